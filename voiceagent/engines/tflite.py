@@ -1,0 +1,213 @@
+"""A thin, checked hold on the TensorFlow Lite library that the wake wheels carry.
+
+The wheels' own classes pass null pointers on when a model is broken, which ends the
+process; a model a user brings must end in an error instead. It also lets one buffer
+serve all frames, and the state of a streaming model be forgotten cheaply.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from collections.abc import Sequence
+from ctypes import POINTER, c_char_p, c_float, c_int, c_int32, c_size_t, c_void_p
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voiceagent.errors import EngineFailed, EngineMissing, ModelMissing
+
+__all__ = ["TfLite", "package_folder"]
+
+DTYPES: dict[int, type[np.generic]] = {1: np.float32, 3: np.uint8, 9: np.int8}
+"""Element types by TensorFlow Lite's number (c_api_types.h)."""
+MAGIC = b"TFL3"
+"""File identifier of a model, at byte 4."""
+
+
+class Quantization(ctypes.Structure):
+    """Scale and zero point of a tensor; scale 0 for none."""
+
+    _fields_ = [("scale", c_float), ("zero_point", c_int32)]
+
+
+SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
+    "TfLiteModelCreate": (c_void_p, [c_char_p, c_size_t]),
+    "TfLiteModelDelete": (None, [c_void_p]),
+    "TfLiteInterpreterCreate": (c_void_p, [c_void_p, c_void_p]),
+    "TfLiteInterpreterDelete": (None, [c_void_p]),
+    "TfLiteInterpreterResizeInputTensor": (
+        c_int,
+        [c_void_p, c_int32, POINTER(c_int32), c_int32],
+    ),
+    "TfLiteInterpreterAllocateTensors": (c_int, [c_void_p]),
+    "TfLiteInterpreterInvoke": (c_int, [c_void_p]),
+    "TfLiteInterpreterGetInputTensor": (c_void_p, [c_void_p, c_int32]),
+    "TfLiteInterpreterGetOutputTensor": (c_void_p, [c_void_p, c_int32]),
+    "TfLiteTensorType": (c_int, [c_void_p]),
+    "TfLiteTensorNumDims": (c_int32, [c_void_p]),
+    "TfLiteTensorDim": (c_int32, [c_void_p, c_int32]),
+    "TfLiteTensorQuantizationParams": (Quantization, [c_void_p]),
+    "TfLiteTensorCopyFromBuffer": (c_int, [c_void_p, c_void_p, c_size_t]),
+    "TfLiteTensorCopyToBuffer": (c_int, [c_void_p, c_void_p, c_size_t]),
+}
+
+
+def package_folder(package: str, *, install: str) -> Path:
+    """Folder of an installed package, found without importing it; else
+    `EngineMissing`."""
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise EngineMissing(package, install=install)
+    return Path(spec.submodule_search_locations[0])
+
+
+class TfLite:
+    """One model, one interpreter, one input and one output tensor."""
+
+    def __init__(
+        self, model: Path, *, package: Path, shape: Sequence[int] | None = None
+    ) -> None:
+        """`package` holds the library in `lib/`; `shape` replaces the input's."""
+        self._lib = load_library(package)
+        self._name = model.name
+        self._bytes = read_model(model)
+        self._shape = tuple(shape) if shape else None
+        self._model: int | None = None
+        self._interpreter: int | None = None
+        self._open()
+
+    def run(self, values: NDArray[Any]) -> NDArray[np.float32]:
+        """Output for float `values` of `input_shape`, in the units of the network."""
+        self._quantize(values)
+        lib = self._lib
+        # Sizes are those that the tensors themselves gave, so no status can fail but
+        # that of the computation.
+        lib.TfLiteTensorCopyFromBuffer(self._in, self._in_at, self._input.nbytes)
+        self._check(lib.TfLiteInterpreterInvoke(self._interpreter), "ran into an error")
+        lib.TfLiteTensorCopyToBuffer(self._out, self._out_at, self._output.nbytes)
+        return self._dequantize()
+
+    def reset(self) -> None:
+        """Forget the state of a streaming model (0.3 ms)."""
+        # The state lives in resource variables, which no call of the library clears:
+        # only a new interpreter starts from nothing.
+        self._close_interpreter()
+        self._open_interpreter()
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self._close_interpreter()
+        if self._model:
+            self._lib.TfLiteModelDelete(self._model)
+            self._model = None
+
+    def __del__(self) -> None:
+        if hasattr(self, "_interpreter"):
+            self.close()
+
+    def _open(self) -> None:
+        self._model = self._lib.TfLiteModelCreate(self._bytes, len(self._bytes))
+        if not self._model:
+            raise EngineFailed(
+                f"wake model `{self._name}` cannot be loaded",
+                cause="the file is damaged or of an unknown version",
+                hint="export or download it again",
+            )
+        self._open_interpreter()
+
+    def _open_interpreter(self) -> None:
+        lib = self._lib
+        self._interpreter = lib.TfLiteInterpreterCreate(self._model, None)
+        if not self._interpreter:
+            raise self._broken("has layers that this library does not know")
+        if self._shape is not None:
+            shape = (c_int32 * len(self._shape))(*self._shape)
+            status = lib.TfLiteInterpreterResizeInputTensor(
+                self._interpreter, 0, shape, len(shape)
+            )
+            self._check(status, f"does not take input of shape {self._shape}")
+        status = lib.TfLiteInterpreterAllocateTensors(self._interpreter)
+        self._check(status, "does not fit together")
+        self._in = lib.TfLiteInterpreterGetInputTensor(self._interpreter, 0)
+        self._out = lib.TfLiteInterpreterGetOutputTensor(self._interpreter, 0)
+        self._input, self._in_scale, self._in_zero = self._buffer(self._in)
+        self._output, self._out_scale, self._out_zero = self._buffer(self._out)
+        self._in_at = self._input.ctypes.data
+        self._out_at = self._output.ctypes.data
+        self.input_shape = self._input.shape
+
+    def _buffer(self, tensor: int) -> tuple[NDArray[Any], np.float32, np.float32]:
+        lib = self._lib
+        dims = range(lib.TfLiteTensorNumDims(tensor))
+        shape = [lib.TfLiteTensorDim(tensor, dim) for dim in dims]
+        kind = lib.TfLiteTensorType(tensor)
+        if kind not in DTYPES:
+            raise self._broken(f"uses numbers of type {kind}, not float32, int8, uint8")
+        by = lib.TfLiteTensorQuantizationParams(tensor)
+        scale, zero = np.float32(by.scale), np.float32(by.zero_point)
+        return np.zeros(shape, DTYPES[kind]), scale, zero
+
+    def _quantize(self, values: NDArray[Any]) -> None:
+        values = values.reshape(self._input.shape)
+        if self._in_scale:
+            low, high = np.iinfo(self._input.dtype).min, np.iinfo(self._input.dtype).max
+            values = np.rint(values / self._in_scale + self._in_zero).clip(low, high)
+        np.copyto(self._input, values, casting="unsafe")
+
+    def _dequantize(self) -> NDArray[np.float32]:
+        values = self._output.astype(np.float32)
+        return (
+            (values - self._out_zero) * self._out_scale if self._out_scale else values
+        )
+
+    def _close_interpreter(self) -> None:
+        if self._interpreter:
+            self._lib.TfLiteInterpreterDelete(self._interpreter)
+            self._interpreter = None
+
+    def _check(self, status: int, what: str) -> None:
+        if status:
+            raise self._broken(what)
+
+    def _broken(self, what: str) -> EngineFailed:
+        return EngineFailed(
+            f"wake model `{self._name}` {what}",
+            hint="check that it was exported for this engine",
+        )
+
+
+def read_model(path: Path) -> bytes:
+    """The bytes of a model file, after a look at what it claims to be."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ModelMissing(
+            f"wake model `{path.name}` cannot be read",
+            cause=error.strerror or str(error),
+            hint="check the path in the configuration",
+        ) from error
+    if data[4:8] != MAGIC:
+        raise EngineFailed(
+            f"wake model `{path.name}` is not a TensorFlow Lite model",
+            hint="a `.tflite` file is wanted",
+        )
+    return data
+
+
+def load_library(package: Path) -> ctypes.CDLL:
+    """The C library inside a wake package, its calls typed."""
+    found = sorted((package / "lib").glob("*tensorflowlite_c*"))
+    if not found:
+        raise EngineFailed(
+            f"`{package.name}` has no TensorFlow Lite library for {sys.platform}",
+            hint=f"reinstall `{package.name}` from a wheel for this machine",
+        )
+    lib = ctypes.CDLL(str(found[0]))
+    for name, (result, arguments) in SIGNATURES.items():
+        call = getattr(lib, name)
+        call.restype, call.argtypes = result, arguments
+    return lib

@@ -1,0 +1,137 @@
+"""Every error a user can meet: what failed, what caused it, what to do next.
+
+    VoiceAgentError
+    ├── UsageError (exit 2)       the request cannot be carried out as written
+    │   ├── ConfigError           configuration file, key or value
+    │   ├── PackError             intents, lists, house, replies of a pack or skill
+    │   ├── ScenarioError         a scenario file
+    │   └── AudioFileError        a recording that cannot be read as sound
+    ├── MissingError (exit 3)     something has to be installed or plugged in
+    │   ├── EngineMissing         a Python package or program
+    │   ├── ModelMissing          a model or voice file
+    │   └── DeviceMissing         microphone or speaker
+    ├── EngineFailed (exit 1)     an engine broke while working
+    ├── StoreError (exit 1)       timers, lists or house state could not be kept
+    └── CheckFailed (exit 1)      a measurement missed its bar
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+__all__ = [
+    "AudioFileError",
+    "CheckFailed",
+    "ConfigError",
+    "DeviceMissing",
+    "EngineFailed",
+    "EngineMissing",
+    "MissingError",
+    "ModelMissing",
+    "PackError",
+    "ScenarioError",
+    "StoreError",
+    "UsageError",
+    "VoiceAgentError",
+]
+
+
+class VoiceAgentError(Exception):
+    """Base of all errors shown to a user; `str()` gives the three parts in lines."""
+
+    code: ClassVar[str] = "error"
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, what: str, *, cause: str = "", hint: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.cause = cause
+        self.hint = hint
+
+    def __str__(self) -> str:
+        lines = [self.what]
+        if self.cause:
+            lines.append(f"cause: {self.cause}")
+        if self.hint:
+            lines.append(f"hint: {self.hint}")
+        return "\n".join(lines)
+
+
+class UsageError(VoiceAgentError):
+    """The request cannot be carried out as written."""
+
+    code = "usage"
+    exit_code = 2
+
+
+class ConfigError(UsageError):
+    """A configuration file, key or value is wrong."""
+
+    code = "config"
+
+
+class PackError(UsageError):
+    """A pack or skill folder (intents, lists, house, replies) is wrong."""
+
+    code = "pack"
+
+
+class ScenarioError(UsageError):
+    """A scenario file is wrong."""
+
+    code = "scenario"
+
+
+class AudioFileError(UsageError):
+    """A recording cannot be read as sound."""
+
+    code = "audio-file"
+
+
+class MissingError(VoiceAgentError):
+    """Something has to be installed or plugged in."""
+
+    code = "missing"
+    exit_code = 3
+
+
+class EngineMissing(MissingError):
+    """A Python package or a program is not installed; the hint is the install line."""
+
+    code = "engine-missing"
+
+    def __init__(self, name: str, *, install: str, cause: str = "") -> None:
+        super().__init__(
+            f"engine `{name}` is not installed", cause=cause, hint=f"run `{install}`"
+        )
+        self.name = name
+
+
+class ModelMissing(MissingError):
+    """A model or voice file is not there."""
+
+    code = "model-missing"
+
+
+class DeviceMissing(MissingError):
+    """No such microphone or speaker, or it went away."""
+
+    code = "device-missing"
+
+
+class EngineFailed(VoiceAgentError):
+    """An engine broke while working."""
+
+    code = "engine-failed"
+
+
+class StoreError(VoiceAgentError):
+    """Timers, lists or house state could not be read or kept."""
+
+    code = "store"
+
+
+class CheckFailed(VoiceAgentError):
+    """A measurement missed its bar."""
+
+    code = "check-failed"

@@ -1,0 +1,375 @@
+"""Intent templates as one word automaton: what may be said, and what can follow.
+
+The same minimal acyclic automaton is the recogniser's grammar, tells the endpoint
+whether a partial sentence is a whole command, and draws random sentences for tests.
+
+Three steps, each small: templates become a graph of word pieces, built from the end
+backwards with equal nodes shared (`light[s]` and `{name}'s` glue pieces into words);
+the pieces become spoken words; the words become a minimal deterministic automaton.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from hassil import expression as ex
+from hassil.intents import (
+    IntentData,
+    Intents,
+    RangeSlotList,
+    SlotList,
+    TextSlotList,
+    TextSlotValue,
+)
+from hassil.util import check_excluded_context, check_required_context
+
+from voiceagent.errors import PackError
+from voiceagent.pronounce import spoken_number, spoken_words
+
+__all__ = ["Arc", "Completeness", "Grammar", "Transition", "compile_grammar"]
+
+Transition = tuple[int, int, float, str | None]
+"""From state, to state, probability, word (None: nothing is said)."""
+_SKIP_PROBABILITY = 0.05
+"""How often a skip word ("please") opens or closes a sentence."""
+_MAX_DEPTH = 60
+
+
+class Completeness(StrEnum):
+    """How far words are on the way to a sentence."""
+
+    COMPLETE = "complete"
+    """A sentence, and nothing can follow."""
+    EXTENSIBLE = "extensible"
+    """A sentence that may go on ("five minutes", "and ten seconds")."""
+    INCOMPLETE = "incomplete"
+    """The beginning of a sentence."""
+    DEAD = "dead"
+    """No sentence begins like that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arc:
+    """A word that may come next."""
+
+    word: str
+    target: int
+    probability: float
+    """Of this word among what may come next, the end of the sentence included."""
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """Minimal acyclic word automaton; state 0 is the start (no state: no sentence)."""
+
+    arcs: tuple[tuple[Arc, ...], ...]
+    """What may follow, by state."""
+    finals: frozenset[int]
+    """States in which a sentence may end."""
+    skip_phrases: tuple[tuple[str, ...], ...] = ()
+    """Polite words that may open or close any sentence and mean nothing."""
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word that can be said."""
+        said = {arc.word for arcs in self.arcs for arc in arcs}
+        return frozenset(said.union(*self.skip_phrases))
+
+    def progress(self, words: Sequence[str]) -> Completeness:
+        """How far lower-case `words` are; skip words at both ends do not count."""
+        state = self._walk(words)
+        if state is None:
+            state = self._walk(self._without_skips(list(words)))
+        if state is None:
+            return Completeness.DEAD
+        if state not in self.finals:
+            return Completeness.INCOMPLETE
+        return (
+            Completeness.EXTENSIBLE if self.arcs[state] else Completeness.COMPLETE
+        )
+
+    def sample(self, rng: random.Random) -> str:
+        """A random sentence; what is likely to be said is drawn more often."""
+        words: list[str] = []
+        state = 0
+        while self.arcs and self.arcs[state]:
+            arcs = self.arcs[state]
+            weights = [arc.probability for arc in arcs]
+            stop = max(0.0, 1.0 - sum(weights)) if state in self.finals else 0.0
+            arc = rng.choices([None, *arcs], [stop, *weights])[0]
+            if arc is None:
+                break
+            words.append(arc.word)
+            state = arc.target
+        return " ".join(words)
+
+    def to_fsg(self) -> tuple[int, int, list[Transition]]:
+        """Start state, final state and transitions for a finite-state decoder."""
+        closing, start, final = (len(self.arcs) + extra for extra in range(3))
+        moves: list[Transition] = [
+            (state, arc.target, arc.probability, arc.word)
+            for state, arcs in enumerate(self.arcs)
+            for arc in arcs
+        ]
+        moves += [(state, closing, 1.0, None) for state in sorted(self.finals)]
+        moves += [(start, 0, 1.0, None), (closing, final, 1.0, None)]
+        fresh = final + 1
+        for phrase in self.skip_phrases:
+            for begin, end in ((start, 0), (closing, final)):
+                inner = range(fresh, fresh + len(phrase) - 1)
+                fresh += len(inner)
+                odds = [_SKIP_PROBABILITY] + [1.0] * len(inner)
+                moves += zip([begin, *inner], [*inner, end], odds, phrase, strict=True)
+        return start, final, moves
+
+    def _walk(self, words: Iterable[str]) -> int | None:
+        state = 0 if self.arcs else None
+        for word in words:
+            if state is None:
+                return None
+            state = self._steps[state].get(word)
+        return state
+
+    @cached_property
+    def _steps(self) -> tuple[dict[str, int], ...]:
+        return tuple({arc.word: arc.target for arc in arcs} for arcs in self.arcs)
+
+    def _without_skips(self, words: list[str]) -> list[str]:
+        for phrase in map(list, self.skip_phrases):
+            if words[: len(phrase)] == phrase:
+                return self._without_skips(words[len(phrase) :])
+            if words and words[-len(phrase) :] == phrase:
+                return self._without_skips(words[: -len(phrase)])
+        return words
+
+
+def compile_grammar(
+    intents: Intents, slot_lists: Mapping[str, SlotList] | None = None
+) -> Grammar:
+    """The automaton of every sentence of `intents`; wildcards cannot be said.
+
+    `slot_lists` (names, areas) replace lists of the same name in `intents`. Raises
+    `PackError` for a list or rule that is not there and for rules without an end.
+    """
+    pieces = _Pieces(intents, {**intents.slot_lists, **(slot_lists or {})})
+    roots = [
+        pieces.sentence(sentence.expression, data)
+        for intent in intents.intents.values()
+        for data in intent.data
+        for sentence in data.sentences
+    ]
+    skips = tuple(tuple(spoken_words(text)) for text in intents.skip_words)
+    return _Minimal(pieces.nodes).grammar(roots, tuple(filter(None, skips)))
+
+
+_Node = tuple[tuple[str, int], ...]
+"""Arcs of a node: a piece of a word, " " for a word's end or "" for nothing."""
+
+
+class _Pieces:
+    """Templates as nodes; a node is built knowing what comes after it."""
+
+    def __init__(self, intents: Intents, slot_lists: Mapping[str, SlotList]) -> None:
+        self.nodes: list[_Node] = [()]
+        self._ids: dict[_Node, int] = {}
+        self._memo: dict[tuple[object, ...], int] = {}
+        self._rules = intents.expansion_rules
+        self._lists = slot_lists
+        self._data = IntentData([])
+        self._open: list[str] = []
+
+    def sentence(self, expression: ex.Expression, data: IntentData) -> int:
+        """The node from which every sentence of the template can be said."""
+        self._data = data
+        return self._build(expression, 0)
+
+    def _node(self, arcs: Iterable[tuple[str, int]]) -> int:
+        key = tuple(sorted(set(arcs)))
+        if len(key) == 1 and key[0][0] == "":
+            return key[0][1]
+        if key not in self._ids:
+            self._ids[key] = len(self.nodes)
+            self.nodes.append(key)
+        return self._ids[key]
+
+    def _build(self, item: ex.Expression, after: int) -> int:
+        match item:
+            case ex.TextChunk():
+                return self._text(item.text, after)
+            case ex.Alternative():
+                return self._any((self._build(i, after) for i in item.items))
+            case ex.Permutation():
+                return self._permutation(item.items, after)
+            case ex.Group():
+                return self._sequence(item.items, after)
+            case ex.RuleReference():
+                return self._rule(item.rule_name, after)
+            case ex.ListReference():
+                return self._list(item, after)
+        raise PackError(f"cannot read template part `{item}`")
+
+    def _text(self, text: str, after: int) -> int:
+        for piece in reversed(re.findall(r"\s+|\S+", text)):
+            after = self._node([(" " if piece.isspace() else piece, after)])
+        return after
+
+    def _any(self, starts: Iterable[int]) -> int:
+        return self._node(("", start) for start in starts)
+
+    def _sequence(self, items: Sequence[ex.Expression], after: int) -> int:
+        for item in reversed(items):
+            after = self._build(item, after)
+        return after
+
+    def _permutation(self, items: Sequence[ex.Expression], after: int) -> int:
+        if not items:
+            return after
+        rests = ([*items[:at], *items[at + 1 :]] for at in range(len(items)))
+        return self._any(
+            self._build(first, self._permutation(rest, after))
+            for first, rest in zip(items, rests, strict=True)
+        )
+
+    def _rule(self, name: str, after: int) -> int:
+        rule = self._data.expansion_rules.get(name) or self._rules.get(name)
+        if rule is None:
+            raise PackError(
+                f"expansion rule `<{name}>` is not defined",
+                hint="add it under `expansion_rules:`",
+            )
+        if name in self._open:
+            raise PackError(f"expansion rule `<{name}>` refers to itself")
+        self._open.append(name)
+        start = self._build(rule.expression, after)
+        self._open.pop()
+        return start
+
+    def _list(self, reference: ex.ListReference, after: int) -> int:
+        name = reference.list_name
+        inline = reference.get_inline_range()
+        slots = self._data.slot_lists.get(name) or self._lists.get(name)
+        if inline:
+            slots = RangeSlotList(name, inline[0], inline[1], inline[2])
+        if slots is None:
+            raise PackError(
+                f"list `{{{name}}}` is not defined", hint="add it under `lists:`"
+            )
+        local = id(self._data) if name in self._data.slot_lists else None
+        key = (name, local, self._context_key(), after)
+        if key not in self._memo:
+            self._memo[key] = self._any(self._values(slots, after))
+        return self._memo[key]
+
+    def _values(self, slots: SlotList, after: int) -> Iterator[int]:
+        if isinstance(slots, TextSlotList):
+            for value in slots.values:
+                if self._fits(value):
+                    yield self._build(value.text_in, after)
+        elif isinstance(slots, RangeSlotList):
+            for number in slots.get_numbers():
+                yield self._text(" ".join(spoken_number(f"{number}")), after)
+
+    def _fits(self, value: TextSlotValue) -> bool:
+        """As hassil does: a name of the wrong domain cannot be said here."""
+        return check_required_context(
+            self._data.requires_context, value.context, allow_missing_keys=True
+        ) and check_excluded_context(self._data.excludes_context, value.context)
+
+    def _context_key(self) -> str:
+        return f"{self._data.requires_context}{self._data.excludes_context}"
+
+
+_Place = tuple[int, tuple[str, ...]]
+"""A word boundary: the node, and words still owed from a token said before it."""
+_Key = tuple[bool, tuple[tuple[str, int], ...]]
+
+
+class _Minimal:
+    """Subset construction over word boundaries, equal states merged bottom-up."""
+
+    def __init__(self, nodes: Sequence[_Node]) -> None:
+        self._nodes = nodes
+        self._tokens: dict[int, frozenset[tuple[str, int | None]]] = {}
+        self._memo: dict[frozenset[_Place], int | None] = {}
+        self._ids: dict[_Key, int] = {}
+        self._counts: list[int] = []
+
+    def grammar(
+        self, roots: Iterable[int], skips: tuple[tuple[str, ...], ...]
+    ) -> Grammar:
+        """The automaton of all sentences that begin at one of `roots`."""
+        start = self._state(frozenset((root, ()) for root in roots))
+        if start is None:
+            return Grammar((), frozenset(), skips)
+        keys = list(self._ids)
+        # The start was made last: count down, so that it becomes state 0.
+        arcs = tuple(self._arcs(*key) for key in reversed(keys))
+        finals = frozenset(start - at for at, key in enumerate(keys) if key[0])
+        return Grammar(arcs, finals, skips)
+
+    def _arcs(self, final: bool, steps: tuple[tuple[str, int], ...]) -> tuple[Arc, ...]:
+        weights = [math.sqrt(self._counts[target]) for _, target in steps]
+        total = sum(weights) + final
+        last = len(self._ids) - 1
+        return tuple(
+            Arc(word, last - target, weight / total)
+            for (word, target), weight in zip(steps, weights, strict=True)
+        )
+
+    def _state(self, places: frozenset[_Place]) -> int | None:
+        """Number of the state, or None where no sentence can be ended."""
+        if places in self._memo:
+            return self._memo[places]
+        final, following = self._follow(places)
+        steps = tuple(
+            (word, target)
+            for word in sorted(following)
+            if (target := self._state(frozenset(following[word]))) is not None
+        )
+        state = self._number((final, steps)) if final or steps else None
+        self._memo[places] = state
+        return state
+
+    def _number(self, key: _Key) -> int:
+        if key not in self._ids:
+            self._ids[key] = len(self._ids)
+            self._counts.append(key[0] + sum(self._counts[to] for _, to in key[1]))
+        return self._ids[key]
+
+    def _follow(
+        self, places: Iterable[_Place]
+    ) -> tuple[bool, dict[str, set[_Place]]]:
+        final, following = False, dict[str, set[_Place]]()
+        todo = list(places)
+        for node, owed in todo:
+            if owed:
+                following.setdefault(owed[0], set()).add((node, owed[1:]))
+                continue
+            for token, target in self._spoken(node):
+                first, *rest = spoken_words(token) or [""]
+                if target is None:
+                    final = True
+                elif first:
+                    following.setdefault(first, set()).add((target, tuple(rest)))
+        return final, following
+
+    def _spoken(self, node: int) -> frozenset[tuple[str, int | None]]:
+        """Tokens that can be said next and the boundary after each; None: the end."""
+        if node not in self._tokens:
+            self._tokens[node] = frozenset(self._explore(node, ""))
+        return self._tokens[node]
+
+    def _explore(self, node: int, token: str) -> Iterator[tuple[str, int | None]]:
+        if node == 0:
+            yield (token, 0) if token else ("", None)
+        for piece, target in self._nodes[node]:
+            if piece == " " and spoken_words(token):
+                yield token, target
+            else:
+                yield from self._explore(target, token + piece.strip())

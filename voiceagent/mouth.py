@@ -1,0 +1,159 @@
+"""Saying a reply: clause by clause, in time, and knowing what was heard of it.
+
+The first clause is played while the rest is rendered. When the words are not ready at
+the deadline, a sentence that says so is; when no voice works at all, an earcon plays.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from voiceagent.budget import Deadline
+from voiceagent.errors import VoiceAgentError
+from voiceagent.events import (
+    Degraded,
+    EarconPlayed,
+    Event,
+    SpeakingStarted,
+    SpeakingStopped,
+)
+from voiceagent.ledger import Ledger
+from voiceagent.player import Player
+from voiceagent.speak import Clip, split_clauses, words_heard
+from voiceagent.voice import Voice
+
+__all__ = ["Mouth"]
+
+
+class Mouth:
+    """Plays sentences and earcons, one at a time."""
+
+    def __init__(
+        self,
+        voice: Voice,
+        player: Player,
+        earcon: Callable[[str], Clip],
+        emit: Callable[[Event], None],
+    ) -> None:
+        """`earcon(name)`: the clip of a short sound."""
+        self.speaking = False
+        """Whether sound is going out."""
+        self.heard = ""
+        """What the user has heard of the last reply."""
+        self._voice, self._player = voice, player
+        self._earcon, self._emit = earcon, emit
+
+    async def warm(self, texts: Iterable[str]) -> None:
+        """Render `texts`, so that they can start at once."""
+        for text in texts:
+            for clause in split_clauses(text):
+                await self._voice.clip(clause)
+
+    async def close(self) -> None:
+        """Give up what is still being rendered."""
+        await self._voice.close()
+
+    async def say(
+        self, text: str, *, ledger: Ledger, waiting: str, why: Callable[[], str]
+    ) -> None:
+        """Say `text`; `waiting` bridges the time when it is not rendered in time.
+
+        `why()` tells the reason when the task is cancelled while speaking.
+        """
+        turn = ledger.ended.turn
+        clauses = split_clauses(text)
+        if not clauses:
+            await self.play_earcon("done", turn, ledger)
+            return
+        try:
+            await self._ready(clauses[0], ledger, waiting)
+            await self._speak(clauses, turn, ledger, why)
+        except VoiceAgentError as error:
+            self._emit(
+                Degraded(turn=turn, what="speech", why=error.what, hint=error.hint)
+            )
+            await self.play_earcon("error", turn, ledger)
+
+    async def announce(self, text: str, earcon: str) -> None:
+        """Play an earcon, then say `text`, outside any turn (an alarm that rings)."""
+        await self.play_earcon(earcon, 0, None)
+        try:
+            for clause in split_clauses(text):
+                await self._play(await self._voice.clip(clause))
+        except VoiceAgentError as error:
+            self._emit(Degraded(what="speech", why=error.what, hint=error.hint))
+
+    async def play_earcon(self, name: str, turn: int, ledger: Ledger | None) -> None:
+        """Play a short sound."""
+        if ledger is not None:
+            ledger.first_sound()
+        self._emit(EarconPlayed(turn=turn, name=name))
+        await self._play(self._earcon(name))
+
+    async def _ready(self, clause: str, ledger: Ledger, waiting: str) -> None:
+        """Have `clause` rendered; at the deadline say `waiting` in the meantime."""
+        if ledger.answered or self._voice.cached(clause) is not None:
+            return
+        rendering = asyncio.ensure_future(self._voice.clip(clause))
+        timeout = max(0.0, Deadline(ledger.deadline.at).left)
+        done, _ = await asyncio.wait({rendering}, timeout=timeout)
+        if not done and (clip := self._voice.cached(waiting)) is not None:
+            ledger.rescued_by = "wait"
+            ledger.first_sound()
+            await self._play(clip)
+        await rendering
+
+    async def _speak(
+        self, clauses: list[str], turn: int, ledger: Ledger, why: Callable[[], str]
+    ) -> None:
+        self.heard, seconds, reason = "", 0.0, "done"
+        for number, clause in enumerate(clauses):
+            cached = self._voice.cached(clause) is not None
+            clip = await self._voice.clip(clause)
+            ahead = self._ahead(clauses[number + 1 :])
+            if number == 0:
+                ledger.first_sound()
+                self._emit(
+                    SpeakingStarted(
+                        turn=turn, clip_seconds=round(clip.seconds, 3), cached=cached
+                    )
+                )
+            try:
+                seconds += await self._play(clip)
+                self.heard += clause
+            except asyncio.CancelledError:
+                played = self._player.position
+                self.heard += words_heard(clause, clip, played)
+                seconds, reason = seconds + played, why()
+                raise
+            finally:
+                if reason != "done" or number == len(clauses) - 1:
+                    self._stopped(turn, seconds, reason)
+                if ahead is not None and reason != "done":
+                    ahead.cancel()
+
+    def _stopped(self, turn: int, seconds: float, reason: str) -> None:
+        self._emit(
+            SpeakingStopped(
+                turn=turn,
+                heard_seconds=round(seconds, 3),
+                pii_heard=self.heard,
+                reason=reason,
+            )
+        )
+
+    def _ahead(self, rest: list[str]) -> asyncio.Task[Clip] | None:
+        """Render the next clause while this one plays."""
+        if not rest:
+            return None
+        task = asyncio.create_task(self._voice.clip(rest[0]))
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return task
+
+    async def _play(self, clip: Clip) -> float:
+        self.speaking = True
+        try:
+            return (await self._player.play(clip)).heard_seconds
+        finally:
+            self.speaking = False

@@ -1,0 +1,143 @@
+"""How written text is spoken: first as words, then as phones.
+
+The acoustic model knows the 39 phones of the CMU dictionary and the dictionary knows
+135,000 words; names of devices and rooms are often in neither. `spoken_words` turns
+template text into dictionary-like words, `pronounce` gives phones for any word: the
+user's table, the dictionary, dictionary words inside it, letters, letter-to-sound.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+
+__all__ = ["pronounce", "spell", "spoken_number", "spoken_words"]
+
+_SYMBOLS = {
+    "%": " percent ",
+    "°": " degrees ",
+    "&": " and ",
+    "+": " plus ",
+    "@": " at ",
+    "’": "'",
+    "`": "'",
+}
+_TOKEN = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*'?")
+_SYMBOL = re.compile("|".join(map(re.escape, _SYMBOLS)))
+
+_LETTERS = dict(
+    a="EY", b="B IY", c="S IY", d="D IY", e="IY", f="EH F", g="JH IY", h="EY CH",
+    i="AY", j="JH EY", k="K EY", l="EH L", m="EH M", n="EH N", o="OW", p="P IY",
+    q="K Y UW", r="AA R", s="EH S", t="T IY", u="Y UW", v="V IY",
+    w="D AH B AH L Y UW", x="EH K S", y="W AY", z="Z IY",
+)  # fmt: skip
+
+# Longest rule first at each place; enough for a name like "zigbee" or "aqara".
+_SOUNDS = dict(
+    tion="SH AH N", sion="ZH AH N", ture="CH ER", igh="AY", eigh="EY", ough="OW",
+    tch="CH", dge="JH", sch="SH", ee="IY", ea="IY", oo="UW", ou="AW", ow="OW",
+    ai="EY", ay="EY", oi="OY", oy="OY", au="AO", aw="AO", ie="IY", ei="EY", ey="IY",
+    ue="UW", ui="UW", oa="OW", er="ER", ir="ER", ur="ER", ar="AA R", ch="CH",
+    sh="SH", th="TH", ph="F", wh="W", ck="K", ng="NG", qu="K W", kn="N", wr="R",
+    a="AE", b="B", c="K", d="D", e="EH", f="F", g="G", h="HH", i="IH", j="JH", k="K",
+    l="L", m="M", n="N", o="AA", p="P", q="K", r="R", s="S", t="T", u="AH", v="V",
+    w="W", x="K S", y="IY", z="Z", ce="S EH", ci="S IH", cy="S IY",
+)  # fmt: skip
+_OPEN_VOWELS = dict(a="AH", e="IY", i="IY", o="OW", u="UW", y="IY")
+_LONG_VOWELS = dict(a="EY", e="IY", i="AY", o="OW", u="UW")
+_MAGIC_E = re.compile(r"([aeiou])([bdfgklmnprstvz])e$")
+
+
+def spoken_words(text: str) -> list[str]:
+    """Lower-case words as they are said: `"75% TV"` gives seventy five percent tv."""
+    text = _SYMBOL.sub(lambda found: _SYMBOLS[found.group()], text.lower())
+    words: list[str] = []
+    for token in _TOKEN.findall(text):
+        words += spoken_number(token) if token[0].isdigit() else [token.rstrip("'")]
+    return words
+
+
+def spoken_number(number: str) -> list[str]:
+    """The words of a number given in digits: `"4.5"` gives four point five."""
+    value = float(number)
+    return list(_cardinal(int(value) if value.is_integer() else value))
+
+
+@lru_cache(maxsize=4096)
+def _cardinal(value: float | int) -> tuple[str, ...]:
+    return tuple(_number_engine()(value).replace("-", " ").split())
+
+
+@lru_cache(maxsize=1)
+def _number_engine() -> Callable[[float | int], str]:
+    from unicode_rbnf import RbnfEngine
+
+    engine = RbnfEngine.for_language("en")
+    return lambda value: str(
+        engine.format_number(value).text_by_ruleset["spellout-cardinal"]
+    )
+
+
+def spell(word: str) -> str:
+    """Phones of the letters said one by one (`tv` gives `T IY V IY`)."""
+    return " ".join(_LETTERS[letter] for letter in word if letter in _LETTERS)
+
+
+def pronounce(
+    word: str,
+    lookup: Callable[[str], str | None],
+    table: Mapping[str, str] | None = None,
+) -> list[str]:
+    """Phone strings for `word`, the likeliest first; `lookup` asks the dictionary."""
+    if table and word in table:
+        return [table[word]]
+    known = lookup(word)
+    if known:
+        return [known]
+    bare = word.replace("'", "")
+    guesses = [_possessive(word, lookup), _compound(bare, lookup)]
+    if len(bare) <= 4 and (len(bare) <= 2 or not re.search("[aeiouy]", bare)):
+        guesses.append(spell(bare))
+    guesses = [guess for guess in guesses if guess]
+    return list(dict.fromkeys(guess for guess in guesses or [_sounds(bare)] if guess))
+
+
+def _possessive(word: str, lookup: Callable[[str], str | None]) -> str | None:
+    """`kitchen's` from `kitchen`."""
+    if not word.endswith("'s"):
+        return None
+    stem = (pronounce(word[:-2], lookup) or [""])[0]
+    last = stem.split()[-1:] or [""]
+    if last[0] in {"S", "Z", "SH", "ZH", "CH", "JH"}:
+        return f"{stem} IH Z"
+    return f"{stem} S" if last[0] in {"P", "T", "K", "F", "TH"} else f"{stem} Z"
+
+
+def _compound(word: str, lookup: Callable[[str], str | None]) -> str | None:
+    """Fewest dictionary words that make up `word`, the most even split first."""
+    for cut in sorted(range(3, len(word) - 2), key=lambda at: abs(len(word) - 2 * at)):
+        left, right = lookup(word[:cut]), lookup(word[cut:])
+        if left and right:
+            return f"{left} {right}"
+    return None
+
+
+def _sounds(word: str) -> str:
+    """Letter-to-sound by rules: a guess that a pronunciation table can correct."""
+    phones: list[str] = []
+    magic = _MAGIC_E.search(word)
+    stem, tail = (word[: magic.start()], magic) if magic else (word, None)
+    at = 0
+    while at < len(stem):
+        size = next((n for n in (4, 3, 2, 1) if stem[at : at + n] in _SOUNDS), 0)
+        piece = stem[at : at + size]
+        if size and not (phones and piece == stem[at - 1 : at] not in _LONG_VOWELS):
+            last = at + size == len(stem) and not tail
+            open_end = size == 1 and last and len(stem) > 1
+            sound = _OPEN_VOWELS.get(piece) if open_end else None
+            phones.append(sound or _SOUNDS[piece])
+        at += max(size, 1)
+    if tail:
+        phones += [_LONG_VOWELS[tail[1]], _SOUNDS[tail[2]]]
+    return " ".join(phones)

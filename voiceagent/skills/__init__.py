@@ -1,0 +1,1 @@
+"""Skills: a folder each, with sentence templates (YAML) and a handler."""

@@ -1,0 +1,171 @@
+"""Where skills keep what must survive: one SQLite file in WAL mode.
+
+Timers, lists and the state of the house live here. A commit survives `kill -9` of the
+process (WAL, `synchronous=FULL` for the few writes a turn makes: milliseconds, off the
+path to the first sample). A file that is no database is moved aside, never deleted.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+from voiceagent.errors import StoreError
+
+__all__ = ["Row", "Store"]
+
+Row = tuple[Any, ...]
+"""One row of a result."""
+
+SCHEMA = 1
+"""Raised when a table changes shape; an older program refuses a newer file."""
+BUSY_MS = 2_000
+"""How long to wait for another process that writes, before giving up."""
+TABLES = """
+CREATE TABLE IF NOT EXISTS timers (
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, area TEXT NOT NULL,
+    seconds REAL NOT NULL, due REAL, remaining REAL, set_at REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS entities (id TEXT PRIMARY KEY, state TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS items (
+    list TEXT NOT NULL, item TEXT NOT NULL, PRIMARY KEY (list, item));
+CREATE TABLE IF NOT EXISTS settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS done (key TEXT PRIMARY KEY);
+"""
+
+
+class Store:
+    """A small SQLite database, safe to use from the worker threads of the agent."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Open or make the file at `path`; `None` keeps everything in memory.
+
+        Raises `StoreError` if the place cannot be written or the file is newer.
+        """
+        self.path = path
+        self.moved_aside: Path | None = None
+        """Where a corrupt file was put, for the announcement; None if all was well."""
+        self._lock = RLock()
+        self._db = self._open()
+
+    def read(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        """All rows of a query."""
+        with self._lock, self._translated("read"):
+            return self._db.execute(sql, values).fetchall()
+
+    def write(self, *statements: tuple[str, Sequence[object]]) -> int:
+        """Run statements as one transaction; gives the rows changed by the last."""
+        with self._lock, self._translated("written"), self._transaction():
+            changed = 0
+            for sql, values in statements:
+                changed = self._db.execute(sql, values).rowcount
+            return changed
+
+    def setting(self, key: str, default: str = "") -> str:
+        """A remembered value."""
+        rows = self.read("SELECT value FROM settings WHERE key = ?", (key,))
+        return str(rows[0][0]) if rows else default
+
+    def remember(self, key: str, value: str) -> None:
+        """Keep a value under a key."""
+        sql = "INSERT OR REPLACE INTO settings VALUES (?, ?)"
+        self.write((sql, (key, value)))
+
+    def close(self) -> None:
+        """Close the file; further use raises `StoreError`."""
+        with self._lock:
+            self._db.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        # By hand: a failed BEGIN or COMMIT must leave the connection usable.
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def _translated(self, verb: str) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise self._error(verb, error) from error
+
+    def _error(self, verb: str, error: sqlite3.Error) -> StoreError:
+        place = str(self.path) if self.path else "the memory store"
+        cause = str(error)
+        hint = f"look at the rights and the disk of `{place}`, then say it again"
+        if "full" in cause:
+            hint = f"free some space on the disk that holds `{place}` (`df -h`)"
+        elif "locked" in cause:
+            hint = "another voiceagent uses the store; stop it or set `store.path`"
+        elif "closed" in cause:
+            hint = "the agent is shutting down; nothing was changed"
+        return StoreError(f"`{place}` could not be {verb}", cause=cause, hint=hint)
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            return self._prepared()
+        except sqlite3.OperationalError as error:
+            raise self._error("opened", error) from error
+        except sqlite3.DatabaseError:
+            self._move_aside()
+        with self._translated("opened"):
+            return self._prepared()
+
+    def _prepared(self) -> sqlite3.Connection:
+        self._make_folder()
+        place = str(self.path) if self.path else ":memory:"
+        db = sqlite3.connect(place, isolation_level=None, check_same_thread=False)
+        try:
+            self._set_up(db)
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def _set_up(self, db: sqlite3.Connection) -> None:
+        db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        found = db.execute("PRAGMA user_version").fetchone()[0]
+        if found > SCHEMA:
+            raise StoreError(
+                f"`{self.path}` was written by a newer voiceagent",
+                cause=f"schema {found}, this program knows {SCHEMA}",
+                hint="update voiceagent or set `store.path` to another file",
+            )
+        db.executescript(TABLES)
+        if found < SCHEMA:
+            db.execute(f"PRAGMA user_version = {SCHEMA}")
+
+    def _make_folder(self) -> None:
+        if self.path is None:
+            return
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(
+                f"no folder for the store at `{self.path.parent}`",
+                cause=str(error),
+                hint="set `store.path` to a place that you may write",
+            ) from error
+
+    def _move_aside(self) -> None:
+        assert self.path is not None
+        number = 1
+        while (aside := self.path.with_suffix(f".corrupt-{number}")).exists():
+            number += 1
+        self.path.replace(aside)
+        for suffix in ("-wal", "-shm"):
+            side = Path(f"{self.path}{suffix}")
+            if side.exists():
+                side.replace(f"{aside}{suffix}")
+        self.moved_aside = aside

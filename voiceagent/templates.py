@@ -1,0 +1,301 @@
+"""Reads `intents.yaml` files: Home Assistant's sentence templates, checked strictly.
+
+hassil accepts almost anything and fails late, at the first sentence; here every wrong
+key, broken template and missing list is found at the start, with file and line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import yaml
+from hassil.errors import HassilError
+from hassil.expression import Expression, Group, ListReference, RuleReference
+from hassil.intents import Intents, SlotList
+from hassil.parse_expression import parse_sentence
+
+from voiceagent.errors import PackError
+
+__all__ = ["Source", "build_intents", "list_references", "read_yaml", "suggest"]
+
+KEYS: Mapping[str, Sequence[str]] = {
+    "file": (
+        *("language", "intents", "lists", "expansion_rules", "skip_words"),
+        "settings",
+    ),
+    "intent": ("data", "description"),
+    "data": (
+        *("sentences", "slots", "lists", "expansion_rules", "response", "metadata"),
+        *("requires_context", "excludes_context", "required_keywords", "settings"),
+        *("inferred_domain", "name_domains"),
+    ),
+    "list": ("values", "range", "wildcard"),
+    "range": (
+        *("from", "to", "step", "type", "multiplier", "fractions"),
+        *("digits", "words", "words_language"),
+    ),
+    "value": ("in", "out", "context", "metadata"),
+}
+LINE = re.compile(r"\x00(\d+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One YAML file with the line of every key and item."""
+
+    file: Path
+    data: Mapping[str, Any]
+    lines: Mapping[tuple[object, ...], int]
+    """Line of the value found by that path of keys and indexes."""
+
+    def error(self, path: Sequence[object], cause: str, hint: str = "") -> PackError:
+        """A `PackError` that names the file and the nearest known line."""
+        known = tuple(path)
+        while known and known not in self.lines:
+            known = known[:-1]
+        line = self.lines.get(known)
+        place = f"`{self.file}`" + (f", line {line}" if line else "")
+        return PackError(f"{place}: the pack is broken", cause=cause, hint=hint)
+
+
+def suggest(word: object, known: Iterable[str]) -> str:
+    """A "did you mean" for a word that is not known, else what is known."""
+    names = sorted(known)
+    close = get_close_matches(str(word), names, 1)
+    if close:
+        return f"did you mean `{close[0]}`?"
+    return "known are " + ", ".join(f"`{name}`" for name in names)
+
+
+def read_yaml(file: Path) -> Source:
+    """Read a YAML file that must hold a mapping; raises `PackError`."""
+    try:
+        node = yaml.compose(file.read_text(encoding="utf-8"), yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        cause = str(getattr(error, "problem", "") or error)
+        hint = "mend the indentation, quotes or brackets there"
+        what = f"`{file}`{line} is not valid YAML"
+        raise PackError(what, cause=cause, hint=hint) from error
+    except (OSError, UnicodeDecodeError) as error:
+        hint = "check its name, rights and that it is UTF-8 text"
+        raise PackError(f"`{file}` cannot be read", cause=str(error), hint=hint) from error
+    lines: dict[tuple[object, ...], int] = {}
+    try:
+        data = _value(node, (), lines, file)
+    except yaml.YAMLError as error:
+        raise PackError(f"`{file}` is not valid YAML", cause=str(error)) from error
+    source = Source(file, data if isinstance(data, dict) else {}, lines)
+    if not isinstance(data, dict):
+        raise source.error((), "the file holds no mapping", "begin it with `intents:`")
+    return source
+
+
+def _value(
+    node: yaml.Node | None,
+    path: tuple[object, ...],
+    lines: dict[tuple[object, ...], int],
+    file: Path,
+) -> Any:
+    """The plain value of a node, noting lines; a key written twice is an error."""
+    if node is None:
+        return None
+    lines.setdefault(path, node.start_mark.line + 1)
+    if isinstance(node, yaml.SequenceNode):
+        items = enumerate(node.value)
+        return [_value(item, (*path, n), lines, file) for n, item in items]
+    loader = yaml.SafeLoader("")
+    if not isinstance(node, yaml.MappingNode):
+        return loader.construct_object(node, deep=True)
+    result: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        key = str(key_node.value)
+        line = key_node.start_mark.line + 1
+        if key in result:
+            what = f"`{file}`, line {line}: `{key}` is written twice"
+            raise PackError(what, hint="join the two or rename one")
+        lines[(*path, key)] = line
+        result[key] = _value(value_node, (*path, key), lines, file)
+    return result
+
+
+def build_intents(
+    sources: Sequence[Source], outer: Mapping[str, SlotList], *, name: str
+) -> Intents:
+    """Join checked files into one hassil collection.
+
+    `outer`: lists that come from elsewhere (the house). Two files may share a list or
+    rule only if it is the same; two files may not define the same intent.
+    """
+    joined: dict[str, Any] = {
+        "language": "en",
+        "intents": {},
+        "lists": {},
+        "expansion_rules": {},
+        "skip_words": [],
+    }
+    for source in sources:
+        _check_shape(source)
+        _join(joined, source)
+    lists = {*joined["lists"], *outer}
+    for source in sources:
+        _check_sentences(source, lists, joined["expansion_rules"])
+    if not joined["intents"]:
+        files = ", ".join(f"`{source.file}`" for source in sources)
+        cause = f"{files} define no intent"
+        raise PackError(f"pack `{name}` is empty", cause=cause, hint="add `intents:`")
+    try:
+        return Intents.from_dict(joined)
+    except (HassilError, ValueError, AssertionError, KeyError, TypeError) as error:
+        raise PackError(f"pack `{name}` is broken", cause=repr(error)) from error
+
+
+def _join(joined: dict[str, Any], source: Source) -> None:
+    joined["language"] = source.data.get("language", joined["language"])
+    for part in ("intents", "lists", "expansion_rules"):
+        for key, value in (source.data.get(part) or {}).items():
+            if key in joined[part] and (part == "intents" or joined[part][key] != value):
+                cause = f"`{key}` is defined in another file of the pack as well"
+                raise source.error((part, key), cause, "rename one of the two")
+            joined[part][key] = value
+    for word in source.data.get("skip_words") or []:
+        if word not in joined["skip_words"]:
+            joined["skip_words"].append(word)
+
+
+def _check_shape(source: Source) -> None:
+    data = source.data
+    _check_keys(source, (), data, "file")
+    for name, intent in _mapping(source, (), "intents").items():
+        path = ("intents", name)
+        _check_keys(source, path, intent, "intent")
+        for number, block in enumerate(_sequence(source, path, intent, "data")):
+            here = (*path, "data", number)
+            _check_keys(source, here, block, "data")
+            for at, text in enumerate(_sequence(source, here, block, "sentences")):
+                _check_text(source, (*here, "sentences", at), text)
+            _check_lists(source, here, block.get("lists") or {})
+    _check_lists(source, (), _mapping(source, (), "lists"))
+    for name, body in _mapping(source, (), "expansion_rules").items():
+        _check_text(source, ("expansion_rules", name), body)
+
+
+def _check_lists(source: Source, path: tuple[object, ...], lists: Any) -> None:
+    for name, entry in lists.items():
+        here = (*path, "lists", name)
+        _check_keys(source, here, entry, "list")
+        if not entry:
+            raise source.error(here, f"list `{name}` is empty", "add `values:`")
+        if "range" in entry:
+            _check_range(source, (*here, "range"), entry["range"])
+        for at, value in enumerate(entry.get("values") or []):
+            if isinstance(value, dict):
+                _check_keys(source, (*here, "values", at), value, "value")
+            text = value.get("in") if isinstance(value, dict) else value
+            _check_text(source, (*here, "values", at), text)
+
+
+def _check_range(source: Source, path: tuple[object, ...], entry: Any) -> None:
+    _check_keys(source, path, entry, "range")
+    numbers = (entry.get("from"), entry.get("to"), entry.get("step", 1))
+    if not all(isinstance(number, int) for number in numbers):
+        raise source.error(path, "a range needs whole numbers", "write `from:` and `to:`")
+    if numbers[0] > numbers[1] or numbers[2] < 1:
+        raise source.error(path, "the range is empty", "`from` must not exceed `to`")
+
+
+def _check_keys(
+    source: Source, path: tuple[object, ...], entry: object, kind: str
+) -> None:
+    if not isinstance(entry, dict):
+        cause = f"a mapping was expected for `{kind}`, not `{entry}`"
+        raise source.error(path, cause, suggest("", KEYS[kind]))
+    for key in entry:
+        if key not in KEYS[kind]:
+            cause = f"unknown key `{key}`"
+            raise source.error((*path, key), cause, suggest(key, KEYS[kind]))
+
+
+def _mapping(source: Source, path: tuple[object, ...], key: str) -> Mapping[str, Any]:
+    value = source.data.get(key)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise source.error((*path, key), f"`{key}` must be a mapping")
+    return value
+
+
+def _sequence(
+    source: Source, path: tuple[object, ...], entry: Mapping[str, Any], key: str
+) -> Sequence[Any]:
+    value = entry.get(key)
+    if isinstance(value, list) and value:
+        return value
+    raise source.error((*path, key), f"`{key}` must be a list that is not empty")
+
+
+def _check_text(source: Source, path: tuple[object, ...], text: object) -> None:
+    if not isinstance(text, str):
+        hint = "put it in quotes (YAML reads yes, no, on, off and numbers otherwise)"
+        raise source.error(path, f"a text was expected, not `{text}`", hint)
+    try:
+        parse_sentence(text)
+    except (HassilError, ValueError, AssertionError, IndexError) as error:
+        hint = "check that (), [], {} and <> open and close"
+        cause = f"the template `{text}` does not parse"
+        raise source.error(path, cause, hint) from error
+
+
+def _check_sentences(
+    source: Source, lists: set[str], rules: Mapping[str, str]
+) -> None:
+    for name, intent in (source.data.get("intents") or {}).items():
+        for number, block in enumerate(intent["data"]):
+            here = ("intents", name, "data", number)
+            known = lists | set(block.get("lists") or {})
+            every = {**rules, **(block.get("expansion_rules") or {})}
+            for at, text in enumerate(block["sentences"]):
+                place = (*here, "sentences", at)
+                _check_references(source, place, text, known, every, ())
+
+
+def _check_references(
+    source: Source,
+    path: tuple[object, ...],
+    text: str,
+    lists: set[str],
+    rules: Mapping[str, str],
+    within: tuple[str, ...],
+) -> None:
+    for item in list_references(parse_sentence(text).expression):
+        if isinstance(item, ListReference):
+            if item.list_name not in lists and not item.is_inline_range:
+                cause = f"there is no list `{{{item.list_name}}}`"
+                raise source.error(path, cause, suggest(item.list_name, lists))
+        elif item.rule_name not in rules:
+            cause = f"there is no expansion rule `<{item.rule_name}>`"
+            raise source.error(path, cause, suggest(item.rule_name, rules))
+        elif item.rule_name in within:
+            cause = f"the rule `<{item.rule_name}>` refers to itself"
+            raise source.error(path, cause, "rules must not go round in circles")
+        else:
+            name = item.rule_name
+            inner = (*within, name)
+            _check_references(source, path, rules[name], lists, rules, inner)
+
+
+def list_references(
+    expression: Expression,
+) -> Iterator[ListReference | RuleReference]:
+    """Every list and rule that an expression mentions."""
+    if isinstance(expression, ListReference | RuleReference):
+        yield expression
+    elif isinstance(expression, Group):
+        for item in expression.items:
+            yield from list_references(item)

@@ -1,0 +1,82 @@
+"""One utterance on its way through the recogniser, while it is being spoken."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from voiceagent.clock import Compute
+from voiceagent.frames import FRAME_BYTES, AudioFrame
+from voiceagent.stt import Recognition, Stt
+
+__all__ = ["Utterance"]
+
+CHUNK_FRAMES = 5
+"""Frames given to the recogniser at once: 100 ms keeps partials fresh and calls few."""
+
+OnPartial = Callable[[str, int], None]
+
+
+class Utterance:
+    """Collects the frames of a turn and feeds them to the recogniser as they come.
+
+    `run` is the task; `add` and `close` are called by whoever reads the frames. Audio
+    that waits is bounded by the longest turn.
+    """
+
+    def __init__(self, stt: Stt, compute: Compute, on_partial: OnPartial) -> None:
+        """`on_partial(text, upto)`: words in the audio before sample `upto`."""
+        self._stt, self._compute, self._on_partial = stt, compute, on_partial
+        self._waiting = bytearray()
+        self._upto = 0
+        self._closed = False
+        self._more = asyncio.Event()
+        self._recognition: Recognition | None = None
+        self._error: Exception | None = None
+
+    def add(self, frame: AudioFrame) -> None:
+        """Take the next frame of the turn."""
+        self._waiting += frame.pcm
+        self._upto = frame.end
+        if len(self._waiting) >= CHUNK_FRAMES * FRAME_BYTES:
+            self._more.set()
+
+    def close(self) -> None:
+        """No more frames: the turn has ended."""
+        self._closed = True
+        self._more.set()
+
+    async def run(self) -> None:
+        """Feed the recogniser to the end; never raises, `result` does.
+
+        A broken recogniser must fail its turn, not the task group with the microphone.
+        """
+        try:
+            self._recognition = await self._recognise()
+        except Exception as error:
+            self._error = error
+
+    def result(self) -> Recognition:
+        """The final result once `run` is done; raises what went wrong."""
+        if self._error is not None:
+            raise self._error
+        assert self._recognition is not None
+        return self._recognition
+
+    async def _recognise(self) -> Recognition:
+        await self._compute("stt", self._stt.start)
+        while not self._closed:
+            await self._more.wait()
+            self._more.clear()
+            await self._feed()
+        await self._feed()
+        return await self._compute("stt", self._stt.finish)
+
+    async def _feed(self) -> None:
+        if not self._waiting:
+            return
+        pcm, upto = bytes(self._waiting), self._upto
+        self._waiting.clear()
+        text = await self._compute("stt", self._stt.feed, pcm)
+        if not self._closed:
+            self._on_partial(text, upto)
