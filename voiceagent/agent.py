@@ -1,9 +1,9 @@
 """The agent: reads frames, lets the front end decide, and runs one task a turn.
 
-    frame -> front end -> wake | speech | end of turn
-                            |        |         `-> turn task: recognise, answer, speak
-                            |        `-> barge-in: cancel the turn
-                            `-> open a turn: utterance -> recogniser, while spoken
+    frame > front end > wake | speech | end of turn
+                          |       |         `> turn task: recognise, answer, speak
+                          |       `> barge-in: cancel the turn
+                          `> open a turn: utterance > recogniser, while it is spoken
 
 Events go forward; the only thing that goes back is cancellation.
 """
@@ -11,48 +11,46 @@ Events go forward; the only thing that goes back is cancellation.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from voiceagent.alarms import Alarms
 from voiceagent.budget import Budget
 from voiceagent.clock import Compute, now
-from voiceagent.endpoint import Completeness
 from voiceagent.events import (
     AudioGap,
     BargeIn,
+    Degraded,
     Event,
     Muted,
-    PartialTranscript,
     SessionEnded,
     SessionStarted,
     SpeechStarted,
     StopHeard,
-    TurnCancelled,
     TurnEnded,
-    TurnStarted,
     Unmuted,
     WakeCandidate,
     WakeDetected,
     WakeRejected,
 )
-from voiceagent.frames import FRAME_SECONDS, RATE, AudioFrame, PreRoll
+from voiceagent.frames import FRAME_SAMPLES, FRAME_SECONDS, RATE, AudioFrame
 from voiceagent.frontend import Frontend
+from voiceagent.listener import Listener
 from voiceagent.source import Source
-from voiceagent.stt import Stt
 from voiceagent.trace import Trace
-from voiceagent.turn import Responder, Understanding
-from voiceagent.utterance import Utterance
+from voiceagent.turn import Responder, TurnRequest
 from voiceagent.wake import WakeVerifier, WakeWord
 
-__all__ = ["Agent", "Listening", "State"]
+__all__ = ["Agent", "Options", "State"]
 
-PREROLL_SECONDS = 2.0
-"""Enough for a wake word and what was said in the same breath."""
 DRIFT = 2e-4
 """Fastest that a sound card's clock may run against ours: twice the usual 100 ppm."""
+VERIFIED = 0.5
+"""Score of the second-stage verifier that lets a wake word pass."""
 STOP_SCORE = 0.5
+"""Score at which the stop word counts."""
 
 
 class State(StrEnum):
@@ -67,16 +65,16 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Listening:
-    """How the agent listens."""
+class Options:
+    """How the agent behaves."""
 
     open_at_start: bool = False
     """Take what comes as one command, without a wake word."""
-    lookback: float = 0.3
-    """Seconds before a wake hit that the recogniser is given too."""
     full_duplex: bool = False
     """True where our own sound does not reach the microphone (headset, echo canceller):
     then any speech interrupts. Otherwise only the wake word and the stop word do."""
+    wake_earcon: bool = False
+    """Play a short sound when the wake word was heard and nothing followed yet."""
 
 
 class Agent:
@@ -86,13 +84,12 @@ class Agent:
         self,
         *,
         frontend: Frontend,
-        stt: Stt,
-        understanding: Understanding,
+        listener: Listener,
         responder: Responder,
         compute: Compute,
         trace: Trace,
         budget: Budget,
-        listening: Listening,
+        options: Options,
         alarms: Alarms | None = None,
         verifier: WakeVerifier | None = None,
         stop_word: WakeWord | None = None,
@@ -100,17 +97,13 @@ class Agent:
     ) -> None:
         self.trace = trace
         self.muted = False
-        self._frontend, self._stt = frontend, stt
-        self._understanding, self._responder = understanding, responder
-        self._compute, self._budget, self._listening = compute, budget, listening
+        self._frontend, self._listener, self._responder = frontend, listener, responder
+        self._compute, self._budget, self._options = compute, budget, options
         self._alarms, self._verifier, self._stop_word = alarms, verifier, stop_word
         self._engines = engines or {}
-        self._preroll = PreRoll(PREROLL_SECONDS)
-        self._turns = 0
         self._origin: float | None = None
         self._end = 0
-        self._utterance: Utterance | None = None
-        self._hearing: asyncio.Task[object] | None = None
+        self._lost = 0.0
         self._turn: asyncio.Task[None] | None = None
         self._group: asyncio.TaskGroup | None = None
 
@@ -123,28 +116,29 @@ class Agent:
             return State.SPEAKING
         if self._turn is not None and not self._turn.done():
             return State.THINKING
-        if self._utterance is not None:
+        if self._listener.utterance is not None:
             return State.LISTENING
         return State.ARMING if self._origin is None else State.IDLE
 
     async def run(self, source: Source) -> None:
         """Listen until the source ends; what was begun is finished."""
-        self._started(source.name)
         async with asyncio.TaskGroup() as group:
             self._group = group
-            ringing = self._alarms and group.create_task(self._alarms.run())
-            group.create_task(self._responder.warm())
+            self._started(source.name)
+            background = [self._spawn(self._responder.warm())]
+            if self._alarms is not None:
+                background.append(self._spawn(self._alarms.run()))
             async for frame in source.frames():
                 self._hear(frame)
             await self._finish()
-            if ringing:
-                ringing.cancel()
+            for task in background:
+                task.cancel()
             await self._responder.close()
-        gaps = sum(
-            r.event.seconds for r in self.trace if isinstance(r.event, AudioGap)
+        frames = self._end // FRAME_SAMPLES
+        ended = SessionEnded(
+            t=self._end / RATE, frames=frames, dropped_seconds=self._lost
         )
-        frames = round(self._end / RATE / FRAME_SECONDS)
-        self._emit(SessionEnded(t=self._end / RATE, frames=frames, dropped_seconds=gaps))
+        self._emit(ended)
 
     def mute(self, muted: bool = True) -> None:
         """No engine receives a frame while muted; timers still ring."""
@@ -153,31 +147,33 @@ class Agent:
         self.muted = muted
         self._emit(Muted() if muted else Unmuted())
         if muted:
-            self._drop_utterance("muted")
+            self._listener.drop("muted")
+            self._listener.forget()
             self.interrupt("muted")
-            self._preroll.clear()
 
     def push_to_talk(self) -> None:
         """Open a turn now, whatever is going on; nothing said just before is lost."""
         self.interrupt("replaced")
-        self._open("push-to-talk", self._end)
+        self._listener.open("push-to-talk", self._end, self._spawn)
 
     def release(self) -> None:
         """The talk key was let go: the turn ends here."""
-        for event in self._frontend.finish(self._end):
+        for event in self._frontend.finish(self._end, "released"):
             self._on(event)
 
     def interrupt(self, reason: str) -> None:
         """Silence: cancel the turn that speaks or thinks, and whatever rings."""
-        self._responder.reason = reason
         if self._turn is not None and not self._turn.done():
+            self._responder.cancel_reason = reason
             self._turn.cancel()
         if self._alarms is not None:
             self._alarms.stop()
 
-    def gap(self, gap: AudioGap) -> None:
-        """Audio was lost and silence took its place."""
-        self._emit(gap)
+    def notice(self, event: AudioGap | Degraded) -> None:
+        """The source tells of lost audio or of trouble with a device."""
+        if isinstance(event, AudioGap):
+            self._lost += event.seconds
+        self._emit(event)
 
     def _started(self, source: str) -> None:
         self._emit(
@@ -188,8 +184,8 @@ class Agent:
                 budget_ms=self._budget.total * 1000,
             )
         )
-        if self._listening.open_at_start:
-            self._open("open", 0)
+        if self._options.open_at_start:
+            self._listener.open("open", 0, self._spawn)
 
     def _hear(self, frame: AudioFrame) -> None:
         self._end = frame.end
@@ -198,9 +194,7 @@ class Agent:
         self._origin = min(heard, late + FRAME_SECONDS * DRIFT)
         if self.muted:
             return
-        self._preroll.push(frame)
-        if self._utterance is not None:
-            self._utterance.add(frame)
+        self._listener.add(frame)
         for event in self._frontend.push(frame):
             self._on(event)
         self._listen_for_stop(frame)
@@ -209,124 +203,92 @@ class Agent:
         self._emit(event)
         match event:
             case WakeCandidate():
-                self._woken(event)
-            case SpeechStarted() if self._listening.full_duplex:
+                self._candidate(event)
+            case SpeechStarted() if self._options.full_duplex:
                 self._spoken_over(event)
             case TurnEnded():
                 self._ended(event)
 
-    def _woken(self, hit: WakeCandidate) -> None:
-        sample = round(hit.t * RATE)
+    def _candidate(self, hit: WakeCandidate) -> None:
         if self._verifier is None:
-            self._awake(hit, sample, verified=False)
+            self._awake(hit, verified=False)
         else:
-            self._spawn(self._verify(self._verifier, hit, sample))
+            self._spawn(self._verify(self._verifier, hit))
 
-    async def _verify(
-        self, verifier: WakeVerifier, hit: WakeCandidate, sample: int
-    ) -> None:
-        pcm = b"".join(frame.pcm for frame in self._preroll.since(0))
+    async def _verify(self, verifier: WakeVerifier, hit: WakeCandidate) -> None:
+        pcm = self._listener.recent()
         score = await self._compute("wake", verifier.verify, hit.word, pcm)
-        if score >= 0.5:
-            self._awake(hit, sample, verified=True)
+        if score >= VERIFIED:
+            self._awake(hit, verified=True)
         else:
-            self._emit(WakeRejected(t=hit.t, word=hit.word, score=round(score, 3)))
+            self._emit(WakeRejected(t=hit.t, word=hit.word, score=round(score, 2)))
 
-    def _awake(self, hit: WakeCandidate, sample: int, *, verified: bool) -> None:
+    def _awake(self, hit: WakeCandidate, *, verified: bool) -> None:
         if self.state in (State.SPEAKING, State.THINKING):
             self._emit(BargeIn(t=hit.t, by="wake"))
             self.interrupt("barge-in")
-        turn = self._turns + 1
         self._emit(
             WakeDetected(
-                turn=turn, t=hit.t, word=hit.word, score=hit.score, verified=verified
+                turn=self._listener.turn + 1,
+                t=hit.t,
+                word=hit.word,
+                score=hit.score,
+                verified=verified,
             )
         )
-        self._open("wake", sample)
+        self._listener.open("wake", round(hit.t * RATE), self._spawn)
 
     def _spoken_over(self, event: SpeechStarted) -> None:
         if self.state is State.SPEAKING:
             self._emit(BargeIn(t=event.t))
             self.interrupt("barge-in")
-            self._open("barge-in", round(event.t * RATE))
-
-    def _open(self, by: str, sample: int) -> None:
-        """Open a turn for what is said from `sample` on."""
-        self._drop_utterance("replaced")
-        self._turns += 1
-        turn = self._turns
-        self._emit(TurnStarted(turn=turn, t=sample / RATE, by=by))
-        self._frontend.begin(turn, sample)
-        utterance = Utterance(
-            self._stt, self._compute, lambda text, upto: self._partial(turn, text, upto)
-        )
-        for frame in self._preroll.since(sample - round(self._listening.lookback * RATE)):
-            utterance.add(frame)
-        self._utterance = utterance
-        self._hearing = self._spawn(utterance.run())
-
-    def _partial(self, turn: int, text: str, upto: int) -> None:
-        if turn != self._turns or not self._frontend.open:
-            return
-        completeness = self._understanding.progress(text)
-        self._frontend.note(completeness, upto)
-        self._emit(
-            PartialTranscript(
-                turn=turn,
-                t=upto / RATE,
-                pii_text=text,
-                completeness=completeness.value,
-            )
-        )
-        if completeness in (Completeness.COMPLETE, Completeness.EXTENSIBLE):
-            self._responder.expect(text)
+            self._listener.open("barge-in", round(event.t * RATE), self._spawn)
 
     def _ended(self, ended: TurnEnded) -> None:
-        utterance, hearing = self._utterance, self._hearing
-        if utterance is None or hearing is None:
-            return
-        utterance.close()
         if ended.reason == "no-speech":
-            self._drop_utterance("no speech")
+            self._listener.drop("no speech")
             return
-        self._utterance = self._hearing = None
-        speech_end = (self._origin or now()) + ended.speech_end * 1.0
-        deadline = self._budget.start(speech_end)
-        self._turn = self._spawn(
-            self._responder.turn(ended, hearing, speech_end, deadline, self._after)
+        closed = self._listener.close()
+        if closed is None:
+            return
+        speech_end = (self._origin or 0.0) + ended.speech_end
+        request = TurnRequest(
+            ended=ended,
+            utterance=closed[0],
+            hearing=closed[1],
+            speech_end=speech_end,
+            deadline=self._budget.start(speech_end),
+            by=self._listener.by,
         )
+        self._turn = self._spawn(self._answer(request))
 
-    def _after(self, ask: bool) -> None:
-        """A turn has been answered; a question is listened for without a wake word."""
-        if ask and not self.muted:
-            self._open("follow-up", self._end)
-
-    def _drop_utterance(self, reason: str) -> None:
-        if self._hearing is None:
-            return
-        self._frontend.end()
-        self._hearing.cancel()
-        self._utterance = self._hearing = None
-        self._emit(TurnCancelled(turn=self._turns, reason=reason))
+    async def _answer(self, request: TurnRequest) -> None:
+        """A turn; a question of ours is listened for without a wake word."""
+        if await self._responder.turn(request) and not self.muted:
+            self._listener.open("follow-up", self._end, self._spawn)
 
     def _listen_for_stop(self, frame: AudioFrame) -> None:
         """While we make sound or think, the stop word passes every gate."""
-        if self._stop_word is None or self.state not in (State.SPEAKING, State.THINKING):
+        busy = self.state in (State.SPEAKING, State.THINKING)
+        if self._stop_word is None or not busy:
             return
-        if max(self._stop_word.push(frame.pcm).values(), default=0.0) >= STOP_SCORE:
+        scores = self._stop_word.push(frame.pcm)
+        if max(scores.values(), default=0.0) >= STOP_SCORE:
             self._stop_word.reset()
-            self._emit(StopHeard(turn=self._turns, t=frame.end / RATE))
+            self._emit(StopHeard(turn=self._listener.turn, t=frame.end / RATE))
             self.interrupt("stop")
 
     async def _finish(self) -> None:
-        """The source ended: close what is open and wait for it."""
+        """The source ended: close what is open and wait for it to be answered."""
         for event in self._frontend.finish(self._end):
             self._on(event)
-        tasks: Sequence[asyncio.Task[object] | None] = (self._hearing, self._turn)
-        await asyncio.wait([task for task in tasks if task] or [_nothing()])
-        self._drop_utterance("source ended")
+        while self._turn is not None and not self._turn.done():
+            await asyncio.wait({self._turn})
+            for event in self._frontend.finish(self._end):
+                self._on(event)
+        self._listener.drop("source ended")
 
-    def _spawn(self, coroutine: object) -> asyncio.Task[object]:
+    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         assert self._group is not None
         return self._group.create_task(coroutine)
 

@@ -4,30 +4,29 @@ A file is never quietly taken for less than it says it is: one that ends early, 
 damaged in the middle or holds what is no sound gives an `AudioFileError` that tells
 how much is there; `partial=True` accepts that much.
 
-Several channels become one like this, decided on up to 60 seconds spread evenly over
-the file. Two: their mean, since a stereo recording may hold a speaker on each side. More:
-the loudest, since microphones apart from each other hear a voice at different times
-and their sum cancels parts of it. Channels 40 dB below the loudest count as not
-connected; where a mean would cancel (a side wired the wrong way round) the loudest
-is taken instead.
+Several channels become one like this, judged on up to 60 seconds spread evenly over
+the file. Two: their mean, since a stereo recording may hold a speaker on each side.
+More: the loudest, since microphones apart from each other hear a voice at different
+times and their sum cancels parts of it. Channels 40 dB below the loudest count as not
+connected. Where the mean would cancel (a side wired the wrong way round) the loudest
+is taken.
 """
 
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import AudioFileError, EngineMissing
+from .decode import DecodeFailed, Reader, open_sound
+from .errors import AudioFileError
 from .frames import RATE
-from .riff import CONVERT, MAX_CHANNELS, MAX_RATE, MIN_RATE, WavReader, layout
+from .resample import Resampler
 
 __all__ = [
     "MAX_BYTES",
@@ -35,7 +34,7 @@ __all__ = [
     "AudioFacts",
     "AudioFile",
     "Recording",
-    "Resampler",
+    "choose_channels",
     "read_audio",
 ]
 
@@ -45,32 +44,10 @@ BLOCK_VALUES = 65_536
 """Values decoded at a time, all channels together: bounds the memory of any file."""
 LOUDEST = 64.0
 """No sound is 36 dB above full scale: such floats are another unit, or damage."""
-PROBES, PROBE_FRAMES = 60, 16_384
-"""Places and length of the look at the channels of a file."""
-
-_SOUNDS = {
-    b"fLaC": "FLAC",
-    b"OggS": "OGG",
-    b"FORM": "AIFF",
-    b"ID3": "MP3",
-    b"\xff\xfb": "MP3",
-    b"\xff\xfa": "MP3",
-    b"\xff\xf3": "MP3",
-    b"\xff\xf2": "MP3",
-    b"\xff\xe3": "MP3",
-    b"RIFF": "WAV",
-    b"RF64": "WAV",
-}
-_FOREIGN = {
-    b"RIFX": "big-endian WAV",
-    b"\x1aE\xdf\xa3": "Matroska or WebM",
-    b"#!AMR": "AMR",
-    b".snd": "Sun audio",
-    b"caff": "Core Audio",
-    b"0&\xb2u": "Windows Media",
-    b"\xff\xf1": "AAC",
-    b"\xff\xf9": "AAC",
-}
+PROBES = 60
+"""Seconds of a file with several channels that are looked at to mix them."""
+SLACK = {"MP3": 3 * 1152}
+"""Frames by which a decoded length may miss the declared one: encoder padding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +55,15 @@ class AudioFacts:
     """What a recording was before it became 16 kHz mono."""
 
     name: str
-    format: str
+    format: str = "memory"
     """`WAV`, `FLAC`, `OGG`, `MP3`, `AIFF`, or `memory`."""
-    encoding: str
-    rate: int
-    channels: int
-    seconds: float
-    """Length as declared; after reading, as read. Zero: not known before."""
+    encoding: str = "pcm_s16"
+    rate: int = RATE
+    channels: int = 1
+    seconds: float = 0.0
+    """Length as declared; from `read_audio`, as read. 0: the file does not say."""
     mix: str = "mono"
-    """How one channel was made: `mono`, `mean`, or `channel N` (from 1)."""
+    """How it became one channel: `mono`, `mean`, or `channel 3` (from 1)."""
     complete: bool = True
     """False where `partial` accepted a file that ends early."""
     clipped: int = 0
@@ -103,7 +80,7 @@ class Recording:
 
     @property
     def seconds(self) -> float:
-        """Length at 16 kHz."""
+        """Length in seconds."""
         return len(self.samples) / RATE
 
     @property
@@ -112,51 +89,8 @@ class Recording:
         return self.samples.astype("<i2", copy=False).tobytes()
 
 
-class _Reader(Protocol):
-    """What decodes a file; values are float32 with full scale 1.0."""
-
-    format: str
-    encoding: str
-    channels: int
-    rate: int
-    frames: int
-
-    def seek(self, frame: int) -> None: ...
-    def read(self, frames: int) -> NDArray[np.float32]: ...
-    def close(self) -> None: ...
-
-
-class Resampler:
-    """Streaming conversion of mono float32 at any rate to int16 at 16 kHz."""
-
-    def __init__(self, rate: float) -> None:
-        """Raises `EngineMissing` where `soxr` is needed and not installed."""
-        self.clipped = 0
-        self._stream = None if rate == RATE else _soxr(rate)
-
-    def feed(
-        self, values: NDArray[np.float32], *, last: bool = False
-    ) -> NDArray[np.int16]:
-        """The 16 kHz samples that `values` (full scale 1.0) complete."""
-        if self._stream is not None:
-            values = self._stream.resample_chunk(values, last=last)
-        scaled = np.rint(values * np.float32(32768))
-        self.clipped += int(np.count_nonzero((scaled > 32767) | (scaled < -32768)))
-        return np.clip(scaled, -32768, 32767).astype(np.int16)
-
-
-def _soxr(rate: float) -> Any:
-    try:
-        import soxr
-    except ImportError as error:
-        raise EngineMissing(
-            "soxr", install="pip install soxr", cause=f"sound at {rate:g} Hz"
-        ) from error
-    return soxr.ResampleStream(rate, RATE, 1, dtype="float32", quality="HQ")
-
-
 class AudioFile:
-    """An open recording; `blocks()` gives its 16 kHz samples with bounded memory."""
+    """An open recording; `blocks()` gives its samples with bounded memory."""
 
     def __init__(
         self,
@@ -166,18 +100,27 @@ class AudioFile:
         max_seconds: float = MAX_SECONDS,
         max_bytes: int = MAX_BYTES,
     ) -> None:
-        """Check the header and the limits; raises `AudioFileError`."""
+        """Check header and limits; raises `AudioFileError`, `EngineMissing`."""
         self._name = str(path)
         self._partial = partial
         self._max_seconds = max_seconds
-        self._reader = _open(Path(path), max_bytes)
+        self._reader = open_sound(Path(path), max_bytes=max_bytes)
         try:
-            self._check()
-            self._pick = _pick_channel(self._reader)
+            self._pick = self._admit()
         except BaseException:
             self._reader.close()
             raise
-        self.facts = self._facts()
+        reader = self._reader
+        self.facts = AudioFacts(
+            self._name,
+            reader.format,
+            reader.encoding,
+            reader.rate,
+            reader.channels,
+            reader.frames / reader.rate,
+            self._mix(),
+            complete=not reader.cut,
+        )
 
     def __enter__(self) -> AudioFile:
         return self
@@ -193,3 +136,143 @@ class AudioFile:
     def close(self) -> None:
         """Close the file; a second time does nothing."""
         self._reader.close()
+
+    def blocks(self) -> Iterator[NDArray[np.int16]]:
+        """The samples at 16 kHz mono, once; `facts` are final when it ends.
+
+        Raises `AudioFileError` where the file turns out to be damaged, cut or over
+        the limit, after all the samples before that place.
+        """
+        resampler = Resampler(self._reader.rate)
+        read, error = 0, None
+        while error is None:
+            values, error = self._next(read)
+            read += len(values)
+            if not len(values):
+                break
+            yield resampler.feed(self._mono(values))
+        yield resampler.feed(np.zeros(0, np.float32), last=True)
+        error = error or self._short(read)
+        self.facts = replace(
+            self.facts,
+            seconds=read / self._reader.rate,
+            complete=error is None and not self._reader.cut,
+            clipped=resampler.clipped,
+        )
+        if error and not self._partial:
+            raise error
+
+    def _next(self, read: int) -> tuple[NDArray[np.float32], AudioFileError | None]:
+        """A block that is sound, and what is wrong with what follows it."""
+        size = max(1, BLOCK_VALUES // self._reader.channels)
+        cause = ""
+        try:
+            values = self._reader.read(size)
+        except (DecodeFailed, OSError) as failed:
+            nothing = np.zeros((0, self._reader.channels), np.float32)
+            values = failed.got if isinstance(failed, DecodeFailed) else nothing
+            cause = str(failed).rstrip(".")
+        bad = ~(np.abs(values) <= LOUDEST)  # true for NaN, too
+        if bad.any():
+            values = values[: int(np.argmax(bad.any(axis=1)))]
+            cause = "it holds numbers that are no sound (NaN, infinity or huge)"
+        self._limit(read + len(values))
+        return values, self._damaged(cause, read + len(values)) if cause else None
+
+    def _admit(self) -> list[int]:
+        """Check what the header says; the channels to take the mean of."""
+        reader = self._reader
+        self._limit(max(reader.frames, reader.present))
+        if reader.cut and not self._partial:
+            raise self._early(reader.present)
+        if reader.channels == 1:
+            return [0]
+        return _audible(reader)
+
+    def _limit(self, frames: int) -> None:
+        seconds = frames / self._reader.rate
+        if seconds > self._max_seconds:
+            raise AudioFileError(
+                f"`{self._name}` is longer than the limit `max_seconds`",
+                cause=f"it has {seconds:.1f} s, {self._max_seconds:g} s are allowed",
+                hint="cut it into pieces, or raise `max_seconds`",
+            )
+
+    def _mix(self) -> str:
+        if self._reader.channels == 1:
+            return "mono"
+        return "mean" if len(self._pick) > 1 else f"channel {self._pick[0] + 1}"
+
+    def _short(self, read: int) -> AudioFileError | None:
+        """The error of a file that decodes to less than it declares."""
+        if read + SLACK.get(self._reader.format, 0) >= self._reader.frames:
+            return None
+        return self._early(read)
+
+    def _early(self, present: int) -> AudioFileError:
+        rate, frames = self._reader.rate, self._reader.frames
+        declared = (
+            f" of the {frames / rate:.3f} s it declares" if frames > present else ""
+        )
+        return AudioFileError(
+            f"`{self._name}` ends early",
+            cause=f"{present / rate:.3f} s{declared} are there",
+            hint="copy it again, or take what is there with `partial`",
+        )
+
+    def _damaged(self, cause: str, good: int) -> AudioFileError:
+        return AudioFileError(
+            f"`{self._name}` is damaged after {good / self._reader.rate:.3f} s",
+            cause=cause,
+            hint="copy it again, or take what comes before with `partial`",
+        )
+
+    def _mono(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        if len(self._pick) == 1:
+            return values[:, self._pick[0]]
+        mixed: NDArray[np.float32] = values[:, self._pick].mean(axis=1)
+        return mixed
+
+
+def read_audio(
+    path: str | os.PathLike[str],
+    *,
+    partial: bool = False,
+    max_seconds: float = MAX_SECONDS,
+    max_bytes: int = MAX_BYTES,
+) -> Recording:
+    """Read a whole recording; raises `AudioFileError`, `EngineMissing`.
+
+    `partial`: take what is there of a file that ends early or is damaged.
+    """
+    with AudioFile(
+        path, partial=partial, max_seconds=max_seconds, max_bytes=max_bytes
+    ) as file:
+        samples = np.concatenate(list(file.blocks()))
+        return Recording(samples, file.facts)
+
+
+def _audible(reader: Reader) -> list[int]:
+    """Look at the channels of a file, go back to its start, and choose."""
+    step = max(reader.present // PROBES, reader.rate)
+    power, mean_power = np.zeros(reader.channels), 0.0
+    try:
+        for start in range(0, max(reader.present, 1), step):
+            reader.seek(start)
+            values = np.nan_to_num(reader.read(reader.rate), posinf=0, neginf=0)
+            power += np.square(values, dtype=np.float64).sum(axis=0)
+            mean_power += np.square(values.mean(axis=1, dtype=np.float64)).sum()
+        reader.seek(0)
+    except DecodeFailed:
+        reader.seek(0)  # reading on will tell where the damage is
+    return choose_channels(power, mean_power)
+
+
+def choose_channels(power: NDArray[np.float64], mean_power: float) -> list[int]:
+    """The channels whose mean is taken, by their power and that of their mean."""
+    loudest = int(np.argmax(power))
+    live = np.flatnonzero(power >= power[loudest] * 1e-4)
+    # Two voices of equal strength lose 3 dB in the mean; 10 dB is cancellation.
+    if len(power) > 2 or len(live) < 2 or mean_power < 0.1 * power[loudest]:
+        return [loudest]
+    return [int(channel) for channel in live]

@@ -79,11 +79,11 @@ class Frontend:
         if self._opened is not None and frame.end > self._opened:
             yield from self._look_for_end(frame)
 
-    def finish(self, end: int) -> Iterator[Event]:
-        """The stream ended at sample `end`: close an open turn."""
+    def finish(self, end: int, reason: str = "source-ended") -> Iterator[Event]:
+        """Close an open turn at sample `end`: the stream ended, or a key was let go."""
         if self._opened is not None:
             heard = self._speech_samples / RATE >= self.policy.min_speech
-            yield self._ended(end, "source-ended" if heard else "no-speech", 0.0)
+            yield self._ended(end, reason if heard else "no-speech", 0.0)
 
     def reset(self) -> None:
         """Forget everything, as if no frame had been seen."""
@@ -102,16 +102,20 @@ class Frontend:
     def _follow_speech(self, frame: AudioFrame) -> Iterator[Event]:
         change = self._smoother.push(self._vad.push(frame.pcm), frame.end)
         self.speaking = self._smoother.speaking
-        self.last_speech = self._smoother.last_speech
+        if self.speaking and self._smoother.quiet_frames == 0:
+            self.last_speech = frame.end
         if change is None:
             return
+        if not change.started:
+            self.last_speech = change.sample
         t = change.sample / RATE
         kind = SpeechStarted if change.started else SpeechStopped
         yield kind(turn=self._turn if self.open else 0, t=t)
 
     def _look_for_end(self, frame: AudioFrame) -> Iterator[Event]:
         opened = self._opened or 0
-        if self.last_speech >= frame.end and frame.start >= opened:
+        spoken = self.speaking and self._smoother.quiet_frames == 0
+        if spoken and frame.start >= opened:
             self._speech_samples += frame.end - frame.start
             if self._speech_start is None:
                 self._speech_start = frame.start

@@ -90,7 +90,13 @@ def _chunk_head(file: BinaryIO, name: str) -> tuple[bytes, int]:
 
 
 def _lay_out(
-    name: str, fmt: bytes, start: int, declared: int, size: int, end: int, file: BinaryIO
+    name: str,
+    fmt: bytes,
+    start: int,
+    declared: int,
+    size: int,
+    end: int,
+    file: BinaryIO,
 ) -> WavLayout:
     encoding, channels, rate, frame = _format(name, fmt)
     there = size - start
@@ -108,7 +114,7 @@ def _lay_out(
 
 
 def _open_ended(declared: int, there: int, size: int, end: int) -> bool:
-    """Whether the size says "until the end", as pipes and crashed recorders leave it."""
+    """Whether the size says "until the end", as pipes and crashes leave it."""
     if declared == 0:
         return there > 0 and end < size
     piped = 0x7FFF0000 <= declared <= 0x80000024 or declared >= 0xFFFFFF00
@@ -148,8 +154,10 @@ def _format(name: str, fmt: bytes) -> tuple[str, int, int, int]:
     if encoding is None:
         raise _damaged(name, f"there is no {bits}-bit sound of WAV format {tag}")
     if frame != channels * bits // 8:
-        raise _damaged(name, f"{channels} x {bits} bits cannot fill {frame}-byte frames")
-    # Some recorders leave the derived byte rate empty; a wrong one means a flipped rate.
+        raise _damaged(
+            name, f"{channels} x {bits} bits cannot fill {frame}-byte frames"
+        )
+    # Some recorders leave the byte rate empty; a wrong one means a flipped rate.
     if per_second not in (0, rate * frame):
         raise _damaged(name, f"{rate} Hz contradicts {per_second} bytes a second")
     return encoding, channels, rate, frame
@@ -173,6 +181,8 @@ class WavReader:
         self.channels = where.channels
         self.rate = where.rate
         self.frames = where.declared
+        self.present = where.present
+        self.cut = where.declared > where.present
         self._file = file
         self._where = where
         self._left = where.present

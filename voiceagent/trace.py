@@ -16,9 +16,10 @@ import msgspec
 from voiceagent.clock import now
 from voiceagent.events import Event, TurnFinished
 
-__all__ = ["Record", "Trace", "TraceError", "encode", "redact", "stages"]
+__all__ = ["Listener", "Record", "Trace", "TraceError", "encode", "redact", "stages"]
 
 Listener = Callable[["Record"], None]
+"""Called with every record as it is made."""
 
 stages = ("endpoint", "stt", "intent", "route", "act", "tts")
 """Stages of a turn, in order; their milliseconds add up to `response`."""

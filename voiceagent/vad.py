@@ -69,10 +69,12 @@ class VadSmoother:
         """Back to silence, as at the start of a stream."""
         self.speaking = False
         self._run = 0
-        self._speech_end = 0
+        self.last_speech = 0
 
     speaking: bool
     """Whether speech has started and not stopped."""
+    last_speech: int
+    """Sample after the last frame at `stop` or more while speaking; 0 for none yet."""
 
     @property
     def quiet_frames(self) -> int:
@@ -91,19 +93,19 @@ class VadSmoother:
             return None
         began = end - (self._onset + self._prefill) * FRAME_SAMPLES
         # Never before the end of the speech before: edges must not overlap.
-        return self._turn(True, max(began, self._speech_end, 0), end)
+        return self._turn(True, max(began, self.last_speech, 0), end)
 
     def _while_speaking(self, probability: float, end: int) -> SpeechEdge | None:
         if probability >= self._stop:
-            self._run, self._speech_end = 0, end
+            self._run, self.last_speech = 0, end
             return None
         self._run += 1
         if self._run < self._hangover:
             return None
-        return self._turn(False, self._speech_end, self._speech_end)
+        return self._turn(False, self.last_speech, self.last_speech)
 
     def _turn(self, speaking: bool, sample: int, speech_end: int) -> SpeechEdge:
-        self.speaking, self._run, self._speech_end = speaking, 0, speech_end
+        self.speaking, self._run, self.last_speech = speaking, 0, speech_end
         return SpeechEdge(speaking, sample)
 
 
@@ -115,18 +117,22 @@ class Level:
     RISE = 0.04
     """dB a frame that the floor rises otherwise (2 dB/s): talk does not lift it much,
     a fan that is switched on is learnt in some seconds."""
+    LOUDEST_START = -45.0
+    """dB of the floor at most after the first frame: the stream may begin in speech."""
     SILENCE = -80.0
     """dB of what is taken for digital silence; also the lowest floor."""
 
     def __init__(self) -> None:
         self.reset()
 
+    level: float
+    """dB of the newest frame."""
     floor: float
-    """dB of the noise floor."""
+    """dB of the noise floor; a little above `level` while it falls."""
 
     def reset(self) -> None:
         """Forget the floor."""
-        self.floor = 0.0
+        self.level = self.floor = self.SILENCE
         self._fresh = True
 
     def push(self, pcm: bytes) -> float:
@@ -134,28 +140,38 @@ class Level:
         samples = np.frombuffer(pcm, np.int16).astype(np.float32)
         samples -= samples.mean()
         power = float(samples @ samples) / (len(samples) * 32768.0**2)
-        level = max(10 * math.log10(power + 1e-12), self.SILENCE)
-        self._follow(level)
-        return level
+        self.level = max(10 * math.log10(power + 1e-12), self.SILENCE)
+        self.floor = self._next_floor(self.level)
+        return self.level
 
-    def _follow(self, level: float) -> None:
+    def _next_floor(self, level: float) -> float:
         if self._fresh:
-            self.floor, self._fresh = min(level, -45.0), False
-        elif level < self.floor:
-            self.floor += self.FALL * (level - self.floor)
-        else:
-            self.floor = min(self.floor + self.RISE, level)
+            self._fresh = False
+            return min(level, self.LOUDEST_START)
+        if level < self.floor:
+            return self.floor + self.FALL * (level - self.floor)
+        return min(self.floor + self.RISE, level)
 
 
 class GatedVad:
-    """Loudness gate, then a cheap detector, then a good one only when undecided."""
+    """Loudness gate, then a cheap detector, then a good one only when undecided.
 
-    GATE = 5.0
+    The good detector's opinion is then weighed with how far the frame stands above the
+    noise floor: it hears 32 ms at a time and lets go of speech late, loudness at once.
+    """
+
+    GATE = 3.0
     """dB above the noise floor that a frame must reach to be looked at."""
-    QUIET = -65.0
+    QUIET = -70.0
     """dB below full scale under which a frame is never looked at."""
     DOUBT = 0.1
     """Probability under which the good detector has nothing to do."""
+    EVEN = 10.0
+    """dB above the noise floor at which loudness speaks neither for nor against."""
+    WEIGHT = 0.1
+    """Log odds for each dB from there, up to twice `EVEN`."""
+    SURE = 1e-3
+    """The good detector is taken for no surer than this: loudness must count too."""
 
     def __init__(
         self, cheap: Vad, good: Vad, *, ring: int = 16, stay: int = 25
@@ -169,18 +185,26 @@ class GatedVad:
         self._stay = stay
         self._awake = 0
 
+    @property
+    def awake(self) -> bool:
+        """Whether the good detector is listening."""
+        return self._awake > 0
+
     def push(self, pcm: bytes) -> float:
         """Probability 0..1 of speech in the next frame."""
-        level = self._level.push(pcm)
-        loud = level > max(self.QUIET, self._level.floor + self.GATE)
+        above = self._level.push(pcm) - self._level.floor
+        # Always asked, at 3 microseconds: it has a noise floor of its own to follow.
         heard = self._cheap.push(pcm) > 0.5
-        if self._awake:
-            return self._ask(pcm, loud and heard)
-        if loud and heard:
+        candidate = heard and above > self.GATE and self._level.level > self.QUIET
+        if candidate and not self._awake:
             self._wake()
-            return self._ask(pcm, True)
         self._ring.append(pcm)
-        return 0.0
+        if not self._awake and not candidate:
+            return 0.0
+        probability = self._good.push(pcm)
+        doubt = candidate or probability > self.DOUBT
+        self._awake = self._stay if doubt else self._awake - 1
+        return self._weigh(probability, above)
 
     def reset(self) -> None:
         """Forget all state, as if no frame had been seen."""
@@ -193,11 +217,9 @@ class GatedVad:
         self._good.reset()
         for pcm in self._ring:
             self._good.push(pcm)
-        self._ring.clear()
 
-    def _ask(self, pcm: bytes, candidate: bool) -> float:
-        self._ring.append(pcm)
-        probability = self._good.push(pcm)
-        doubt = candidate or probability > self.DOUBT
-        self._awake = self._stay if doubt else self._awake - 1
-        return probability
+    def _weigh(self, probability: float, above: float) -> float:
+        sure = min(max(probability, self.SURE), 1 - self.SURE)
+        loud = min(above, 2 * self.EVEN) - self.EVEN
+        odds = math.log(sure / (1 - sure)) + self.WEIGHT * loud
+        return 1 / (1 + math.exp(-odds))

@@ -46,12 +46,10 @@ class MicroWakeWord:
                 f"wake words {list(words)} are none or not all different",
                 hint=f"built in are {', '.join(BUILT_IN)}",
             )
-        self.rules = {config.word: config.rule for config in configs}
+        self.rules: Mapping[str, WakeRule] = {c.word: c.rule for c in configs}
+        """What each model's author asks of its scores; the gate's default."""
         self._models = [(config.word, Streaming(config, package)) for config in configs]
         self._warm_up()
-
-    rules: Mapping[str, WakeRule]
-    """What each model's author asks of its scores; the gate's default."""
 
     def push(self, pcm: bytes) -> Mapping[str, float]:
         """Probability of each word that has a new one after `pcm` (any multiple of

@@ -1,0 +1,1 @@
+"""The commands of `voiceagent`, one file each; `cli.py` names them."""

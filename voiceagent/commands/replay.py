@@ -1,0 +1,151 @@
+"""`voiceagent replay`: recordings and scenarios through the whole pipeline."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from voiceagent.commands.shared import (
+    ConfigOption,
+    JsonOption,
+    PackOption,
+    configure,
+    console,
+    emit_json,
+    errors,
+    progress,
+)
+from voiceagent.errors import CheckFailed, UsageError, VoiceAgentError
+
+if TYPE_CHECKING:
+    from voiceagent.app import Workshop
+    from voiceagent.config import Config
+    from voiceagent.replay import Replay, Settings
+
+__all__ = ["replay"]
+
+
+def replay(
+    paths: Annotated[
+        list[Path], typer.Argument(help="Recordings, scenarios or folders of them.")
+    ],
+    pack: PackOption = None,
+    wake: Annotated[
+        str, typer.Option(help="auto: a wake word is needed; off: a file is a command.")
+    ] = "auto",
+    pace: Annotated[
+        str, typer.Option(help="virtual, measured or realtime.")
+    ] = "virtual",
+    noise: Annotated[
+        Path | None, typer.Option(help="A noise recording to mix in.")
+    ] = None,
+    snr: Annotated[
+        float | None, typer.Option(help="Signal-to-noise ratio of the noise in dB.")
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Write an HTML report of all turns.")
+    ] = None,
+    events: Annotated[
+        Path | None, typer.Option(help="Write all events as JSON lines.")
+    ] = None,
+    json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Replay recordings through the agent; scenarios are checked too."""
+    from voiceagent.app import Workshop
+    from voiceagent.clock import Pace
+    from voiceagent.replay import Settings, find_inputs
+
+    _one_of("--wake", wake, ("auto", "off"))
+    _one_of("--pace", pace, tuple(Pace))
+    if snr is not None and noise is None:
+        raise UsageError("`--snr` needs `--noise`", hint="add `--noise FILE`")
+    base = configure(config, pack)
+    settings = Settings(pace=Pace(pace), wake=wake == "auto", noise=noise, snr=snr)
+    files = find_inputs(paths, scenarios=wake == "auto")
+    if not files:
+        raise UsageError("no recordings found", hint="name files or a folder of them")
+    done, failed = _replay_all(Workshop(base), base, files, settings, json=json)
+    if not json:
+        _print(done, files)
+    if report is not None:
+        _report(done, report)
+    if events is not None:
+        _write_events(done, events)
+    _verdict(done, failed)
+
+
+def _replay_all(
+    shop: Workshop, base: Config, files: list[Path], settings: Settings, *, json: bool
+) -> tuple[list[Replay], list[VoiceAgentError]]:
+    """Replay every file; one that cannot be read does not stop the others."""
+    from voiceagent.replay import replay_path
+    from voiceagent.variants import Variants
+
+    done: list[Replay] = []
+    failed: list[VoiceAgentError] = []
+    variants = Variants(base, shop)
+    for file in progress(files, "replaying"):
+        try:
+            one = replay_path(shop, file, settings, configured=variants.workshop)
+        except UsageError as error:
+            errors().print(f"error: {error}", markup=False)
+            failed.append(error)
+            continue
+        done.append(one)
+        if json:
+            for row in one.rows:
+                emit_json({**row.as_dict(), "file": str(file)})
+    return done, failed
+
+
+def _print(done: list[Replay], files: list[Path]) -> None:
+    from voiceagent.table import turns_table
+
+    screen = console()
+    screen.print(turns_table([row for one in done for row in one.rows]))
+    for one in done:
+        for check in one.checks:
+            if not check.ok:
+                screen.print(f"FAILED {one.file}: {check}", markup=False)
+
+
+def _report(done: list[Replay], path: Path) -> None:
+    from voiceagent.report import write_report
+    from voiceagent.waveform import envelopes
+
+    records = [record for one in done for record in one.records]
+    facts = {"recordings": str(len(done))}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_report(
+        records, path, title="Replay", facts=facts, envelopes=envelopes(done)
+    )
+    errors().print(f"report: {path}", markup=False)
+
+
+def _write_events(done: list[Replay], path: Path) -> None:
+    from voiceagent.trace import encode
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"".join(encode(one.records) for one in done))
+
+
+def _verdict(done: list[Replay], failed: list[VoiceAgentError]) -> None:
+    checked = [check for one in done for check in one.checks]
+    missed = sum(not check.ok for check in checked)
+    if checked:
+        errors().print(f"{len(checked)} expectations, {missed} failed", markup=False)
+    if missed:
+        raise CheckFailed(f"{missed} of {len(checked)} expectations failed")
+    if failed:
+        sys.exit(failed[0].exit_code)
+
+
+def _one_of(option: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise UsageError(
+            f"`{option} {value}` is not known", hint=f"one of: {', '.join(known)}"
+        )

@@ -1,0 +1,101 @@
+"""Scripted engines: for tests, documents and replays that must not depend on a machine.
+
+They answer to the same protocols as the real ones, so that everything else is real.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from voiceagent.speak import Clip
+from voiceagent.stt import Recognition
+
+__all__ = ["DeclaredTts", "ScriptedStt", "ScriptedWake", "ThresholdVad"]
+
+SECONDS_PER_LETTER = 0.065
+"""About 15 letters a second, a calm speaking rate."""
+
+
+class DeclaredTts:
+    """A voice that makes silence of the length that the words would take."""
+
+    name = "declared"
+
+    def synthesize(self, text: str) -> Clip:
+        """Silence, 65 ms a letter."""
+        return Clip(bytes(2 * round(len(text) * SECONDS_PER_LETTER * 16_000)), 16_000)
+
+
+class ScriptedStt:
+    """Gives the sentences it was told, one an utterance, word by word as audio comes.
+
+    An empty sentence is not accepted, as a real recogniser would do with noise.
+    """
+
+    name = "scripted"
+
+    def __init__(self, sentences: Sequence[str], *, word_seconds: float = 0.3) -> None:
+        self._sentences = list(sentences)
+        self._word_bytes = round(word_seconds * 32_000)
+        self._heard = 0
+        self._number = -1
+
+    def start(self) -> None:
+        """Go on to the next sentence."""
+        self._heard = 0
+        self._number += 1
+
+    def feed(self, pcm: bytes) -> str:
+        """The words that fit into the audio so far."""
+        self._heard += len(pcm)
+        words = self._sentence().split()
+        return " ".join(words[: self._heard // self._word_bytes])
+
+    def finish(self) -> Recognition:
+        """The whole sentence."""
+        text = self._sentence()
+        reason = "scripted" if text else "no words"
+        return Recognition(text, 1.0 if text else 0.0, bool(text), reason)
+
+    def _sentence(self) -> str:
+        if self._number >= len(self._sentences):
+            return ""
+        return self._sentences[self._number]
+
+
+class ThresholdVad:
+    """Speech is what is louder than a fixed level."""
+
+    name = "threshold"
+
+    def __init__(self, level: int = 500) -> None:
+        """`level`: highest absolute sample that still counts as silence."""
+        self._level = level
+
+    def push(self, pcm: bytes) -> float:
+        """1.0 where the frame has a louder sample."""
+        samples = memoryview(pcm).cast("h")
+        return float(max(max(samples), -min(samples)) > self._level)
+
+    def reset(self) -> None:
+        """Nothing to forget."""
+
+
+class ScriptedWake:
+    """Fires at the given seconds of the stream."""
+
+    name = "scripted"
+
+    def __init__(self, seconds: Sequence[float], word: str = "hey_jarvis") -> None:
+        self.words = (word,)
+        self._at = [round(second * 50) for second in seconds]
+        self._frames = 0
+
+    def push(self, pcm: bytes) -> Mapping[str, float]:
+        """1.0 in the frame that ends at one of the seconds."""
+        self._frames += 1
+        return {self.words[0]: float(self._frames in self._at)}
+
+    def reset(self) -> None:
+        """Start counting anew."""
+        self._frames = 0

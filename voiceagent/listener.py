@@ -1,0 +1,116 @@
+"""The open turn: what is said now, on its way into the recogniser."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from voiceagent.clock import Compute
+from voiceagent.endpoint import Completeness
+from voiceagent.events import Event, PartialTranscript, TurnCancelled, TurnStarted
+from voiceagent.frames import RATE, AudioFrame, PreRoll
+from voiceagent.frontend import Frontend
+from voiceagent.stt import Stt
+from voiceagent.utterance import Utterance
+
+__all__ = ["Listener"]
+
+PREROLL_SECONDS = 2.0
+"""Enough for a wake word and what was said in the same breath."""
+
+Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
+
+
+class Listener:
+    """Opens and closes turns, and passes on what the recogniser makes of them."""
+
+    def __init__(
+        self,
+        *,
+        frontend: Frontend,
+        stt: Stt,
+        compute: Compute,
+        progress: Callable[[str], Completeness],
+        expect: Callable[[str], None],
+        emit: Callable[[Event], None],
+        lookback: float,
+    ) -> None:
+        """`expect(text)`: the words so far are a whole command; `lookback`: seconds
+        before a turn's first sample that the recogniser is given too."""
+        self.turn = 0
+        """Number of the newest turn."""
+        self.by = ""
+        """What opened it."""
+        self.utterance: Utterance | None = None
+        """Audio of the open turn; None while none is open."""
+        self._frontend, self._stt, self._compute = frontend, stt, compute
+        self._progress, self._expect, self._emit = progress, expect, emit
+        self._lookback = round(lookback * RATE)
+        self._preroll = PreRoll(PREROLL_SECONDS)
+        self._hearing: asyncio.Task[None] | None = None
+        self._completeness = Completeness.UNKNOWN
+
+    def add(self, frame: AudioFrame) -> None:
+        """Take the next frame of the stream."""
+        self._preroll.push(frame)
+        if self.utterance is not None:
+            self.utterance.add(frame)
+
+    def recent(self) -> bytes:
+        """The last seconds of audio."""
+        return b"".join(frame.pcm for frame in self._preroll.since(0))
+
+    def forget(self) -> None:
+        """Drop the last seconds of audio (mute)."""
+        self._preroll.clear()
+
+    def open(self, by: str, sample: int, spawn: Spawn) -> None:
+        """Open a turn for what is said from `sample` on."""
+        self.drop("replaced")
+        self.turn += 1
+        self.by = by
+        self._emit(TurnStarted(turn=self.turn, t=sample / RATE, by=by))
+        self._frontend.begin(self.turn, sample)
+        turn = self.turn
+        utterance = Utterance(
+            self._stt, self._compute, lambda text, upto: self._partial(turn, text, upto)
+        )
+        for frame in self._preroll.since(sample - self._lookback):
+            utterance.add(frame)
+        self.utterance = utterance
+        self._hearing = spawn(utterance.run())
+
+    def close(self) -> tuple[Utterance, asyncio.Task[None]] | None:
+        """The turn has ended: hand over its utterance and the task that hears it."""
+        if self.utterance is None or self._hearing is None:
+            return None
+        closed = self.utterance, self._hearing
+        self.utterance.close()
+        self.utterance = self._hearing = None
+        return closed
+
+    def drop(self, reason: str) -> None:
+        """End the open turn, if any, without an answer."""
+        if self._hearing is None:
+            return
+        self._frontend.end()
+        self._hearing.cancel()
+        self.utterance = self._hearing = None
+        self._emit(TurnCancelled(turn=self.turn, reason=reason))
+
+    def _partial(self, turn: int, text: str, upto: int) -> None:
+        if turn != self.turn or not self._frontend.open:
+            return
+        self._completeness = self._progress(text)
+        self._frontend.note(self._completeness, upto)
+        self._emit(
+            PartialTranscript(
+                turn=turn,
+                t=upto / RATE,
+                pii_text=text,
+                completeness=self._completeness.value,
+            )
+        )
+        if self._completeness in (Completeness.COMPLETE, Completeness.EXTENSIBLE):
+            self._expect(text)

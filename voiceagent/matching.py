@@ -1,0 +1,340 @@
+"""Matches words against hassil templates: all readings of a sentence in a millisecond.
+
+hassil's own matcher walks every template anew and copies its context at every step;
+here expressions are compiled once, and a sentence is matched by memoised recursive
+descent over (node, position). The same walk tells how complete the words are, which
+hassil cannot: the endpoint waits for "turn on the" and not for "turn on the lights".
+Templates mean what they mean in hassil; a test compares the two on sampled sentences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hassil.expression import (
+    Alternative,
+    Expression,
+    Group,
+    ListReference,
+    Permutation,
+    RuleReference,
+    Sentence,
+    TextChunk,
+)
+from hassil.intents import RangeSlotList, SlotList, TextSlotList
+
+from voiceagent.words import number_words, spoken
+
+__all__ = ["Capture", "Compiler", "Match", "Matching", "Node"]
+
+WILDCARD_WORDS = 8
+"""The longest free text a wildcard takes: item and timer names, not dictation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """A value that the words gave to a slot."""
+
+    slot: str
+    value: Any
+    context: Mapping[str, Any] | None = None
+    wild: int = 0
+    """Letters that a wildcard swallowed; 0 for a value from a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One way to read the words from some position on."""
+
+    end: int
+    literal: int = 0
+    """Letters matched by the text of the template itself."""
+    captures: tuple[Capture, ...] = ()
+
+
+class Matching:
+    """One pass over one sentence: memory of what matched where."""
+
+    def __init__(self, text: str) -> None:
+        self.text = f"{text} "
+        self.alive = False
+        """Whether some template could go on where the words end."""
+        self._memory: dict[tuple[int, int], tuple[Match, ...]] = {}
+
+    def match(self, node: Node, at: int) -> tuple[Match, ...]:
+        """Every way `node` matches at a position."""
+        key = (id(node), at)
+        found = self._memory.get(key)
+        if found is None:
+            found = self._memory[key] = tuple(dict.fromkeys(node.match(self, at)))
+        return found
+
+    def complete(self, node: Node) -> Iterator[Match]:
+        """The ways `node` matches all of the words."""
+        last = len(self.text) - 1
+        return (match for match in self.match(node, 0) if match.end >= last)
+
+
+class Node:
+    """A compiled piece of a template."""
+
+    __slots__ = ()
+
+    def match(self, run: Matching, at: int) -> Iterable[Match]:
+        """Every way this piece matches at a position of the text."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Text(Node):
+    """Letters, with white space at either side that stands for a word boundary."""
+
+    before: bool
+    body: str
+    after: bool
+
+    def match(self, run: Matching, at: int) -> Iterable[Match]:
+        text = run.text
+        if self.before:
+            at = boundary(text, at)
+            if at < 0:
+                return ()
+        if not text.startswith(self.body, at):
+            # The words end inside this text, at the end of a word.
+            run.alive |= self.body.startswith(text[at:])
+            return ()
+        end = at + len(self.body)
+        if self.after:
+            end = boundary(text, end)
+        return (Match(end, len(self.body)),) if end >= 0 else ()
+
+
+def boundary(text: str, at: int) -> int:
+    """The position behind a space or at the start of a word; -1 within a word."""
+    if at == 0 or at >= len(text) or text[at - 1] == " ":
+        return at
+    return at + 1 if text[at] == " " else -1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chain(Node):
+    """One piece after the other."""
+
+    items: tuple[Node, ...]
+
+    def match(self, run: Matching, at: int) -> Iterable[Match]:
+        found: Iterable[Match] = (Match(at),)
+        for item in self.items:
+            found = [
+                joined(left, right)
+                for left in found
+                for right in run.match(item, left.end)
+            ]
+            if not found:
+                break
+        return found
+
+
+def joined(left: Match, right: Match) -> Match:
+    """Two neighbouring matches as one."""
+    literal = left.literal + right.literal
+    return Match(right.end, literal, left.captures + right.captures)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice(Node):
+    """Any one of the pieces."""
+
+    items: tuple[Node, ...]
+
+    def match(self, run: Matching, at: int) -> Iterable[Match]:
+        return (match for item in self.items for match in run.match(item, at))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AnyOrder(Node):
+    """All of the pieces, in any order."""
+
+    items: tuple[Node, ...]
+
+    def match(self, run: Matching, at: int) -> Iterable[Match]:
+        if not self.items:
+            return (Match(at),)
+        return self._rest(run, Match(at), frozenset(range(len(self.items))))
+
+    def _rest(
+        self, run: Matching, left: Match, todo: frozenset[int]
+    ) -> Iterator[Match]:
+        if not todo:
+            yield left
+        for number in sorted(todo):
+            for right in run.match(self.items[number], left.end):
+                yield from self._rest(run, joined(left, right), todo - {number})
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A value of a list and the words for it."""
+
+    words: str
+    value: Any
+    context: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Values(Node):
+    """A list: fixed phrases by first word, and values that are templates."""
+
+    phrases: Mapping[str, tuple[Phrase, ...]]
+    templates: tuple[tuple[Node, Phrase], ...] = ()
+
+    def match(self, run: Matching, at: int) -> Iterable[Match]:
+        at = boundary(run.text, at)
+        if at < 0:
+            return
+        for phrase in self._candidates(run, at):
+            if run.text.startswith(phrase.words, at):
+                yield _taken(phrase, at + len(phrase.words))
+            elif f"{phrase.words} ".startswith(run.text[at:]):
+                run.alive = True
+        for node, phrase in self.templates:
+            for match in run.match(node, at):
+                yield _taken(phrase, match.end)
+
+    def _candidates(self, run: Matching, at: int) -> Iterable[Phrase]:
+        if at >= len(run.text):
+            run.alive |= bool(self.phrases)
+            return ()
+        word = run.text[at : run.text.index(" ", at)]
+        found = self.phrases.get(word, ())
+        if word.endswith("s"):  # `{name}[s]`, `{name}'s`
+            found += self.phrases.get(word[:-1], ())
+        return found
+
+
+def _taken(phrase: Phrase, end: int) -> Match:
+    return Match(end, 0, (Capture("", phrase.value, phrase.context),))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wild(Node):
+    """A few words of any kind."""
+
+    def match(self, run: Matching, at: int) -> Iterable[Match]:
+        at = boundary(run.text, at)
+        if at < 0 or at >= len(run.text):
+            run.alive |= at >= 0
+            return
+        end = at
+        for _ in range(WILDCARD_WORDS):
+            end = run.text.find(" ", end + 1)
+            if end < 0:
+                return
+            taken = run.text[at:end]
+            yield Match(end, 0, (Capture("", taken, None, len(taken)),))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slot(Node):
+    """A list whose value goes into a slot."""
+
+    name: str
+    values: Node
+
+    def match(self, run: Matching, at: int) -> Iterable[Match]:
+        for match in run.match(self.values, at):
+            value = match.captures[0]
+            named = Capture(self.name, value.value, value.context, value.wild)
+            yield Match(match.end, match.literal, (named,))
+
+
+@dataclass
+class Compiler:
+    """Turns hassil expressions into nodes; lists and rules become shared nodes."""
+
+    lists: Mapping[str, SlotList]
+    rules: Mapping[str, Sentence]
+    _rules: dict[str, Node] = field(default_factory=dict)
+    _lists: dict[str, Node] = field(default_factory=dict)
+
+    def node(self, expression: Expression) -> Node:
+        """The compiled form of an expression."""
+        if isinstance(expression, TextChunk):
+            return _text(expression.original_text)
+        if isinstance(expression, RuleReference):
+            return self._rule(expression.rule_name)
+        if isinstance(expression, ListReference):
+            return self._slot(expression)
+        assert isinstance(expression, Group)
+        items = tuple(self.node(item) for item in expression.items)
+        if isinstance(expression, Alternative):
+            return Choice(items)
+        make: Callable[[tuple[Node, ...]], Node] = Chain
+        if isinstance(expression, Permutation):
+            make = AnyOrder
+        return items[0] if len(items) == 1 else make(items)
+
+    def _rule(self, name: str) -> Node:
+        if name not in self._rules:
+            self._rules[name] = self.node(self.rules[name].expression)
+        return self._rules[name]
+
+    def _slot(self, reference: ListReference) -> Node:
+        name = reference.list_name
+        if name not in self._lists:
+            inline = reference.get_inline_range()
+            entry = self.lists[name] if inline is None else _inline(name, inline)
+            self._lists[name] = self._list(entry)
+        return Slot(reference.slot_name, self._lists[name])
+
+    def _list(self, entry: SlotList) -> Node:
+        if isinstance(entry, RangeSlotList):
+            return Values(_by_first_word(_numbers(entry)))
+        if not isinstance(entry, TextSlotList):
+            return Wild()
+        phrases, templates = [], []
+        for item in entry.values:
+            value = Phrase(_plain(item.text_in), item.value_out, item.context)
+            if value.words:
+                phrases.append(value)
+            else:
+                templates.append((self.node(item.text_in), value))
+        return Values(_by_first_word(phrases), tuple(templates))
+
+
+def _text(text: str) -> Node:
+    body = spoken(text)
+    before, after = text[:1].isspace(), text[-1:].isspace()
+    if not body and (before or after):
+        return Text(True, "", False)
+    return Text(before, body, after)
+
+
+def _plain(expression: Expression) -> str:
+    """The words of a value that is no template, else nothing."""
+    while isinstance(expression, Group) and len(expression.items) == 1:
+        expression = expression.items[0]
+    return spoken(expression.text) if isinstance(expression, TextChunk) else ""
+
+
+def _inline(name: str, bounds: tuple[int, int, int]) -> RangeSlotList:
+    return RangeSlotList(name, bounds[0], bounds[1], bounds[2])
+
+
+def _numbers(entry: RangeSlotList) -> Iterator[Phrase]:
+    for number in entry.get_numbers():
+        value = number
+        if entry.multiplier is not None:
+            value = number * entry.multiplier
+        words = number_words(number)
+        for said in {words, words.replace("hundred ", "hundred and ")}:
+            yield Phrase(said, value)
+
+
+def _by_first_word(phrases: Iterable[Phrase]) -> dict[str, tuple[Phrase, ...]]:
+    found: dict[str, list[Phrase]] = {}
+    for phrase in phrases:
+        found.setdefault(phrase.words.split(" ", 1)[0], []).append(phrase)
+    return {word: tuple(group) for word, group in found.items()}

@@ -1,0 +1,3 @@
+"""Parts of the HTML report: escaping, charts, turn cards, style."""
+
+__all__: list[str] = []

@@ -1,0 +1,4 @@
+"""Stub."""
+from voiceagent.replies import RepliesSkill
+def create(host):
+    return RepliesSkill("stub", {})

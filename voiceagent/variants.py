@@ -1,0 +1,45 @@
+"""Workshops that differ in a few values, made when a scenario asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from voiceagent.app import Workshop
+from voiceagent.config import Config
+from voiceagent.errors import ConfigError
+
+__all__ = ["Variants"]
+
+
+class Variants:
+    """Keeps one workshop for each set of values; engines are shared where they can."""
+
+    SHARED = ("pack", "parser", "grammar", "stt", "wake", "vad", "real_voices")
+
+    def __init__(self, base: Config, workshop: Workshop) -> None:
+        self._base, self._workshop = base, workshop
+        self._made: dict[str, Workshop] = {}
+
+    def workshop(self, values: Mapping[str, object]) -> Workshop:
+        """The workshop with `values` (by dotted key) on top of the base."""
+        key = msgspec.json.encode(values, order="deterministic").decode()
+        if key not in self._made:
+            self._made[key] = self._make(values)
+        return self._made[key]
+
+    def _make(self, values: Mapping[str, object]) -> Workshop:
+        data = msgspec.to_builtins(self._base)
+        for dotted, value in values.items():
+            section, _, name = dotted.partition(".")
+            data.setdefault(section, {})[name] = value
+        try:
+            made = Workshop(msgspec.convert(data, Config))
+        except msgspec.ValidationError as error:
+            raise ConfigError("scenario configuration", cause=str(error)) from error
+        sections = {dotted.partition(".")[0] for dotted in values}
+        if not sections & {"pack", "stt", "wake", "vad", "speak"}:
+            for name in self.SHARED:
+                made.__dict__[name] = getattr(self._workshop, name)
+        return made

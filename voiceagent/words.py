@@ -1,0 +1,81 @@
+"""Words as they are spoken: typed text and recogniser output brought to one form."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["number_words", "spoken"]
+
+ONES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen "
+    "fourteen fifteen sixteen seventeen eighteen nineteen"
+).split()
+TENS = "_ _ twenty thirty forty fifty sixty seventy eighty ninety".split()
+CLOCK = re.compile(r"\b(\d{1,2}):(\d\d)\b")
+DECIMAL = re.compile(r"(-?)\b(\d+)(?:\.(\d+))?")
+LETTERS_AND_DIGITS = re.compile(r"(?<=\d)(?=[a-z])|(?<=[a-z])(?=\d)")
+SIGNS = {"%": " percent ", "°": " degrees ", "&": " and ", "½": " and a half "}
+APOSTROPHES = re.compile(r"['\u2019\u02bc`]")
+INITIALS = re.compile(r"\b([a-z])\.([a-z])\b\.?")
+NOT_A_WORD = re.compile(r"[^a-z\u00c0-\u024f]+")
+ORDINALS = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b")
+
+
+def number_words(number: int | float) -> str:
+    """A number up to 999,999 in words: `four point five`, `one hundred twenty`."""
+    if number < 0:
+        return f"minus {number_words(-number)}"
+    if isinstance(number, float) and not number.is_integer():
+        whole, _, digits = str(number).partition(".")
+        said = " ".join(ONES[int(digit)] for digit in digits)
+        return f"{number_words(int(whole))} point {said}"
+    return _whole(int(number))
+
+
+def _whole(number: int) -> str:
+    if number < 20:
+        return ONES[number]
+    if number < 100:
+        tens, ones = divmod(number, 10)
+        return TENS[tens] + (f" {ONES[ones]}" if ones else "")
+    size, name = (100, "hundred") if number < 1000 else (1000, "thousand")
+    many, rest = divmod(number, size)
+    return f"{_whole(many)} {name}" + (f" {_whole(rest)}" if rest else "")
+
+
+def spoken(text: str) -> str:
+    """Lower-case words without punctuation, numbers spelled out, single spaces.
+
+    Apostrophes vanish (`what's` and `whats` are one word), so that typed text, labels
+    and every recogniser agree.
+    """
+    text = APOSTROPHES.sub("", text.lower())
+    for sign, words in SIGNS.items():
+        text = text.replace(sign, words)
+    if any(letter.isdigit() for letter in text):
+        text = _numbers(text)
+    return " ".join(NOT_A_WORD.sub(" ", INITIALS.sub(r"\1\2", text)).split())
+
+
+def _numbers(text: str) -> str:
+    text = ORDINALS.sub("", text.replace(",", ", ") if ", " in text else text)
+    text = CLOCK.sub(_clock, text)
+    return DECIMAL.sub(_number, LETTERS_AND_DIGITS.sub(" ", text))
+
+
+def _clock(match: re.Match[str]) -> str:
+    hour, minute = match.groups()
+    if minute == "00":
+        return f"{_whole(int(hour))} oclock"
+    middle = "oh " if minute.startswith("0") else ""
+    return f"{_whole(int(hour))} {middle}{_whole(int(minute))}"
+
+
+def _number(match: re.Match[str]) -> str:
+    sign, whole, digits = match.groups()
+    if len(whole) > 6:  # nobody says it as one number
+        return " ".join(ONES[int(digit)] for digit in whole)
+    words = _whole(int(whole))
+    if digits:
+        words += " point " + " ".join(ONES[int(digit)] for digit in digits)
+    return f"{'minus ' if sign else ''}{words}"
