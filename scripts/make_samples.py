@@ -75,6 +75,7 @@ class Scene:
     room: float = 0.12
     seconds: float = 0.0
     absent: list[str] = field(default_factory=list)
+    present: list[str] = field(default_factory=list)
     turn: list[Piece] = field(default_factory=list)
 
     @property
@@ -160,8 +161,9 @@ def write(scene: Scene, folder: Path) -> tuple[Path, float]:
 def scenario(scene: Scene, starts: list[float]) -> str:
     """The text of the scenario beside the recording."""
     lines = [f"# {scene.about}", f'audio = "{scene.name}.flac"']
-    if scene.absent:
-        lines.append(f"absent = {_toml(scene.absent)}")
+    for key in ("absent", "present"):
+        if events := getattr(scene, key):
+            lines.append(f"{key} = {_toml(events)}")
     for piece, at in zip(scene.turn, starts, strict=True):
         if not piece.plain:
             lines += ["", *_turn(piece, at)]
@@ -171,9 +173,9 @@ def scenario(scene: Scene, starts: list[float]) -> str:
 def _turn(piece: Piece, at: float) -> Iterable[str]:
     yield "[[turn]]"
     yield f"at = {at:.2f}"
-    if "IntentMatched" not in piece.absent:
-        expect = {"transcript": piece.transcript, "tier": "device"}
-        expect |= {"within_ms": WITHIN_MS} | piece.expect
+    if piece.expect:
+        expect = {"transcript": piece.transcript} | piece.expect
+        expect |= {"tier": "device", "within_ms": WITHIN_MS}
         yield from (f"expect.{key} = {_toml(value)}" for key, value in expect.items())
     if piece.absent:
         yield f"absent = {_toml(piece.absent)}"

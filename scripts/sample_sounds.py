@@ -79,7 +79,7 @@ def _trim(sound: Sound) -> Sound:
     """Cut the silence off both ends and bring the peak to -1 dB."""
     loud = np.flatnonzero(np.abs(sound) > 0.01 * np.max(np.abs(sound)))
     cut = sound[loud[0] : loud[-1] + 1]
-    return cut / np.max(np.abs(cut)) * decibels(-1)
+    return np.asarray(cut / np.max(np.abs(cut)) * decibels(-1))
 
 
 def room(dry: Sound, seconds: float, random: np.random.Generator) -> Sound:
@@ -97,7 +97,7 @@ def room(dry: Sound, seconds: float, random: np.random.Generator) -> Sound:
 def _convolve(sound: Sound, kernel: Sound) -> Sound:
     size = 1 << (len(sound) + len(kernel) - 1).bit_length()
     spectrum = np.fft.rfft(sound, size) * np.fft.rfft(kernel, size)
-    return np.fft.irfft(spectrum, size)
+    return np.asarray(np.fft.irfft(spectrum, size))
 
 
 def noise(kind: str, samples: int, random: np.random.Generator) -> Sound:
@@ -109,7 +109,7 @@ def noise(kind: str, samples: int, random: np.random.Generator) -> Sound:
 def _coloured(samples: int, random: np.random.Generator, slope: float) -> Sound:
     spectrum = np.fft.rfft(random.standard_normal(samples))
     frequency = np.maximum(np.fft.rfftfreq(samples, 1 / RATE), 40.0)
-    return np.fft.irfft(spectrum * frequency**-slope, samples)
+    return np.asarray(np.fft.irfft(spectrum * frequency**-slope, samples))
 
 
 def _pink(samples: int, random: np.random.Generator) -> Sound:

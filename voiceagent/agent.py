@@ -30,6 +30,7 @@ from voiceagent.events import (
     SpeechStarted,
     StopHeard,
     TurnEnded,
+    TurnStarted,
     Unmuted,
     WakeCandidate,
     WakeDetected,
@@ -41,6 +42,7 @@ from voiceagent.listener import Listener
 from voiceagent.source import Source
 from voiceagent.trace import Trace
 from voiceagent.turn import Responder, TurnRequest
+from voiceagent.utterance import Typed
 from voiceagent.wake import WakeVerifier, WakeWord
 
 __all__ = ["Agent", "Options", "State"]
@@ -155,6 +157,25 @@ class Agent:
         """Open a turn now, whatever is going on; nothing said just before is lost."""
         self.interrupt("replaced")
         self._listener.open("push-to-talk", self._end, self._spawn)
+
+    def type(self, text: str) -> None:
+        """Answer `text` as if it had been said: everything also works by hand."""
+        self.interrupt("replaced")
+        self._listener.drop("replaced")
+        turn, t = self._listener.number("text"), self._end / RATE
+        self._emit(TurnStarted(turn=turn, t=t, by="text"))
+        ended = TurnEnded(turn=turn, t=t, speech_start=t, speech_end=t, reason="typed")
+        self._emit(ended)
+        began = now()
+        request = TurnRequest(
+            ended=ended,
+            utterance=Typed(text),
+            hearing=None,
+            speech_end=began,
+            deadline=self._budget.start(began),
+            by="text",
+        )
+        self._turn = self._spawn(self._answer(request))
 
     def release(self) -> None:
         """The talk key was let go: the turn ends here."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
+from typing import Protocol
+
 from voiceagent.clock import Compute, wall
 from voiceagent.events import AlarmRang, Event
-from voiceagent.skill import Skill, SkillAlarm
+from voiceagent.skill import SkillAlarm
 
 __all__ = ["Alarms"]
 
@@ -17,18 +19,30 @@ PAUSE = 1.5
 """Seconds between two rounds."""
 
 
+class Bells(Protocol):
+    """Whoever has alarms; an open pack of skills does."""
+
+    def alarms(self) -> Sequence[SkillAlarm]:
+        """Everything that is still to ring, earliest first."""
+        ...
+
+    def rang(self, alarm_id: str) -> None:
+        """The alarm was played: it must not ring again."""
+        ...
+
+
 class Alarms:
-    """Waits for the earliest alarm of all skills and rings it until it is stopped."""
+    """Waits for the earliest alarm and rings it until it is stopped."""
 
     def __init__(
         self,
-        skills: Sequence[Skill],
+        bells: Bells,
         sound: Callable[[str], Awaitable[None]],
         compute: Compute,
         emit: Callable[[Event], None],
     ) -> None:
         """`sound(text)`: play the alarm sound and say `text` once."""
-        self._skills, self._sound, self._compute = skills, sound, compute
+        self._bells, self._sound, self._compute = bells, sound, compute
         self._emit = emit
         self._changed = asyncio.Event()
         self._ringing: asyncio.Task[None] | None = None
@@ -51,20 +65,18 @@ class Alarms:
         """Ring every alarm when it is due; runs until cancelled."""
         while True:
             self._changed.clear()
-            found = await self._compute("alarms", self._earliest)
-            if found is None:
+            alarm = await self._compute("alarms", self._earliest)
+            if alarm is None:
                 await self._changed.wait()
                 continue
-            skill, alarm = found
             left = (alarm.due - wall()).total_seconds()
             if left > 0:
                 await self._wait(left)
             else:
-                await self._ring(skill, alarm, -left)
+                await self._ring(alarm, -left)
 
-    def _earliest(self) -> tuple[Skill, SkillAlarm] | None:
-        pending = [(skill, alarm) for skill in self._skills for alarm in skill.alarms()]
-        return min(pending, key=lambda found: found[1].due, default=None)
+    def _earliest(self) -> SkillAlarm | None:
+        return min(self._bells.alarms(), key=lambda alarm: alarm.due, default=None)
 
     async def _wait(self, seconds: float) -> None:
         try:
@@ -74,7 +86,7 @@ class Alarms:
         except TimeoutError:
             return
 
-    async def _ring(self, skill: Skill, alarm: SkillAlarm, late: float) -> None:
+    async def _ring(self, alarm: SkillAlarm, late: float) -> None:
         self._emit(
             AlarmRang(id=alarm.id, pii_text=alarm.text, late_seconds=round(late, 3))
         )
@@ -82,7 +94,7 @@ class Alarms:
             self._ringing = group.create_task(self._rounds(alarm.text))
             await asyncio.wait({self._ringing})
         self._ringing = None
-        await self._compute("alarms", skill.rang, alarm.id)
+        await self._compute("alarms", self._bells.rang, alarm.id)
 
     async def _rounds(self, text: str) -> None:
         for _ in range(ROUNDS):

@@ -6,9 +6,14 @@ by the `Workshop`, so that a replay of a thousand files loads each of them once.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from voiceagent.agent import Agent, Options
 from voiceagent.alarms import Alarms
@@ -18,7 +23,8 @@ from voiceagent.config import Config
 from voiceagent.earcons import earcon
 from voiceagent.endpoint import Completeness, EndpointPolicy
 from voiceagent.errors import ConfigError, EngineMissing, ModelMissing
-from voiceagent.events import Degraded, Event
+from voiceagent.events import Event
+from voiceagent.frames import FRAME_BYTES
 from voiceagent.frontend import Frontend
 from voiceagent.grammar import Grammar, compile_grammar
 from voiceagent.house import House, LocalHouse
@@ -30,9 +36,10 @@ from voiceagent.player import Player
 from voiceagent.skill import Skill
 from voiceagent.speak import ReplyCache, Tts
 from voiceagent.store import Store
-from voiceagent.stt import Stt
+from voiceagent.stt import BatchStt, Recognition, Stt
 from voiceagent.trace import Trace
 from voiceagent.turn import Responder
+from voiceagent.utterance import CHUNK_FRAMES
 from voiceagent.vad import GatedVad, Vad, VadSmoother
 from voiceagent.voice import Voice
 from voiceagent.wake import WakeGate, WakeRule, WakeVerifier, WakeWord
@@ -53,6 +60,12 @@ measured on two cores of a small server, rounded up."""
 LOOKBACK = 0.3
 """Seconds before a wake hit that the recogniser hears too: detectors fire up to that
 late, and what was said in the same breath must not lose its first sound."""
+
+
+PLAIN_POLICY = EndpointPolicy(
+    complete=0.5, extensible=0.5, incomplete=0.5, dead=0.5, unknown=0.5
+)
+"""The usual way to end a turn: half a second of silence, whatever was said."""
 
 
 class Meaning:
@@ -143,26 +156,47 @@ class Workshop:
     def vad(self) -> Vad:
         """Voice activity."""
         from voiceagent.engines.silero import SileroVad
-        from voiceagent.engines.webrtcvad import WebRtcVad
+        from voiceagent.engines.webrtcvad import WebrtcVad
 
         match self.config.vad.engine:
             case "silero":
                 return SileroVad()
             case "webrtcvad":
-                return WebRtcVad(mode=3)
+                return WebrtcVad(mode=3)
             case _:
-                return GatedVad(WebRtcVad(mode=2), SileroVad())
+                return GatedVad(WebrtcVad(mode=2), SileroVad())
+
+    def needed_wake(self) -> WakeWord:
+        """The detector; `ConfigError` where the configuration wants none."""
+        if self.wake is None:
+            raise ConfigError(
+                "no wake word is configured", hint='set `wake.words = ["hey_jarvis"]`'
+            )
+        return self.wake
+
+    def wake_rules(self) -> dict[str, WakeRule]:
+        """When the scores of each word are a hit."""
+        threshold = self.config.wake.threshold
+        rules: dict[str, WakeRule] = dict(getattr(self.wake, "rules", {}))
+        if threshold is None:
+            return rules
+        return {w: replace(rule, threshold=threshold) for w, rule in rules.items()}
 
     def gate(self) -> WakeGate:
         """The decision over wake scores."""
-        config = self.config.wake
-        rules: dict[str, WakeRule] = dict(getattr(self.wake, "rules", {}))
-        if config.threshold is not None:
-            rules = {
-                word: WakeRule(config.threshold, rule.window, rule.needed)
-                for word, rule in rules.items()
-            }
-        return WakeGate(rules, refractory=config.refractory_ms / 1000)
+        refractory = self.config.wake.refractory_ms / 1000
+        return WakeGate(self.wake_rules(), refractory=refractory)
+
+    def recognise(
+        self, samples: NDArray[np.int16]
+    ) -> tuple[Recognition, Intent | None]:
+        """What the recogniser and the templates make of one recording."""
+        pcm = samples.astype("<i2").tobytes()
+        self.stt.start()
+        for start in range(0, len(pcm), CHUNK_FRAMES * FRAME_BYTES):
+            self.stt.feed(pcm[start : start + CHUNK_FRAMES * FRAME_BYTES])
+        heard = self.stt.finish()
+        return heard, self.parser.parse(heard.text) if heard.accepted else None
 
     def smoother(self) -> VadSmoother:
         """The decision over voice activity."""
@@ -247,18 +281,21 @@ class Workshop:
         wake: bool = True,
         hold_until: int = 0,
         trace: Trace | None = None,
+        silent: bool = False,
+        plain: bool = False,
     ) -> Agent:
         """An agent in its first state.
 
         `store`: `None` for one in memory (replay); `wake=False`: the whole stream is
-        one command, which does not end before sample `hold_until`.
+        one command, which does not end before sample `hold_until`; `silent`: replies
+        are not rendered; `plain`: the same parts the usual way, to compare with.
         """
         trace = trace or Trace()
         compute = Compute(pace, COSTS)
         store = store or Store(None)
         skills = self.pack.open(SkillHost(store, self.house(store)))
         meaning = Meaning(self.grammar, self.parser, skills)
-        mouth = self._mouth(player, pace, compute, trace.emit)
+        mouth = self._mouth(player, pace, compute, trace.emit, silent=silent)
         budget = Budget(
             total=self.config.budget.response_ms / 1000,
             reserve=self.config.budget.reserve_ms / 1000,
@@ -273,17 +310,19 @@ class Workshop:
         )
         frontend = self.frontend(wake=wake)
         frontend.hold_until = hold_until
+        if plain:
+            frontend.policy = PLAIN_POLICY
         listener = Listener(
             frontend=frontend,
-            stt=self.stt,
+            stt=BatchStt(self.stt) if plain else self.stt,
             compute=compute,
             progress=meaning.progress,
-            expect=responder.expect,
+            expect=(lambda text: None) if plain else responder.expect,
             emit=trace.emit,
             lookback=LOOKBACK,
         )
         alarms = Alarms(
-            [skills],
+            skills,
             lambda text: mouth.announce(text, "alarm"),
             compute,
             trace.emit,
@@ -328,23 +367,22 @@ class Workshop:
         pace: Pace,
         compute: Compute,
         emit: Callable[[Event], None],
+        *,
+        silent: bool,
     ) -> Mouth:
         cache = ReplyCache(limit=round(self.config.speak.cache_mb * 1e6))
-        voice = Voice(self.voices(pace), cache, compute, emit)
+        voices = self.voices(Pace.VIRTUAL if silent else pace)
+        voice = Voice(voices, cache, compute, emit)
         return Mouth(voice, player, earcon, emit)
 
 
 def state_folder() -> Path:
     """Where a user's state is kept by default."""
-    import os
-
     home = os.environ.get("STATE_DIRECTORY") or os.environ.get("XDG_STATE_HOME")
     return Path(home) if home else Path.home() / ".local" / "state" / "voiceagent"
 
 
-def _installed(
-    names: Sequence[str], make: Callable[..., Tts]
-) -> list[Tts]:
+def _installed(names: Sequence[str], make: Callable[..., Tts]) -> list[Tts]:
     """The voices of `names` that are there; raises when none is."""
     found: list[Tts] = []
     missing: EngineMissing | None = None

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -104,6 +105,7 @@ class AudioFile:
         self._name = str(path)
         self._partial = partial
         self._max_seconds = max_seconds
+        self._max_bytes = max_bytes
         self._reader = open_sound(Path(path), max_bytes=max_bytes)
         try:
             self._pick = self._admit()
@@ -172,8 +174,8 @@ class AudioFile:
             nothing = np.zeros((0, self._reader.channels), np.float32)
             values = failed.got if isinstance(failed, DecodeFailed) else nothing
             cause = str(failed).rstrip(".")
-        bad = ~(np.abs(values) <= LOUDEST)  # true for NaN, too
-        if bad.any():
+        if not _is_sound(values):
+            bad = ~(np.abs(values) <= LOUDEST)  # true for NaN, too
             values = values[: int(np.argmax(bad.any(axis=1)))]
             cause = "it holds numbers that are no sound (NaN, infinity or huge)"
         self._limit(read + len(values))
@@ -187,7 +189,10 @@ class AudioFile:
             raise self._early(reader.present)
         if reader.channels == 1:
             return [0]
-        return _audible(reader)
+        # A second reader, since libsndfile cannot go back once it has met damage.
+        probe = open_sound(Path(self._name), max_bytes=self._max_bytes)
+        with closing(probe):
+            return _audible(probe)
 
     def _limit(self, frames: int) -> None:
         seconds = frames / self._reader.rate
@@ -252,19 +257,24 @@ def read_audio(
         return Recording(samples, file.facts)
 
 
+def _is_sound(values: NDArray[np.float32]) -> bool:
+    """Whether all are within bounds; comparisons with NaN are false."""
+    low, high = values.min(initial=0), values.max(initial=0)
+    return bool(low >= -LOUDEST and high <= LOUDEST)
+
+
 def _audible(reader: Reader) -> list[int]:
-    """Look at the channels of a file, go back to its start, and choose."""
+    """Look at the channels of a file and choose; damage is for reading to report."""
     step = max(reader.present // PROBES, reader.rate)
     power, mean_power = np.zeros(reader.channels), 0.0
-    try:
+    with suppress(DecodeFailed, OSError):
         for start in range(0, max(reader.present, 1), step):
             reader.seek(start)
-            values = np.nan_to_num(reader.read(reader.rate), posinf=0, neginf=0)
-            power += np.square(values, dtype=np.float64).sum(axis=0)
-            mean_power += np.square(values.mean(axis=1, dtype=np.float64)).sum()
-        reader.seek(0)
-    except DecodeFailed:
-        reader.seek(0)  # reading on will tell where the damage is
+            values = reader.read(reader.rate)
+            if not _is_sound(values):
+                break
+            power += np.einsum("ij,ij->j", values, values)
+            mean_power += float(np.square(values.mean(axis=1)).sum())
     return choose_channels(power, mean_power)
 
 

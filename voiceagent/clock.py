@@ -14,9 +14,10 @@ import selectors
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, TypeVar, TypeVarTuple, Unpack
 
 __all__ = [
     "Compute",
@@ -25,11 +26,13 @@ __all__ = [
     "cpu_seconds",
     "local",
     "now",
+    "perf",
     "run",
     "wall",
 ]
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 VIRTUAL_EPOCH = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 """The date that every replay starts at (a Monday), so that goldens hold."""
@@ -87,9 +90,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def call_at(
         self,
         when: float,
-        callback: Callable[..., object],
-        *args: Any,
-        context: Any = None,
+        callback: Callable[[Unpack[Ts]], object],
+        *args: Unpack[Ts],
+        context: Context | None = None,
     ) -> asyncio.TimerHandle:
         """Schedule as usual, a tick later where another timer has that instant."""
         if len(self._taken) > 4096:
@@ -187,3 +190,8 @@ def run(main: Coroutine[Any, Any, T], *, virtual: bool = False) -> T:
     factory = VirtualLoop if virtual else None
     with asyncio.Runner(loop_factory=factory) as runner:
         return runner.run(main)
+
+
+def perf() -> float:
+    """Seconds on a clock for measuring how long something took, in any loop."""
+    return time.perf_counter()

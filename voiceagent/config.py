@@ -262,17 +262,13 @@ def _unknown(path: str, name: str, known: Sequence[str], where: str) -> ConfigEr
     return ConfigError(f"unknown key `{path}`", cause=where, hint=hint)
 
 
-def _merge(
-    values: Values, sources: dict[str, str], more: Values, where: str
-) -> None:
+def _merge(values: Values, sources: dict[str, str], more: Values, where: str) -> None:
     for section, body in more.items():
         values.setdefault(section, {}).update(body)
         sources.update({f"{section}.{key}": where for key in body})
 
 
-def _explain(
-    error: msgspec.ValidationError, sources: Mapping[str, str]
-) -> ConfigError:
+def _explain(error: msgspec.ValidationError, sources: Mapping[str, str]) -> ConfigError:
     text = str(error)
     what, _, path = text.partition(" - at `$.")
     key = path.rstrip("`").split("[")[0]

@@ -150,7 +150,9 @@ def _reader(file: BinaryIO, path: Path, size: int) -> Reader:
         where = layout(file, size, str(path))
         if where.encoding:
             return WavReader(file, where)
-    cut = _cut(kind, file, head, size)
+        cut = where.declared > where.present
+    else:
+        cut = _cut(kind, file, head, size)
     file.close()
     return _SoundfileReader(path, kind, cut=cut)
 

@@ -65,11 +65,16 @@ class Listener:
         """Drop the last seconds of audio (mute)."""
         self._preroll.clear()
 
+    def number(self, by: str) -> int:
+        """The number of a new turn that `by` began."""
+        self.turn += 1
+        self.by = by
+        return self.turn
+
     def open(self, by: str, sample: int, spawn: Spawn) -> None:
         """Open a turn for what is said from `sample` on."""
         self.drop("replaced")
-        self.turn += 1
-        self.by = by
+        self.number(by)
         self._emit(TurnStarted(turn=self.turn, t=sample / RATE, by=by))
         self._frontend.begin(self.turn, sample)
         turn = self.turn

@@ -39,7 +39,7 @@ class Capture:
 
     slot: str
     value: Any
-    context: Mapping[str, Any] | None = None
+    context: Mapping[str, Any] | None = field(default=None, compare=False)
     wild: int = 0
     """Letters that a wildcard swallowed; 0 for a value from a list."""
 

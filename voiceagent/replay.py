@@ -109,22 +109,20 @@ def replay_path(
     """
     if not path.name.endswith(SUFFIX):
         recording = mixed(read_audio(path), settings.noise, settings.snr, settings.seed)
-        return replay(
-            workshop, recording, settings, player=player, listener=listener
-        )
+        return replay(workshop, recording, settings, player=player, listener=listener)
     scenario = load_scenario(path)
     noise, snr = settings.noise, settings.snr
     if scenario.noise:
         noise, snr = _noise(path, scenario.noise)
-    recording = mixed(read_audio(path.parent / scenario.audio), noise, snr, settings.seed)
+    recording = mixed(
+        read_audio(path.parent / scenario.audio), noise, snr, settings.seed
+    )
     if scenario.config and configured is not None:
         workshop = configured(scenario.config)
     done = replay(workshop, recording, settings, player=player, listener=listener)
     timed = settings.pace is not Pace.MEASURED
     checks = check(scenario, done.rows, done.records, timed=timed)
-    return Replay(
-        done.file, done.seconds, done.rows, done.records, recording, checks
-    )
+    return Replay(done.file, done.seconds, done.rows, done.records, recording, checks)
 
 
 def end_of_speech(workshop: Workshop, recording: Recording) -> int:
@@ -147,9 +145,7 @@ def mixed(
     if noise is None:
         return recording
     level = 12.0 if snr is None else snr
-    samples = mix_noise(
-        recording.samples, read_audio(noise).samples, level, seed=seed
-    )
+    samples = mix_noise(recording.samples, read_audio(noise).samples, level, seed=seed)
     facts: AudioFacts = recording.facts
     return Recording(samples, facts)
 

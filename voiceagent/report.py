@@ -67,7 +67,7 @@ def page(
 
 
 def _quiet_when_fine(turn: Turn) -> Turn:
-    fine = turn.row.budget_met and not turn.row.trouble and not turn.note.failures
+    fine = turn.row.budget_met and not turn.row.failed and not turn.note.failures
     return replace(turn, records=()) if fine else turn
 
 

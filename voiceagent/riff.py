@@ -56,7 +56,10 @@ class WavLayout:
     present: int
     """Whole frames that are there."""
     declared: int
-    """Frames the header promises; equals `present` in a whole or open-ended file."""
+    """Frames the header promises; equals `present` in a whole or open-ended file.
+
+    Both count bytes where the sound is compressed.
+    """
 
 
 def layout(file: BinaryIO, size: int, name: str) -> WavLayout:
@@ -117,7 +120,11 @@ def _open_ended(declared: int, there: int, size: int, end: int) -> bool:
     """Whether the size says "until the end", as pipes and crashes leave it."""
     if declared == 0:
         return there > 0 and end < size
-    piped = 0x7FFF0000 <= declared <= 0x80000024 or declared >= 0xFFFFFF00
+    piped = (
+        0x7FFF0000 <= declared <= 0x80000024
+        or 0xFFFFFF00 <= declared <= 0xFFFFFFFF
+        or declared == 2**64 - 1
+    )
     return piped and declared > there
 
 
@@ -149,7 +156,7 @@ def _format(name: str, fmt: bytes) -> tuple[str, int, int, int]:
     if not MIN_RATE <= rate <= MAX_RATE:
         raise _damaged(name, f"it declares {rate} Hz ({MIN_RATE} to {MAX_RATE})")
     if tag not in (_PCM, _FLOAT, _ALAW, _ULAW):
-        return "", channels, rate, max(frame, 1)
+        return "", channels, rate, 1  # counted in bytes, whatever its frames are
     encoding = _ENCODINGS.get((tag, bits))
     if encoding is None:
         raise _damaged(name, f"there is no {bits}-bit sound of WAV format {tag}")

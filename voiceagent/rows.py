@@ -118,11 +118,6 @@ class TurnRow:
         """Last speech sample to first reply sample; None without a reply."""
         return self.latency_ms.get("response")
 
-    @property
-    def trouble(self) -> bool:
-        """Whether it met an error, or speech that it could not serve."""
-        return bool(self.failed) or (self.tier == "none" and not self.cancelled)
-
     def as_dict(self) -> dict[str, Any]:
         """The object that `voiceagent replay --json` prints, ready for JSON."""
         names = (*stages, "response")

@@ -92,7 +92,11 @@ def load_scenario(path: Path) -> Scenario:
 
 
 def check(
-    scenario: Scenario, rows: Sequence[TurnRow], records: Sequence[Record], *, timed: bool
+    scenario: Scenario,
+    rows: Sequence[TurnRow],
+    records: Sequence[Record],
+    *,
+    timed: bool,
 ) -> list[Check]:
     """Every expectation; `timed`: whether latencies are to be looked at."""
     answered = [row for row in rows if row.latency_ms]

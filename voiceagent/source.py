@@ -9,6 +9,7 @@ on a real one it takes as long as it is.
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import sys
 import threading
@@ -120,7 +121,7 @@ class StdinSource:
 
     def __init__(
         self,
-        stream: BinaryIO | None = None,
+        stream: BinaryIO | io.RawIOBase | None = None,
         *,
         rate: int = RATE,
         pace: Pace | None = None,
@@ -129,26 +130,26 @@ class StdinSource:
         """`pace`: set for a stored stream, to play it as if it were live."""
         self.name = "stdin"
         self.on_event = on_event
-        self._stream = stream or sys.stdin.buffer
+        # Unbuffered: a thread that waits in a buffered read would hold its lock, and
+        # the interpreter dies of that when it leaves.
+        self._stream = stream or io.FileIO(sys.stdin.fileno(), closefd=False)
         self._rate = rate
         self._pace = pace
 
     async def frames(self) -> AsyncIterator[AudioFrame]:
         """The frames; raises `UsageError`, `AudioFileError` for what is no raw PCM."""
         resampler, reframer = Resampler(self._rate), Reframer()
-        rest = await self._head()
+        rest, chunk, last = b"", await self._head(), False
         origin = asyncio.get_running_loop().time()
-        more = True
-        while more:
-            chunk = await self._read()
-            more, rest = bool(chunk), rest + chunk
+        while not last:
+            last, rest = not chunk, rest + chunk
             even = len(rest) & ~1
-            values = as_float(rest[:even])
+            samples = resampler.feed(as_float(rest[:even]), last=last)
             rest = rest[even:]
-            pcm = resampler.feed(values, last=not more).astype("<i2").tobytes()
-            for frame in _all(reframer, pcm, last=not more):
+            for frame in _all(reframer, samples.astype("<i2").tobytes(), last=last):
                 await _due(frame, origin, self._pace)
                 yield frame
+            chunk = b"" if last else await self._read()
         if rest:
             self.on_event(_HALF_SAMPLE)
 
@@ -249,7 +250,7 @@ def silence(seconds: float) -> bytes:
     return bytes(2 * round(seconds * RATE))
 
 
-def _read_some(stream: BinaryIO) -> bytes:
+def _read_some(stream: BinaryIO | io.RawIOBase) -> bytes:
     read = getattr(stream, "read1", stream.read)
     return bytes(read(READ_BYTES) or b"")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-__all__ = ["Recognition", "Stt"]
+__all__ = ["Agreement", "BatchStt", "Recognition", "Stt"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +38,51 @@ class Stt(Protocol):
     def finish(self) -> Recognition:
         """End the utterance and give the final result."""
         ...
+
+
+class BatchStt:
+    """A recogniser used the plain way: it hears nothing before the end."""
+
+    def __init__(self, stt: Stt) -> None:
+        self.name = f"{stt.name} in one batch"
+        self._stt = stt
+        self._pcm = bytearray()
+
+    def start(self) -> None:
+        """Begin an utterance."""
+        self._pcm.clear()
+
+    def feed(self, pcm: bytes) -> str:
+        """Keep the audio; there are no words yet."""
+        self._pcm += pcm
+        return ""
+
+    def finish(self) -> Recognition:
+        """Recognise all of it now."""
+        self._stt.start()
+        self._stt.feed(bytes(self._pcm))
+        return self._stt.finish()
+
+
+class Agreement:
+    """Words that two successive guesses agree on, from the first one (LocalAgreement).
+
+    What was agreed on stays: text on screen never changes back.
+    """
+
+    def __init__(self) -> None:
+        self.words: list[str] = []
+        self._before: list[str] = []
+
+    def push(self, guess: str) -> str:
+        """Take the newest guess of the whole text and give the agreed words."""
+        words = guess.split()
+        same = 0
+        for old, new in zip(self._before, words, strict=False):
+            if old != new:
+                break
+            same += 1
+        if same > len(self.words) and words[: len(self.words)] == self.words:
+            self.words = words[:same]
+        self._before = words
+        return " ".join(self.words)

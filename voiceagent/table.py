@@ -31,13 +31,14 @@ def turns_table(rows: Sequence[TurnRow]) -> Table:
 
 
 def _cells(row: TurnRow) -> list[Text]:
-    intent = row.intent.name if row.intent else ""
-    slots = " ".join(f"{k}={v}" for k, v in row.intent.slots.items()) if row.intent else ""
+    slots = row.intent.slots if row.intent else {}
+    meant = [row.intent.name] if row.intent else []
+    meant += [f"{key}={value}" for key, value in slots.items()]
     took = f"{row.response_ms:.0f}" if row.response_ms is not None else ""
     return [
         Text(row.file.removesuffix(".flac").removesuffix(".wav")),
         Text(row.transcript, style="" if row.accepted else "dim"),
-        Text(f"{intent} {slots}".strip()),
+        Text(" ".join(meant)),
         Text(row.reply or f"({row.cancelled})"),
         Text(row.tier),
         Text(took),

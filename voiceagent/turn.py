@@ -35,7 +35,7 @@ from voiceagent.mouth import Mouth
 from voiceagent.route import Route, route
 from voiceagent.skill import Answer, LastTurn, Skill, TurnContext
 from voiceagent.stt import Recognition
-from voiceagent.utterance import Utterance
+from voiceagent.utterance import Heard
 
 __all__ = ["Responder", "Sentences", "TurnRequest", "Understanding"]
 
@@ -81,8 +81,9 @@ class TurnRequest:
     """Everything a turn starts from."""
 
     ended: TurnEnded
-    utterance: Utterance
-    hearing: asyncio.Task[None]
+    utterance: Heard
+    hearing: asyncio.Task[None] | None
+    """The task that still listens; None where the words are known."""
     speech_end: float
     """Loop time of the last speech sample."""
     deadline: Deadline
@@ -199,7 +200,8 @@ class Responder:
         return Answer(self.sentences.failed)
 
     async def _think(self, work: _Work) -> Answer:
-        await asyncio.wait({work.request.hearing})
+        if work.request.hearing is not None:
+            await asyncio.wait({work.request.hearing})
         recognition = work.request.utterance.result()
         work.heard(recognition, self._emit)
         intent = None

@@ -4,17 +4,37 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Protocol
 
 from voiceagent.clock import Compute
 from voiceagent.frames import FRAME_BYTES, AudioFrame
 from voiceagent.stt import Recognition, Stt
 
-__all__ = ["Utterance"]
+__all__ = ["CHUNK_FRAMES", "Heard", "Typed", "Utterance"]
 
 CHUNK_FRAMES = 5
 """Frames given to the recogniser at once: 100 ms keeps partials fresh and calls few."""
 
 OnPartial = Callable[[str, int], None]
+
+
+class Heard(Protocol):
+    """Something a turn can be answered from."""
+
+    def result(self) -> Recognition:
+        """The final words; raises what went wrong on the way."""
+        ...
+
+
+class Typed:
+    """Words that came by keyboard or touch: as certain as words can be."""
+
+    def __init__(self, text: str) -> None:
+        self._text = " ".join(text.split())
+
+    def result(self) -> Recognition:
+        """The words as typed."""
+        return Recognition(self._text, 1.0, bool(self._text), "typed")
 
 
 class Utterance:

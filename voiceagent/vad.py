@@ -14,6 +14,9 @@ from voiceagent.frames import FRAME_SAMPLES, RATE
 __all__ = ["GatedVad", "Level", "SpeechEdge", "Vad", "VadSmoother"]
 
 
+FULL_SCALE = 32768.0**2
+
+
 class Vad(Protocol):
     """Gives the probability that a frame holds speech; must be cheap."""
 
@@ -138,9 +141,9 @@ class Level:
     def push(self, pcm: bytes) -> float:
         """dB of a frame."""
         samples = np.frombuffer(pcm, np.int16).astype(np.float32)
-        samples -= samples.mean()
-        power = float(samples @ samples) / (len(samples) * 32768.0**2)
-        self.level = max(10 * math.log10(power + 1e-12), self.SILENCE)
+        mean = float(samples.sum()) / len(samples)
+        power = float(samples @ samples) / len(samples) - mean * mean
+        self.level = max(10 * math.log10(max(power, 1e-3) / FULL_SCALE), self.SILENCE)
         self.floor = self._next_floor(self.level)
         return self.level
 
@@ -170,7 +173,7 @@ class GatedVad:
     """dB above the noise floor at which loudness speaks neither for nor against."""
     WEIGHT = 0.1
     """Log odds for each dB from there, up to twice `EVEN`."""
-    SURE = 1e-3
+    SURE = 1e-4
     """The good detector is taken for no surer than this: loudness must count too."""
 
     def __init__(

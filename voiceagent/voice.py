@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from voiceagent.clock import Compute
 from voiceagent.errors import VoiceAgentError
 from voiceagent.events import Degraded, Event
-from voiceagent.speak import Clip, ReplyCache, Tts
+from voiceagent.speak import Clip, ReplyCache, Tts, prepared
 
 __all__ = ["Voice"]
 
@@ -68,7 +68,7 @@ class Voice:
         while True:
             voice = self._voices[0]
             try:
-                clip = await self._compute("tts", voice.synthesize, text)
+                clip = await self._compute("tts", _rendered, voice, text)
             except VoiceAgentError as error:
                 self._drop(error)
             else:
@@ -80,4 +80,11 @@ class Voice:
         if len(self._voices) < 2:
             raise error
         failed = self._voices.pop(0)
-        self._emit(Degraded(what=f"voice {failed.name}", why=error.what, hint=error.hint))
+        self._emit(
+            Degraded(what=f"voice {failed.name}", why=error.what, hint=error.hint)
+        )
+
+
+def _rendered(voice: Tts, text: str) -> Clip:
+    """A clip that starts at once and is as loud as all others."""
+    return prepared(voice.synthesize(text), text)

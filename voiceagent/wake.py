@@ -53,8 +53,9 @@ class WakeRule:
     def __post_init__(self) -> None:
         if not 0.0 <= self.threshold <= 1.0:
             raise ValueError(f"threshold {self.threshold} is not between 0 and 1")
-        if self.window < 1 or not 1 <= (self.needed or 1) <= self.window:
-            raise ValueError(f"needed {self.needed} of {self.window} scores")
+        needed = 1 if self.needed is None else self.needed
+        if not 1 <= needed <= self.window:
+            raise ValueError(f"needed {needed} of {self.window} scores")
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from voiceagent.config import Config
     from voiceagent.replay import Replay, Settings
 
-__all__ = ["replay"]
+__all__ = ["one_of", "replay", "write_html"]
 
 
 def replay(
@@ -59,8 +59,8 @@ def replay(
     from voiceagent.clock import Pace
     from voiceagent.replay import Settings, find_inputs
 
-    _one_of("--wake", wake, ("auto", "off"))
-    _one_of("--pace", pace, tuple(Pace))
+    one_of("--wake", wake, ("auto", "off"))
+    one_of("--pace", pace, tuple(Pace))
     if snr is not None and noise is None:
         raise UsageError("`--snr` needs `--noise`", hint="add `--noise FILE`")
     base = configure(config, pack)
@@ -72,7 +72,7 @@ def replay(
     if not json:
         _print(done, files)
     if report is not None:
-        _report(done, report)
+        write_html(done, report, title="Replay")
     if events is not None:
         _write_events(done, events)
     _verdict(done, failed)
@@ -113,16 +113,15 @@ def _print(done: list[Replay], files: list[Path]) -> None:
                 screen.print(f"FAILED {one.file}: {check}", markup=False)
 
 
-def _report(done: list[Replay], path: Path) -> None:
+def write_html(done: list[Replay], path: Path, *, title: str) -> None:
+    """The report of all turns of `done`."""
+    from voiceagent.machine import facts
     from voiceagent.report import write_report
-    from voiceagent.waveform import envelopes
+    from voiceagent.waveform import notes
 
     records = [record for one in done for record in one.records]
-    facts = {"recordings": str(len(done))}
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_report(
-        records, path, title="Replay", facts=facts, envelopes=envelopes(done)
-    )
+    write_report(records, path, title=title, facts=facts(), notes=notes(done))
     errors().print(f"report: {path}", markup=False)
 
 
@@ -144,7 +143,8 @@ def _verdict(done: list[Replay], failed: list[VoiceAgentError]) -> None:
         sys.exit(failed[0].exit_code)
 
 
-def _one_of(option: str, value: str, known: tuple[str, ...]) -> None:
+def one_of(option: str, value: str, known: tuple[str, ...]) -> None:
+    """Refuse a value that is none of `known`."""
     if value not in known:
         raise UsageError(
             f"`{option} {value}` is not known", hint=f"one of: {', '.join(known)}"

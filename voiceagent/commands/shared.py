@@ -56,9 +56,7 @@ def errors() -> Console:
     return Console(stderr=True, highlight=False)
 
 
-def configure(
-    file: Path | None, pack: Path | None = None, **flags: object
-) -> Config:
+def configure(file: Path | None, pack: Path | None = None, **flags: object) -> Config:
     """The configuration with flags on top (`wake__words=...`); None is not given."""
     given = {key.replace("__", "."): v for key, v in flags.items() if v is not None}
     if pack is not None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from voiceagent.frames import RATE
 from voiceagent.speak import Clip
 from voiceagent.stt import Recognition
 
@@ -23,7 +24,8 @@ class DeclaredTts:
 
     def synthesize(self, text: str) -> Clip:
         """Silence, 65 ms a letter."""
-        return Clip(bytes(2 * round(len(text) * SECONDS_PER_LETTER * 16_000)), 16_000)
+        samples = round(len(text) * SECONDS_PER_LETTER * RATE)
+        return Clip(bytes(2 * samples), RATE)
 
 
 class ScriptedStt:

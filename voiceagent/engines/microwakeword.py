@@ -23,6 +23,10 @@ __all__ = ["BUILT_IN", "INSTALL", "MicroWakeWord"]
 BUILT_IN = ("alexa", "hey_jarvis", "hey_mycroft", "okay_nabu")
 """Words whose models are inside the package."""
 INSTALL = "pip install 'voiceagent[edge]'"
+MEASURED = {"alexa": WakeRule(threshold=0.7, window=5)}
+"""Where recordings say better than the model's author (0.9 for alexa): misses in
+kitchen noise at 10 dB 0 instead of 2.7 %, and still no false accept in 1.4 h of other
+words and sentences. The other words have no recordings and keep their author's."""
 STEP_BYTES = 320
 """10 ms of audio: one feature vector."""
 FEATURES = 40
@@ -46,8 +50,11 @@ class MicroWakeWord:
                 f"wake words {list(words)} are none or not all different",
                 hint=f"built in are {', '.join(BUILT_IN)}",
             )
-        self.rules: Mapping[str, WakeRule] = {c.word: c.rule for c in configs}
-        """What each model's author asks of its scores; the gate's default."""
+        self.rules: Mapping[str, WakeRule] = {
+            config.word: MEASURED.get(word, config.rule)
+            for word, config in zip(words, configs, strict=True)
+        }
+        """What to ask of each word's scores by default."""
         self._models = [(config.word, Streaming(config, package)) for config in configs]
         self._warm_up()
 

@@ -145,7 +145,8 @@ class Embedder:
 
     def _columns(self, samples: Floats) -> Floats:
         """Mel columns, scaled as the embedding wants them."""
-        return self._mel.run(samples).reshape(-1, MELS) / 10 + 2
+        columns = self._mel.run(samples).reshape(-1, MELS)
+        return columns / np.float32(10) + np.float32(2)
 
 
 def length_of(head: TfLite) -> int:

@@ -58,7 +58,7 @@ class SileroVad:
         while len(self._rest) >= 2 * CHUNK:
             samples = np.frombuffer(bytes(self._rest[: 2 * CHUNK]), "<i2")
             del self._rest[: 2 * CHUNK]
-            self._newest = float(self._hear(samples.astype(np.float32) / 32768))
+            self._newest = self._hear(samples.astype(np.float32) / np.float32(32768))
         return self._newest
 
     def reset(self) -> None:

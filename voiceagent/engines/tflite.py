@@ -136,9 +136,12 @@ class TfLite:
         self._out = lib.TfLiteInterpreterGetOutputTensor(self._interpreter, 0)
         self._input, self._in_scale, self._in_zero = self._buffer(self._in)
         self._output, self._out_scale, self._out_zero = self._buffer(self._out)
+        if self._in_scale:
+            limits = np.iinfo(self._input.dtype)
+            self._low, self._high = np.float32(limits.min), np.float32(limits.max)
         self._in_at = self._input.ctypes.data
         self._out_at = self._output.ctypes.data
-        self.input_shape = self._input.shape
+        self.input_shape: tuple[int, ...] = self._input.shape
 
     def _buffer(self, tensor: int) -> tuple[NDArray[Any], np.float32, np.float32]:
         lib = self._lib
@@ -154,9 +157,12 @@ class TfLite:
     def _quantize(self, values: NDArray[Any]) -> None:
         values = values.reshape(self._input.shape)
         if self._in_scale:
-            low, high = np.iinfo(self._input.dtype).min, np.iinfo(self._input.dtype).max
-            values = np.rint(values / self._in_scale + self._in_zero).clip(low, high)
-        np.copyto(self._input, values, casting="unsafe")
+            # In place on one scratch array: this runs 33 times a second all day.
+            scratch = np.divide(values, self._in_scale, dtype=np.float32)
+            scratch += self._in_zero
+            np.rint(scratch, out=scratch)
+            values = np.clip(scratch, self._low, self._high, out=scratch)
+        self._input[...] = values
 
     def _dequantize(self) -> NDArray[np.float32]:
         values = self._output.astype(np.float32)

@@ -17,7 +17,7 @@ INSTALL = "pip install 'voiceagent[edge]'"
 class WebrtcVad:
     """Says 1.0 or 0.0 for each frame."""
 
-    def __init__(self, *, mode: int = 2) -> None:
+    def __init__(self, *, mode: int = 1) -> None:
         """`mode`: 0 hears the most speech, 3 the least noise. Raises `ConfigError` or
         `EngineMissing`."""
         try:

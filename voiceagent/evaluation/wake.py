@@ -7,7 +7,7 @@ wake, and noise, are heard as they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -179,7 +179,8 @@ def mix(speech: Samples, noise: Samples, *, snr_db: float, offset: int) -> Sampl
     power = np.mean(clean**2) / max(float(np.mean(ground**2)), 1e-9)
     mixed = clean + ground * np.sqrt(power / 10 ** (snr_db / 10))
     peak = max(float(np.abs(mixed).max()), 1e-9)
-    return np.rint(mixed * (PEAK * 32767 / peak)).astype(np.int16)
+    scaled: Samples = np.rint(mixed * (PEAK * 32767 / peak)).astype(np.int16)
+    return scaled
 
 
 def rate_bound(count: int, hours: float) -> float:
@@ -191,7 +192,7 @@ def rate_bound(count: int, hours: float) -> float:
     return float(n * (1 - 1 / (9 * n) + 1.645 / (3 * np.sqrt(n))) ** 3 / hours)
 
 
-def find_recordings(places: Iterable[Path]) -> Sequence[Path]:
+def find_recordings(places: Iterable[Path]) -> list[Path]:
     """All recordings in files and folders, each once, in order of name."""
     found: dict[Path, None] = {}
     for place in places:

@@ -43,7 +43,7 @@ def kinds(row: TurnRow, note: TurnNote) -> list[str]:
     """The filters a turn answers to."""
     found = [f"tier-{row.tier}"] if row.tier in LOCAL else ["tier-away"]
     found += ["missed"] if row.budget_met is False else []
-    found += ["trouble"] if row.trouble or note.failures else []
+    found += ["trouble"] if row.failed or note.failures else []
     return found
 
 
@@ -145,11 +145,11 @@ def _intent(row: TurnRow) -> Html | str:
 
 
 def _why(row: TurnRow) -> str:
-    heard = "heard"
+    reasons = [row.cancelled or row.reason]
     if row.stt_confidence is not None:
-        heard = f"heard at {row.stt_confidence:.2f}"
-    heard += f" ({row.stt_reason})" if row.stt_reason else ""
-    return "; ".join(filter(None, (row.cancelled or row.reason, heard)))
+        because = f" ({row.stt_reason})" if row.stt_reason else ""
+        reasons.append(f"heard at {row.stt_confidence:.2f}{because}")
+    return "; ".join(filter(None, reasons))
 
 
 def _woken(row: TurnRow) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from voiceagent.reporting.html import Html, join, tag
 from voiceagent.rows import TurnRow
@@ -28,6 +29,8 @@ __all__ = [
 Span = tuple[float, float]
 """Start and end in seconds of audio."""
 TICKS = (50, 100, 200, 250, 500, 1000, 2000, 5000, 10000)
+POINTS = 150
+"""Most points of a waveform: a report of fifty turns has to stay small."""
 STRIP = 600
 """Width of the waveform's own coordinates."""
 
@@ -41,7 +44,7 @@ class Envelope:
     step: float
     """Seconds from point to point."""
     peaks: Sequence[float]
-    """Peaks 0..1, one a point; about 300 points draw well."""
+    """Peaks 0..1, one a point; more than `POINTS` are thinned out."""
 
     @property
     def end(self) -> float:
@@ -90,9 +93,9 @@ def _bar(start: float, width: float, fill: str, height: int = 12, y: int = 2) ->
     )
 
 
-def _rule(at: float, class_: str) -> Html:
+def _rule(at: float, class_: str, height: int | str = "100%") -> Html:
     x = _percent(at)
-    return tag("line", x1=x, x2=x, y1=0, y2="100%", class_=class_)
+    return tag("line", x1=x, x2=x, y1=0, y2=height, class_=class_)
 
 
 def waterfall(row: TurnRow) -> Html:
@@ -105,24 +108,21 @@ def waterfall(row: TurnRow) -> Html:
         spent = row.latency_ms.get(stage, 0.0)
         if spent > 0 or stage != "act":
             bar = _bar(start * scale, spent * scale, f"url(#p-{stage})")
-            lines.append(_stage_line(stage, bar, deadline, spent, row.missed_by))
+            lines.append(_stage_line(stage, bar, spent, row.missed_by))
         start += spent
-    axis = _axis(row.budget_ms, deadline)
+    over = tag("svg", _rule(deadline, "deadline"), class_="over")
     spoken = f"{response:.0f} of {row.budget_ms:.0f} ms"
-    return tag("div", *lines, axis, class_="fall", role="img", aria_label=spoken)
+    axis = _axis(row.budget_ms, deadline)
+    return tag("div", *lines, axis, over, class_="fall", role="img", aria_label=spoken)
 
 
-def _stage_line(
-    stage: str, bar: Html, deadline: float, spent: float, missed_by: str
-) -> Html:
-    drawn = tag("svg", bar, _rule(deadline, "deadline"), height=16, width="100%")
-    late = " late" if stage == missed_by else ""
+def _stage_line(stage: str, bar: Html, spent: float, missed_by: str) -> Html:
     return tag(
         "div",
-        tag("span", stage, class_="name"),
-        drawn,
-        tag("span", milliseconds(spent), class_="num"),
-        class_=f"line{late}",
+        tag("span", stage),
+        tag("svg", bar),
+        tag("b", milliseconds(spent)),
+        class_="line late" if stage == missed_by else "line",
     )
 
 
@@ -139,9 +139,8 @@ def _axis(budget_ms: float, deadline: float) -> Html:
     return tag(
         "div",
         tag("span"),
-        tag("svg", end, label, height=14, width="100%", class_="axis"),
-        tag("span"),
-        class_="line",
+        tag("svg", end, label),
+        class_="line axis",
     )
 
 
@@ -153,7 +152,8 @@ def sound_strip(
     if end <= begin:
         return Html("")
     scale = STRIP / (end - begin)
-    shades = [_shade(span, begin, end, scale) for span in speech]
+    seen = [span for span in speech if span[1] > begin and span[0] < end]
+    shades = [_shade(span, begin, end, scale) for span in seen]
     marks = [
         _mark((at - begin) * scale, name)
         for at, name in _moments(row)
@@ -203,13 +203,23 @@ def _mark(x: float, name: str) -> Html:
 
 
 def _wave(envelope: Envelope) -> Html:
-    """One closed outline: the peaks to the right, their mirror image back."""
-    peaks = envelope.peaks
+    """One upright stroke a point, as tall as it was loud."""
+    peaks = _thinned(envelope.peaks)
     width = STRIP / max(len(peaks), 1)
-    top = [round(24 - 23 * min(max(p, 0.01), 1.0)) for p in peaks]
-    points = [f"{i * width:.0f} {y}" for i, y in enumerate(top)]
-    points += [f"{i * width:.0f} {48 - y}" for i, y in reversed(list(enumerate(top)))]
-    return tag("path", d=f"M{'L'.join(points)}Z", class_="wave")
+    halves = [round(1 + 21 * min(max(peak, 0.0), 1.0)) for peak in peaks]
+    strokes = [
+        f"M{(i + 0.5) * width:.0f} {24 - half}v{2 * half}"
+        for i, half in enumerate(halves)
+    ]
+    return tag("path", d="".join(strokes), class_="wave")
+
+
+def _thinned(peaks: Sequence[float]) -> Sequence[float]:
+    """At most `POINTS` values, each the highest of those it stands for."""
+    if len(peaks) <= POINTS:
+        return peaks
+    edges = [len(peaks) * i // POINTS for i in range(POINTS + 1)]
+    return [max(peaks[a:b]) for a, b in pairwise(edges)]
 
 
 def latency_dots(rows: Sequence[tuple[str, TurnRow]], budget_ms: float) -> Html:
@@ -225,8 +235,8 @@ def latency_dots(rows: Sequence[tuple[str, TurnRow]], budget_ms: float) -> Html:
     height = 34 + 11 * max(piles.values(), default=1)
     # Drawn from the axis upwards, so that piles stand on it.
     flip = tag("svg", *dots, y=height - 24, overflow="visible")
-    axis = _ticks(top, height)
-    line = _rule(budget_ms / top * 100, "deadline")
+    axis = _ticks(top, height, budget_ms)
+    line = _rule(budget_ms / top * 100, "deadline", height - 18)
     return tag("svg", axis, line, flip, width="100%", height=height, class_="dots")
 
 
@@ -239,16 +249,20 @@ def _dot(anchor: str, row: TurnRow, ms: float, x: float, level: int) -> Html:
     return tag("a", circle, href=f"#{anchor}")
 
 
-def _ticks(top: float, height: int) -> Html:
+def _ticks(top: float, height: int, budget_ms: float) -> Html:
     step = next((tick for tick in TICKS if top / tick <= 8), TICKS[-1])
-    parts = []
-    for value in range(0, int(top), step):
-        x = value / top * 100
-        parts.append(_rule(x, "grid"))
-        label = f"{value} ms" if value == 0 else str(value)
-        class_ = "left" if value == 0 else "middle"
-        parts.append(tag("text", label, x=_percent(x), y=height - 4, class_=class_))
-    return tag("g", *parts, class_="ticks")
+    values = [value for value in range(0, int(top), step) if value != budget_ms]
+    parts = [_tick(value, value / top * 100, height) for value in values]
+    x = _percent(budget_ms / top * 100)
+    told = tag("text", f"{budget_ms:.0f}", x=x, y=height - 4, class_="middle last")
+    return tag("g", *parts, told)
+
+
+def _tick(value: int, x: float, height: int) -> Html:
+    label = f"{value} ms" if value == 0 else str(value)
+    class_ = "left" if value == 0 else "middle"
+    said = tag("text", label, x=_percent(x), y=height - 4, class_=class_)
+    return join(_rule(x, "grid", height - 18), said)
 
 
 def meter(share: float, class_: str = "") -> Html:

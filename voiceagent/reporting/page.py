@@ -27,7 +27,7 @@ FILTERS = (
     ("none", "no action"),
     ("away", "elsewhere"),
     ("missed", "late"),
-    ("trouble", "errors and misses"),
+    ("trouble", "errors"),
 )
 
 
@@ -82,7 +82,7 @@ def _headline(story: Story) -> str:
     met = sum(bool(row.budget_met) for row in timed)
     count = f"All {met}" if met == len(timed) else f"{met} of {len(timed)}"
     plural = "turn" if len(timed) == 1 else "turns"
-    first = f"{count} {plural} answered within {timed[0].budget_ms:.0f} ms"
+    first = f"{count} {plural} answered within {timed[0].budget_ms:.0f}\u00a0ms"
     if any(row.tier not in ("device", "none") for row in rows):
         return f"{first}."
     return f"{first}, and not a byte left the device."
@@ -96,7 +96,7 @@ def _tiles(rows: Sequence[TurnRow]) -> Html:
     return tag(
         "section",
         _turns_tile(rows),
-        _tile("within budget", _share(met, len(timed)), _of(met, len(timed))),
+        _budget_tile(met, len(timed)),
         _speed_tile("half are faster than", percentile(spent, 0.5), budget),
         _speed_tile("95 % are faster than", percentile(spent, 0.95), budget),
         _tier_tile(rows),
@@ -121,6 +121,11 @@ def _share(part: int, whole: int) -> str:
 
 def _of(part: int, whole: int) -> Html:
     return meter(part / whole if whole else 0.0)
+
+
+def _budget_tile(met: int, whole: int) -> Html:
+    sub = f"{met} of {whole} replies"
+    return _tile("in time", _share(met, whole), _of(met, whole), sub=sub)
 
 
 def _turns_tile(rows: Sequence[TurnRow]) -> Html:

@@ -1,4 +1,104 @@
-"""Stub."""
-from voiceagent.replies import RepliesSkill
-def create(host):
-    return RepliesSkill("stub", {})
+"""Temperature in the rooms, what it should be, and other sensors."""
+
+from __future__ import annotations
+
+from voiceagent.house import Entity, House
+from voiceagent.intent import Intent
+from voiceagent.pack import SkillHost
+from voiceagent.skill import Answer, Skill, TurnContext
+from voiceagent.skills.phrases import said_name, sentence, shown_number
+from voiceagent.skills.plain import PlainSkill, act
+from voiceagent.skills.targets import named
+
+__all__ = ["create"]
+
+SILENT = ("unknown", "unavailable", "")
+
+
+def create(host: SkillHost) -> Skill:
+    """Make the skill."""
+    climate = Climate(host.house)
+    return PlainSkill(
+        "climate",
+        {
+            "climate.temperature": climate.temperature,
+            "climate.set": climate.set,
+            "sensor.read": climate.read,
+        },
+    )
+
+
+class Climate:
+    """Plans answers about a house."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def temperature(self, intent: Intent, context: TurnContext) -> Answer:
+        """Read the thermometer that is meant: by name, room, or the nearest one."""
+        area = str(intent.slots.get("area", ""))
+        source = named(self._house.model, intent) or self._thermometer(area, context)
+        if source is None:
+            where = f"in the {said_name(area)}" if area else "here"
+            return Answer(f"There is no thermometer {where}")
+        value = self._degrees(source)
+        if value is None:
+            return Answer(f"The {said_name(source.name)} does not answer")
+        where = f"in the {said_name(area)}" if area else "inside"
+        if "name" in intent.slots:
+            return Answer(f"The {said_name(source.name)} says {value} degrees")
+        return Answer(f"It is {value} degrees {where}")
+
+    def set(self, intent: Intent, context: TurnContext) -> Answer:
+        """Ask the thermostat for a temperature."""
+        area = str(intent.slots.get("area", ""))
+        device = named(self._house.model, intent) or self._thermostat(area)
+        if device is None:
+            where = f"in the {said_name(area)}" if area else "here"
+            return Answer(f"There is no thermostat {where}")
+        wanted = self._wanted(intent, device)
+
+        def run() -> None:
+            self._house.call([device], "set_temperature", {"temperature": wanted})
+
+        text = f"{sentence(said_name(device.name))} is set to {shown_number(wanted)}"
+        return act(f"{text} degrees", "house.set_temperature", run)
+
+    def read(self, intent: Intent, context: TurnContext) -> Answer:
+        """Say what a sensor says."""
+        sensor = named(self._house.model, intent)
+        if sensor is None:
+            return Answer("There is no such sensor")
+        state, name = self._house.state(sensor).state, said_name(sensor.name)
+        if state in SILENT:
+            return Answer(f"The {name} does not answer")
+        return Answer(f"The {name} is {shown_number(state)} {sensor.unit}".rstrip())
+
+    def _thermometer(self, area: str, context: TurnContext) -> Entity | None:
+        model, place = self._house.model, area or context.area
+        near = (
+            *model.select("climate", area=place),
+            *model.select("sensor", area=place, kind="temperature"),
+        )
+        anywhere = () if area else model.select("climate")
+        return next(iter((*near, *anywhere)), None)
+
+    def _thermostat(self, area: str) -> Entity | None:
+        model = self._house.model
+        # One thermostat usually serves the whole house, whatever room was said.
+        every = (*model.select("climate", area=area), *model.select("climate"))
+        return next(iter(every), None)
+
+    def _degrees(self, entity: Entity) -> str | None:
+        state = self._house.state(entity)
+        value = state.attributes.get("current_temperature", "")
+        if entity.domain == "sensor":
+            value = state.state
+        return None if value in SILENT else shown_number(value)
+
+    def _wanted(self, intent: Intent, device: Entity) -> float:
+        if "change" in intent.slots:
+            now = self._house.state(device).attributes.get("temperature", 20)
+            return float(now) + float(intent.slots["change"])
+        half = float(intent.slots.get("half", 0))
+        return float(intent.slots["temperature"]) + half

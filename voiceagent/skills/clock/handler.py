@@ -1,4 +1,25 @@
-"""Stub."""
-from voiceagent.replies import RepliesSkill
-def create(host):
-    return RepliesSkill("stub", {})
+"""The time and the date."""
+
+from __future__ import annotations
+
+from voiceagent.intent import Intent
+from voiceagent.pack import SkillHost
+from voiceagent.skill import Answer, Skill, TurnContext
+from voiceagent.skills.phrases import clock_words
+from voiceagent.skills.plain import PlainSkill
+
+__all__ = ["create"]
+
+
+def create(host: SkillHost) -> Skill:
+    """Make the skill."""
+    return PlainSkill("clock", {"clock.time": _time, "clock.date": _date})
+
+
+def _time(intent: Intent, context: TurnContext) -> Answer:
+    return Answer(f"It is {clock_words(context.now)}")
+
+
+def _date(intent: Intent, context: TurnContext) -> Answer:
+    now = context.now
+    return Answer(f"It is {now:%A}, {now:%B} {now.day}")

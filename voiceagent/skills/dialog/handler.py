@@ -1,4 +1,91 @@
-"""Stub."""
-from voiceagent.replies import RepliesSkill
-def create(host):
-    return RepliesSkill("stub", {})
+"""About the conversation: stop, repeat, help, and why the last turn went as it did."""
+
+from __future__ import annotations
+
+from voiceagent.intent import Intent
+from voiceagent.pack import SkillHost
+from voiceagent.skill import Answer, LastTurn, Skill, TurnContext
+from voiceagent.skills.phrases import listed
+from voiceagent.skills.plain import PlainSkill
+
+__all__ = ["create"]
+
+HELP = (
+    "Try: set a timer for five minutes, turn on the kitchen lights, is the front door "
+    "locked, add milk to my shopping list, or why so slow"
+)
+STAGES = {
+    "endpoint": "waiting until you had finished",
+    "stt": "recognising your words",
+    "intent": "understanding them",
+    "route": "choosing who answers",
+    "act": "doing it",
+    "tts": "making my voice",
+}
+NOTHING = "We have only just begun"
+
+
+def create(host: SkillHost) -> Skill:
+    """Make the skill."""
+    return PlainSkill(
+        "dialog",
+        {
+            "dialog.stop": lambda intent, context: Answer("", stop=True),
+            "dialog.never_mind": lambda intent, context: Answer("", stop=True),
+            "dialog.repeat": _repeat,
+            "dialog.help": lambda intent, context: Answer(HELP),
+            "dialog.explain_action": _action,
+            "dialog.explain_speed": _speed,
+            "dialog.explain_answer": _reason,
+        },
+    )
+
+
+def _repeat(intent: Intent, context: TurnContext) -> Answer:
+    return Answer(context.last.said if context.last and context.last.said else NOTHING)
+
+
+def _action(intent: Intent, context: TurnContext) -> Answer:
+    last = context.last
+    if last is None:
+        return Answer(NOTHING)
+    if not last.done:
+        return Answer("I changed nothing, I only answered")
+    steps = [key.replace(".", " ").replace("_", " ") for key in last.done]
+    return Answer(f"You said: {last.heard}. I did this: {listed(steps)}")
+
+
+def _speed(intent: Intent, context: TurnContext) -> Answer:
+    last = context.last
+    if last is None or not last.latency:
+        return Answer(NOTHING)
+    whole = last.latency.get("response", sum(last.latency.values()))
+    met = "inside" if last.met else "over"
+    return Answer(
+        f"It took {_time(whole)} from your last word to my first, {met} the "
+        f"{_time(last.budget)} I am allowed. {_longest(last)}".rstrip()
+    )
+
+
+def _longest(last: LastTurn) -> str:
+    stages = {name: t for name, t in last.latency.items() if name in STAGES and t > 0}
+    slow = sorted(stages, key=lambda name: -stages[name])[:2]
+    words = [f"{STAGES[name]} took {_time(stages[name])}" for name in slow]
+    text = listed(words)
+    return text[:1].upper() + text[1:]
+
+
+def _reason(intent: Intent, context: TurnContext) -> Answer:
+    last = context.last
+    if last is None:
+        return Answer(NOTHING)
+    place = "on this device" if last.tier == "device" else f"by {last.tier}"
+    heard = f"I heard: {last.heard}" if last.heard else "I heard no words"
+    why = f", because {last.reason}" if last.reason else ""
+    return Answer(f"{heard}. It was answered {place}{why}")
+
+
+def _time(seconds: float) -> str:
+    if seconds < 1:
+        return f"{round(seconds * 1000)} milliseconds"
+    return f"{seconds:.1f} seconds"

@@ -1,4 +1,127 @@
-"""Stub."""
-from voiceagent.replies import RepliesSkill
-def create(host):
-    return RepliesSkill("stub", {})
+"""Doors, windows, curtains, blinds and locks: open, close, lock, ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from voiceagent.house import Entity, House, Value
+from voiceagent.intent import Intent
+from voiceagent.pack import SkillHost
+from voiceagent.skill import Answer, Skill, TurnContext
+from voiceagent.skills.phrases import be, listed, said_name, sentence
+from voiceagent.skills.plain import PlainSkill, act
+from voiceagent.skills.targets import Targets, find_targets
+
+__all__ = ["create"]
+
+WORDS = {
+    "cover.open": ("open_cover", "opening"),
+    "cover.close": ("close_cover", "closing"),
+    "lock.lock": ("lock", "locked"),
+    "lock.unlock": ("unlock", "unlocked"),
+}
+NOUNS = {
+    "window": "windows",
+    "curtain": "curtains",
+    "blind": "blinds",
+    "shutter": "shutters",
+    "garage": "garage doors",
+    "gate": "gates",
+    "shade": "shades",
+    "awning": "awnings",
+}
+OPPOSITE = {
+    "open": "closed",
+    "closed": "open",
+    "locked": "unlocked",
+    "unlocked": "locked",
+}
+
+
+def create(host: SkillHost) -> Skill:
+    """Make the skill."""
+    doors = Doors(host.house)
+    return PlainSkill(
+        "doors",
+        {
+            **dict.fromkeys(WORDS, doors.move),
+            "cover.position": doors.position,
+            "cover.state": doors.ask,
+            "lock.state": doors.ask,
+        },
+    )
+
+
+class Doors:
+    """Plans answers about a house."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def move(self, intent: Intent, context: TurnContext) -> Answer:
+        """Open, close, lock or unlock."""
+        service, word = WORDS[intent.name]
+        found = self._targets(intent, context)
+        if found.problem:
+            return Answer(found.problem)
+        return self._act(found, service, {}, word)
+
+    def position(self, intent: Intent, context: TurnContext) -> Answer:
+        """Part of the way open."""
+        found = self._targets(intent, context)
+        able = tuple(e for e in found.entities if "position" in e.features)
+        if found.problem or not able:
+            problem = sentence(f"{found.phrase} can only be open or closed")
+            return Answer(found.problem or problem)
+        percent = int(intent.slots["position"])
+        data: dict[str, Value] = {"position": percent}
+        some = Targets(able, found.phrase)
+        word = f"going to {percent} percent"
+        return self._act(some, "set_cover_position", data, word)
+
+    def ask(self, intent: Intent, context: TurnContext) -> Answer:
+        """Say how they are; moves nothing."""
+        wanted = str(intent.slots["state"])
+        found = self._targets(intent, context)
+        if found.problem:
+            return Answer(found.problem)
+        states = {e: self._house.state(e).state for e in found.entities}
+        if len(states) == 1:
+            return Answer(_one(found.phrase, wanted, next(iter(states.values()))))
+        hits = [e for e, state in states.items() if state == wanted]
+        return Answer(_many(found, hits, wanted))
+
+    def _targets(self, intent: Intent, context: TurnContext) -> Targets:
+        model, kind = self._house.model, str(intent.slots.get("kind", ""))
+        if intent.name.startswith("lock."):
+            return find_targets(model, intent, context, ("lock",), noun="doors")
+        noun = NOUNS.get(kind, "doors")
+        return find_targets(model, intent, context, ("cover",), noun=noun, kind=kind)
+
+    def _act(
+        self, found: Targets, service: str, data: Mapping[str, Value], word: str
+    ) -> Answer:
+        def run() -> None:
+            self._house.call(found.entities, service, data)
+
+        phrase = found.phrase.removeprefix("the ")
+        text = sentence(f"{phrase} {be(phrase)} {word}")
+        return act(text, f"house.{service}", run)
+
+
+def _one(phrase: str, wanted: str, state: str) -> str:
+    known = state in OPPOSITE or state in ("opening", "closing", "jammed")
+    if not known:
+        return sentence(f"{phrase} does not tell its state")
+    answer = "Yes" if state == wanted else "No"
+    return f"{answer}, {phrase} {be(phrase)} {state}"
+
+
+def _many(found: Targets, hits: list[Entity], wanted: str) -> str:
+    if not hits:
+        return f"No, {found.phrase} are {OPPOSITE[wanted]}"
+    if len(hits) == len(found.entities):
+        return f"Yes, {found.phrase} are {wanted}"
+    names = [f"the {said_name(hit.name)}" for hit in hits]
+    verb = "are" if len(hits) > 1 else be(names[0])
+    return sentence(f"{listed(names)} {verb} {wanted}")

@@ -1,4 +1,153 @@
-"""Stub."""
-from voiceagent.replies import RepliesSkill
-def create(host):
-    return RepliesSkill("stub", {})
+"""Lights and other things that are on or off: switch, dim, colour, ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from voiceagent.house import Entity, House, Value
+from voiceagent.intent import Intent
+from voiceagent.pack import SkillHost
+from voiceagent.skill import Answer, Skill, TurnContext
+from voiceagent.skills.phrases import be, listed, said_name, sentence
+from voiceagent.skills.plain import PlainSkill, act
+from voiceagent.skills.targets import Targets, find_targets
+
+__all__ = ["create"]
+
+SWITCHABLE = ("light", "switch", "fan", "media_player")
+WORDS = {
+    "device.on": ("turn_on", "on"),
+    "device.off": ("turn_off", "off"),
+}
+
+
+def create(host: SkillHost) -> Skill:
+    """Make the skill."""
+    lights = Lights(host.house)
+    return PlainSkill(
+        "lights",
+        {
+            "device.on": lights.switch,
+            "device.off": lights.switch,
+            "light.brightness": lights.brightness,
+            "light.color": lights.color,
+            "light.state": lights.ask,
+        },
+    )
+
+
+class Lights:
+    """Plans answers about a house."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def switch(self, intent: Intent, context: TurnContext) -> Answer:
+        """On or off."""
+        service, word = WORDS[intent.name]
+        found = self._targets(intent, context)
+        if "everything" in intent.text and intent.slots.get("scope") == "all":
+            found = _everything(self._house, str(intent.slots.get("area", "")))
+        if found.problem:
+            return Answer(found.problem)
+        return self._act(found, service, {}, word)
+
+    def brightness(self, intent: Intent, context: TurnContext) -> Answer:
+        """To a percentage, or brighter and darker by a step."""
+        found = self._able(self._targets(intent, context), "brightness", "be dimmed")
+        if found.problem:
+            return Answer(found.problem)
+        if "change" in intent.slots:
+            return self._change(found, int(intent.slots["change"]))
+        percent = int(intent.slots["brightness"])
+        if percent == 0:
+            return self._act(found, "turn_off", {}, "off")
+        data = {"brightness_pct": percent}
+        return self._act(found, "turn_on", data, f"at {percent} percent")
+
+    def color(self, intent: Intent, context: TurnContext) -> Answer:
+        """To a colour by name."""
+        found = self._able(self._targets(intent, context), "color", "change colour")
+        if found.problem:
+            return Answer(found.problem)
+        color = str(intent.slots["color"])
+        return self._act(found, "turn_on", {"color_name": color}, color)
+
+    def ask(self, intent: Intent, context: TurnContext) -> Answer:
+        """Say which are on or off; switches nothing."""
+        wanted = str(intent.slots["state"])
+        found = self._targets(intent, context)
+        if found.problem:
+            return Answer(found.problem)
+        hits = [e for e in found.entities if self._is(e, wanted)]
+        if len(found.entities) == 1:
+            other = "off" if wanted == "on" else "on"
+            answer = f"Yes, {found.phrase} {be(found.phrase)} {wanted}"
+            if not hits:
+                answer = f"No, {found.phrase} {be(found.phrase)} {other}"
+            return Answer(answer)
+        return Answer(_count(found, hits, wanted))
+
+    def _targets(self, intent: Intent, context: TurnContext) -> Targets:
+        model = self._house.model
+        return find_targets(model, intent, context, ("light",), noun="lights")
+
+    def _is(self, entity: Entity, wanted: str) -> bool:
+        # A television that plays or a fan that turns is on.
+        off = self._house.state(entity).state in ("off", "unavailable", "standby")
+        return off == (wanted == "off")
+
+    def _able(self, found: Targets, feature: str, what: str) -> Targets:
+        able = tuple(e for e in found.entities if feature in e.features)
+        if found.problem or able:
+            return Targets(able, found.phrase, found.problem)
+        return Targets((), found.phrase, sentence(f"{found.phrase} cannot {what}"))
+
+    def _change(self, found: Targets, change: int) -> Answer:
+        levels = [max(1, min(100, self._level(e) + change)) for e in found.entities]
+
+        def run() -> None:
+            for entity, level in zip(found.entities, levels, strict=True):
+                self._house.call([entity], "turn_on", {"brightness_pct": level})
+
+        verb = "brighter" if change > 0 else "dimmer"
+        return act(_says(found, verb), "light.brightness", run)
+
+    def _level(self, entity: Entity) -> int:
+        """Percent now; a light that is off is dark, one that does not say is full."""
+        state = self._house.state(entity)
+        if state.state == "off":
+            return 0
+        if "brightness_pct" in state.attributes:
+            return int(state.attributes["brightness_pct"])
+        return round(float(state.attributes.get("brightness", 255)) / 2.55)
+
+    def _act(
+        self, found: Targets, service: str, data: Mapping[str, Value], word: str
+    ) -> Answer:
+        def run() -> None:
+            self._house.call(found.entities, service, data)
+
+        return act(_says(found, word), f"house.{service}", run)
+
+
+def _says(found: Targets, word: str) -> str:
+    phrase = found.phrase.removeprefix("the ")
+    return sentence(f"{phrase} {be(phrase)} {word}")
+
+
+def _everything(house: House, area: str) -> Targets:
+    found = house.model.select(*SWITCHABLE, area=area)
+    place = f" in the {said_name(area)}" if area else ""
+    problem = "" if found else f"There is nothing to switch off{place}"
+    return Targets(found, f"everything{place}", problem)
+
+
+def _count(found: Targets, hits: list[Entity], wanted: str) -> str:
+    if not hits:
+        return f"No, none of the {found.phrase.removeprefix('all ')} are {wanted}"
+    if len(hits) == len(found.entities):
+        return f"Yes, {found.phrase} are {wanted}"
+    names = listed([f"the {said_name(hit.name)}" for hit in hits])
+    verb = "are" if len(hits) > 1 else be(names)
+    return sentence(f"{names} {verb} {wanted}")

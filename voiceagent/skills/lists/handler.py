@@ -1,4 +1,100 @@
-"""Stub."""
-from voiceagent.replies import RepliesSkill
-def create(host):
-    return RepliesSkill("stub", {})
+"""Shopping and to-do lists."""
+
+from __future__ import annotations
+
+from voiceagent.house import Entity, House
+from voiceagent.intent import Intent
+from voiceagent.pack import SkillHost
+from voiceagent.skill import Answer, Skill, TurnContext
+from voiceagent.skills.phrases import be, listed, said_name, sentence
+from voiceagent.skills.plain import PlainSkill, act
+from voiceagent.skills.targets import named
+
+__all__ = ["create"]
+
+
+def create(host: SkillHost) -> Skill:
+    """Make the skill."""
+    lists = Lists(host.house)
+    return PlainSkill(
+        "lists",
+        {
+            "list.add": lists.add,
+            "list.remove": lists.remove,
+            "list.read": lists.read,
+            "list.has": lists.has,
+        },
+    )
+
+
+class Lists:
+    """Plans answers about the lists of a house."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def add(self, intent: Intent, context: TurnContext) -> Answer:
+        """Put one or two things on a list."""
+        todo = self._list(intent)
+        if todo is None:
+            return _no_list()
+        there = self._house.items(todo)
+        new = [item for item in _items(intent) if item not in there]
+        name = said_name(todo.name)
+        if not new:
+            items = listed(_items(intent))
+            return Answer(sentence(f"{items} {be(items)} on your {name} already"))
+
+        def run() -> None:
+            for item in new:
+                self._house.call([todo], "add_item", {"item": item})
+
+        return act(f"Added {listed(new)} to your {name}", "list.add", run)
+
+    def remove(self, intent: Intent, context: TurnContext) -> Answer:
+        """Take a thing off a list."""
+        todo = self._list(intent)
+        if todo is None:
+            return _no_list()
+        item, name = str(intent.slots["item"]), said_name(todo.name)
+        if item not in self._house.items(todo):
+            return Answer(sentence(f"{item} {be(item)} not on your {name}"))
+
+        def run() -> None:
+            self._house.call([todo], "remove_item", {"item": item})
+
+        return act(f"Removed {item} from your {name}", "list.remove", run)
+
+    def read(self, intent: Intent, context: TurnContext) -> Answer:
+        """Say what is on it."""
+        todo = self._list(intent)
+        if todo is None:
+            return _no_list()
+        items, name = self._house.items(todo), said_name(todo.name)
+        if not items:
+            return Answer(f"Your {name} is empty")
+        return Answer(f"On your {name}: {listed(items)}")
+
+    def has(self, intent: Intent, context: TurnContext) -> Answer:
+        """Say whether a thing is on it."""
+        todo = self._list(intent)
+        if todo is None:
+            return _no_list()
+        item, name = str(intent.slots["item"]), said_name(todo.name)
+        if item in self._house.items(todo):
+            return Answer(f"Yes, {item} {be(item)} on your {name}")
+        return Answer(f"No, {item} {be(item)} not on your {name}")
+
+    def _list(self, intent: Intent) -> Entity | None:
+        first = next(iter(self._house.model.select("todo")), None)
+        return named(self._house.model, intent) or first
+
+
+def _items(intent: Intent) -> list[str]:
+    slots = intent.slots
+    items = [str(slots[key]) for key in ("item", "item2") if key in slots]
+    return list(dict.fromkeys(items))
+
+
+def _no_list() -> Answer:
+    return Answer("There is no such list here")

@@ -1,4 +1,93 @@
-"""Stub."""
-from voiceagent.replies import RepliesSkill
-def create(host):
-    return RepliesSkill("stub", {})
+"""Televisions, radios and speakers: pause, play, skip, volume."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from voiceagent.house import Entity, House, Value
+from voiceagent.intent import Intent
+from voiceagent.pack import SkillHost
+from voiceagent.skill import Answer, Skill, TurnContext
+from voiceagent.skills.phrases import said_name, sentence
+from voiceagent.skills.plain import PlainSkill, act
+from voiceagent.skills.targets import named
+
+__all__ = ["create"]
+
+WORDS = {
+    "media.pause": ("media_pause", "is paused"),
+    "media.play": ("media_play", "is playing"),
+    "media.next": ("media_next_track", "skips to the next"),
+    "media.previous": ("media_previous_track", "goes back to the previous"),
+}
+
+
+def create(host: SkillHost) -> Skill:
+    """Make the skill."""
+    media = Media(host.house)
+    plans = {
+        **dict.fromkeys(WORDS, media.press),
+        "media.volume": media.volume,
+        "media.mute": media.mute,
+    }
+    return PlainSkill("media", plans)
+
+
+class Media:
+    """Plans answers about a house."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def press(self, intent: Intent, context: TurnContext) -> Answer:
+        """A button of the remote control."""
+        service, words = WORDS[intent.name]
+        return self._do(self._player(intent, context), service, {}, words)
+
+    def volume(self, intent: Intent, context: TurnContext) -> Answer:
+        """To a percentage, or up and down by a step."""
+        player = self._player(intent, context)
+        if player is None:
+            return _nothing()
+        percent = int(intent.slots.get("volume", 0))
+        if "change" in intent.slots:
+            level = self._house.state(player).attributes.get("volume_level", 0.5)
+            percent = round(100 * float(level)) + int(intent.slots["change"])
+        percent = max(0, min(100, percent))
+        data: dict[str, Value] = {"volume_level": percent / 100}
+        return self._do(player, "volume_set", data, f"is at {percent} percent volume")
+
+    def mute(self, intent: Intent, context: TurnContext) -> Answer:
+        """Silence it, or let it be heard again."""
+        muted = intent.slots["mute"] == "on"
+        words = "is muted" if muted else "is not muted any more"
+        data: dict[str, Value] = {"is_volume_muted": muted}
+        return self._do(self._player(intent, context), "volume_mute", data, words)
+
+    def _player(self, intent: Intent, context: TurnContext) -> Entity | None:
+        """The one named, else one that plays, else the nearest."""
+        model = self._house.model
+        here = model.select("media_player", area=context.area)
+        every = (*here, *model.select("media_player"))
+        playing = (e for e in every if self._house.state(e).state == "playing")
+        return named(model, intent) or next(playing, next(iter(every), None))
+
+    def _do(
+        self,
+        player: Entity | None,
+        service: str,
+        data: Mapping[str, Value],
+        words: str,
+    ) -> Answer:
+        if player is None:
+            return _nothing()
+
+        def run() -> None:
+            self._house.call([player], service, data)
+
+        text = sentence(f"{said_name(player.name)} {words}")
+        return act(text, f"house.{service}", run)
+
+
+def _nothing() -> Answer:
+    return Answer("There is nothing here that plays")

@@ -1,4 +1,74 @@
-"""Stub."""
-from voiceagent.replies import RepliesSkill
-def create(host):
-    return RepliesSkill("stub", {})
+"""How loud our own voice is; kept in the store, read by whoever plays sound."""
+
+from __future__ import annotations
+
+from voiceagent.intent import Intent
+from voiceagent.pack import SkillHost
+from voiceagent.skill import Answer, Skill, TurnContext
+from voiceagent.skills.plain import PlainSkill, act
+from voiceagent.store import Store
+
+__all__ = ["DEFAULT_PERCENT", "create", "loudness"]
+
+DEFAULT_PERCENT = 70
+"""What a new device starts with."""
+LOWEST = 10
+"""Turning down stops here: a voice that nobody hears cannot be turned up by voice."""
+
+
+def create(host: SkillHost) -> Skill:
+    """Make the skill."""
+    volume = Volume(host.store)
+    return PlainSkill(
+        "volume",
+        {
+            "volume.set": volume.set,
+            "volume.change": volume.change,
+            "volume.mute": volume.mute,
+        },
+    )
+
+
+def loudness(store: Store) -> float:
+    """0..1, how loud to play replies; 0 when muted."""
+    if store.setting("volume.muted") == "yes":
+        return 0.0
+    return _percent(store) / 100
+
+
+def _percent(store: Store) -> int:
+    return int(store.setting("volume", str(DEFAULT_PERCENT)))
+
+
+class Volume:
+    """Plans answers about our own voice."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def set(self, intent: Intent, context: TurnContext) -> Answer:
+        """To a percentage."""
+        return self._to(int(intent.slots["volume"]))
+
+    def change(self, intent: Intent, context: TurnContext) -> Answer:
+        """Up or down by a step."""
+        before, change = _percent(self._store), int(intent.slots["change"])
+        if change < 0:
+            return self._to(max(min(LOWEST, before), before + change))
+        return self._to(min(100, before + change))
+
+    def mute(self, intent: Intent, context: TurnContext) -> Answer:
+        """Silent, or heard again."""
+        muted = intent.slots["mute"] == "on"
+
+        def run() -> None:
+            self._store.remember("volume.muted", "yes" if muted else "no")
+
+        return act("" if muted else "I can be heard again", "volume.mute", run)
+
+    def _to(self, percent: int) -> Answer:
+        def run() -> None:
+            self._store.remember("volume", str(percent))
+            self._store.remember("volume.muted", "no")
+
+        return act(f"Volume {percent} percent", "volume.set", run)

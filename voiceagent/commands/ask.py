@@ -1,0 +1,117 @@
+"""`voiceagent ask` and `voiceagent say`: a turn from text, and the voice alone."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from voiceagent.commands.shared import (
+    ConfigOption,
+    JsonOption,
+    PackOption,
+    configure,
+    console,
+    emit_json,
+    workshop,
+)
+from voiceagent.errors import UsageError
+
+if TYPE_CHECKING:
+    from voiceagent.agent import Agent
+    from voiceagent.frames import AudioFrame
+    from voiceagent.source import OnEvent
+
+__all__ = ["ask", "say"]
+
+
+class TypedSource:
+    """No sound at all: types one sentence and ends."""
+
+    name = "text"
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.agent: Agent | None = None
+        self.on_event: OnEvent = lambda event: None
+
+    async def frames(self) -> AsyncIterator[AudioFrame]:
+        """Hand the sentence over; there are no frames."""
+        assert self.agent is not None
+        self.agent.type(self.text)
+        nothing: tuple[AudioFrame, ...] = ()
+        for frame in nothing:
+            yield frame
+
+
+def ask(
+    text: Annotated[str, typer.Argument(help="A command in words; `-` reads stdin.")],
+    pack: PackOption = None,
+    speak: Annotated[bool, typer.Option(help="Say the reply aloud too.")] = False,
+    json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Run one turn from text and print the reply."""
+    from voiceagent.clock import Pace, run
+    from voiceagent.player import SpeakerPlayer, VirtualPlayer
+    from voiceagent.rows import turn_rows
+    from voiceagent.trace import Trace
+
+    shop = workshop(config, pack)
+    trace = Trace()
+    source = TypedSource(_text(text))
+    player = SpeakerPlayer() if speak else VirtualPlayer()
+    pace = Pace.REALTIME if speak else Pace.MEASURED
+    source.agent = shop.agent(
+        player=player,
+        pace=pace,
+        store=shop.store(),
+        wake=True,
+        trace=trace,
+        silent=not speak,
+    )
+    run(source.agent.run(source), virtual=not speak)
+    for row in turn_rows(trace, file="text"):
+        if json:
+            emit_json(row.as_dict())
+        else:
+            console().print(row.reply, markup=False)
+
+
+def say(
+    text: Annotated[str, typer.Argument(help="What to say; `-` reads stdin.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write a WAV file instead.")
+    ] = None,
+    voice: Annotated[str | None, typer.Option(help="Which voice.")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Say a sentence with the configured voice."""
+    from voiceagent.app import Workshop
+    from voiceagent.clock import run
+    from voiceagent.player import SpeakerPlayer, write_wav
+
+    shop = Workshop(configure(config, speak__voice=voice))
+    clip = shop.real_voices[0].synthesize(_text(text))
+    if output is not None:
+        write_wav(output, clip)
+    else:
+        run(_play(SpeakerPlayer(), clip))
+
+
+async def _play(player: object, clip: object) -> None:
+    from voiceagent.player import SpeakerPlayer
+    from voiceagent.speak import Clip
+
+    assert isinstance(player, SpeakerPlayer) and isinstance(clip, Clip)
+    await player.play(clip)
+
+
+def _text(text: str) -> str:
+    words = sys.stdin.read() if text == "-" else text
+    if not words.strip():
+        raise UsageError("nothing to say", hint="give some words, or pipe them to `-`")
+    return words.strip()

@@ -1,0 +1,123 @@
+"""`voiceagent demo`: recorded conversations through the agent, in real time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from voiceagent.commands.shared import ConfigOption, configure, console, errors
+from voiceagent.errors import CheckFailed, DeviceMissing, EngineMissing, UsageError
+
+if TYPE_CHECKING:
+    from voiceagent.player import Player
+    from voiceagent.replay import Replay
+
+__all__ = ["demo"]
+
+SHORT = 9
+"""Scenarios that are played unless all are wanted: about a minute and a half."""
+
+
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Scenarios to play.")] = Path(
+        "samples"
+    ),
+    every: Annotated[
+        bool, typer.Option("--all", help="All scenarios instead of a selection.")
+    ] = False,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="Skip the waiting (measured pace).")
+    ] = False,
+    output: Annotated[
+        Path, typer.Option(help="Where the report and the replies go.")
+    ] = Path("out"),
+    config: ConfigOption = None,
+) -> None:
+    """Play the samples to the agent and show what it hears, does and says."""
+    from voiceagent.app import Workshop
+    from voiceagent.clock import Pace
+    from voiceagent.live import Display
+    from voiceagent.player import VirtualPlayer
+    from voiceagent.replay import Settings, find_inputs, replay_path
+    from voiceagent.variants import Variants
+
+    base = configure(config)
+    files = [file for file in find_inputs([folder]) if file.name.endswith(".toml")]
+    if not files:
+        raise UsageError(f"no scenarios in `{folder}`", hint="run it from the project")
+    if not every:
+        files = _selection(files)
+    output.mkdir(parents=True, exist_ok=True)
+    shop = Workshop(base)
+    screen = console()
+    with errors().status("loading engines"):
+        names = shop.names()
+        _ = shop.grammar, shop.parser, shop.real_voices, shop.stt
+    variants = Variants(base, shop)
+    settings = Settings(pace=Pace.MEASURED if fast else Pace.REALTIME)
+    speaker = None if fast else _speaker(base.audio.output)
+    screen.print(f"engines: {', '.join(f'{k} {v}' for k, v in names.items())}")
+    done: list[Replay] = []
+    display = Display(screen, state=lambda: "playing")
+    with display:
+        for file in files:
+            player: Player = speaker or VirtualPlayer()
+            one = replay_path(
+                shop,
+                file,
+                settings,
+                player=player,
+                listener=display,
+                configured=variants.workshop,
+            )
+            done.append(one)
+            if isinstance(player, VirtualPlayer):
+                _keep_replies(
+                    player, output / f"{file.name.split('.')[0]}.wav", display
+                )
+    _finish(done, output)
+
+
+def _selection(files: list[Path]) -> list[Path]:
+    """Evenly over the list, the first one always."""
+    wanted = {"01", "03", "05", "08", "10", "18", "21", "22", "28", "31"}
+    chosen = [file for file in files if file.name[:2] in wanted]
+    return chosen or files[:SHORT]
+
+
+def _speaker(output: str) -> Player | None:
+    """The loudspeaker, or None where there is none: replies go to files then."""
+    from voiceagent.player import SpeakerPlayer
+
+    try:
+        return SpeakerPlayer(output or None)
+    except (DeviceMissing, EngineMissing) as error:
+        errors().print(f"no loudspeaker: {error.what}; replies go to WAV files")
+        return None
+
+
+def _keep_replies(player: object, path: Path, display: object) -> None:
+    from voiceagent.live import Display
+    from voiceagent.player import VirtualPlayer
+
+    assert isinstance(player, VirtualPlayer) and isinstance(display, Display)
+    if player.write_wav(path):
+        display.say(f"           replies: {path}")
+
+
+def _finish(done: list[Replay], output: Path) -> None:
+    from voiceagent.commands.replay import write_html
+    from voiceagent.table import turns_table
+
+    screen = console()
+    rows = [row for one in done for row in one.rows]
+    screen.print()
+    screen.print(turns_table(rows))
+    write_html(done, output / "demo.html", title="Demo")
+    failed = [f"{one.file}: {c}" for one in done for c in one.checks if not c.ok]
+    for line in failed:
+        screen.print(f"FAILED {line}", markup=False)
+    if failed:
+        raise CheckFailed(f"{len(failed)} expectations failed")

@@ -1,0 +1,1 @@
+"""Measuring stages on labelled recordings; `voiceagent eval` is the door."""

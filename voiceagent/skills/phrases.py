@@ -1,0 +1,81 @@
+"""How answers are worded: names, lists, numbers, durations, times of day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from voiceagent.words import number_words
+
+__all__ = [
+    "be",
+    "clock_words",
+    "duration_words",
+    "listed",
+    "said_name",
+    "sentence",
+    "shown_number",
+]
+
+UNITS = ((3600, "hour"), (60, "minute"), (1, "second"))
+
+
+def said_name(name: str) -> str:
+    """A name within a sentence: `Bed Light` becomes `bed light`, `TV` stays."""
+    return " ".join(
+        word.lower() if word.istitle() else word for word in name.split()
+    )
+
+
+def sentence(text: str) -> str:
+    """With a capital in front."""
+    return text[:1].upper() + text[1:]
+
+
+def be(name: str) -> str:
+    """`is` or `are`, whichever agrees with the name."""
+    return "are" if name.endswith("s") and not name.endswith("ss") else "is"
+
+
+def listed(names: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def shown_number(value: object) -> str:
+    """A number without a needless fraction: `21.0` becomes `21`."""
+    try:
+        number = float(str(value))
+    except ValueError:
+        return str(value)
+    return str(int(number)) if number.is_integer() else str(round(number, 1))
+
+
+def duration_words(seconds: float) -> str:
+    """A while in words: `one hour and one minute`."""
+    left = max(0, round(seconds))
+    parts = []
+    for size, unit in UNITS:
+        many, left = divmod(left, size)
+        if many:
+            parts.append(f"{number_words(many)} {unit}{'' if many == 1 else 's'}")
+    return listed(parts) or "no time"
+
+
+def clock_words(when: datetime) -> str:
+    """A time of day in words: `seven thirty in the morning`."""
+    hour, minute = when.hour, when.minute
+    if minute == 0 and hour in (0, 12):
+        return "midnight" if hour == 0 else "noon"
+    said = number_words((hour - 1) % 12 + 1)
+    if minute:
+        said += f" oh {number_words(minute)}" if minute < 10 else f" {number_words(minute)}"
+    return f"{said} {_part_of_day(hour)}"
+
+
+def _part_of_day(hour: int) -> str:
+    if hour < 12:
+        return "in the morning"
+    return "in the afternoon" if hour < 18 else "in the evening"

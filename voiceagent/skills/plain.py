@@ -1,0 +1,41 @@
+"""A skill that is a table: intent name to the function that plans the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from voiceagent.intent import Intent
+from voiceagent.skill import Answer, Effect, SkillAlarm, TurnContext
+
+__all__ = ["Plan", "PlainSkill", "act"]
+
+Plan = Callable[[Intent, TurnContext], Answer]
+"""Plans an answer; reads state, changes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlainSkill:
+    """Answers each intent with its function; never rings."""
+
+    name: str
+    plans: Mapping[str, Plan]
+
+    def answer(self, intent: Intent, context: TurnContext) -> Answer:
+        """What the function of the intent plans."""
+        return self.plans[intent.name](intent, context)
+
+    def alarms(self) -> Sequence[SkillAlarm]:
+        """None, ever."""
+        return ()
+
+    def rang(self, alarm_id: str) -> None:
+        """Nothing of ours rings."""
+
+    def close(self) -> None:
+        """Nothing to let go of; the store belongs to the host."""
+
+
+def act(text: str, key: str, run: Callable[[], str | None]) -> Answer:
+    """Say `text` and run one effect."""
+    return Answer(text, (Effect(key, run),))

@@ -1,0 +1,68 @@
+"""Which things of the house a sentence is about, and what to call them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from voiceagent.house import Entity, HouseModel
+from voiceagent.intent import Intent
+from voiceagent.skill import TurnContext
+from voiceagent.skills.phrases import said_name
+
+__all__ = ["Targets", "find_targets", "named"]
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Entities with the words for them, or why there are none."""
+
+    entities: tuple[Entity, ...]
+    phrase: str
+    """`the bed light`, `kitchen lights`, `all lights`."""
+    problem: str = ""
+    """A sentence to say instead, when there is nothing to act upon."""
+
+
+def named(house: HouseModel, intent: Intent) -> Entity | None:
+    """The entity in slot `name`."""
+    return house.find(str(intent.slots.get("name", "")))
+
+
+def find_targets(
+    house: HouseModel,
+    intent: Intent,
+    context: TurnContext,
+    domains: tuple[str, ...],
+    *,
+    noun: str,
+    kind: str = "",
+) -> Targets:
+    """The thing named, else those of `domains` (and `kind`) in the place meant.
+
+    Place: the area said, the room of the device, or the whole house. `noun`: what
+    several of them are called.
+    """
+    area = str(intent.slots.get("area", ""))
+    entity = named(house, intent)
+    if entity is not None:
+        return _one(entity, area)
+    scope = intent.slots.get("scope", "")
+    if not area and scope == "here" and not context.area:
+        return Targets((), noun, "I don't know which room I am in. Please name it")
+    if not area and scope != "all":
+        area = context.area
+    found = house.select(*domains, area=area, kind=kind)
+    place = said_name(area)
+    phrase = f"{place} {noun}" if area else f"all {noun}"
+    if found:
+        return Targets(found, phrase)
+    where = f"in the {place}" if area else "here"
+    return Targets((), phrase, f"There are no {noun} {where}")
+
+
+def _one(entity: Entity, area: str) -> Targets:
+    name = said_name(entity.name)
+    if area and entity.area and entity.area != area:
+        problem = f"The {name} is in the {said_name(entity.area)}"
+        return Targets((), name, f"{problem}, not in the {said_name(area)}")
+    return Targets((entity,), f"the {name}")
