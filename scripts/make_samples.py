@@ -161,9 +161,8 @@ def write(scene: Scene, folder: Path) -> tuple[Path, float]:
 def scenario(scene: Scene, starts: list[float]) -> str:
     """The text of the scenario beside the recording."""
     lines = [f"# {scene.about}", f'audio = "{scene.name}.flac"']
-    for key in ("absent", "present"):
-        if events := getattr(scene, key):
-            lines.append(f"{key} = {_toml(events)}")
+    lists = {"absent": scene.absent, "present": scene.present}
+    lines += [f"{key} = {_toml(events)}" for key, events in lists.items() if events]
     for piece, at in zip(scene.turn, starts, strict=True):
         if not piece.plain:
             lines += ["", *_turn(piece, at)]

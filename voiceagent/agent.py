@@ -173,7 +173,6 @@ class Agent:
             hearing=None,
             speech_end=began,
             deadline=self._budget.start(began),
-            by="text",
         )
         self._turn = self._spawn(self._answer(request))
 
@@ -279,7 +278,6 @@ class Agent:
             hearing=closed[1],
             speech_end=speech_end,
             deadline=self._budget.start(speech_end),
-            by=self._listener.by,
         )
         self._turn = self._spawn(self._answer(request))
 

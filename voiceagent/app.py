@@ -37,6 +37,7 @@ from voiceagent.skill import Skill
 from voiceagent.speak import ReplyCache, Tts
 from voiceagent.store import Store
 from voiceagent.stt import BatchStt, Recognition, Stt
+from voiceagent.thinking import Thinker
 from voiceagent.trace import Trace
 from voiceagent.turn import Responder
 from voiceagent.utterance import CHUNK_FRAMES
@@ -300,13 +301,9 @@ class Workshop:
             total=self.config.budget.response_ms / 1000,
             reserve=self.config.budget.reserve_ms / 1000,
         )
+        thinker = Thinker(meaning, compute, trace.emit, area=self.config.pack.area)
         responder = Responder(
-            understanding=meaning,
-            mouth=mouth,
-            compute=compute,
-            emit=trace.emit,
-            area=self.config.pack.area,
-            reserve=budget.reserve,
+            thinker=thinker, mouth=mouth, emit=trace.emit, reserve=budget.reserve
         )
         frontend = self.frontend(wake=wake)
         frontend.hold_until = hold_until
@@ -327,7 +324,7 @@ class Workshop:
             compute,
             trace.emit,
         )
-        responder.committed = alarms.changed
+        thinker.committed = alarms.changed
         return Agent(
             frontend=frontend,
             listener=listener,

@@ -8,15 +8,10 @@
 from __future__ import annotations
 
 import json
-import re
-import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from voiceagent.errors import PackError
 from voiceagent.store import Store
 
 __all__ = [
@@ -28,7 +23,6 @@ __all__ = [
     "HouseModel",
     "LocalHouse",
     "Value",
-    "load_house",
 ]
 
 Value = str | int | float | bool
@@ -51,9 +45,6 @@ DOMAINS: Mapping[str, str] = {
     "weather": "unknown",
 }
 """The kinds of entity, named as in Home Assistant, and the state they start in."""
-
-FEATURES = ("brightness", "color", "position")
-SLUG = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +142,6 @@ NEW_STATES: Mapping[str, str] = {
     "start": "cleaning",
     "return_to_base": "docked",
 }
-PERCENT_OF_255 = 2.55
 
 
 class LocalHouse:
@@ -197,9 +187,7 @@ class LocalHouse:
             state = "on"
         return json.dumps({"state": state, "attributes": attributes})
 
-    def _change_list(
-        self, entities: Sequence[Entity], service: str, item: str
-    ) -> None:
+    def _change_list(self, entities: Sequence[Entity], service: str, item: str) -> None:
         add = "INSERT OR IGNORE INTO items VALUES (?, ?)"
         remove = "DELETE FROM items WHERE list = ? AND item = ?"
         seen = "INSERT OR REPLACE INTO settings VALUES (?, 'kept')"
@@ -208,122 +196,3 @@ class LocalHouse:
             last = add if service == "add_item" else remove
             mark = (seen, (f"list:{entity.id}",))
             self._store.write(*first, mark, (last, (entity.id, item)))
-
-
-ENTITY_KEYS = (
-    *("name", "domain", "area", "aliases", "features", "kind", "unit", "state"),
-    *("attributes", "items", "id"),
-)
-
-
-def load_house(file: Path) -> HouseModel:
-    """Read a `house.toml`; raises `PackError` naming file, line and remedy."""
-    try:
-        text = file.read_text(encoding="utf-8")
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise PackError(
-            f"`{file}` is not valid TOML",
-            cause=str(error),
-            hint="mend that line; the head of the demo house explains the format",
-        ) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise PackError(f"`{file}` cannot be read", cause=str(error)) from error
-    return _Reader(file, text).house(data)
-
-
-class _Reader:
-    """Turns the parsed TOML into a model, with errors that say where."""
-
-    def __init__(self, file: Path, text: str) -> None:
-        self._file = file
-        self._text = text
-
-    def house(self, data: Mapping[str, Any]) -> HouseModel:
-        self._keys(data, ("name", "area", "entity"), "house")
-        areas = tuple(self._area(table) for table in self._tables(data, "area"))
-        names = {area.name for area in areas}
-        tables = self._tables(data, "entity")
-        entities = tuple(self._entity(table, names) for table in tables)
-        self._unique("area", [area.name for area in areas])
-        self._unique("entity", [entity.name for entity in entities])
-        return HouseModel(str(data.get("name", "house")), areas, entities)
-
-    def _area(self, table: Mapping[str, Any]) -> Area:
-        self._keys(table, ("name", "aliases"), "area")
-        return Area(self._name(table), self._texts(table, "aliases"))
-
-    def _entity(self, table: Mapping[str, Any], areas: set[str]) -> Entity:
-        self._keys(table, ENTITY_KEYS, "entity")
-        name = self._name(table)
-        domain = self._one_of(table.get("domain"), DOMAINS, "domain", name)
-        area = table.get("area", "")
-        if area:
-            self._one_of(area, areas, "area", name)
-        features = self._texts(table, "features")
-        for feature in features:
-            self._one_of(feature, FEATURES, "feature", name)
-        return Entity(
-            id=str(table.get("id") or f"{domain}.{SLUG.sub('_', name.lower())}"),
-            name=name,
-            domain=domain,
-            area=area,
-            aliases=self._texts(table, "aliases"),
-            features=features,
-            kind=str(table.get("kind", "")),
-            unit=str(table.get("unit", "")),
-            state=str(table.get("state", DOMAINS[domain])),
-            attributes=dict(table.get("attributes", {})),
-            items=self._texts(table, "items"),
-        )
-
-    def _tables(self, data: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
-        tables = data.get(key, [])
-        if isinstance(tables, list) and all(isinstance(t, dict) for t in tables):
-            return tables
-        raise self._error(f"`{key}` must be written as `[[{key}]]` tables", key)
-
-    def _name(self, table: Mapping[str, Any]) -> str:
-        name = table.get("name")
-        if isinstance(name, str) and name.strip():
-            return name.strip()
-        raise self._error("an entry has no `name`", "")
-
-    def _texts(self, table: Mapping[str, Any], key: str) -> tuple[str, ...]:
-        texts = table.get(key, [])
-        if isinstance(texts, list) and all(isinstance(t, str) for t in texts):
-            return tuple(texts)
-        raise self._error(f"`{key}` must be a list of texts", key)
-
-    def _one_of(self, value: object, known: Iterable[str], what: str, at: str) -> str:
-        known = sorted(known)
-        if isinstance(value, str) and value in known:
-            return value
-        hint = self._meant(str(value), known)
-        raise self._error(f"`{at}`: unknown {what} `{value}`", str(value), hint)
-
-    def _keys(self, table: Mapping[str, Any], known: Sequence[str], what: str) -> None:
-        for key in table:
-            if key not in known:
-                hint = self._meant(key, known)
-                raise self._error(f"unknown key `{key}` in `{what}`", key, hint)
-
-    def _unique(self, what: str, names: list[str]) -> None:
-        seen: set[str] = set()
-        for name in names:
-            if name.lower() in seen:
-                raise self._error(f"two of kind `{what}` are called `{name}`", name)
-            seen.add(name.lower())
-
-    def _meant(self, word: str, known: Sequence[str]) -> str:
-        close = get_close_matches(word, known, 1)
-        choice = ", ".join(f"`{name}`" for name in known)
-        return f"did you mean `{close[0]}`?" if close else f"it can be: {choice}"
-
-    def _error(self, cause: str, word: str, hint: str = "") -> PackError:
-        lines = self._text.splitlines()
-        found = (n for n, line in enumerate(lines, 1) if word and word in line)
-        line = next(found, None)
-        place = f"`{self._file}`" + (f", line {line}" if line else "")
-        hint = hint or "see the head of the demo house for the format"
-        return PackError(f"{place} is not a house", cause=cause, hint=hint)

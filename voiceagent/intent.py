@@ -13,7 +13,14 @@ from hassil.util import check_excluded_context, check_required_context
 from voiceagent.matching import Compiler, Match, Matching, Node
 from voiceagent.words import spoken
 
-__all__ = ["Completeness", "Intent", "IntentParser", "SlotValue", "Understood", "spoken"]
+__all__ = [
+    "Completeness",
+    "Intent",
+    "IntentParser",
+    "SlotValue",
+    "Understood",
+    "spoken",
+]
 
 SlotValue = str | int | float
 

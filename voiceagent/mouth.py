@@ -45,10 +45,13 @@ class Mouth:
         self._earcon, self._emit = earcon, emit
 
     async def warm(self, texts: Iterable[str]) -> None:
-        """Render `texts`, so that they can start at once."""
-        for text in texts:
-            for clause in split_clauses(text):
-                await self._voice.clip(clause)
+        """Render `texts`, so that they can start at once; a failure is announced."""
+        try:
+            for text in texts:
+                for clause in split_clauses(text):
+                    await self._voice.clip(clause)
+        except VoiceAgentError as error:
+            self._emit(Degraded(what="speech", why=error.what, hint=error.hint))
 
     async def close(self) -> None:
         """Give up what is still being rendered."""

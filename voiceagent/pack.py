@@ -23,7 +23,8 @@ from hassil.intents import Intents, SlotList, TextSlotList, TextSlotValue
 from hassil.parse_expression import parse_sentence
 
 from voiceagent.errors import PackError
-from voiceagent.house import Entity, House, HouseModel, load_house
+from voiceagent.house import Entity, House, HouseModel
+from voiceagent.house_file import load_house
 from voiceagent.intent import Intent, spoken
 from voiceagent.replies import RepliesSkill, read_replies
 from voiceagent.skill import Answer, Skill, SkillAlarm, TurnContext
@@ -169,7 +170,8 @@ def house_lists(house: HouseModel) -> dict[str, SlotList]:
     }
     areas = [(said, area.name) for area in house.areas for said in _said(area)]
     lists["area"] = TextSlotList(
-        "area", [TextSlotValue(_chunk(said), name, {"area": name}) for said, name in areas]
+        "area",
+        [TextSlotValue(_chunk(said), name, {"area": name}) for said, name in areas],
     )
     lists["name"] = TextSlotList("name", _names(house.entities))
     return lists

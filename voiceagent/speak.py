@@ -75,9 +75,6 @@ class Tts(Protocol):
         ...
 
 
-# --- clauses
-
-
 def split_clauses(text: str) -> list[str]:
     """Pieces to render one by one; joined they are `text`, and each can be spoken."""
     clauses: list[str] = []
@@ -141,9 +138,6 @@ def _weight(word: str) -> int:
     digits = sum(character.isdigit() for character in word)
     pause = 2 if word[-1] in ",;:" else 4 if word[-1] in ".!?" else 0
     return len(word) + 1 + 3 * digits + pause
-
-
-# --- sound
 
 
 def prepared(clip: Clip, clause: str) -> Clip:
@@ -213,9 +207,6 @@ def _samples(clip: Clip) -> NDArray[np.float32]:
 def _clip(samples: NDArray[np.float32], rate: int) -> Clip:
     whole = np.clip(np.rint(samples * 32768), -32768, 32767)
     return Clip(whole.astype("<i2").tobytes(), rate)
-
-
-# --- cache
 
 
 class ReplyCache:

@@ -86,7 +86,9 @@ def read_yaml(file: Path) -> Source:
         raise PackError(what, cause=cause, hint=hint) from error
     except (OSError, UnicodeDecodeError) as error:
         hint = "check its name, rights and that it is UTF-8 text"
-        raise PackError(f"`{file}` cannot be read", cause=str(error), hint=hint) from error
+        raise PackError(
+            f"`{file}` cannot be read", cause=str(error), hint=hint
+        ) from error
     lines: dict[tuple[object, ...], int] = {}
     try:
         data = _value(node, (), lines, file)
@@ -161,7 +163,9 @@ def _join(joined: dict[str, Any], source: Source) -> None:
     joined["language"] = source.data.get("language", joined["language"])
     for part in ("intents", "lists", "expansion_rules"):
         for key, value in (source.data.get(part) or {}).items():
-            if key in joined[part] and (part == "intents" or joined[part][key] != value):
+            if key in joined[part] and (
+                part == "intents" or joined[part][key] != value
+            ):
                 cause = f"`{key}` is defined in another file of the pack as well"
                 raise source.error((part, key), cause, "rename one of the two")
             joined[part][key] = value
@@ -206,7 +210,9 @@ def _check_range(source: Source, path: tuple[object, ...], entry: Any) -> None:
     _check_keys(source, path, entry, "range")
     numbers = (entry.get("from"), entry.get("to"), entry.get("step", 1))
     if not all(isinstance(number, int) for number in numbers):
-        raise source.error(path, "a range needs whole numbers", "write `from:` and `to:`")
+        raise source.error(
+            path, "a range needs whole numbers", "write `from:` and `to:`"
+        )
     if numbers[0] > numbers[1] or numbers[2] < 1:
         raise source.error(path, "the range is empty", "`from` must not exceed `to`")
 

@@ -51,6 +51,10 @@ class FestivalTts:
 
     def synthesize(self, text: str) -> Clip:
         """Render one clause; raises `EngineFailed`, `ModelMissing` or `UsageError`."""
+        return prepared(self.render(text), text)
+
+    def render(self, text: str) -> Clip:
+        """The same as festival made it, silences and loudness left alone."""
         words = checked(speakable(text, plain=True)).replace('"', "")
         wav = Path(self._folder.name) / "clause.wav"
         with self._lock:
@@ -62,7 +66,7 @@ class FestivalTts:
             )
             data = wav.read_bytes()[:MAX_BYTES] if wav.exists() else b""
             wav.unlink(missing_ok=True)
-        return prepared(read_wav(data, self.name), text)
+        return read_wav(data, self.name)
 
     def close(self) -> None:
         """End the process and remove its folder."""

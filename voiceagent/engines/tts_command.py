@@ -58,13 +58,17 @@ class CommandTts:
 
     def synthesize(self, text: str) -> Clip:
         """Render one clause; raises `EngineFailed`, `ModelMissing` or `UsageError`."""
+        return prepared(self.render(text), text)
+
+    def render(self, text: str) -> Clip:
+        """The same as the program made it, silences and loudness left alone."""
         words = checked(speakable(text, plain=self._plain))
         if not any("{output}" in part for part in self._argv):
-            return prepared(read_wav(self._run(words, None), self.name), text)
+            return read_wav(self._run(words, None), self.name)
         with tempfile.TemporaryDirectory(prefix="voiceagent-") as folder:
             output = Path(folder) / "clause.wav"
             self._run(words, output)
-            return prepared(read_wav(_file(output), self.name), text)
+            return read_wav(_file(output), self.name)
 
     def _run(self, words: str, output: Path | None) -> bytes:
         argv = [

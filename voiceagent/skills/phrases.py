@@ -22,9 +22,7 @@ UNITS = ((3600, "hour"), (60, "minute"), (1, "second"))
 
 def said_name(name: str) -> str:
     """A name within a sentence: `Bed Light` becomes `bed light`, `TV` stays."""
-    return " ".join(
-        word.lower() if word.istitle() else word for word in name.split()
-    )
+    return " ".join(word.lower() if word.istitle() else word for word in name.split())
 
 
 def sentence(text: str) -> str:
@@ -71,7 +69,9 @@ def clock_words(when: datetime) -> str:
         return "midnight" if hour == 0 else "noon"
     said = number_words((hour - 1) % 12 + 1)
     if minute:
-        said += f" oh {number_words(minute)}" if minute < 10 else f" {number_words(minute)}"
+        said += (
+            f" oh {number_words(minute)}" if minute < 10 else f" {number_words(minute)}"
+        )
     return f"{said} {_part_of_day(hour)}"
 
 

@@ -1,0 +1,179 @@
+"""An agent of scripted engines around the real orchestration, for tests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from voiceagent.agent import Agent, Options
+from voiceagent.alarms import Alarms
+from voiceagent.audiofile import AudioFacts, Recording
+from voiceagent.budget import Budget
+from voiceagent.clock import VIRTUAL_EPOCH, Compute, Pace, run
+from voiceagent.earcons import earcon
+from voiceagent.endpoint import Completeness, EndpointPolicy
+from voiceagent.engines.fake import (
+    DeclaredTts,
+    ScriptedStt,
+    ScriptedWake,
+    ThresholdVad,
+)
+from voiceagent.events import Event
+from voiceagent.frontend import Frontend
+from voiceagent.intent import Intent
+from voiceagent.listener import Listener
+from voiceagent.mouth import Mouth
+from voiceagent.player import VirtualPlayer
+from voiceagent.rows import TurnRow, turn_rows
+from voiceagent.skill import Answer, Effect, Skill, SkillAlarm, TurnContext
+from voiceagent.source import FileSource
+from voiceagent.speak import ReplyCache, Tts
+from voiceagent.stt import Stt
+from voiceagent.testing import tone
+from voiceagent.thinking import Thinker
+from voiceagent.trace import Record, Trace
+from voiceagent.turn import Responder
+from voiceagent.vad import VadSmoother
+from voiceagent.voice import Voice
+from voiceagent.wake import WakeGate, WakeRule
+
+
+@dataclass
+class Echo:
+    """A skill that says what it was told and counts its effects."""
+
+    name: str = "echo"
+    ran: list[str] = field(default_factory=list)
+    rings: list[SkillAlarm] = field(default_factory=list)
+    answered: Callable[[Intent, TurnContext], Answer] | None = None
+
+    def answer(self, intent: Intent, context: TurnContext) -> Answer:
+        """Say the words back."""
+        if self.answered is not None:
+            return self.answered(intent, context)
+        effect = Effect("echo", lambda: self.ran.append(intent.text))
+        return Answer(f"You said {intent.text}.", (effect,))
+
+    def alarms(self) -> Sequence[SkillAlarm]:
+        """What is still to ring."""
+        return self.rings
+
+    def rang(self, alarm_id: str) -> None:
+        """It was played."""
+        self.rings = [alarm for alarm in self.rings if alarm.id != alarm_id]
+
+    def ring_at(self, seconds: float, text: str) -> None:
+        """Ring that long after the start of the replay."""
+        due = VIRTUAL_EPOCH + timedelta(seconds=seconds)
+        self.rings.append(SkillAlarm(f"a{len(self.rings)}", due, text))
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+@dataclass
+class Anything:
+    """Every sentence is a command for one skill."""
+
+    skill: Skill
+
+    def progress(self, text: str) -> Completeness:
+        """Complete as soon as there is a word."""
+        return Completeness.COMPLETE if text else Completeness.INCOMPLETE
+
+    def parse(self, text: str) -> Intent | None:
+        """Always the same intent, except for what nobody understands."""
+        return None if "gibberish" in text else Intent("echo", {"text": text}, text=text)
+
+    def skill_for(self, intent: str) -> Skill | None:
+        """The skill."""
+        return self.skill
+
+
+@dataclass
+class Stage:
+    """A scripted conversation; `play` runs it and keeps what happened."""
+
+    says: Sequence[str] = ("turn it on",)
+    wakes: Sequence[float] = (0.9,)
+    skill: Echo = field(default_factory=Echo)
+    stt: Stt | None = None
+    voices: Sequence[Tts] = field(default_factory=lambda: [DeclaredTts()])
+    costs: dict[str, float] = field(default_factory=lambda: {"tts": 0.05, "stt": 0.002})
+    options: Options = field(default_factory=Options)
+    stops: Sequence[float] = ()
+    player: VirtualPlayer = field(default_factory=VirtualPlayer)
+    records: list[Record] = field(default_factory=list)
+    agent: Agent | None = None
+
+    def make(self) -> Agent:
+        """The agent."""
+        trace, compute = Trace(), Compute(Pace.VIRTUAL, self.costs)
+        meaning = Anything(self.skill)
+        voice = Voice(self.voices, ReplyCache(), compute, trace.emit)
+        mouth = Mouth(voice, self.player, earcon, trace.emit)
+        thinker = Thinker(meaning, compute, trace.emit)
+        responder = Responder(thinker=thinker, mouth=mouth, emit=trace.emit)
+        frontend = Frontend(
+            wake=ScriptedWake(self.wakes),
+            gate=WakeGate({"hey_jarvis": WakeRule(0.5)}),
+            vad=ThresholdVad(),
+            smoother=VadSmoother(),
+            policy=EndpointPolicy(),
+        )
+        listener = Listener(
+            frontend=frontend,
+            stt=self.stt or ScriptedStt(self.says),
+            compute=compute,
+            progress=meaning.progress,
+            expect=responder.expect,
+            emit=trace.emit,
+            lookback=0.3,
+        )
+        alarms = Alarms(
+            self.skill, lambda text: mouth.announce(text, "alarm"), compute, trace.emit
+        )
+        thinker.committed = alarms.changed
+        stop = ScriptedWake(self.stops, "stop") if self.stops else None
+        self.agent = Agent(
+            frontend=frontend,
+            listener=listener,
+            responder=responder,
+            compute=compute,
+            trace=trace,
+            budget=Budget(),
+            options=self.options,
+            alarms=alarms,
+            stop_word=stop,
+        )
+        return self.agent
+
+    def play(
+        self, *pieces: tuple[float, float], at: dict[float, Callable[[Agent], None]] = {}
+    ) -> list[TurnRow]:
+        """Run over tones (seconds, level); `at`: what a hand does at which second."""
+        sound = b"".join(tone(seconds, level=level) for seconds, level in pieces)
+        import numpy as np
+
+        recording = Recording(np.frombuffer(sound, "<i2"), AudioFacts("stage"))
+
+        async def main() -> None:
+            agent = self.make()
+            loop = asyncio.get_running_loop()
+            for second, hand in at.items():
+                loop.call_at(second, hand, agent)
+            await agent.run(FileSource(recording, pace=Pace.VIRTUAL))
+            self.records = list(agent.trace)
+
+        run(main(), virtual=True)
+        return turn_rows(self.records)
+
+    def events(self, kind: type[Event]) -> list[Event]:
+        """All events of a kind."""
+        return [r.event for r in self.records if isinstance(r.event, kind)]
+
+    def at(self, kind: type[Event]) -> list[float]:
+        """When they happened."""
+        return [r.at for r in self.records if isinstance(r.event, kind)]
