@@ -28,6 +28,7 @@ from voiceagent.events import (
     SessionEnded,
     SessionStarted,
     SpeechStarted,
+    SpeechStopped,
     StopHeard,
     TurnEnded,
     TurnStarted,
@@ -49,8 +50,12 @@ __all__ = ["Agent", "Options", "State"]
 
 DRIFT = 2e-4
 """Fastest that a sound card's clock may run against ours: twice the usual 100 ppm."""
-VERIFIED = 0.5
-"""Score of the second-stage verifier that lets a wake word pass."""
+CHIME_AFTER = 0.3
+"""Seconds of silence after the wake word before the chime: a command in the same breath
+must not be chimed into."""
+VERIFIED = 0.05
+"""Score of the second-stage verifier that lets a wake word pass: at 0.05 it kept all 82
+real "alexa" at 10 dB and refused both false ones in 1.4 hours of other sound."""
 STOP_SCORE = 0.5
 """Score at which the stop word counts."""
 
@@ -221,6 +226,8 @@ class Agent:
 
     def _on(self, event: Event) -> None:
         self._emit(event)
+        if isinstance(event, SpeechStarted | SpeechStopped):
+            self._listener.speech(isinstance(event, SpeechStarted))
         match event:
             case WakeCandidate():
                 self._candidate(event)
@@ -257,9 +264,18 @@ class Agent:
             )
         )
         self._listener.open("wake", round(hit.t * RATE), self._spawn)
+        if self._options.wake_earcon:
+            self._spawn(self._chime(self._listener.turn))
+
+    async def _chime(self, turn: int) -> None:
+        """A sound that we are listening, unless the command already follows."""
+        await asyncio.sleep(CHIME_AFTER)
+        waiting = self._listener.utterance is not None and turn == self._listener.turn
+        if waiting and not self._frontend.speaking:
+            await self._responder.chime(turn)
 
     def _spoken_over(self, event: SpeechStarted) -> None:
-        if self.state is State.SPEAKING:
+        if self.state is State.SPEAKING and self._listener.utterance is None:
             self._emit(BargeIn(t=event.t))
             self.interrupt("barge-in")
             self._listener.open("barge-in", round(event.t * RATE), self._spawn)

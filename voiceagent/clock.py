@@ -106,6 +106,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 class Compute:
     """Runs blocking work for async code: `await compute("stt", fn, *args)`.
 
+    A stage may name a kind of work after a dot (`stt.final`): it has a declared cost of
+    its own and shares the thread of its stage.
     Live, each stage has one worker thread of its own, because native engines are not
     re-entrant and a large pool oversubscribes a small machine. Cancelling the await
     does not stop the thread; its late result is dropped.
@@ -130,7 +132,7 @@ class Compute:
         result = self._timed(stage, fn, args)
         cost = self.spent[stage] - before
         if self.pace is Pace.VIRTUAL:
-            cost = self._costs.get(stage, 0.0)
+            cost = self._costs.get(stage, self._costs.get(_of(stage), 0.0))
         await asyncio.sleep(cost)
         return result
 
@@ -140,7 +142,8 @@ class Compute:
             pool.shutdown(wait=False, cancel_futures=True)
         self._threads.clear()
 
-    def _thread(self, stage: str) -> ThreadPoolExecutor:
+    def _thread(self, kind: str) -> ThreadPoolExecutor:
+        stage = _of(kind)
         if stage not in self._threads:
             self._threads[stage] = ThreadPoolExecutor(1, thread_name_prefix=stage)
         return self._threads[stage]
@@ -152,6 +155,11 @@ class Compute:
         finally:
             took = time.perf_counter() - began
             self.spent[stage] = self.spent.get(stage, 0.0) + took
+
+
+def _of(kind: str) -> str:
+    """The stage of a kind of work."""
+    return kind.partition(".")[0]
 
 
 def now() -> float:

@@ -2,7 +2,7 @@
 
 `HouseModel` is what a `house.toml` says; it never changes while the agent runs.
 `House` is how skills read and change the world: `LocalHouse` keeps states in the store
-(a demo, or a house without a hub); the Home Assistant adapter answers to the same calls.
+(a demo, or a house without a hub); the Home Assistant adapter takes the same calls.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from typing import Any
 
 from voiceagent.errors import PackError
 from voiceagent.house import DOMAINS, Area, Entity, HouseModel
-from voiceagent.templates import suggest
+from voiceagent.yaml_file import suggest
 
 __all__ = ["load_house"]
 

@@ -10,7 +10,8 @@ from typing import Any, Protocol
 from hassil.intents import IntentData, Intents, SlotList
 from hassil.util import check_excluded_context, check_required_context
 
-from voiceagent.matching import Compiler, Match, Matching, Node
+from voiceagent.compiler import Compiler
+from voiceagent.matching import Match, Matching, Node
 from voiceagent.words import spoken
 
 __all__ = [
@@ -170,11 +171,13 @@ def _needs(clauses: frozenset[frozenset[str]]) -> tuple[tuple[str, ...], ...]:
     return tuple(sorted(usable, key=lambda group: (len(group), -len(group[0]))))
 
 
-def _rank(reading: Reading) -> tuple[int, int, int, int]:
-    """Best first: no free text, much of the template's own text, few slots."""
-    match = reading[1]
-    wild: Sequence[int] = [capture.wild for capture in match.captures if capture.wild]
-    return (len(wild), sum(wild), -match.literal, len(match.captures))
+def _rank(reading: Reading) -> tuple[int, int, bool, int, int]:
+    """Best first: no free text, a thing by its name rather than by its room, much of
+    the template's own text, few slots."""
+    captures = reading[1].captures
+    wild: Sequence[int] = [capture.wild for capture in captures if capture.wild]
+    unnamed = all(capture.slot != "name" for capture in captures)
+    return (len(wild), sum(wild), unnamed, -reading[1].literal, len(captures))
 
 
 def _slots(template: _Template, match: Match) -> dict[str, SlotValue]:

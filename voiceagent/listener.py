@@ -77,6 +77,7 @@ class Listener:
         self.number(by)
         self._emit(TurnStarted(turn=self.turn, t=sample / RATE, by=by))
         self._frontend.begin(self.turn, sample)
+        self._completeness = Completeness.UNKNOWN
         turn = self.turn
         utterance = Utterance(
             self._stt, self._compute, lambda text, upto: self._partial(turn, text, upto)
@@ -94,6 +95,20 @@ class Listener:
         self.utterance.close()
         self.utterance = self._hearing = None
         return closed
+
+    def speech(self, speaking: bool) -> None:
+        """The user pauses or goes on."""
+        if self.utterance is None:
+            return
+        if speaking:
+            self.utterance.resume()
+        elif self._whole:
+            self.utterance.pause()
+
+    @property
+    def _whole(self) -> bool:
+        """Whether the words so far may be all of a command."""
+        return self._completeness in (Completeness.COMPLETE, Completeness.EXTENSIBLE)
 
     def drop(self, reason: str) -> None:
         """End the open turn, if any, without an answer."""
@@ -117,5 +132,7 @@ class Listener:
                 completeness=self._completeness.value,
             )
         )
-        if self._completeness in (Completeness.COMPLETE, Completeness.EXTENSIBLE):
+        if self._whole:
             self._expect(text)
+            if self.utterance is not None and not self._frontend.speaking:
+                self.utterance.pause()

@@ -29,7 +29,8 @@ from voiceagent.intent import Intent, spoken
 from voiceagent.replies import RepliesSkill, read_replies
 from voiceagent.skill import Answer, Skill, SkillAlarm, TurnContext
 from voiceagent.store import Store
-from voiceagent.templates import Source, build_intents, read_yaml
+from voiceagent.templates import build_intents
+from voiceagent.yaml_file import Source, read_yaml
 
 __all__ = ["Pack", "SkillFolder", "SkillHost", "Skills", "load_pack"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from voiceagent.intent import Intent
 from voiceagent.skill import Answer, SkillAlarm, TurnContext
-from voiceagent.templates import read_yaml, suggest
+from voiceagent.yaml_file import read_yaml, suggest
 
 __all__ = ["RepliesSkill", "read_replies"]
 

@@ -35,6 +35,11 @@ class Stt(Protocol):
         """Take the next audio (any length) and give the text so far."""
         ...
 
+    def preview(self) -> Recognition | None:
+        """What `finish` would give now, the utterance staying open; None where the
+        engine has nothing better than its partial text before the end."""
+        ...
+
     def finish(self) -> Recognition:
         """End the utterance and give the final result."""
         ...
@@ -56,6 +61,10 @@ class BatchStt:
         """Keep the audio; there are no words yet."""
         self._pcm += pcm
         return ""
+
+    def preview(self) -> Recognition | None:
+        """Nothing before the end."""
+        return None
 
     def finish(self) -> Recognition:
         """Recognise all of it now."""

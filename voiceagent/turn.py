@@ -91,6 +91,10 @@ class Responder:
         """Render the sentences that must be ready when time is up."""
         await self._mouth.warm(self.sentences.all())
 
+    async def chime(self, turn: int) -> None:
+        """A short sound: we are listening."""
+        await self._mouth.play_earcon("wake", turn, None)
+
     def expect(self, text: str) -> None:
         """The user will probably have said `text`: render the likely reply already.
 

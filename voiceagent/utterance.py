@@ -40,8 +40,10 @@ class Typed:
 class Utterance:
     """Collects the frames of a turn and feeds them to the recogniser as they come.
 
-    `run` is the task; `add` and `close` are called by whoever reads the frames. Audio
-    that waits is bounded by the longest turn.
+    `run` is the task; the other methods are called by whoever reads the frames. When
+    speech pauses, the final result is worked out at once: if the turn ends here, it is
+    ready, and if speech goes on, only some work was wasted. Audio that waits is bounded
+    by the longest turn.
     """
 
     def __init__(self, stt: Stt, compute: Compute, on_partial: OnPartial) -> None:
@@ -49,8 +51,9 @@ class Utterance:
         self._stt, self._compute, self._on_partial = stt, compute, on_partial
         self._waiting = bytearray()
         self._upto = 0
-        self._closed = False
+        self._closed = self._paused = self._resumed = False
         self._more = asyncio.Event()
+        self._preview: Recognition | None = None
         self._recognition: Recognition | None = None
         self._error: Exception | None = None
 
@@ -60,6 +63,17 @@ class Utterance:
         self._upto = frame.end
         if len(self._waiting) >= CHUNK_FRAMES * FRAME_BYTES:
             self._more.set()
+
+    def pause(self) -> None:
+        """Speech has stopped for now: have the final result ready."""
+        if self._preview is None:
+            self._paused = True
+            self._more.set()
+
+    def resume(self) -> None:
+        """Speech goes on: a final result of before does not count."""
+        self._paused, self._resumed = False, True
+        self._preview = None
 
     def close(self) -> None:
         """No more frames: the turn has ended."""
@@ -89,8 +103,22 @@ class Utterance:
             await self._more.wait()
             self._more.clear()
             await self._feed()
+            if self._paused and not self._closed:
+                await self._look_ahead()
+        if self._preview is not None:
+            return self._preview
         await self._feed()
-        return await self._compute("stt", self._stt.finish)
+        return await self._compute("stt.final", self._stt.finish)
+
+    async def _look_ahead(self) -> None:
+        self._paused = self._resumed = False
+        upto = self._upto
+        preview = await self._compute("stt.final", self._stt.preview)
+        if preview is None or self._resumed:
+            return
+        self._preview = preview
+        if preview.accepted and not self._closed:
+            self._on_partial(preview.text, upto)
 
     async def _feed(self) -> None:
         if not self._waiting:
@@ -98,5 +126,5 @@ class Utterance:
         pcm, upto = bytes(self._waiting), self._upto
         self._waiting.clear()
         text = await self._compute("stt", self._stt.feed, pcm)
-        if not self._closed:
+        if not self._closed and self._preview is None:
             self._on_partial(text, upto)

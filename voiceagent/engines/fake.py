@@ -53,6 +53,10 @@ class ScriptedStt:
         words = self._sentence().split()
         return " ".join(words[: self._heard // self._word_bytes])
 
+    def preview(self) -> Recognition | None:
+        """Nothing better than the words so far."""
+        return None
+
     def finish(self) -> Recognition:
         """The whole sentence."""
         text = self._sentence()

@@ -28,9 +28,13 @@ __all__ = [
 
 Span = tuple[float, float]
 """Start and end in seconds of audio."""
+HIGHEST = 110.0
+"""Pixels of the tallest pile of dots; taller ones are pressed together."""
 TICKS = (50, 100, 200, 250, 500, 1000, 2000, 5000, 10000)
-POINTS = 150
+POINTS = 120
 """Most points of a waveform: a report of fifty turns has to stay small."""
+QUIETEST = 0.1
+"""Peak that fills the strip at least: a silent room must not look like speech."""
 STRIP = 600
 """Width of the waveform's own coordinates."""
 
@@ -206,7 +210,8 @@ def _wave(envelope: Envelope) -> Html:
     """One upright stroke a point, as tall as it was loud."""
     peaks = _thinned(envelope.peaks)
     width = STRIP / max(len(peaks), 1)
-    halves = [round(1 + 21 * min(max(peak, 0.0), 1.0)) for peak in peaks]
+    loudest = max(max(peaks, default=0.0), QUIETEST)
+    halves = [round(1 + 21 * max(peak, 0.0) / loudest) for peak in peaks]
     strokes = [
         f"M{(i + 0.5) * width:.0f} {24 - half}v{2 * half}"
         for i, half in enumerate(halves)
@@ -226,13 +231,15 @@ def latency_dots(rows: Sequence[tuple[str, TurnRow]], budget_ms: float) -> Html:
     """One dot a turn on a line of response latency; each leads to its turn."""
     timed = [(a, r, r.response_ms) for a, r in rows if r.response_ms is not None]
     top = max([budget_ms, *(ms for _, _, ms in timed)], default=1.0) * 1.06
+    columns = [round(ms / top * 80) for _, _, ms in timed]
+    tallest = max((columns.count(column) for column in columns), default=1)
+    step = min(11.0, HIGHEST / tallest)
     piles: dict[int, int] = {}
     dots = []
-    for anchor, row, ms in sorted(timed, key=lambda item: item[2]):
-        column = round(ms / top * 80)
+    for (anchor, row, ms), column in zip(timed, columns, strict=True):
         level = piles[column] = piles.get(column, 0) + 1
-        dots.append(_dot(anchor, row, ms, column / 80 * 100, level))
-    height = 34 + 11 * max(piles.values(), default=1)
+        dots.append(_dot(anchor, row, ms, column / 80 * 100, -step * level))
+    height = round(36 + step * tallest)
     # Drawn from the axis upwards, so that piles stand on it.
     flip = tag("svg", *dots, y=height - 24, overflow="visible")
     axis = _ticks(top, height, budget_ms)
@@ -240,11 +247,11 @@ def latency_dots(rows: Sequence[tuple[str, TurnRow]], budget_ms: float) -> Html:
     return tag("svg", axis, line, flip, width="100%", height=height, class_="dots")
 
 
-def _dot(anchor: str, row: TurnRow, ms: float, x: float, level: int) -> Html:
+def _dot(anchor: str, row: TurnRow, ms: float, x: float, y: float) -> Html:
     class_ = "met" if row.budget_met else "missed"
     said = tag("title", f"{milliseconds(ms)}: {row.transcript}")
     circle = tag(
-        "circle", said, cx=_percent(x), cy=-11 * level + 4, r=4.2, class_=class_
+        "circle", said, cx=_percent(x), cy=round(y + 4, 1), r=4.2, class_=class_
     )
     return tag("a", circle, href=f"#{anchor}")
 

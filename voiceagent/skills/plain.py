@@ -14,7 +14,7 @@ Plan = Callable[[Intent, TurnContext], Answer]
 """Plans an answer; reads state, changes nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PlainSkill:
     """Answers each intent with its function; never rings."""
 

@@ -31,7 +31,7 @@ class Timer:
     def new(
         kind: str, now: float, *, seconds: float, due: float, name: str = ""
     ) -> Timer:
-        """A running one. The id follows from the moment: a repeated effect adds none."""
+        """A running one; its id is its moment, so a repeated effect adds none."""
         # Two commands cannot be spoken within a millisecond.
         unique = f"{kind}-{round(now * 1000):x}"
         return Timer(unique, kind, name, "", seconds, due, None, now)

@@ -1,4 +1,4 @@
-"""The weather, as far as a house knows it; the rest needs the network, and we say so."""
+"""The weather, as far as the house knows it; the rest is honestly refused."""
 
 from __future__ import annotations
 
