@@ -85,7 +85,9 @@ class Anything:
 
     def parse(self, text: str) -> Intent | None:
         """Always the same intent, except for what nobody understands."""
-        return None if "gibberish" in text else Intent("echo", {"text": text}, text=text)
+        return (
+            None if "gibberish" in text else Intent("echo", {"text": text}, text=text)
+        )
 
     def skill_for(self, intent: str) -> Skill | None:
         """The skill."""
@@ -151,7 +153,9 @@ class Stage:
         return self.agent
 
     def play(
-        self, *pieces: tuple[float, float], at: dict[float, Callable[[Agent], None]] = {}
+        self,
+        *pieces: tuple[float, float],
+        at: dict[float, Callable[[Agent], None]] | None = None,
     ) -> list[TurnRow]:
         """Run over tones (seconds, level); `at`: what a hand does at which second."""
         sound = b"".join(tone(seconds, level=level) for seconds, level in pieces)
@@ -162,7 +166,7 @@ class Stage:
         async def main() -> None:
             agent = self.make()
             loop = asyncio.get_running_loop()
-            for second, hand in at.items():
+            for second, hand in (at or {}).items():
                 loop.call_at(second, hand, agent)
             await agent.run(FileSource(recording, pace=Pace.VIRTUAL))
             self.records = list(agent.trace)

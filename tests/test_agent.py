@@ -79,9 +79,7 @@ def test_a_broken_skill_is_said_and_the_session_goes_on() -> None:
     def broken(intent: object, context: object) -> Answer:
         raise StoreError("the list cannot be kept", cause="disk full")
 
-    stage = Stage(
-        says=["one", "two"], wakes=[0.9, 7.2], skill=Echo(answered=broken)
-    )
+    stage = Stage(says=["one", "two"], wakes=[0.9, 7.2], skill=Echo(answered=broken))
     rows = stage.play(*COMMAND, *COMMAND)
     assert [row.failed for row in rows] == ["store", "store"]
     assert all("went wrong" in row.reply for row in rows)

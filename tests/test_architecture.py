@@ -80,7 +80,9 @@ def test_importing_the_command_line_loads_no_engine() -> None:
     import sys
 
     heavy = ("numpy", "onnxruntime", "pocketsphinx", "soundfile", "sounddevice")
-    code = f"import sys, voiceagent.cli; print([m for m in {heavy} if m in sys.modules])"
+    code = (
+        f"import sys, voiceagent.cli; print([m for m in {heavy} if m in sys.modules])"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )

@@ -20,7 +20,9 @@ def test_hours_pass_at_once() -> None:
 
 
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=30))
-def test_timers_fire_by_time_then_in_the_order_they_were_made(delays: list[int]) -> None:
+def test_timers_fire_by_time_then_in_the_order_they_were_made(
+    delays: list[int],
+) -> None:
     fired: list[tuple[int, int]] = []
 
     async def main() -> None:
@@ -67,7 +69,10 @@ def test_live_work_leaves_the_loop_and_each_stage_has_its_thread() -> None:
     async def main() -> set[str]:
         compute = Compute()
         names = await asyncio.gather(
-            *(compute(stage, lambda: threading.current_thread().name) for stage in "abab")
+            *(
+                compute(stage, lambda: threading.current_thread().name)
+                for stage in "abab"
+            )
         )
         compute.close()
         return set(names)

@@ -16,7 +16,9 @@ seconds = st.floats(0, 10)
 def test_more_silence_never_reopens_a_turn(
     words: Completeness, silence: float, more: float
 ) -> None:
-    early = decide(POLICY, completeness=words, silence=silence, speech=1, elapsed=silence)
+    early = decide(
+        POLICY, completeness=words, silence=silence, speech=1, elapsed=silence
+    )
     late = decide(
         POLICY,
         completeness=words,

@@ -79,6 +79,19 @@ def test_partials_appear_when_two_guesses_agree_and_never_change(
     assert partials[int(1.1 / 0.02)] == partials[-1] == "kitchen light"
 
 
+def test_a_preview_is_what_finish_gives_and_leaves_the_utterance_open(
+    stt: FasterWhisperStt,
+) -> None:
+    hear(stt, speech(1.0))
+    early = stt.preview()
+    assert early.text == "kitchen light" and stt.preview() is early
+    assert stt.finish() is early
+    hear(stt, speech(1.0))
+    early = stt.preview()
+    stt.feed(speech(0.2))
+    assert stt.finish() is not early
+
+
 @settings(max_examples=8, deadline=None)
 @given(chunk=st.integers(1, 40_000))
 def test_any_chunking_gives_the_same_text(stt: FasterWhisperStt, chunk: int) -> None:

@@ -40,6 +40,10 @@ class Parrot:
         self.fed += len(pcm)
         return ""
 
+    def preview(self) -> Recognition | None:
+        """Nothing before the end."""
+        return None
+
     def finish(self) -> Recognition:
         """The next text."""
         return Recognition(next(self._texts), 1.0, self._accepted)
@@ -93,7 +97,8 @@ def test_errors_by_kind_and_the_worst_first(tmp_path: Path) -> None:
 
 def test_every_sample_is_heard_and_time_is_told(tmp_path: Path) -> None:
     labels = recordings(tmp_path, {"a.wav": "stop", "b.wav": "stop"})
-    parrot, seen = Parrot(["stop", "stop"]), []
+    parrot = Parrot(["stop", "stop"])
+    seen: list[tuple[int, int]] = []
     report = evaluate_stt(
         parrot, labels=labels, progress=lambda done, total: seen.append((done, total))
     )

@@ -111,6 +111,7 @@ class Agent:
         self._origin: float | None = None
         self._end = 0
         self._lost = 0.0
+        self._busy = False
         self._turn: asyncio.Task[None] | None = None
         self._group: asyncio.TaskGroup | None = None
 
@@ -304,9 +305,14 @@ class Agent:
 
     def _listen_for_stop(self, frame: AudioFrame) -> None:
         """While we make sound or think, the stop word passes every gate."""
-        busy = self.state in (State.SPEAKING, State.THINKING)
-        if self._stop_word is None or not busy:
+        if self._stop_word is None:
             return
+        was, self._busy = self._busy, self.state in (State.SPEAKING, State.THINKING)
+        if not self._busy:
+            return
+        if not was:
+            # What the user said before must not be taken for a "stop" now.
+            self._stop_word.reset()
         scores = self._stop_word.push(frame.pcm)
         if max(scores.values(), default=0.0) >= STOP_SCORE:
             self._stop_word.reset()

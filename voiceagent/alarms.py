@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-
 from typing import Protocol
 
 from voiceagent.clock import Compute, wall

@@ -125,7 +125,12 @@ class Workshop:
                     cause="faster_whisper needs a model",
                     hint="give a folder with a CTranslate2 Whisper model",
                 )
-            return FasterWhisperStt(config.model, language=config.language)
+            options = {}
+            if config.min_confidence is not None:
+                options["min_confidence"] = config.min_confidence
+            return FasterWhisperStt(
+                config.model, language=config.language, **options
+            )
         from voiceagent.engines.pocketsphinx import PocketSphinxStt
 
         return PocketSphinxStt(self.grammar, pronunciations=self.pack.pronunciations)

@@ -1,18 +1,18 @@
 """Every error a user can meet: what failed, what caused it, what to do next.
 
-    VoiceAgentError
-    ├── UsageError (exit 2)       the request cannot be carried out as written
-    │   ├── ConfigError           configuration file, key or value
-    │   ├── PackError             intents, lists, house, replies of a pack or skill
-    │   ├── ScenarioError         a scenario file
-    │   └── AudioFileError        a recording that cannot be read as sound
-    ├── MissingError (exit 3)     something has to be installed or plugged in
-    │   ├── EngineMissing         a Python package or program
-    │   ├── ModelMissing          a model or voice file
-    │   └── DeviceMissing         microphone or speaker
-    ├── EngineFailed (exit 1)     an engine broke while working
-    ├── StoreError (exit 1)       timers, lists or house state could not be kept
-    └── CheckFailed (exit 1)      a measurement missed its bar
+VoiceAgentError
+├── UsageError (exit 2)       the request cannot be carried out as written
+│   ├── ConfigError           configuration file, key or value
+│   ├── PackError             intents, lists, house, replies of a pack or skill
+│   ├── ScenarioError         a scenario file
+│   └── AudioFileError        a recording that cannot be read as sound
+├── MissingError (exit 3)     something has to be installed or plugged in
+│   ├── EngineMissing         a Python package or program
+│   ├── ModelMissing          a model or voice file
+│   └── DeviceMissing         microphone or speaker
+├── EngineFailed (exit 1)     an engine broke while working
+├── StoreError (exit 1)       timers, lists or house state could not be kept
+└── CheckFailed (exit 1)      a measurement missed its bar
 """
 
 from __future__ import annotations

@@ -90,9 +90,7 @@ class Grammar:
             return Completeness.DEAD
         if state not in self.finals:
             return Completeness.INCOMPLETE
-        return (
-            Completeness.EXTENSIBLE if self.arcs[state] else Completeness.COMPLETE
-        )
+        return Completeness.EXTENSIBLE if self.arcs[state] else Completeness.COMPLETE
 
     def sample(self, rng: random.Random) -> str:
         """A random sentence; what is likely to be said is drawn more often."""
@@ -133,12 +131,15 @@ class Grammar:
         for word in words:
             if state is None:
                 return None
-            state = self._steps[state].get(word)
+            state = self._steps[state].get(word.replace("'", ""))
         return state
 
     @cached_property
     def _steps(self) -> tuple[dict[str, int], ...]:
-        return tuple({arc.word: arc.target for arc in arcs} for arcs in self.arcs)
+        return tuple(
+            {arc.word.replace("'", ""): arc.target for arc in arcs}
+            for arcs in self.arcs
+        )
 
     def _without_skips(self, words: list[str]) -> list[str]:
         for phrase in map(list, self.skip_phrases):
@@ -203,7 +204,7 @@ class _Pieces:
             case ex.TextChunk():
                 return self._text(item.text, after)
             case ex.Alternative():
-                return self._any((self._build(i, after) for i in item.items))
+                return self._any(self._build(i, after) for i in item.items)
             case ex.Permutation():
                 return self._permutation(item.items, after)
             case ex.Group():
@@ -342,9 +343,7 @@ class _Minimal:
             self._counts.append(key[0] + sum(self._counts[to] for _, to in key[1]))
         return self._ids[key]
 
-    def _follow(
-        self, places: Iterable[_Place]
-    ) -> tuple[bool, dict[str, set[_Place]]]:
+    def _follow(self, places: Iterable[_Place]) -> tuple[bool, dict[str, set[_Place]]]:
         final, following = False, dict[str, set[_Place]]()
         todo = list(places)
         for node, owed in todo:

@@ -71,7 +71,7 @@ class Entity:
     unit: str = ""
     state: str = ""
     """The state at the very first start."""
-    attributes: Mapping[str, Value] = field(default_factory=dict)
+    attributes: Mapping[str, Value] = field(default_factory=dict, hash=False)
     items: tuple[str, ...] = ()
     """Of a list: what stands on it at the very first start."""
 

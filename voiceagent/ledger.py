@@ -37,7 +37,7 @@ class Ledger:
         self._last = at
 
     def first_sound(self) -> None:
-        """The first audible sample goes out now: what follows costs the user nothing."""
+        """The first audible sample goes out now; what follows costs no waiting."""
         self.mark(self.current)
         self.answered = True
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+
+from voiceagent.words import number_words
 
 __all__ = ["pronounce", "spell", "spoken_number", "spoken_words"]
 
@@ -60,23 +61,7 @@ def spoken_words(text: str) -> list[str]:
 
 def spoken_number(number: str) -> list[str]:
     """The words of a number given in digits: `"4.5"` gives four point five."""
-    value = float(number)
-    return list(_cardinal(int(value) if value.is_integer() else value))
-
-
-@lru_cache(maxsize=4096)
-def _cardinal(value: float | int) -> tuple[str, ...]:
-    return tuple(_number_engine()(value).replace("-", " ").split())
-
-
-@lru_cache(maxsize=1)
-def _number_engine() -> Callable[[float | int], str]:
-    from unicode_rbnf import RbnfEngine
-
-    engine = RbnfEngine.for_language("en")
-    return lambda value: str(
-        engine.format_number(value).text_by_ruleset["spellout-cardinal"]
-    )
+    return number_words(float(number)).split()
 
 
 def spell(word: str) -> str:

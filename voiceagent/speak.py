@@ -1,8 +1,7 @@
 """Speaking: the protocol every voice answers to, and what is done to its sound.
 
 A reply is spoken clause by clause, so that the first one sounds while the rest is
-rendered. Each clause is cut to where its sound begins (the first sample out is the
-first sound heard), brought to one loudness whatever voice made it, and kept.
+rendered. What was rendered is kept: most of what a house says, it says again.
 """
 
 from __future__ import annotations
@@ -19,30 +18,19 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+
+from voiceagent.errors import StoreError
 
 __all__ = [
     "Clip",
     "ReplyCache",
     "Tts",
-    "levelled",
-    "loudness",
     "pause_after",
-    "prepared",
     "split_clauses",
-    "trimmed",
     "wav_bytes",
     "words_heard",
 ]
 
-LEAD = 0.008
-"""Seconds kept before the first sound, so that a soft consonant is not bitten off."""
-QUIET = 0.01
-"""Share of the clip's peak (-40 dB) under which a sample counts as silence."""
-LOUDNESS = -21.0
-"""dB of full scale; leaves the peaks of speech about 6 dB of room."""
-CEILING = 0.89
-"""Share of full scale (-1 dB) that no peak passes."""
 FIRST_CLAUSE = 24
 """Characters a clause needs before it may end at a comma: less sounds chopped."""
 LONGEST_CLAUSE = 160
@@ -140,75 +128,6 @@ def _weight(word: str) -> int:
     return len(word) + 1 + 3 * digits + pause
 
 
-def prepared(clip: Clip, clause: str) -> Clip:
-    """`clip` as it is played: common loudness, no silence but the clause's pause."""
-    return trimmed(levelled(clip), tail=pause_after(clause))
-
-
-def trimmed(clip: Clip, *, tail: float = 0.04) -> Clip:
-    """Cut leading silence to `LEAD` and make the silence at the end last `tail` s."""
-    samples = _samples(clip)
-    loud = np.flatnonzero(np.abs(samples) > QUIET * np.abs(samples).max(initial=0))
-    if not loud.size:
-        return clip
-    first = max(0, int(loud[0]) - round(LEAD * clip.rate))
-    last = int(loud[-1]) + 1
-    keep = round(tail * clip.rate)
-    body = _fade(samples[first : last + keep].copy(), round(0.002 * clip.rate))
-    return _clip(np.pad(body, (0, max(0, keep - (len(samples) - last)))), clip.rate)
-
-
-def loudness(clip: Clip) -> float:
-    """Loudness of the speech in dB of full scale, pauses left out; -inf for silence.
-
-    After ITU-R BS.1770: a high-pass, a lift of the treble, short blocks, and a gate
-    10 dB under the mean; by power spectra of the blocks, which takes under 1 ms.
-    """
-    samples = _samples(clip)
-    if not samples.any():
-        return -float("inf")
-    block = 1 << max(4, round(np.log2(0.08 * clip.rate)))
-    blocks = np.pad(samples, (0, -len(samples) % block)).reshape(-1, block)
-    hertz = np.maximum(np.fft.rfftfreq(block, 1 / clip.rate), 1)
-    decibels = 4 / (1 + (1500 / hertz) ** 4)
-    weight = 10 ** (decibels / 10) / (1 + (60 / hertz) ** 4)
-    power = (np.abs(np.fft.rfft(blocks)) ** 2 @ weight) * 2 / block**2
-    return float(10 * np.log10(power[power >= power.mean() / 10].mean()))
-
-
-def levelled(clip: Clip, *, target: float = LOUDNESS) -> Clip:
-    """Bring `clip` to `target` dB of full scale; peaks are rounded off, not clipped."""
-    now = loudness(clip)
-    if now == -float("inf"):
-        return clip
-    return _clip(_limit(_samples(clip) * 10 ** ((target - now) / 20)), clip.rate)
-
-
-def _limit(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    # Straight up to the knee, then bent towards the ceiling.
-    knee = 0.7 * CEILING
-    over = np.maximum(np.abs(samples) - knee, 0) / (CEILING - knee)
-    bent = knee + (CEILING - knee) * np.tanh(over)
-    return np.where(over > 0, np.sign(samples) * bent, samples)
-
-
-def _fade(samples: NDArray[np.float32], length: int) -> NDArray[np.float32]:
-    length = min(length, len(samples) // 2)
-    ramp = np.linspace(0, 1, length, endpoint=False)
-    samples[:length] *= ramp
-    samples[len(samples) - length :] *= ramp[::-1]
-    return samples
-
-
-def _samples(clip: Clip) -> NDArray[np.float32]:
-    return np.frombuffer(clip.pcm, "<i2").astype(np.float32) / np.float32(32768)
-
-
-def _clip(samples: NDArray[np.float32], rate: int) -> Clip:
-    whole = np.clip(np.rint(samples * 32768), -32768, 32767)
-    return Clip(whole.astype("<i2").tobytes(), rate)
-
-
 class ReplyCache:
     """Rendered clauses by voice and words, least recently used out first.
 
@@ -217,15 +136,18 @@ class ReplyCache:
     """
 
     def __init__(self, *, limit: int = 32 << 20, folder: Path | None = None) -> None:
-        """`limit`: bytes of sound kept in memory, and again in the folder."""
-        self.limit = limit
+        """`limit`: bytes of sound kept in memory, and again in the folder.
+
+        Raises `StoreError` where the folder cannot be made.
+        """
         self.hits = self.misses = self.evicted = self.broken = self.size = 0
         """Counters: `broken` files could not be read or written; `size` is bytes."""
+        self._limit = limit
         self._clips: OrderedDict[str, Clip] = OrderedDict()
         self._lock = threading.Lock()
         self._folder = folder
         if folder:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _make(folder)
 
     def get(self, voice: str, text: str) -> Clip | None:
         """The kept clip, or None when it has to be rendered."""
@@ -250,7 +172,7 @@ class ReplyCache:
         old = self._clips.pop(key, None)
         self.size += len(clip.pcm) - (len(old.pcm) if old else 0)
         self._clips[key] = clip
-        while self.size > self.limit:
+        while self.size > self._limit:
             self.size -= len(self._clips.popitem(last=False)[1].pcm)
             self.evicted += 1
 
@@ -259,19 +181,23 @@ class ReplyCache:
             return None
         try:
             with wave.open(str(path)) as file:
-                return Clip(file.readframes(file.getnframes()), file.getframerate())
+                pcm = file.readframes(file.getnframes())
+                if file.getnframes() * 2 == len(pcm):
+                    return Clip(pcm, file.getframerate())
         except (OSError, EOFError, wave.Error):
-            self.broken += 1
-            return None
+            pass  # counted like one that is cut
+        self.broken += 1
+        return None
 
     def _save(self, folder: Path, key: str, clip: Clip) -> None:
         # A full disk costs the speed-up of the next start and nothing else: counted.
+        part = folder / f"{key}.part"
         try:
-            part = folder / f"{key}.part"
             part.write_bytes(wav_bytes(clip))
             os.replace(part, folder / f"{key}.wav")
             self._prune(folder)
         except OSError:
+            part.unlink(missing_ok=True)
             self.broken += 1
 
     def _prune(self, folder: Path) -> None:
@@ -281,10 +207,21 @@ class ReplyCache:
         )
         total = sum(size for _, size, _ in files)
         for _, size, path in files:
-            if total <= self.limit:
+            if total <= self._limit:
                 break
             path.unlink(missing_ok=True)
             total -= size
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"replies cannot be kept in `{folder}`",
+            cause=error.strerror or str(error),
+            hint="choose a folder that you may write to",
+        ) from error
 
 
 def wav_bytes(clip: Clip) -> bytes:

@@ -14,6 +14,7 @@ from hassil.errors import HassilError
 from hassil.expression import Expression, Group, ListReference, RuleReference
 from hassil.intents import Intents, SlotList
 from hassil.parse_expression import parse_sentence
+from hassil.parser import ParseError
 
 from voiceagent.errors import PackError
 from voiceagent.yaml_file import Source, suggest
@@ -67,7 +68,7 @@ def build_intents(
         raise PackError(f"pack `{name}` is empty", cause=cause, hint="add `intents:`")
     try:
         return Intents.from_dict(joined)
-    except (HassilError, ValueError, AssertionError, KeyError, TypeError) as error:
+    except (ParseError, HassilError, ValueError, KeyError, TypeError) as error:
         raise PackError(f"pack `{name}` is broken", cause=repr(error)) from error
 
 
@@ -165,7 +166,7 @@ def _check_text(source: Source, path: tuple[object, ...], text: object) -> None:
         raise source.error(path, f"a text was expected, not `{text}`", hint)
     try:
         _mentions(text)
-    except (HassilError, ValueError, AssertionError, IndexError) as error:
+    except (ParseError, ValueError, AssertionError, IndexError) as error:
         hint = "check that (), [], {} and <> open and close"
         cause = f"the template `{text}` does not parse"
         raise source.error(path, cause, hint) from error

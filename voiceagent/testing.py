@@ -81,9 +81,7 @@ class ScenarioFile(pytest.File):
         yield ScenarioItem.from_parent(self, name="events", prefixes=None)
         for number in range(1, len(scenario.turn) + 1):
             prefix = f"turn {number} "
-            yield ScenarioItem.from_parent(
-                self, name=f"turn-{number}", prefixes=prefix
-            )
+            yield ScenarioItem.from_parent(self, name=f"turn-{number}", prefixes=prefix)
 
     def replayed(self) -> Replay:
         """The replay of this scenario, made when first asked for."""

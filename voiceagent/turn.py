@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from voiceagent.budget import Deadline
+from voiceagent.clock import now
 from voiceagent.errors import VoiceAgentError
 from voiceagent.events import Event, Failed, ReplyReady, TurnCancelled, TurnEnded
 from voiceagent.ledger import Ledger
@@ -57,6 +58,8 @@ class TurnRequest:
     deadline: Deadline
 
 
+GRACE = 0.25
+"""Seconds that thinking has at least before waiting is announced."""
 Said = tuple[Answer, str]
 """An answer and the rung of the ladder it stands on."""
 
@@ -146,7 +149,10 @@ class Responder:
 
     async def _in_time(self, work: Work, thinking: asyncio.Task[Said]) -> Said:
         """What is thought of by the deadline; waiting is announced, then given up."""
-        if await _done_by(thinking, work.deadline.at - self._reserve):
+        # After a long endpoint wait little or nothing is left: "one moment" would then
+        # only delay an answer that takes a moment anyway.
+        soonest = now() + GRACE
+        if await _done_by(thinking, max(work.deadline.at - self._reserve, soonest)):
             return thinking.result()
         work.ledger.rescued_by = "wait"
         await self._say(work, self.sentences.wait, rung="wait")

@@ -120,7 +120,7 @@ def stt(
     from voiceagent.evaluation.stt import evaluate_stt
 
     shop = Workshop(configure(config, pack, stt__engine=engine, stt__model=model))
-    report = evaluate_stt(shop.stt, labels, progress=counter("sentences"))
+    report = evaluate_stt(shop.stt, labels=labels, progress=counter("sentences"))
     _show(report.to_json(), json=json)
 
 

@@ -27,10 +27,14 @@ CELL = RATE // 100
 ABOVE_FLOOR_DB = 6.0
 SHARE = 0.3
 """Of the way from the noise floor to the speech level, above which a cell is speech."""
+RANGE_DB = 35.0
+"""Nothing that much below the loudest part is speech, however silent the rest."""
 _NOISE = np.random.default_rng(16).standard_normal(1 << 16)
 
 
-def dithered(samples: Samples, *, floor: float = LIVE_FLOOR, offset: int = 0) -> Samples:
+def dithered(
+    samples: Samples, *, floor: float = LIVE_FLOOR, offset: int = 0
+) -> Samples:
     """`samples` over a noise floor of `floor` rms; the same noise at the same place."""
     places = (np.arange(len(samples)) + offset) % len(_NOISE)
     noisy = samples + floor * _NOISE[places]
@@ -58,7 +62,8 @@ def speech_part(samples: Samples) -> Samples:
     )
     level = np.convolve(10 * np.log10(power + 1.0), np.ones(5) / 5, "same")
     quiet, loud = np.percentile(level, (10, 98))
-    speech = np.flatnonzero(level > quiet + max(ABOVE_FLOOR_DB, SHARE * (loud - quiet)))
+    above = max(ABOVE_FLOOR_DB, SHARE * (loud - quiet), loud - quiet - RANGE_DB)
+    speech = np.flatnonzero(level > quiet + above)
     if not len(speech):
         return samples
     margin = int(MARGIN * RATE)

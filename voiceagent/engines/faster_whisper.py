@@ -93,6 +93,7 @@ class FasterWhisperStt:
         self._next = self._step
         self._agreement = Agreement()
         self._cut = False
+        self._known: tuple[int, Recognition] | None = None
 
     def feed(self, pcm: bytes) -> str:
         """Take the next audio (any length) and give the words agreed on so far."""
@@ -105,10 +106,17 @@ class FasterWhisperStt:
                 self._agreement.push(spoken(_text(_said(self._decode()))))
         return " ".join(self._agreement.words)
 
+    def preview(self) -> Recognition:
+        """What `finish` would give now; decodes, so ask it once the user is silent."""
+        if self._known is None or self._known[0] != len(self._pcm):
+            silent = self._without_speech()
+            found = self._judge([] if silent else self._decode(), silent)
+            self._known = len(self._pcm), found
+        return self._known[1]
+
     def finish(self) -> Recognition:
         """End the utterance and give the final result."""
-        silent = self._without_speech()
-        found = self._judge([] if silent else self._decode(), silent)
+        found = self.preview()
         self.start()
         return found
 

@@ -7,17 +7,21 @@ every local user an interpreter that runs programs.
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import tempfile
 import threading
+import weakref
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from voiceagent.engines.program import MAX_BYTES, find_program, give_up, kill
 from voiceagent.engines.speakable import checked, speakable
 from voiceagent.engines.tts_command import no_voice, read_wav
 from voiceagent.errors import ConfigError, EngineFailed, VoiceAgentError
-from voiceagent.speak import Clip, prepared
+from voiceagent.loudness import prepared
+from voiceagent.speak import Clip
 
 __all__ = ["FestivalTts"]
 
@@ -25,6 +29,8 @@ TIMEOUT = 5.0
 """Seconds it may take to load its voice, or over one clause."""
 INSTALL = "apt-get install festival festvox-us-slt-hts"
 DONE = '(format stderr "voiceagent-done\\n")'
+MAX_REMARKS = 100
+"""Lines it may write before its answer."""
 VOICE_NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
 
 
@@ -40,7 +46,8 @@ class FestivalTts:
         self.name = f"festival/{voice}"
         self._program = find_program("festival", INSTALL)
         self._voice, self._timeout = voice, timeout
-        self._folder = tempfile.TemporaryDirectory(prefix="voiceagent-")
+        self._folder = Path(tempfile.mkdtemp(prefix="voiceagent-"))
+        self._remove = weakref.finalize(self, shutil.rmtree, self._folder, True)
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
@@ -56,7 +63,7 @@ class FestivalTts:
     def render(self, text: str) -> Clip:
         """The same as festival made it, silences and loudness left alone."""
         words = checked(speakable(text, plain=True)).replace('"', "")
-        wav = Path(self._folder.name) / "clause.wav"
+        wav = self._folder / "clause.wav"
         with self._lock:
             process = self._running()
             self._ask(
@@ -69,10 +76,10 @@ class FestivalTts:
         return read_wav(data, self.name)
 
     def close(self) -> None:
-        """End the process and remove its folder."""
+        """End the process and remove its folder; done anyway when it is collected."""
         with self._lock:
             self._end()
-            self._folder.cleanup()
+            self._remove()
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None:
@@ -85,6 +92,7 @@ class FestivalTts:
             stderr=subprocess.PIPE,
             start_new_session=True,
         )
+        weakref.finalize(self, _stop, process)
         self._ask(process, f"(voice_{self._voice})")
         return process
 
@@ -97,7 +105,7 @@ class FestivalTts:
         try:
             process.stdin.write(f"(begin {request} {DONE})\n".encode())
             process.stdin.flush()
-            answer = process.stderr.readline(4096)
+            answer = _answer(process.stderr)
         except BrokenPipeError:
             answer = b""
         finally:
@@ -118,13 +126,25 @@ class FestivalTts:
         )
 
     def _end(self) -> None:
-        if self._process is None:
-            return
-        if self._process.poll() is None:
-            kill(self._process)
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stderr):
-            assert pipe is not None
-            with suppress(BrokenPipeError):
-                pipe.close()
+        if self._process is not None:
+            _stop(self._process)
         self._process = None
+
+
+def _answer(stderr: IO[bytes]) -> bytes:
+    """Its verdict, whatever it remarks before."""
+    for _ in range(MAX_REMARKS):
+        line = stderr.readline(4096)
+        if not line or line.startswith((b"voiceagent-done", b"SIOD ERROR")):
+            return line
+    return b""
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        kill(process)
+    process.wait()
+    for pipe in (process.stdin, process.stderr):
+        assert pipe is not None
+        with suppress(BrokenPipeError):
+            pipe.close()

@@ -8,6 +8,7 @@ from datetime import datetime
 from voiceagent.words import number_words
 
 __all__ = [
+    "asks_for_all",
     "be",
     "clock_words",
     "duration_words",
@@ -33,6 +34,12 @@ def sentence(text: str) -> str:
 def be(name: str) -> str:
     """`is` or `are`, whichever agrees with the name."""
     return "are" if name.endswith("s") and not name.endswith("ss") else "is"
+
+
+def asks_for_all(text: str) -> bool:
+    """Whether a question is about every one: `are the doors locked`, not `any`."""
+    words = text.lower().split()
+    return words[:1] == ["are"] and "any" not in words
 
 
 def listed(names: Sequence[str]) -> str:

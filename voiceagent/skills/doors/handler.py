@@ -8,7 +8,7 @@ from voiceagent.house import Entity, House, Value
 from voiceagent.intent import Intent
 from voiceagent.pack import SkillHost
 from voiceagent.skill import Answer, Skill, TurnContext
-from voiceagent.skills.phrases import be, listed, said_name, sentence
+from voiceagent.skills.phrases import asks_for_all, be, listed, said_name, sentence
 from voiceagent.skills.plain import PlainSkill, act
 from voiceagent.skills.targets import Targets, find_targets
 
@@ -89,6 +89,9 @@ class Doors:
         if len(states) == 1:
             return Answer(_one(found.phrase, wanted, next(iter(states.values()))))
         hits = [e for e, state in states.items() if state == wanted]
+        misses = [e for e in found.entities if e not in hits]
+        if hits and misses and asks_for_all(intent.text):
+            return Answer("No, " + _some(misses, OPPOSITE[wanted]))
         return Answer(_many(found, hits, wanted))
 
     def _targets(self, intent: Intent, context: TurnContext) -> Targets:
@@ -119,9 +122,13 @@ def _one(phrase: str, wanted: str, state: str) -> str:
 
 def _many(found: Targets, hits: list[Entity], wanted: str) -> str:
     if not hits:
-        return f"No, {found.phrase} are {OPPOSITE[wanted]}"
+        return f"None of the {found.phrase.removeprefix('all ')} are {wanted}"
     if len(hits) == len(found.entities):
-        return f"Yes, {found.phrase} are {wanted}"
-    names = [f"the {said_name(hit.name)}" for hit in hits]
-    verb = "are" if len(hits) > 1 else be(names[0])
-    return sentence(f"{listed(names)} {verb} {wanted}")
+        return sentence(f"{found.phrase} are {wanted}")
+    return sentence(_some(hits, wanted))
+
+
+def _some(entities: list[Entity], state: str) -> str:
+    names = [f"the {said_name(entity.name)}" for entity in entities]
+    verb = "are" if len(names) > 1 else be(names[0])
+    return f"{listed(names)} {verb} {state}"

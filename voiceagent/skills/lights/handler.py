@@ -8,7 +8,7 @@ from voiceagent.house import Entity, House, Value
 from voiceagent.intent import Intent
 from voiceagent.pack import SkillHost
 from voiceagent.skill import Answer, Skill, TurnContext
-from voiceagent.skills.phrases import be, listed, said_name, sentence
+from voiceagent.skills.phrases import asks_for_all, be, listed, said_name, sentence
 from voiceagent.skills.plain import PlainSkill, act
 from voiceagent.skills.targets import Targets, find_targets
 
@@ -86,6 +86,10 @@ class Lights:
             if not hits:
                 answer = f"No, {found.phrase} {be(found.phrase)} {other}"
             return Answer(answer)
+        misses = [e for e in found.entities if e not in hits]
+        if hits and misses and asks_for_all(intent.text):
+            other = "off" if wanted == "on" else "on"
+            return Answer("No, " + _some(misses, other))
         return Answer(_count(found, hits, wanted))
 
     def _targets(self, intent: Intent, context: TurnContext) -> Targets:
@@ -99,8 +103,10 @@ class Lights:
 
     def _able(self, found: Targets, feature: str, what: str) -> Targets:
         able = tuple(e for e in found.entities if feature in e.features)
-        if found.problem or able:
-            return Targets(able, found.phrase, found.problem)
+        if found.problem or able == found.entities:
+            return found
+        if able:
+            return Targets(able, f"{found.phrase} that can {what}")
         return Targets((), found.phrase, sentence(f"{found.phrase} cannot {what}"))
 
     def _change(self, found: Targets, change: int) -> Answer:
@@ -133,7 +139,8 @@ class Lights:
 
 def _says(found: Targets, word: str) -> str:
     phrase = found.phrase.removeprefix("the ")
-    return sentence(f"{phrase} {be(phrase)} {word}")
+    verb = be(phrase) if len(found.entities) == 1 else "are"
+    return sentence(f"{phrase} {verb if phrase[:5] != 'every' else 'is'} {word}")
 
 
 def _everything(house: House, area: str) -> Targets:
@@ -145,9 +152,13 @@ def _everything(house: House, area: str) -> Targets:
 
 def _count(found: Targets, hits: list[Entity], wanted: str) -> str:
     if not hits:
-        return f"No, none of the {found.phrase.removeprefix('all ')} are {wanted}"
+        return f"None of the {found.phrase.removeprefix('all ')} are {wanted}"
     if len(hits) == len(found.entities):
-        return f"Yes, {found.phrase} are {wanted}"
-    names = listed([f"the {said_name(hit.name)}" for hit in hits])
-    verb = "are" if len(hits) > 1 else be(names)
-    return sentence(f"{names} {verb} {wanted}")
+        return sentence(f"{found.phrase} are {wanted}")
+    return sentence(_some(hits, wanted))
+
+
+def _some(entities: list[Entity], state: str) -> str:
+    names = [f"the {said_name(entity.name)}" for entity in entities]
+    verb = "are" if len(names) > 1 else be(names[0])
+    return f"{listed(names)} {verb} {state}"
