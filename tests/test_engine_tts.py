@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voiceagent.clip import loudness
 from voiceagent.engines.festival import FestivalTts
 from voiceagent.engines.speakable import speakable
 from voiceagent.engines.tts_command import CommandTts, make_voice, read_wav
@@ -25,7 +26,6 @@ from voiceagent.errors import (
     UsageError,
     VoiceAgentError,
 )
-from voiceagent.loudness import loudness
 from voiceagent.speak import Clip, wav_bytes
 
 pytestmark = pytest.mark.audio

@@ -191,7 +191,7 @@ def test_two_skills_may_not_claim_one_intent(tmp_path: Path) -> None:
 
 
 @settings(
-    max_examples=400,
+    max_examples=100,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

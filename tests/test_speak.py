@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voiceagent.clip import levelled, loudness, trimmed
 from voiceagent.errors import StoreError
-from voiceagent.loudness import levelled, loudness, prepared, trimmed
 from voiceagent.speak import (
     Clip,
     ReplyCache,
     pause_after,
+    prepared,
     split_clauses,
     words_heard,
 )
@@ -130,6 +131,13 @@ def test_heard_words_are_a_growing_beginning(
     assert text.strip().startswith(heard)
     assert words_heard(text, clip, 2.0) == text.strip()
     assert words_heard(text, clip, 0.0) == ""
+
+
+def test_preparing_twice_changes_nothing_to_hear() -> None:
+    once = prepared(Clip(silence(0.3) + noise(0.5).pcm + silence(0.3), 16_000), "x.")
+    twice = prepared(once, "x.")
+    assert twice.seconds == pytest.approx(once.seconds, abs=0.003)
+    assert loudness(twice) == pytest.approx(loudness(once), abs=0.7)
 
 
 def test_half_a_clip_is_half_the_words() -> None:

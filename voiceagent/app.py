@@ -133,7 +133,8 @@ class Workshop:
             )
         from voiceagent.engines.pocketsphinx import PocketSphinxStt
 
-        return PocketSphinxStt(self.grammar, pronunciations=self.pack.pronunciations)
+        said = {word: ways[0] for word, ways in self.pack.pronunciations.items()}
+        return PocketSphinxStt(self.grammar, pronunciations=said)
 
     @cached_property
     def wake(self) -> WakeWord | None:

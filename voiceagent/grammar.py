@@ -10,7 +10,6 @@ the pieces become spoken words; the words become a minimal deterministic automat
 
 from __future__ import annotations
 
-import math
 import random
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,6 +28,7 @@ from hassil.intents import (
 )
 from hassil.util import check_excluded_context, check_required_context
 
+from voiceagent.automaton import Arc, Minimal, Node
 from voiceagent.errors import PackError
 from voiceagent.pronounce import spoken_number, spoken_words
 
@@ -52,16 +52,6 @@ class Completeness(StrEnum):
     """The beginning of a sentence."""
     DEAD = "dead"
     """No sentence begins like that."""
-
-
-@dataclass(frozen=True, slots=True)
-class Arc:
-    """A word that may come next."""
-
-    word: str
-    target: int
-    probability: float
-    """Of this word among what may come next, the end of the sentence included."""
 
 
 @dataclass(frozen=True)
@@ -166,19 +156,16 @@ def compile_grammar(
         for sentence in data.sentences
     ]
     skips = tuple(tuple(spoken_words(text)) for text in intents.skip_words)
-    return _Minimal(pieces.nodes).grammar(roots, tuple(filter(None, skips)))
-
-
-_Node = tuple[tuple[str, int], ...]
-"""Arcs of a node: a piece of a word, " " for a word's end or "" for nothing."""
+    arcs, finals = Minimal(pieces.nodes).automaton(roots)
+    return Grammar(arcs, finals, tuple(filter(None, skips)))
 
 
 class _Pieces:
     """Templates as nodes; a node is built knowing what comes after it."""
 
     def __init__(self, intents: Intents, slot_lists: Mapping[str, SlotList]) -> None:
-        self.nodes: list[_Node] = [()]
-        self._ids: dict[_Node, int] = {}
+        self.nodes: list[Node] = [()]
+        self._ids: dict[Node, int] = {}
         self._memo: dict[tuple[object, ...], int] = {}
         self._rules = intents.expansion_rules
         self._lists = slot_lists
@@ -278,97 +265,9 @@ class _Pieces:
 
     def _fits(self, value: TextSlotValue) -> bool:
         """As hassil does: a name of the wrong domain cannot be said here."""
-        return check_required_context(
-            self._data.requires_context, value.context, allow_missing_keys=True
-        ) and check_excluded_context(self._data.excludes_context, value.context)
+        needed, barred = self._data.requires_context, self._data.excludes_context
+        allowed = check_required_context(needed, value.context, allow_missing_keys=True)
+        return bool(allowed and check_excluded_context(barred, value.context))
 
     def _context_key(self) -> str:
         return f"{self._data.requires_context}{self._data.excludes_context}"
-
-
-_Place = tuple[int, tuple[str, ...]]
-"""A word boundary: the node, and words still owed from a token said before it."""
-_Key = tuple[bool, tuple[tuple[str, int], ...]]
-
-
-class _Minimal:
-    """Subset construction over word boundaries, equal states merged bottom-up."""
-
-    def __init__(self, nodes: Sequence[_Node]) -> None:
-        self._nodes = nodes
-        self._tokens: dict[int, frozenset[tuple[str, int | None]]] = {}
-        self._memo: dict[frozenset[_Place], int | None] = {}
-        self._ids: dict[_Key, int] = {}
-        self._counts: list[int] = []
-
-    def grammar(
-        self, roots: Iterable[int], skips: tuple[tuple[str, ...], ...]
-    ) -> Grammar:
-        """The automaton of all sentences that begin at one of `roots`."""
-        start = self._state(frozenset((root, ()) for root in roots))
-        if start is None:
-            return Grammar((), frozenset(), skips)
-        keys = list(self._ids)
-        # The start was made last: count down, so that it becomes state 0.
-        arcs = tuple(self._arcs(*key) for key in reversed(keys))
-        finals = frozenset(start - at for at, key in enumerate(keys) if key[0])
-        return Grammar(arcs, finals, skips)
-
-    def _arcs(self, final: bool, steps: tuple[tuple[str, int], ...]) -> tuple[Arc, ...]:
-        weights = [math.sqrt(self._counts[target]) for _, target in steps]
-        total = sum(weights) + final
-        last = len(self._ids) - 1
-        return tuple(
-            Arc(word, last - target, weight / total)
-            for (word, target), weight in zip(steps, weights, strict=True)
-        )
-
-    def _state(self, places: frozenset[_Place]) -> int | None:
-        """Number of the state, or None where no sentence can be ended."""
-        if places in self._memo:
-            return self._memo[places]
-        final, following = self._follow(places)
-        steps = tuple(
-            (word, target)
-            for word in sorted(following)
-            if (target := self._state(frozenset(following[word]))) is not None
-        )
-        state = self._number((final, steps)) if final or steps else None
-        self._memo[places] = state
-        return state
-
-    def _number(self, key: _Key) -> int:
-        if key not in self._ids:
-            self._ids[key] = len(self._ids)
-            self._counts.append(key[0] + sum(self._counts[to] for _, to in key[1]))
-        return self._ids[key]
-
-    def _follow(self, places: Iterable[_Place]) -> tuple[bool, dict[str, set[_Place]]]:
-        final, following = False, dict[str, set[_Place]]()
-        todo = list(places)
-        for node, owed in todo:
-            if owed:
-                following.setdefault(owed[0], set()).add((node, owed[1:]))
-                continue
-            for token, target in self._spoken(node):
-                first, *rest = spoken_words(token) or [""]
-                if target is None:
-                    final = True
-                elif first:
-                    following.setdefault(first, set()).add((target, tuple(rest)))
-        return final, following
-
-    def _spoken(self, node: int) -> frozenset[tuple[str, int | None]]:
-        """Tokens that can be said next and the boundary after each; None: the end."""
-        if node not in self._tokens:
-            self._tokens[node] = frozenset(self._explore(node, ""))
-        return self._tokens[node]
-
-    def _explore(self, node: int, token: str) -> Iterator[tuple[str, int | None]]:
-        if node == 0:
-            yield (token, 0) if token else ("", None)
-        for piece, target in self._nodes[node]:
-            if piece == " " and spoken_words(token):
-                yield token, target
-            else:
-                yield from self._explore(target, token + piece.strip())

@@ -35,14 +35,16 @@ class Mouth:
         player: Player,
         earcon: Callable[[str], Clip],
         emit: Callable[[Event], None],
+        volume: Callable[[], float] = lambda: 1.0,
     ) -> None:
-        """`earcon(name)`: the clip of a short sound."""
+        """`earcon(name)`: the clip of a short sound; `volume()`: 0..1, asked anew for
+        every clip, since the user changes it by voice."""
         self.speaking = False
         """Whether sound is going out."""
         self.heard = ""
         """What the user has heard of the last reply."""
         self._voice, self._player = voice, player
-        self._earcon, self._emit = earcon, emit
+        self._earcon, self._emit, self._volume = earcon, emit, volume
 
     async def warm(self, texts: Iterable[str]) -> None:
         """Render `texts`, so that they can start at once; a failure is announced."""
@@ -156,6 +158,7 @@ class Mouth:
 
     async def _play(self, clip: Clip) -> float:
         self.speaking = True
+        self._player.volume = self._volume()
         try:
             return (await self._player.play(clip)).heard_seconds
         finally:

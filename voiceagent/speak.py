@@ -13,12 +13,12 @@ import re
 import threading
 import wave
 from collections import OrderedDict
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
+from voiceagent.clip import Clip, levelled, trimmed
 from voiceagent.errors import StoreError
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "ReplyCache",
     "Tts",
     "pause_after",
+    "prepared",
     "split_clauses",
     "wav_bytes",
     "words_heard",
@@ -38,19 +39,6 @@ LONGEST_CLAUSE = 160
 ABBREVIATIONS = frozenset(
     "mr mrs ms dr st prof no vs e.g i.e etc approx dept fig inc jr sr a.m p.m".split()
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Clip:
-    """Rendered sound: mono, signed 16-bit little-endian."""
-
-    pcm: bytes
-    rate: int
-
-    @property
-    def seconds(self) -> float:
-        """How long it plays."""
-        return len(self.pcm) / 2 / self.rate
 
 
 class Tts(Protocol):
@@ -80,6 +68,11 @@ def pause_after(clause: str) -> float:
     if clause == clause.rstrip():
         return 0.04
     return 0.22 if clause.rstrip()[-1:] in ".!?" else 0.1
+
+
+def prepared(clip: Clip, clause: str) -> Clip:
+    """`clip` as it is played: common loudness, no silence but the clause's pause."""
+    return trimmed(levelled(clip), tail=pause_after(clause))
 
 
 def words_heard(text: str, clip: Clip, seconds: float) -> str:

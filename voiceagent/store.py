@@ -105,7 +105,7 @@ class Store:
         if "full" in cause:
             hint = f"free some space on the disk that holds `{place}` (`df -h`)"
         elif "locked" in cause:
-            hint = "another voiceagent uses the store; stop it or set `store.path`"
+            hint = "another voiceagent uses the store; stop it or set `store.folder`"
         elif "closed" in cause:
             hint = "the agent is shutting down; nothing was changed"
         return StoreError(f"`{place}` could not be {verb}", cause=cause, hint=hint)
@@ -140,7 +140,7 @@ class Store:
             raise StoreError(
                 f"`{self.path}` was written by a newer voiceagent",
                 cause=f"schema {found}, this program knows {SCHEMA}",
-                hint="update voiceagent or set `store.path` to another file",
+                hint="update voiceagent or set `store.folder` to another place",
             )
         db.executescript(TABLES)
         if found < SCHEMA:
@@ -155,7 +155,7 @@ class Store:
             raise StoreError(
                 f"no folder for the store at `{self.path.parent}`",
                 cause=str(error),
-                hint="set `store.path` to a place that you may write",
+                hint="set `store.folder` to a place that you may write",
             ) from error
 
     def _move_aside(self) -> None:

@@ -100,11 +100,15 @@ def _check_shape(source: Source) -> None:
                 _check_text(source, (*here, "sentences", at), text)
             _check_lists(source, here, block.get("lists") or {})
     _check_lists(source, (), _mapping(source, (), "lists"))
+    for number, word in enumerate(data.get("skip_words") or []):
+        _check_text(source, ("skip_words", number), word)
     for name, body in _mapping(source, (), "expansion_rules").items():
         _check_text(source, ("expansion_rules", name), body)
 
 
 def _check_lists(source: Source, path: tuple[object, ...], lists: Any) -> None:
+    if not isinstance(lists, dict):
+        raise source.error((*path, "lists"), "`lists` must be a mapping")
     for name, entry in lists.items():
         here = (*path, "lists", name)
         _check_keys(source, here, entry, "list")

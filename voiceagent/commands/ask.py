@@ -56,7 +56,8 @@ def ask(
 ) -> None:
     """Run one turn from text and print the reply."""
     from voiceagent.clock import Pace, run
-    from voiceagent.player import SpeakerPlayer, VirtualPlayer
+    from voiceagent.player import VirtualPlayer
+    from voiceagent.speaker import SpeakerPlayer
     from voiceagent.rows import turn_rows
     from voiceagent.trace import Trace
 
@@ -92,7 +93,8 @@ def say(
     """Say a sentence with the configured voice."""
     from voiceagent.app import Workshop
     from voiceagent.clock import run
-    from voiceagent.player import SpeakerPlayer, write_wav
+    from voiceagent.player import write_wav
+    from voiceagent.speaker import SpeakerPlayer
 
     shop = Workshop(configure(config, speak__voice=voice))
     clip = shop.real_voices[0].synthesize(_text(text))
@@ -103,7 +105,7 @@ def say(
 
 
 async def _play(player: object, clip: object) -> None:
-    from voiceagent.player import SpeakerPlayer
+    from voiceagent.speaker import SpeakerPlayer
     from voiceagent.speak import Clip
 
     assert isinstance(player, SpeakerPlayer) and isinstance(clip, Clip)

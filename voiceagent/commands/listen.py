@@ -54,7 +54,7 @@ def listen(
         return
     from voiceagent.app import Workshop
     from voiceagent.clock import run
-    from voiceagent.player import SpeakerPlayer
+    from voiceagent.speaker import SpeakerPlayer
     from voiceagent.trace import Trace
 
     engine = "none" if push_to_talk else None

@@ -20,8 +20,7 @@ from voiceagent.engines.program import MAX_BYTES, find_program, give_up, kill
 from voiceagent.engines.speakable import checked, speakable
 from voiceagent.engines.tts_command import no_voice, read_wav
 from voiceagent.errors import ConfigError, EngineFailed, VoiceAgentError
-from voiceagent.loudness import prepared
-from voiceagent.speak import Clip
+from voiceagent.speak import Clip, prepared
 
 __all__ = ["FestivalTts"]
 

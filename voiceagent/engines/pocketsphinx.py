@@ -14,10 +14,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from voiceagent.engines.conditioning import Samples, condition, dithered
 from voiceagent.errors import EngineFailed, EngineMissing
 from voiceagent.frames import RATE
 from voiceagent.grammar import Grammar, Transition
+from voiceagent.pronounce import pronounce
 from voiceagent.stt import Recognition
 
 __all__ = ["PocketSphinxStt"]
@@ -31,7 +34,7 @@ CHANNEL = "40,3,-1"
 PHONES = "AA IY EH AH UW OW AY ER S T K M N L F SH DH D".split()
 """One of each kind of sound: half the time of all 39, and it rejects as well."""
 LOOP = "++"
-"""Marks the words of the phone loop, so that none is taken for a word of the grammar."""
+"""Marks words of the phone loop: none of them is a word of the grammar."""
 LOOP_PHONE = 1e-5
 """Probability of each phone of the loop: smaller accepts more. Measured: accepts 97 %
 of commands (half of them in 12 dB of noise) and 2 % of other speech."""
@@ -80,7 +83,7 @@ class PocketSphinxStt:
             raise EngineFailed("the recogniser was fed before `start`")
         since = len(self._audio) // 2
         self._audio += pcm[: max(0, MAX_BYTES - len(self._audio))]
-        samples = _samples(self._audio)[since:]
+        samples = _samples(self._audio[2 * since :])
         if len(samples):
             ready = dithered(samples, offset=since)
             self._live.process_raw(ready.tobytes(), False, False)
@@ -161,6 +164,7 @@ def _states(moves: Sequence[Transition]) -> int:
 
 def _search(decoder: Any, speech: Samples) -> Any:
     """The best path through a whole utterance, or None."""
+    decoder.reinit_feat()  # or the noise estimate of the last utterance lives on
     decoder.start_utt()
     decoder.process_raw(speech.tobytes(), False, True)
     decoder.end_utt()
@@ -168,7 +172,7 @@ def _search(decoder: Any, speech: Samples) -> Any:
 
 
 def _samples(audio: bytearray) -> Samples:
-    """All whole samples so far (a copy: the buffer goes on growing)."""
+    """All whole samples (a copy: the buffer goes on growing)."""
     whole = len(audio) // 2
     return np.frombuffer(bytes(audio[: 2 * whole]), dtype="<i2")
 

@@ -24,9 +24,8 @@ from voiceagent.errors import (
     EngineFailed,
     ModelMissing,
 )
-from voiceagent.loudness import prepared
 from voiceagent.riff import WavReader, layout
-from voiceagent.speak import Clip, Tts
+from voiceagent.speak import Clip, Tts, prepared
 
 __all__ = ["CommandTts", "espeak", "flite", "make_voice", "no_voice", "read_wav"]
 

@@ -1,0 +1,1 @@
+"""Temperature, thermostat and sensors."""

@@ -38,6 +38,8 @@ class Climate:
         """Read the thermometer that is meant: by name, room, or the nearest one."""
         area = str(intent.slots.get("area", ""))
         source = named(self._house.model, intent) or self._thermometer(area, context)
+        if "place" in intent.slots:
+            return self._outside()
         if source is None:
             where = f"in the {said_name(area)}" if area else "here"
             return Answer(f"There is no thermometer {where}")
@@ -73,6 +75,14 @@ class Climate:
         if state in SILENT:
             return Answer(f"The {name} does not answer")
         return Answer(f"The {name} is {shown_number(state)} {sensor.unit}".rstrip())
+
+    def _outside(self) -> Answer:
+        for sensor in self._house.model.select("sensor", kind="temperature"):
+            names = " ".join((sensor.name, *sensor.aliases)).lower()
+            value = self._degrees(sensor)
+            if value is not None and ("outdoor" in names or "outside" in names):
+                return Answer(f"It is {value} degrees outside")
+        return Answer("There is no thermometer outside")
 
     def _thermometer(self, area: str, context: TurnContext) -> Entity | None:
         model, place = self._house.model, area or context.area

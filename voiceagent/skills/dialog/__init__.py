@@ -1,0 +1,1 @@
+"""Stop, repeat, help, and why."""

@@ -81,7 +81,7 @@ class Doors:
 
     def ask(self, intent: Intent, context: TurnContext) -> Answer:
         """Say how they are; moves nothing."""
-        wanted = str(intent.slots["state"])
+        wanted = str(intent.slots.get("state", ""))
         found = self._targets(intent, context)
         if found.problem:
             return Answer(found.problem)
@@ -116,6 +116,8 @@ def _one(phrase: str, wanted: str, state: str) -> str:
     known = state in OPPOSITE or state in ("opening", "closing", "jammed")
     if not known:
         return sentence(f"{phrase} does not tell its state")
+    if not wanted:
+        return sentence(f"{phrase} {be(phrase)} {state}")
     answer = "Yes" if state == wanted else "No"
     return f"{answer}, {phrase} {be(phrase)} {state}"
 

@@ -75,10 +75,13 @@ class Lights:
 
     def ask(self, intent: Intent, context: TurnContext) -> Answer:
         """Say which are on or off; switches nothing."""
-        wanted = str(intent.slots["state"])
+        wanted = str(intent.slots.get("state", ""))
         found = self._targets(intent, context)
         if found.problem:
             return Answer(found.problem)
+        if not wanted:
+            state = self._house.state(found.entities[0]).state
+            return Answer(sentence(f"{found.phrase} {be(found.phrase)} {state}"))
         hits = [e for e in found.entities if self._is(e, wanted)]
         if len(found.entities) == 1:
             other = "off" if wanted == "on" else "on"

@@ -1,0 +1,1 @@
+"""Televisions, radios, speakers."""

@@ -1,0 +1,1 @@
+"""How loud our own voice is."""

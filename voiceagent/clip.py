@@ -1,4 +1,4 @@
-"""Rendered sound made ready to play: no silence in front, one loudness for all voices.
+"""Rendered sound, made ready to play: it begins at once and all voices are as loud.
 
 A clause is cut to where its sound begins, so that the first sample out is the first
 sound heard: programs put up to 250 ms of silence there.
@@ -6,12 +6,12 @@ sound heard: programs put up to 250 ms of silence there.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from voiceagent.speak import Clip, pause_after
-
-__all__ = ["levelled", "loudness", "prepared", "trimmed"]
+__all__ = ["Clip", "levelled", "loudness", "trimmed"]
 
 LEAD = 0.008
 """Seconds kept before the first sound, so that a soft consonant is not bitten off."""
@@ -23,9 +23,17 @@ CEILING = 0.89
 """Share of full scale (-1 dB) that no peak passes."""
 
 
-def prepared(clip: Clip, clause: str) -> Clip:
-    """`clip` as it is played: common loudness, no silence but the clause's pause."""
-    return trimmed(levelled(clip), tail=pause_after(clause))
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """Rendered sound: mono, signed 16-bit little-endian."""
+
+    pcm: bytes
+    rate: int
+
+    @property
+    def seconds(self) -> float:
+        """How long it plays."""
+        return len(self.pcm) / 2 / self.rate
 
 
 def trimmed(clip: Clip, *, tail: float = 0.04) -> Clip:
