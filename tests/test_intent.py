@@ -24,7 +24,8 @@ from hassil.intents import IntentData, RangeSlotList, TextSlotList
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voiceagent.intent import Completeness, IntentParser
+from voiceagent.endpoint import Completeness
+from voiceagent.intent import IntentParser
 from voiceagent.pack import Pack, load_pack
 from voiceagent.words import number_words, spoken
 
@@ -109,7 +110,7 @@ def test_no_beginning_of_a_command_counts_as_none(seed: int) -> None:
         words = spoken(text).split()
         for many in range(1, len(words)):
             beginning = parser().completeness(" ".join(words[:many]))
-            assert beginning is not Completeness.UNKNOWN, (text, many)
+            assert beginning is not Completeness.DEAD, (text, many)
             assert beginning is not Completeness.COMPLETE, (text, many)
         whole = parser().completeness(text)
         assert whole in (Completeness.COMPLETE, Completeness.EXTENSIBLE), text
@@ -228,4 +229,4 @@ def test_an_unfinished_number_is_waited_for() -> None:
     assert ask("set a timer for five minutes and") is Completeness.INCOMPLETE
     assert ask("turn on all of the kitchen lights") is Completeness.COMPLETE
     assert ask("set a timer for") is Completeness.INCOMPLETE
-    assert ask("good heavens") is Completeness.UNKNOWN
+    assert ask("good heavens") is Completeness.DEAD

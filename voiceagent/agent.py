@@ -11,7 +11,7 @@ Events go forward; the only thing that goes back is cancellation.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -101,13 +101,15 @@ class Agent:
         verifier: WakeVerifier | None = None,
         stop_word: WakeWord | None = None,
         engines: dict[str, str] | None = None,
+        notices: Sequence[Degraded] = (),
     ) -> None:
+        """`engines`: their names by stage; `notices`: announced at the start."""
         self.trace = trace
         self.muted = False
         self._frontend, self._listener, self._responder = frontend, listener, responder
         self._compute, self._budget, self._options = compute, budget, options
         self._alarms, self._verifier, self._stop_word = alarms, verifier, stop_word
-        self._engines = engines or {}
+        self._engines, self._notices = engines or {}, notices
         self._origin: float | None = None
         self._end = 0
         self._lost = 0.0
@@ -210,6 +212,8 @@ class Agent:
                 budget_ms=self._budget.total * 1000,
             )
         )
+        for notice in self._notices:
+            self._emit(notice)
         if self._options.open_at_start:
             self._listener.open("open", 0, self._spawn)
 

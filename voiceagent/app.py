@@ -15,77 +15,26 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from voiceagent.agent import Agent, Options
-from voiceagent.alarms import Alarms
-from voiceagent.budget import Budget
-from voiceagent.clock import Compute, Pace
+from voiceagent.agent import Agent
+from voiceagent.assembly import AgentOptions, assemble
+from voiceagent.clock import Pace
 from voiceagent.config import Config
-from voiceagent.earcons import earcon
-from voiceagent.endpoint import Completeness, EndpointPolicy
+from voiceagent.endpoint import EndpointPolicy
 from voiceagent.errors import ConfigError, EngineMissing, ModelMissing
-from voiceagent.events import Event
 from voiceagent.frames import FRAME_BYTES
 from voiceagent.frontend import Frontend
 from voiceagent.grammar import Grammar, compile_grammar
 from voiceagent.house import House, LocalHouse
 from voiceagent.intent import Intent, IntentParser
-from voiceagent.listener import Listener
-from voiceagent.mouth import Mouth
-from voiceagent.pack import Pack, SkillHost, Skills, load_pack
-from voiceagent.player import Player
-from voiceagent.skill import Skill
-from voiceagent.speak import ReplyCache, Tts
+from voiceagent.pack import Pack, load_pack
+from voiceagent.speak import Tts
 from voiceagent.store import Store
-from voiceagent.stt import BatchStt, Recognition, Stt
-from voiceagent.thinking import Thinker
-from voiceagent.trace import Trace
-from voiceagent.turn import Responder
+from voiceagent.stt import Recognition, Stt
 from voiceagent.utterance import CHUNK_FRAMES
 from voiceagent.vad import GatedVad, Vad, VadSmoother
-from voiceagent.voice import Voice
 from voiceagent.wake import WakeGate, WakeRule, WakeVerifier, WakeWord
 
-__all__ = ["COSTS", "Meaning", "Workshop"]
-
-COSTS = {
-    "stt": 0.004,
-    "intent": 0.003,
-    "skill": 0.001,
-    "act": 0.005,
-    "tts": 0.045,
-    "wake": 0.2,
-    "alarms": 0.001,
-}
-"""Seconds that a call of each stage is declared to take in virtual replays: what was
-measured on two cores of a small server, rounded up."""
-LOOKBACK = 0.3
-"""Seconds before a wake hit that the recogniser hears too: detectors fire up to that
-late, and what was said in the same breath must not lose its first sound."""
-
-
-PLAIN_POLICY = EndpointPolicy(
-    complete=0.5, extensible=0.5, incomplete=0.5, dead=0.5, unknown=0.5
-)
-"""The usual way to end a turn: half a second of silence, whatever was said."""
-
-
-class Meaning:
-    """What the words mean in a pack: grammar, templates and skills seen as one."""
-
-    def __init__(self, grammar: Grammar, parser: IntentParser, skills: Skills) -> None:
-        self._grammar, self._parser, self._skills = grammar, parser, skills
-
-    def progress(self, text: str) -> Completeness:
-        """How much of a command `text` is."""
-        return Completeness(self._grammar.progress(text.split()).value)
-
-    def parse(self, text: str) -> Intent | None:
-        """The intent that `text` says."""
-        return self._parser.parse(text)
-
-    def skill_for(self, intent: str) -> Skill | None:
-        """Who answers that intent."""
-        return self._skills.skill_for(intent)
+__all__ = ["Workshop", "state_folder"]
 
 
 class Workshop:
@@ -110,7 +59,18 @@ class Workshop:
     @cached_property
     def grammar(self) -> Grammar:
         """What may be said, as one word automaton."""
-        return compile_grammar(self.pack.intents, self.pack.slot_lists)
+        return compile_grammar(
+            self.pack.intents, self.pack.slot_lists, openings=self.openings()
+        )
+
+    def openings(self) -> list[str]:
+        """How the wake words sound when the recogniser hears them too."""
+        config = self.config.wake
+        if config.engine == "none":
+            return []
+        names = [Path(word).stem.replace("_", " ") for word in config.words]
+        tails = [name.partition(" ")[2] for name in names]
+        return list(dict.fromkeys(filter(None, [*names, *tails])))
 
     @cached_property
     def stt(self) -> Stt:
@@ -128,9 +88,7 @@ class Workshop:
             options = {}
             if config.min_confidence is not None:
                 options["min_confidence"] = config.min_confidence
-            return FasterWhisperStt(
-                config.model, language=config.language, **options
-            )
+            return FasterWhisperStt(config.model, language=config.language, **options)
         from voiceagent.engines.pocketsphinx import PocketSphinxStt
 
         said = {word: ways[0] for word, ways in self.pack.pronunciations.items()}
@@ -279,75 +237,9 @@ class Workshop:
         names = [config.voice] if config.voice != "auto" else []
         return _installed([*names, *("flite", "espeak")], make_voice)
 
-    def agent(
-        self,
-        *,
-        player: Player,
-        pace: Pace = Pace.REALTIME,
-        store: Store | None = None,
-        wake: bool = True,
-        hold_until: int = 0,
-        trace: Trace | None = None,
-        silent: bool = False,
-        plain: bool = False,
-    ) -> Agent:
-        """An agent in its first state.
-
-        `store`: `None` for one in memory (replay); `wake=False`: the whole stream is
-        one command, which does not end before sample `hold_until`; `silent`: replies
-        are not rendered; `plain`: the same parts the usual way, to compare with.
-        """
-        trace = trace or Trace()
-        compute = Compute(pace, COSTS)
-        store = store or Store(None)
-        skills = self.pack.open(SkillHost(store, self.house(store)))
-        meaning = Meaning(self.grammar, self.parser, skills)
-        mouth = self._mouth(player, pace, compute, trace.emit, silent=silent)
-        budget = Budget(
-            total=self.config.budget.response_ms / 1000,
-            reserve=self.config.budget.reserve_ms / 1000,
-        )
-        thinker = Thinker(meaning, compute, trace.emit, area=self.config.pack.area)
-        responder = Responder(
-            thinker=thinker, mouth=mouth, emit=trace.emit, reserve=budget.reserve
-        )
-        frontend = self.frontend(wake=wake)
-        frontend.hold_until = hold_until
-        if plain:
-            frontend.policy = PLAIN_POLICY
-        listener = Listener(
-            frontend=frontend,
-            stt=BatchStt(self.stt) if plain else self.stt,
-            compute=compute,
-            progress=meaning.progress,
-            expect=(lambda text: None) if plain else responder.expect,
-            emit=trace.emit,
-            lookback=LOOKBACK,
-        )
-        alarms = Alarms(
-            skills,
-            lambda text: mouth.announce(text, "alarm"),
-            compute,
-            trace.emit,
-        )
-        thinker.committed = alarms.changed
-        return Agent(
-            frontend=frontend,
-            listener=listener,
-            responder=responder,
-            compute=compute,
-            trace=trace,
-            budget=budget,
-            options=Options(
-                open_at_start=not wake,
-                full_duplex=self.config.audio.duplex == "full",
-                wake_earcon=self.config.wake.earcon,
-            ),
-            alarms=alarms,
-            verifier=self.verifier if wake else None,
-            stop_word=self.stop_word(),
-            engines=self.names(wake=wake),
-        )
+    def agent(self, options: AgentOptions) -> Agent:
+        """An agent in its first state."""
+        return assemble(self, options)
 
     def stop_word(self) -> WakeWord | None:
         """The word that silences us in every state."""
@@ -363,20 +255,6 @@ class Workshop:
             "stt": self.stt.name,
             "voice": self.config.speak.voice,
         }
-
-    def _mouth(
-        self,
-        player: Player,
-        pace: Pace,
-        compute: Compute,
-        emit: Callable[[Event], None],
-        *,
-        silent: bool,
-    ) -> Mouth:
-        cache = ReplyCache(limit=round(self.config.speak.cache_mb * 1e6))
-        voices = self.voices(Pace.VIRTUAL if silent else pace)
-        voice = Voice(voices, cache, compute, emit)
-        return Mouth(voice, player, earcon, emit)
 
 
 def state_folder() -> Path:

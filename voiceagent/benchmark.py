@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from voiceagent.app import Workshop
+from voiceagent.assembly import AgentOptions
 from voiceagent.audiofile import Recording, read_audio
 from voiceagent.clock import Pace, cpu_seconds, perf, run
 from voiceagent.errors import UsageError
@@ -164,7 +165,12 @@ def _run(
     workshop: Workshop, recording: Recording, pace: Pace, lane: Lane
 ) -> TurnRow | None:
     agent = workshop.agent(
-        player=VirtualPlayer(), pace=pace, wake=False, plain=lane.name != "voiceagent"
+        AgentOptions(
+            player=VirtualPlayer(),
+            pace=pace,
+            wake=False,
+            plain=lane.name != "voiceagent",
+        )
     )
     # A tail of silence, as on a microphone, so that every turn ends by its endpoint.
     source = FileSource(recording, pace=pace, tail=1.5)

@@ -14,7 +14,6 @@ import random
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 
 from hassil import expression as ex
@@ -29,29 +28,19 @@ from hassil.intents import (
 from hassil.util import check_excluded_context, check_required_context
 
 from voiceagent.automaton import Arc, Minimal, Node
+from voiceagent.endpoint import Completeness
 from voiceagent.errors import PackError
 from voiceagent.pronounce import spoken_number, spoken_words
 
-__all__ = ["Arc", "Completeness", "Grammar", "Transition", "compile_grammar"]
+__all__ = ["Arc", "Grammar", "Transition", "compile_grammar"]
 
 Transition = tuple[int, int, float, str | None]
 """From state, to state, probability, word (None: nothing is said)."""
 _SKIP_PROBABILITY = 0.05
 """How often a skip word ("please") opens or closes a sentence."""
+_OPENING_PROBABILITY = 1.0
+"""A wake word costs nothing: it has been heard already, by the detector."""
 _MAX_DEPTH = 60
-
-
-class Completeness(StrEnum):
-    """How far words are on the way to a sentence."""
-
-    COMPLETE = "complete"
-    """A sentence, and nothing can follow."""
-    EXTENSIBLE = "extensible"
-    """A sentence that may go on ("five minutes", "and ten seconds")."""
-    INCOMPLETE = "incomplete"
-    """The beginning of a sentence."""
-    DEAD = "dead"
-    """No sentence begins like that."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +53,14 @@ class Grammar:
     """States in which a sentence may end."""
     skip_phrases: tuple[tuple[str, ...], ...] = ()
     """Polite words that may open or close any sentence and mean nothing."""
+    openings: tuple[tuple[str, ...], ...] = ()
+    """Wake words: one may be heard before a sentence, and is no part of it."""
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
         """Every word that can be said."""
         said = {arc.word for arcs in self.arcs for arc in arcs}
-        return frozenset(said.union(*self.skip_phrases))
+        return frozenset(said.union(*self.skip_phrases, *self.openings))
 
     def progress(self, words: Sequence[str]) -> Completeness:
         """How far lower-case `words` are; skip words at both ends do not count."""
@@ -81,6 +72,13 @@ class Grammar:
         if state not in self.finals:
             return Completeness.INCOMPLETE
         return Completeness.EXTENSIBLE if self.arcs[state] else Completeness.COMPLETE
+
+    def without_opening(self, words: Sequence[str]) -> Sequence[str]:
+        """`words` without the wake word before them."""
+        for opening in self.openings:
+            if tuple(words[: len(opening)]) == opening:
+                return words[len(opening) :]
+        return words
 
     def sample(self, rng: random.Random) -> str:
         """A random sentence; what is likely to be said is drawn more often."""
@@ -107,9 +105,18 @@ class Grammar:
         ]
         moves += [(state, closing, 1.0, None) for state in sorted(self.finals)]
         moves += [(start, 0, 1.0, None), (closing, final, 1.0, None)]
-        fresh = final + 1
+        fresh, heard = final + 1, start
+        if self.openings:
+            start, fresh = fresh, fresh + 1
+            moves.append((start, heard, 1.0, None))
+        for opening in self.openings:
+            inner = range(fresh, fresh + len(opening) - 1)
+            fresh += len(inner)
+            odds = [_OPENING_PROBABILITY] + [1.0] * len(inner)
+            ways = zip([start, *inner], [*inner, heard], odds, opening, strict=True)
+            moves += ways
         for phrase in self.skip_phrases:
-            for begin, end in ((start, 0), (closing, final)):
+            for begin, end in ((heard, 0), (closing, final)):
                 inner = range(fresh, fresh + len(phrase) - 1)
                 fresh += len(inner)
                 odds = [_SKIP_PROBABILITY] + [1.0] * len(inner)
@@ -141,7 +148,10 @@ class Grammar:
 
 
 def compile_grammar(
-    intents: Intents, slot_lists: Mapping[str, SlotList] | None = None
+    intents: Intents,
+    slot_lists: Mapping[str, SlotList] | None = None,
+    *,
+    openings: Sequence[str] = (),
 ) -> Grammar:
     """The automaton of every sentence of `intents`; wildcards cannot be said.
 
@@ -157,7 +167,8 @@ def compile_grammar(
     ]
     skips = tuple(tuple(spoken_words(text)) for text in intents.skip_words)
     arcs, finals = Minimal(pieces.nodes).automaton(roots)
-    return Grammar(arcs, finals, tuple(filter(None, skips)))
+    opened = tuple(tuple(spoken_words(text)) for text in openings)
+    return Grammar(arcs, finals, tuple(filter(None, skips)), opened)
 
 
 class _Pieces:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, Protocol
 
 from hassil.intents import IntentData, Intents, SlotList
 from hassil.util import check_excluded_context, check_required_context
 
 from voiceagent.compiler import Compiler
+from voiceagent.endpoint import Completeness
 from voiceagent.matching import Match, Matching, Node
 from voiceagent.words import spoken
 
 __all__ = [
-    "Completeness",
     "Intent",
     "IntentParser",
     "SlotValue",
@@ -36,19 +35,6 @@ class Intent:
     """0..1, how sure the parser is."""
     text: str = ""
     """The words it was made from."""
-
-
-class Completeness(StrEnum):
-    """How much of a command the words so far are."""
-
-    COMPLETE = "complete"
-    """A command, and no command begins with it and goes on."""
-    EXTENSIBLE = "extensible"
-    """A command, but a longer one begins the same way."""
-    INCOMPLETE = "incomplete"
-    """The beginning of a command."""
-    UNKNOWN = "unknown"
-    """No command begins like this."""
 
 
 class Understood(Protocol):
@@ -115,7 +101,7 @@ class IntentParser:
             complete |= any(True for _ in run.complete(template.node))
         if complete:
             return Completeness.EXTENSIBLE if run.alive else Completeness.COMPLETE
-        return Completeness.INCOMPLETE if run.alive else Completeness.UNKNOWN
+        return Completeness.INCOMPLETE if run.alive else Completeness.DEAD
 
     def _readings(self, text: str) -> Iterator[Reading]:
         run = Matching(text)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from voiceagent.app import Workshop
+from voiceagent.assembly import AgentOptions
 from voiceagent.audiofile import AudioFacts, Recording, read_audio
 from voiceagent.clock import Pace, run
 from voiceagent.errors import ScenarioError
@@ -78,12 +79,14 @@ def replay(
         trace.subscribe(listener)
     hold = 0 if settings.wake else end_of_speech(workshop, recording)
     agent = workshop.agent(
-        player=player or VirtualPlayer(),
-        pace=settings.pace,
-        store=store,
-        wake=settings.wake,
-        hold_until=hold,
-        trace=trace,
+        AgentOptions(
+            player=player or VirtualPlayer(),
+            pace=settings.pace,
+            store=store,
+            wake=settings.wake,
+            hold_until=hold,
+            trace=trace,
+        )
     )
     source = FileSource(recording, pace=settings.pace)
     source.on_event = agent.notice

@@ -55,9 +55,10 @@ def ask(
     config: ConfigOption = None,
 ) -> None:
     """Run one turn from text and print the reply."""
+    from voiceagent.assembly import AgentOptions
     from voiceagent.clock import Pace, run
     from voiceagent.player import VirtualPlayer
-    from voiceagent.speaker import SpeakerPlayer
+    from voiceagent.player import SpeakerPlayer
     from voiceagent.rows import turn_rows
     from voiceagent.trace import Trace
 
@@ -67,12 +68,13 @@ def ask(
     player = SpeakerPlayer() if speak else VirtualPlayer()
     pace = Pace.REALTIME if speak else Pace.MEASURED
     source.agent = shop.agent(
-        player=player,
-        pace=pace,
-        store=shop.store(),
-        wake=True,
-        trace=trace,
-        silent=not speak,
+        AgentOptions(
+            player=player,
+            pace=pace,
+            store=shop.store(),
+            trace=trace,
+            silent=not speak,
+        )
     )
     run(source.agent.run(source), virtual=not speak)
     for row in turn_rows(trace, file="text"):
@@ -94,7 +96,7 @@ def say(
     from voiceagent.app import Workshop
     from voiceagent.clock import run
     from voiceagent.player import write_wav
-    from voiceagent.speaker import SpeakerPlayer
+    from voiceagent.player import SpeakerPlayer
 
     shop = Workshop(configure(config, speak__voice=voice))
     clip = shop.real_voices[0].synthesize(_text(text))
@@ -105,7 +107,7 @@ def say(
 
 
 async def _play(player: object, clip: object) -> None:
-    from voiceagent.speaker import SpeakerPlayer
+    from voiceagent.player import SpeakerPlayer
     from voiceagent.speak import Clip
 
     assert isinstance(player, SpeakerPlayer) and isinstance(clip, Clip)

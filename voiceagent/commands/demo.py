@@ -89,7 +89,7 @@ def _selection(files: list[Path]) -> list[Path]:
 
 def _speaker(output: str) -> Player | None:
     """The loudspeaker, or None where there is none: replies go to files then."""
-    from voiceagent.speaker import SpeakerPlayer
+    from voiceagent.player import SpeakerPlayer
 
     try:
         return SpeakerPlayer(output or None)

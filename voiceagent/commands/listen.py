@@ -19,9 +19,11 @@ from voiceagent.commands.shared import (
     emit_json,
     errors,
 )
+from voiceagent.errors import DeviceMissing
 
 if TYPE_CHECKING:
     from voiceagent.agent import Agent
+    from voiceagent.player import Player
     from voiceagent.source import Source
     from voiceagent.trace import Record, Trace
 
@@ -53,8 +55,8 @@ def listen(
         _list_devices(json=json)
         return
     from voiceagent.app import Workshop
+    from voiceagent.assembly import AgentOptions
     from voiceagent.clock import run
-    from voiceagent.speaker import SpeakerPlayer
     from voiceagent.trace import Trace
 
     engine = "none" if push_to_talk else None
@@ -62,9 +64,11 @@ def listen(
     source = _source(stdin, shop.config.audio.device)
     trace = Trace()
     agent = shop.agent(
-        player=SpeakerPlayer(shop.config.audio.output or None),
-        store=shop.store(),
-        trace=trace,
+        AgentOptions(
+            player=_speaker(shop.config.audio.output),
+            store=shop.store(),
+            trace=trace,
+        )
     )
     source.on_event = agent.notice
     try:
@@ -101,6 +105,17 @@ async def _session(agent: Agent, source: Source, trace: Trace, *, json: bool) ->
         await asyncio.gather(listening, quitting, return_exceptions=True)
         if not listening.cancelled() and (error := listening.exception()):
             raise _first(error)
+
+
+def _speaker(output: str) -> Player:
+    """The loudspeaker; without one the agent goes on mute, and says so."""
+    from voiceagent.player import SpeakerPlayer, VirtualPlayer
+
+    try:
+        return SpeakerPlayer(output or None)
+    except DeviceMissing as error:
+        errors().print(f"no loudspeaker, replies are only shown: {error}", markup=False)
+        return VirtualPlayer()
 
 
 def _level(source: Source) -> float | None:

@@ -64,6 +64,7 @@ class PocketSphinxStt:
             _add_words(decoder, grammar, pronunciations or {})
         _add_grammar(self._live, grammar, loop=False)
         _add_grammar(self._final, grammar, loop=True)
+        self._grammar = grammar
         self._audio = bytearray()
         self._open = False
 
@@ -87,7 +88,14 @@ class PocketSphinxStt:
         if len(samples):
             ready = dithered(samples, offset=since)
             self._live.process_raw(ready.tobytes(), False, False)
-        return _text(self._live.hyp())
+        return self._text(self._live.hyp())
+
+    def preview(self) -> Recognition | None:
+        """The final pass over the audio so far; the utterance stays open."""
+        speech = condition(_samples(self._audio))
+        if len(speech) < SHORTEST * RATE:
+            return Recognition("", 0.0, False, "no speech")
+        return self._decide(speech)
 
     def finish(self) -> Recognition:
         """End the utterance and give the final result."""
@@ -101,16 +109,23 @@ class PocketSphinxStt:
         return self._decide(speech)
 
     def _decide(self, speech: Samples) -> Recognition:
-        guess = _text(self._live.hyp())
+        guess = self._text(self._live.hyp())
         heard = _search(self._final, speech)
         if heard is None or LOOP in heard.hypstr:
             return Recognition(guess, 0.0, False, "outside the grammar")
-        text = _text(heard)
+        text = self._text(heard)
         if not text:
             return Recognition("", 0.0, False, "no speech")
         if text == guess:
             return Recognition(text, AGREED, True, "in the grammar, both passes agree")
         return Recognition(text, DISPUTED, True, "in the grammar")
+
+    def _text(self, hypothesis: Any) -> str:
+        """The words of a hypothesis, the wake word left out."""
+        if hypothesis is None:
+            return ""
+        words = str(hypothesis.hypstr).split()
+        return " ".join(self._grammar.without_opening(words))
 
 
 def _decoder(**options: float) -> Any:
@@ -175,7 +190,3 @@ def _samples(audio: bytearray) -> Samples:
     """All whole samples (a copy: the buffer goes on growing)."""
     whole = len(audio) // 2
     return np.frombuffer(bytes(audio[: 2 * whole]), dtype="<i2")
-
-
-def _text(hypothesis: Any) -> str:
-    return "" if hypothesis is None else str(hypothesis.hypstr)

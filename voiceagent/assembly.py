@@ -1,0 +1,178 @@
+"""Putting an agent together from the parts of a workshop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from voiceagent.agent import Agent, Options
+from voiceagent.alarms import Alarms
+from voiceagent.budget import Budget
+from voiceagent.clock import Compute, Pace
+from voiceagent.earcons import earcon
+from voiceagent.endpoint import Completeness, EndpointPolicy
+from voiceagent.events import Degraded
+from voiceagent.frontend import Frontend
+from voiceagent.grammar import Grammar
+from voiceagent.intent import Intent, IntentParser
+from voiceagent.listener import Listener
+from voiceagent.mouth import Mouth
+from voiceagent.pack import SkillHost, Skills
+from voiceagent.player import Player
+from voiceagent.skill import Skill
+from voiceagent.skills.volume.handler import loudness
+from voiceagent.speak import ReplyCache
+from voiceagent.store import Store
+from voiceagent.stt import BatchStt
+from voiceagent.thinking import Thinker
+from voiceagent.trace import Trace
+from voiceagent.turn import Responder
+from voiceagent.voice import Voice
+
+if TYPE_CHECKING:
+    from voiceagent.app import Workshop
+
+__all__ = ["COSTS", "AgentOptions", "Meaning", "assemble"]
+
+COSTS = {
+    "stt": 0.004,
+    "stt.final": 0.08,
+    "intent": 0.003,
+    "skill": 0.001,
+    "act": 0.005,
+    "tts": 0.065,
+    "wake": 0.4,
+    "alarms": 0.001,
+}
+"""Seconds that a call of each stage is declared to take in virtual replays: what was
+measured on two cores of a small server, rounded up."""
+LOOKBACK = 1.0
+"""Seconds before a wake hit that the recogniser hears too: the wake word, which it knows
+as an opening, and whatever was said in the same breath while the detector made sure."""
+PLAIN_POLICY = EndpointPolicy(
+    complete=0.5, extensible=0.5, incomplete=0.5, dead=0.5, unknown=0.5
+)
+"""The usual way to end a turn: half a second of silence, whatever was said."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentOptions:
+    """What one agent is for."""
+
+    player: Player
+    pace: Pace = Pace.REALTIME
+    store: Store | None = None
+    """None: timers, lists and house are kept in memory only (replay)."""
+    wake: bool = True
+    """False: the whole stream is one command."""
+    hold_until: int = 0
+    """Sample before which no turn ends."""
+    trace: Trace | None = None
+    silent: bool = False
+    """Replies are not rendered."""
+    plain: bool = False
+    """The same parts put together the usual way, to compare with."""
+
+
+class Meaning:
+    """What the words mean in a pack: grammar, templates and skills seen as one."""
+
+    def __init__(self, grammar: Grammar, parser: IntentParser, skills: Skills) -> None:
+        self._grammar, self._parser, self._skills = grammar, parser, skills
+
+    def progress(self, text: str) -> Completeness:
+        """How much of a command `text` is."""
+        return self._grammar.progress(text.split())
+
+    def parse(self, text: str) -> Intent | None:
+        """The intent that `text` says."""
+        return self._parser.parse(text)
+
+    def skill_for(self, intent: str) -> Skill | None:
+        """Who answers that intent."""
+        return self._skills.skill_for(intent)
+
+
+def assemble(shop: Workshop, options: AgentOptions) -> Agent:
+    """An agent in its first state."""
+    config = shop.config
+    trace = options.trace or Trace()
+    compute = Compute(options.pace, COSTS)
+    store = options.store or Store(None)
+    skills = shop.pack.open(SkillHost(store, shop.house(store)))
+    meaning = Meaning(shop.grammar, shop.parser, skills)
+    mouth = _mouth(shop, options, compute, trace, store)
+    budget = Budget(
+        total=config.budget.response_ms / 1000,
+        reserve=config.budget.reserve_ms / 1000,
+    )
+    thinker = Thinker(meaning, compute, trace.emit, area=config.pack.area)
+    responder = Responder(
+        thinker=thinker, mouth=mouth, emit=trace.emit, reserve=budget.reserve
+    )
+    frontend = _frontend(shop, options)
+    listener = Listener(
+        frontend=frontend,
+        stt=BatchStt(shop.stt) if options.plain else shop.stt,
+        compute=compute,
+        progress=meaning.progress,
+        expect=(lambda text: None) if options.plain else responder.expect,
+        emit=trace.emit,
+        lookback=LOOKBACK,
+    )
+    alarms = Alarms(
+        skills, lambda text: mouth.announce(text, "alarm"), compute, trace.emit
+    )
+    thinker.committed = alarms.changed
+    return Agent(
+        frontend=frontend,
+        listener=listener,
+        responder=responder,
+        compute=compute,
+        trace=trace,
+        budget=budget,
+        options=Options(
+            open_at_start=not options.wake,
+            full_duplex=config.audio.duplex == "full",
+            wake_earcon=config.wake.earcon,
+        ),
+        alarms=alarms,
+        verifier=shop.verifier if options.wake else None,
+        stop_word=shop.stop_word() if options.wake else None,
+        engines=shop.names(wake=options.wake),
+        notices=_notices(store),
+    )
+
+
+def _frontend(shop: Workshop, options: AgentOptions) -> Frontend:
+    frontend = shop.frontend(wake=options.wake)
+    frontend.hold_until = options.hold_until
+    if options.plain:
+        frontend.policy = PLAIN_POLICY
+    return frontend
+
+
+def _mouth(
+    shop: Workshop,
+    options: AgentOptions,
+    compute: Compute,
+    trace: Trace,
+    store: Store,
+) -> Mouth:
+    cache = ReplyCache(limit=round(shop.config.speak.cache_mb * 1e6))
+    voices = shop.voices(Pace.VIRTUAL if options.silent else options.pace)
+    voice = Voice(voices, cache, compute, trace.emit)
+    return Mouth(voice, options.player, earcon, trace.emit, lambda: loudness(store))
+
+
+def _notices(store: Store) -> list[Degraded]:
+    """What has to be announced before the first frame."""
+    if store.moved_aside is None:
+        return []
+    return [
+        Degraded(
+            what="timers, lists and house state",
+            why=f"the file was damaged and is kept as `{store.moved_aside}`",
+            hint="nothing to do; a new one was begun",
+        )
+    ]
