@@ -29,7 +29,10 @@ def hear(script: str) -> tuple[str, float]:
     async def main() -> tuple[str, float]:
         costs = {"stt": 0.001, "stt.final": 0.1}
         heard = Utterance(
-            Looking(["x"]), Compute(Pace.VIRTUAL, costs), lambda text, upto: None
+            Looking(["x"]),
+            Compute(Pace.VIRTUAL, costs),
+            on_partial=lambda text, upto: None,
+            on_preview=lambda found, upto: None,
         )
         task = asyncio.create_task(heard.run())
         for number, letter in enumerate(script):

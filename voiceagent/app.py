@@ -85,10 +85,12 @@ class Workshop:
                     cause="faster_whisper needs a model",
                     hint="give a folder with a CTranslate2 Whisper model",
                 )
-            options = {}
-            if config.min_confidence is not None:
-                options["min_confidence"] = config.min_confidence
-            return FasterWhisperStt(config.model, language=config.language, **options)
+            least = config.min_confidence
+            return FasterWhisperStt(
+                config.model,
+                language=config.language,
+                min_confidence=0.3 if least is None else least,
+            )
         from voiceagent.engines.pocketsphinx import PocketSphinxStt
 
         said = {word: ways[0] for word, ways in self.pack.pronunciations.items()}

@@ -6,7 +6,6 @@ nothing; node 0 is the end of the sentence. The graph has no loops.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -41,7 +40,6 @@ class Minimal:
         self._tokens: dict[int, frozenset[tuple[str, int | None]]] = {}
         self._memo: dict[frozenset[_Place], int | None] = {}
         self._ids: dict[_Key, int] = {}
-        self._counts: list[int] = []
 
     def automaton(
         self, roots: Iterable[int]
@@ -56,13 +54,9 @@ class Minimal:
         return arcs, frozenset(start - at for at, key in enumerate(keys) if key[0])
 
     def _arcs(self, final: bool, steps: tuple[tuple[str, int], ...]) -> tuple[Arc, ...]:
-        weights = [math.sqrt(self._counts[target]) for _, target in steps]
-        total = sum(weights) + final
+        total = len(steps) + final
         last = len(self._ids) - 1
-        return tuple(
-            Arc(word, last - target, weight / total)
-            for (word, target), weight in zip(steps, weights, strict=True)
-        )
+        return tuple(Arc(word, last - target, 1 / total) for word, target in steps)
 
     def _state(self, places: frozenset[_Place]) -> int | None:
         """Number of the state, or None where no sentence can be ended."""
@@ -81,7 +75,6 @@ class Minimal:
     def _number(self, key: _Key) -> int:
         if key not in self._ids:
             self._ids[key] = len(self._ids)
-            self._counts.append(key[0] + sum(self._counts[to] for _, to in key[1]))
         return self._ids[key]
 
     def _follow(self, places: Iterable[_Place]) -> tuple[bool, dict[str, set[_Place]]]:

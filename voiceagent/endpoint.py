@@ -22,6 +22,8 @@ class Completeness(StrEnum):
     """A whole command that could still go on."""
     INCOMPLETE = "incomplete"
     """The beginning of a command."""
+    DISPUTED = "disputed"
+    """A whole command by the final pass, something else by the live one."""
     DEAD = "dead"
     """No command starts like this."""
     UNKNOWN = "unknown"
@@ -34,6 +36,7 @@ class EndpointPolicy:
 
     complete: float = 0.22
     extensible: float = 0.36
+    disputed: float = 0.5
     incomplete: float = 1.1
     dead: float = 0.6
     unknown: float = 0.7

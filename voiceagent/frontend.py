@@ -58,6 +58,11 @@ class Frontend:
         """Whether a turn is open: what is said now is for us."""
         return self._opened is not None
 
+    @property
+    def heard(self) -> bool:
+        """Whether enough was said in the open turn to be a command."""
+        return self._speech_samples / RATE >= self.policy.min_speech
+
     def begin(self, turn: int, sample: int) -> None:
         """Open a turn: speech after `sample` belongs to it."""
         self._turn, self._opened = turn, sample
@@ -82,8 +87,7 @@ class Frontend:
     def finish(self, end: int, reason: str = "source-ended") -> Iterator[Event]:
         """Close an open turn at sample `end`: the stream ended, or a key was let go."""
         if self._opened is not None:
-            heard = self._speech_samples / RATE >= self.policy.min_speech
-            yield self._ended(end, reason if heard else "no-speech", 0.0)
+            yield self._ended(end, reason if self.heard else "no-speech", 0.0)
 
     def reset(self) -> None:
         """Forget everything, as if no frame had been seen."""

@@ -36,7 +36,7 @@ __all__ = ["Arc", "Grammar", "Transition", "compile_grammar"]
 
 Transition = tuple[int, int, float, str | None]
 """From state, to state, probability, word (None: nothing is said)."""
-_SKIP_PROBABILITY = 0.05
+_SKIP_PROBABILITY = 0.001
 """How often a skip word ("please") opens or closes a sentence."""
 _OPENING_PROBABILITY = 1.0
 """A wake word costs nothing: it has been heard already, by the detector."""

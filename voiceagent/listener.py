@@ -11,7 +11,7 @@ from voiceagent.endpoint import Completeness
 from voiceagent.events import Event, PartialTranscript, TurnCancelled, TurnStarted
 from voiceagent.frames import RATE, AudioFrame, PreRoll
 from voiceagent.frontend import Frontend
-from voiceagent.stt import Stt
+from voiceagent.stt import Recognition, Stt
 from voiceagent.utterance import Utterance
 
 __all__ = ["Listener"]
@@ -19,6 +19,8 @@ __all__ = ["Listener"]
 PREROLL_SECONDS = 2.0
 """Enough for a wake word and what was said in the same breath."""
 
+WHOLE = (Completeness.COMPLETE, Completeness.EXTENSIBLE, Completeness.DISPUTED)
+"""The words may be all of a command."""
 Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 
 
@@ -49,7 +51,7 @@ class Listener:
         self._lookback = round(lookback * RATE)
         self._preroll = PreRoll(PREROLL_SECONDS)
         self._hearing: asyncio.Task[None] | None = None
-        self._completeness = Completeness.UNKNOWN
+        self._text = ""
 
     def add(self, frame: AudioFrame) -> None:
         """Take the next frame of the stream."""
@@ -77,10 +79,13 @@ class Listener:
         self.number(by)
         self._emit(TurnStarted(turn=self.turn, t=sample / RATE, by=by))
         self._frontend.begin(self.turn, sample)
-        self._completeness = Completeness.UNKNOWN
+        self._text = ""
         turn = self.turn
         utterance = Utterance(
-            self._stt, self._compute, lambda text, upto: self._partial(turn, text, upto)
+            self._stt,
+            self._compute,
+            on_partial=lambda text, upto: self._partial(turn, text, upto),
+            on_preview=lambda found, upto: self._preview(turn, found, upto),
         )
         for frame in self._preroll.since(sample - self._lookback):
             utterance.add(frame)
@@ -102,13 +107,8 @@ class Listener:
             return
         if speaking:
             self.utterance.resume()
-        elif self._whole:
+        elif self._frontend.heard:
             self.utterance.pause()
-
-    @property
-    def _whole(self) -> bool:
-        """Whether the words so far may be all of a command."""
-        return self._completeness in (Completeness.COMPLETE, Completeness.EXTENSIBLE)
 
     def drop(self, reason: str) -> None:
         """End the open turn, if any, without an answer."""
@@ -122,17 +122,30 @@ class Listener:
     def _partial(self, turn: int, text: str, upto: int) -> None:
         if turn != self.turn or not self._frontend.open:
             return
-        self._completeness = self._progress(text)
-        self._frontend.note(self._completeness, upto)
+        self._text = text
+        self._note(text, self._progress(text), upto)
+
+    def _preview(self, turn: int, found: Recognition, upto: int) -> None:
+        """The final pass over what was said before a pause: better than the live one,
+        but it takes every end for the end of a sentence, so where the two differ the
+        user gets a little longer to go on."""
+        if turn != self.turn or not self._frontend.open or not found.accepted:
+            return
+        completeness = self._progress(found.text)
+        agreed = found.text == self._text
+        self._note(
+            found.text, completeness if agreed else Completeness.DISPUTED, upto
+        )
+
+    def _note(self, text: str, completeness: Completeness, upto: int) -> None:
+        self._frontend.note(completeness, upto)
         self._emit(
             PartialTranscript(
-                turn=turn,
+                turn=self.turn,
                 t=upto / RATE,
                 pii_text=text,
-                completeness=self._completeness.value,
+                completeness=completeness.value,
             )
         )
-        if self._whole:
+        if completeness in WHOLE:
             self._expect(text)
-            if self.utterance is not None and not self._frontend.speaking:
-                self.utterance.pause()

@@ -16,6 +16,7 @@ CHUNK_FRAMES = 5
 """Frames given to the recogniser at once: 100 ms keeps partials fresh and calls few."""
 
 OnPartial = Callable[[str, int], None]
+OnPreview = Callable[[Recognition, int], None]
 
 
 class Heard(Protocol):
@@ -46,9 +47,18 @@ class Utterance:
     by the longest turn.
     """
 
-    def __init__(self, stt: Stt, compute: Compute, on_partial: OnPartial) -> None:
-        """`on_partial(text, upto)`: words in the audio before sample `upto`."""
-        self._stt, self._compute, self._on_partial = stt, compute, on_partial
+    def __init__(
+        self,
+        stt: Stt,
+        compute: Compute,
+        *,
+        on_partial: OnPartial,
+        on_preview: OnPreview,
+    ) -> None:
+        """`on_partial(text, upto)`: tentative words in the audio before sample `upto`;
+        `on_preview(recognition, upto)`: the final result if the turn ended there."""
+        self._stt, self._compute = stt, compute
+        self._on_partial, self._on_preview = on_partial, on_preview
         self._waiting = bytearray()
         self._upto = 0
         self._closed = self._paused = self._resumed = False
@@ -117,8 +127,8 @@ class Utterance:
         if preview is None or self._resumed:
             return
         self._preview = preview
-        if preview.accepted and not self._closed:
-            self._on_partial(preview.text, upto)
+        if not self._closed:
+            self._on_preview(preview, upto)
 
     async def _feed(self) -> None:
         if not self._waiting:

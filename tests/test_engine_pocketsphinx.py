@@ -1,0 +1,84 @@
+"""The recogniser on real commands; skipped where there are no recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hassil.intents import Intents
+
+from voiceagent.audiofile import read_audio
+from voiceagent.engines.conditioning import condition, dithered, speech_part
+from voiceagent.engines.pocketsphinx import PocketSphinxStt
+from voiceagent.errors import EngineFailed
+from voiceagent.frames import RATE
+from voiceagent.grammar import compile_grammar
+from voiceagent.stt import Recognition
+
+pytestmark = pytest.mark.audio
+
+DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
+TEMPLATE = "(get me|make me) [a|an] (small|large) (latte|zigbrew) [with milk]"
+
+
+@pytest.fixture(scope="module")
+def stt() -> PocketSphinxStt:
+    data = {"data": [{"sentences": [TEMPLATE]}]}
+    intents = Intents.from_dict({"language": "en", "intents": {"Order": data}})
+    return PocketSphinxStt(
+        compile_grammar(intents), pronunciations={"latte": "L AA T EY"}
+    )
+
+
+def _hear(stt: PocketSphinxStt, pcm: bytes, size: int = 3200) -> Recognition:
+    stt.start()
+    for at in range(0, len(pcm), size):
+        stt.feed(pcm[at : at + size])
+    return stt.finish()
+
+
+def _strangers() -> Iterator[bytes]:
+    if not DATA.exists():
+        pytest.skip(f"no recordings at {DATA}")
+    for path in islice(sorted((DATA / "not_wake").rglob("*.flac")), 0, 200, 25):
+        yield read_audio(path).samples.astype("<i2").tobytes()
+
+
+def test_other_speech_is_rejected_and_nothing_carries_over(
+    stt: PocketSphinxStt,
+) -> None:
+    sounds = list(_strangers())
+    first = [_hear(stt, pcm) for pcm in sounds]
+    again = [_hear(stt, pcm, 1001) for pcm in reversed(sounds)]
+    assert first == again[::-1]
+    assert sum(heard.accepted for heard in first) <= 1
+
+
+@pytest.mark.parametrize("pcm", [b"", b"\0", bytes(2 * RATE), b"\x01\x00" * 400])
+def test_nothing_is_not_a_command(stt: PocketSphinxStt, pcm: bytes) -> None:
+    assert not _hear(stt, pcm).accepted
+
+
+def test_feeding_before_the_start_is_an_error(stt: PocketSphinxStt) -> None:
+    with pytest.raises(EngineFailed):
+        stt.feed(b"\0\0")
+    with pytest.raises(EngineFailed):
+        stt.finish()
+
+
+def test_noise_floor_depends_on_the_place_only() -> None:
+    silence = np.zeros(1000, np.int16)
+    whole = dithered(silence)
+    assert np.array_equal(whole[300:], dithered(silence[300:], offset=300))
+    assert 10 < whole.astype(float).std() < 30
+
+
+def test_silence_around_speech_is_cut() -> None:
+    tone = (8000 * np.sin(np.arange(RATE) / 5)).astype(np.int16)
+    silence = np.zeros(2 * RATE, np.int16)
+    part = speech_part(np.concatenate([silence, tone, silence]))
+    assert RATE <= len(part) <= 1.8 * RATE
+    assert len(condition(np.zeros(0, np.int16))) == 0
