@@ -11,8 +11,9 @@ from hassil.intents import Intents, TextSlotList
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voiceagent.endpoint import Completeness
 from voiceagent.errors import PackError
-from voiceagent.grammar import Completeness, Grammar, compile_grammar
+from voiceagent.grammar import Grammar, compile_grammar
 from voiceagent.pronounce import pronounce, spoken_words
 
 pytestmark = pytest.mark.property

@@ -66,7 +66,7 @@ class Grammar:
         """How far lower-case `words` are; skip words at both ends do not count."""
         state = self._walk(words)
         if state is None:
-            state = self._walk(self._without_skips(list(words)))
+            state = self._walk(self.without_skips(list(words)))
         if state is None:
             return Completeness.DEAD
         if state not in self.finals:
@@ -138,12 +138,13 @@ class Grammar:
             for arcs in self.arcs
         )
 
-    def _without_skips(self, words: list[str]) -> list[str]:
+    def without_skips(self, words: list[str]) -> list[str]:
+        """`words` without the polite ones at both ends."""
         for phrase in map(list, self.skip_phrases):
             if words[: len(phrase)] == phrase:
-                return self._without_skips(words[len(phrase) :])
+                return self.without_skips(words[len(phrase) :])
             if words and words[-len(phrase) :] == phrase:
-                return self._without_skips(words[: -len(phrase)])
+                return self.without_skips(words[: -len(phrase)])
         return words
 
 

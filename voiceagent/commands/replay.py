@@ -68,7 +68,9 @@ def replay(
     files = find_inputs(paths, scenarios=wake == "auto")
     if not files:
         raise UsageError("no recordings found", hint="name files or a folder of them")
-    done, failed = _replay_all(Workshop(base), base, files, settings, json=json)
+    shop = Workshop(base)
+    _ = shop.pack  # a broken pack is told before the first recording is read
+    done, failed = _replay_all(shop, base, files, settings, json=json)
     if not json:
         _print(done, files)
     if report is not None:

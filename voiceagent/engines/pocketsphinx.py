@@ -12,7 +12,7 @@ Nothing is carried from one utterance to the next, so results can be repeated.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 
 import numpy as np
@@ -122,12 +122,13 @@ class PocketSphinxStt:
         return Recognition(text, DISPUTED, True, "in the grammar")
 
     def _text(self, hypothesis: Any) -> str:
-        """The words of a hypothesis, the wake word left out."""
+        """The words of a hypothesis, less the wake word and what noise becomes."""
         if hypothesis is None:
             return ""
         said = str(hypothesis.hypstr).split()
         words = [word for word in said if not word.startswith(LOOP)]
-        return " ".join(self._grammar.without_opening(words))
+        spoken = list(self._grammar.without_opening(words))
+        return " ".join(self._grammar.without_skips(spoken))
 
 
 def _decoder(**options: float) -> Any:
@@ -149,8 +150,14 @@ def _add_words(decoder: Any, grammar: Grammar, table: Mapping[str, str]) -> None
     for word in sorted(grammar.vocabulary):
         if word not in table and decoder.lookup_word(word):
             continue
-        for at, phones in enumerate(pronounce(word, decoder.lookup_word, table)):
-            decoder.add_word(f"{word}({at + 1})" if at else word, phones, False)
+        for phones in pronounce(word, decoder.lookup_word, table):
+            decoder.add_word(_free_name(decoder, word), phones, False)
+
+
+def _free_name(decoder: Any, word: str) -> str:
+    """The dictionary's name for one more pronunciation: `word`, `word(2)`, ..."""
+    names = (f"{word}({at})" if at > 1 else word for at in count(1))
+    return next(name for name in names if decoder.lookup_word(name) is None)
 
 
 def _add_grammar(decoder: Any, grammar: Grammar, *, loop: bool) -> None:
