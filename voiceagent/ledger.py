@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from voiceagent.budget import Deadline
 from voiceagent.clock import now
 from voiceagent.events import TurnEnded, TurnFinished
@@ -21,6 +23,7 @@ class Ledger:
         self.rescued_by = ""
         self.answered = False
         """Whether a first sample (or the decision for silence) has been noted."""
+        self.on_first_sound: Callable[[], None] = lambda: None
         self.current = stages[0]
         """The stage being worked on."""
         self._parts = dict.fromkeys(stages, 0.0)
@@ -38,8 +41,11 @@ class Ledger:
 
     def first_sound(self) -> None:
         """The first audible sample goes out now; what follows costs no waiting."""
+        if self.answered:
+            return
         self.mark(self.current)
         self.answered = True
+        self.on_first_sound()
 
     def finish(self, tier: str, reason: str) -> TurnFinished:
         """The books of the turn, closed at the first audible sample."""

@@ -44,6 +44,8 @@ class Settings:
     snr: float | None = None
     """Signal-to-noise ratio in dB of the mixed-in noise."""
     seed: int = 0
+    partial: bool = False
+    """Take what is there of files that end early or are damaged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,8 @@ def replay_path(
     `configured(values)`: a workshop with these values on top, for scenarios that ask.
     """
     if not path.name.endswith(SUFFIX):
-        recording = mixed(read_audio(path), settings.noise, settings.snr, settings.seed)
+        sound = read_audio(path, partial=settings.partial)
+        recording = mixed(sound, settings.noise, settings.snr, settings.seed)
         return replay(workshop, recording, settings, player=player, listener=listener)
     scenario = load_scenario(path)
     noise, snr = settings.noise, settings.snr

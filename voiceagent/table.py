@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.table import Table
 from rich.text import Text
@@ -36,7 +37,7 @@ def _cells(row: TurnRow) -> list[Text]:
     meant += [f"{key}={value}" for key, value in slots.items()]
     took = f"{row.response_ms:.0f}" if row.response_ms is not None else ""
     return [
-        Text(row.file.removesuffix(".flac").removesuffix(".wav")),
+        Text(Path(row.file).stem),
         Text(row.transcript, style="" if row.accepted else "dim"),
         Text(" ".join(meant)),
         Text(row.reply or f"({row.cancelled})"),

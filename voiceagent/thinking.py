@@ -21,6 +21,7 @@ from voiceagent.events import (
     IntentMissed,
     Routed,
     Transcript,
+    TurnFinished,
 )
 from voiceagent.intent import Intent
 from voiceagent.ledger import Ledger
@@ -60,6 +61,8 @@ class Work:
         self.deadline: Deadline = ledger.deadline
         self.route = Route("none", "not answered")
         self.recognition: Recognition | None = None
+        self.finished: TurnFinished | None = None
+        """The closed books, from the first audible sample on."""
         self.said = ""
 
     @property

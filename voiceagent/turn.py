@@ -134,7 +134,9 @@ class Responder:
             self._emit(TurnCancelled(turn=work.turn, reason=self.cancel_reason))
             raise
         finally:
+            ledger.first_sound()
             self._close_books(work)
+            self._remember(work)
 
     async def _answer(self, work: Work) -> bool:
         async with asyncio.TaskGroup() as group:
@@ -181,6 +183,10 @@ class Responder:
     async def _say(self, work: Work, text: str, *, rung: str) -> None:
         self._emit(ReplyReady(turn=work.turn, pii_text=text, rung=rung))
         work.said = text
+        if rung != "wait":
+            # Everything is known at the first sample; only a sentence that bridges the
+            # waiting is heard before that.
+            work.ledger.on_first_sound = lambda: self._close_books(work)
         await self._mouth.say(
             text,
             ledger=work.ledger,
@@ -199,9 +205,13 @@ class Responder:
             await self._mouth.warm((answer.text,) if answer else ())
 
     def _close_books(self, work: Work) -> None:
-        work.ledger.first_sound()
-        finished = work.ledger.finish(work.route.tier, work.route.reason)
-        self._emit(finished)
+        if work.finished is None:
+            work.finished = work.ledger.finish(work.route.tier, work.route.reason)
+            self._emit(work.finished)
+
+    def _remember(self, work: Work) -> None:
+        finished = work.finished
+        assert finished is not None
         self._thinker.last = LastTurn(
             heard=work.text,
             said=self._mouth.heard or work.said,

@@ -45,6 +45,9 @@ def replay(
     snr: Annotated[
         float | None, typer.Option(help="Signal-to-noise ratio of the noise in dB.")
     ] = None,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Take what is there of damaged files.")
+    ] = False,
     report: Annotated[
         Path | None, typer.Option(help="Write an HTML report of all turns.")
     ] = None,
@@ -64,7 +67,9 @@ def replay(
     if snr is not None and noise is None:
         raise UsageError("`--snr` needs `--noise`", hint="add `--noise FILE`")
     base = configure(config, pack)
-    settings = Settings(pace=Pace(pace), wake=wake == "auto", noise=noise, snr=snr)
+    settings = Settings(
+        pace=Pace(pace), wake=wake == "auto", noise=noise, snr=snr, partial=partial
+    )
     files = find_inputs(paths, scenarios=wake == "auto")
     if not files:
         raise UsageError("no recordings found", hint="name files or a folder of them")
