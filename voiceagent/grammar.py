@@ -38,6 +38,8 @@ Transition = tuple[int, int, float, str | None]
 """From state, to state, probability, word (None: nothing is said)."""
 _SKIP_PROBABILITY = 0.001
 """How often a skip word ("please") opens or closes a sentence."""
+_CLOSING = (("please",), ("thanks",), ("thank", "you"), ("now",))
+"""Skip words that also close a sentence; nobody ends one with "could you"."""
 _OPENING_PROBABILITY = 1.0
 """A wake word costs nothing: it has been heard already, by the detector."""
 _MAX_DEPTH = 60
@@ -116,7 +118,8 @@ class Grammar:
             ways = zip([start, *inner], [*inner, heard], odds, opening, strict=True)
             moves += ways
         for phrase in self.skip_phrases:
-            for begin, end in ((heard, 0), (closing, final)):
+            ends = [(heard, 0)] + [(closing, final)] * (phrase in _CLOSING)
+            for begin, end in ends:
                 inner = range(fresh, fresh + len(phrase) - 1)
                 fresh += len(inner)
                 odds = [_SKIP_PROBABILITY] + [1.0] * len(inner)
