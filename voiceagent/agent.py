@@ -232,7 +232,8 @@ class Agent:
     def _on(self, event: Event) -> None:
         self._emit(event)
         if isinstance(event, SpeechStarted | SpeechStopped):
-            self._listener.speech(isinstance(event, SpeechStarted))
+            speaking = isinstance(event, SpeechStarted)
+            self._listener.speech(speaking, round(event.t * RATE))
         match event:
             case WakeCandidate():
                 self._candidate(event)

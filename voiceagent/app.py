@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import chain, zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -21,11 +22,13 @@ from voiceagent.clock import Pace
 from voiceagent.config import Config
 from voiceagent.endpoint import EndpointPolicy
 from voiceagent.errors import ConfigError, EngineMissing, ModelMissing
-from voiceagent.frames import FRAME_BYTES
+from voiceagent.events import SpeechStarted, SpeechStopped
+from voiceagent.frames import FRAME_BYTES, RATE, Reframer
 from voiceagent.frontend import Frontend
 from voiceagent.grammar import Grammar, compile_grammar
 from voiceagent.house import House, LocalHouse
 from voiceagent.intent import Intent, IntentParser
+from voiceagent.listener import MARGIN
 from voiceagent.pack import Pack, load_pack
 from voiceagent.speak import Tts
 from voiceagent.store import Store
@@ -93,8 +96,7 @@ class Workshop:
             )
         from voiceagent.engines.pocketsphinx import PocketSphinxStt
 
-        said = {word: ways[0] for word, ways in self.pack.pronunciations.items()}
-        return PocketSphinxStt(self.grammar, pronunciations=said)
+        return PocketSphinxStt(self.grammar, pronunciations=self.pack.pronunciations)
 
     @cached_property
     def wake(self) -> WakeWord | None:
@@ -154,11 +156,31 @@ class Workshop:
         refractory = self.config.wake.refractory_ms / 1000
         return WakeGate(self.wake_rules(), refractory=refractory)
 
+    def speech(self, samples: NDArray[np.int16]) -> list[tuple[int, int]]:
+        """Start and end sample of every stretch of speech in a recording."""
+        frontend, starts, ends = self.frontend(wake=False), [], []
+        reframer = Reframer()
+        frames = chain(reframer.feed(samples.astype("<i2").tobytes()), reframer.flush())
+        for event in chain.from_iterable(map(frontend.push, frames)):
+            if isinstance(event, SpeechStarted):
+                starts.append(round(event.t * RATE))
+            elif isinstance(event, SpeechStopped):
+                ends.append(round(event.t * RATE))
+        return list(zip_longest(starts, ends, fillvalue=len(samples)))
+
     def recognise(
         self, samples: NDArray[np.int16]
     ) -> tuple[Recognition, Intent | None]:
-        """What the recogniser and the templates make of one recording."""
-        pcm = samples.astype("<i2").tobytes()
+        """What the recogniser and the templates make of one recording.
+
+        Heard as in a turn: from a little before the first real speech on.
+        """
+        margin, spans = round(MARGIN * RATE), self.speech(samples)
+        least = round(self.policy().min_speech * RATE)
+        real = [start for start, end in spans if end - start >= least]
+        start = max(0, real[0] - margin) if real else 0
+        end = spans[-1][1] + margin if spans else 0
+        pcm = samples[start:end].astype("<i2").tobytes()
         self.stt.start()
         for start in range(0, len(pcm), CHUNK_FRAMES * FRAME_BYTES):
             self.stt.feed(pcm[start : start + CHUNK_FRAMES * FRAME_BYTES])

@@ -101,7 +101,9 @@ class Frontend:
         scores: Mapping[str, float] = self._wake.push(frame.pcm) if self._wake else {}
         hit = self._gate.push(scores, frame.end) if scores else None
         if hit is not None and self._opened is None:
-            yield WakeCandidate(t=frame.end / RATE, word=hit.word, score=round(hit.score, 2))
+            yield WakeCandidate(
+                t=frame.end / RATE, word=hit.word, score=round(hit.score, 2)
+            )
 
     def _follow_speech(self, frame: AudioFrame) -> Iterator[Event]:
         change = self._smoother.push(self._vad.push(frame.pcm), frame.end)

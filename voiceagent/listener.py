@@ -14,8 +14,11 @@ from voiceagent.frontend import Frontend
 from voiceagent.stt import Recognition, Stt
 from voiceagent.utterance import Utterance
 
-__all__ = ["Listener"]
+__all__ = ["MARGIN", "Listener"]
 
+MARGIN = 0.2
+"""Seconds before the speech that the recogniser is given: soft first sounds, and some
+silence to start from."""
 PREROLL_SECONDS = 2.0
 """Enough for a wake word and what was said in the same breath."""
 
@@ -101,11 +104,16 @@ class Listener:
         self.utterance = self._hearing = None
         return closed
 
-    def speech(self, speaking: bool) -> None:
-        """The user pauses or goes on."""
+    def speech(self, speaking: bool, sample: int) -> None:
+        """The user pauses or goes on at `sample`."""
         if self.utterance is None:
             return
-        if speaking:
+        if speaking and not self._frontend.heard:
+            # Until now there was no speech to speak of: a click, a chime, the pause
+            # after the wake word. It would only be taken for words.
+            start = sample - round(MARGIN * RATE)
+            self.utterance.restart(self._preroll.since(start))
+        elif speaking:
             self.utterance.resume()
         elif self._frontend.heard:
             self.utterance.pause()
@@ -133,9 +141,7 @@ class Listener:
             return
         completeness = self._progress(found.text)
         agreed = found.text == self._text
-        self._note(
-            found.text, completeness if agreed else Completeness.DISPUTED, upto
-        )
+        self._note(found.text, completeness if agreed else Completeness.DISPUTED, upto)
 
     def _note(self, text: str, completeness: Completeness, upto: int) -> None:
         self._frontend.note(completeness, upto)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 
 from voiceagent.words import number_words
 
-__all__ = ["pronounce", "spell", "spoken_number", "spoken_words"]
+__all__ = ["VARIANTS", "pronounce", "spell", "spoken_number", "spoken_words"]
 
 _SYMBOLS = {
     "%": " percent ",
@@ -67,6 +67,31 @@ def spoken_number(number: str) -> list[str]:
 def spell(word: str) -> str:
     """Phones of the letters said one by one (`tv` gives `T IY V IY`)."""
     return " ".join(_LETTERS[letter] for letter in word if letter in _LETTERS)
+
+
+VARIANTS: Mapping[str, tuple[str, ...]] = {
+    # The vowels of "cot" and "caught" are one for many Americans; the dictionary has
+    # both for "on", so that without these "off" is taken for "on".
+    "off": ("AA F",),
+    "all": ("AA L",),
+    "office": ("AA F AH S", "AA F IH S"),
+    "coffee": ("K AA F IY",),
+    "orange": ("AA R AH N JH",),
+    "small": ("S M AA L",),
+    # Without the r at the end of a syllable, as in most of England and Australia.
+    "timer": ("T AY M AH",),
+    "door": ("D AO",),
+    "color": ("K AH L AH",),
+    "colour": ("K AH L AH",),
+    "never": ("N EH V AH",),
+    "weather": ("W EH DH AH",),
+    "half": ("HH AA F",),
+    "garage": ("G AE R AA ZH", "G AE R IH JH"),
+    "kitchen": ("K IH CH IH N",),
+    "minute": ("M IH N IH T",),
+    "minutes": ("M IH N IH T S",),
+}
+"""Ways to say common words that the CMU dictionary lacks."""
 
 
 def pronounce(

@@ -18,8 +18,6 @@ from voiceagent.audiofile import AudioFacts, Recording, read_audio
 from voiceagent.clock import Pace, run
 from voiceagent.errors import ScenarioError
 from voiceagent.evaluation.mixing import mix_noise
-from voiceagent.events import SpeechStarted, SpeechStopped
-from voiceagent.frames import RATE, Reframer
 from voiceagent.player import Player, VirtualPlayer
 from voiceagent.rows import TurnRow, turn_rows
 from voiceagent.scenario import SUFFIX, Check, check, load_scenario
@@ -133,15 +131,8 @@ def replay_path(
 
 def end_of_speech(workshop: Workshop, recording: Recording) -> int:
     """The sample at which the last speech of a recording ends; 0 without speech."""
-    frontend = workshop.frontend(wake=False)
-    last, speaking = 0, False
-    reframer = Reframer()
-    for frame in (*reframer.feed(recording.pcm), *reframer.flush()):
-        for event in frontend.push(frame):
-            speaking = isinstance(event, SpeechStarted)
-            if isinstance(event, SpeechStopped):
-                last = round(event.t * RATE)
-    return len(recording.samples) if speaking else last
+    spans = workshop.speech(recording.samples)
+    return spans[-1][1] if spans else 0
 
 
 def mixed(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from voiceagent.clock import Compute
@@ -61,7 +61,7 @@ class Utterance:
         self._on_partial, self._on_preview = on_partial, on_preview
         self._waiting = bytearray()
         self._upto = 0
-        self._closed = self._paused = self._resumed = False
+        self._closed = self._paused = self._resumed = self._fresh = False
         self._more = asyncio.Event()
         self._preview: Recognition | None = None
         self._recognition: Recognition | None = None
@@ -73,6 +73,14 @@ class Utterance:
         self._upto = frame.end
         if len(self._waiting) >= CHUNK_FRAMES * FRAME_BYTES:
             self._more.set()
+
+    def restart(self, frames: Iterable[AudioFrame]) -> None:
+        """What came before was no speech (a click, a chime, a pause): begin again."""
+        self._waiting.clear()
+        self._fresh = True
+        self.resume()
+        for frame in frames:
+            self.add(frame)
 
     def pause(self) -> None:
         """Speech has stopped for now: have the final result ready."""
@@ -124,13 +132,16 @@ class Utterance:
         self._paused = self._resumed = False
         upto = self._upto
         preview = await self._compute("stt.final", self._stt.preview)
-        if preview is None or self._resumed:
+        if preview is None or self._resumed or self._fresh:
             return
         self._preview = preview
         if not self._closed:
             self._on_preview(preview, upto)
 
     async def _feed(self) -> None:
+        if self._fresh:
+            self._fresh = False
+            await self._compute("stt", self._stt.start)
         if not self._waiting:
             return
         pcm, upto = bytes(self._waiting), self._upto

@@ -40,12 +40,11 @@ class ScriptedStt:
         self._sentences = list(sentences)
         self._word_bytes = round(word_seconds * 32_000)
         self._heard = 0
-        self._number = -1
+        self._number = 0
 
     def start(self) -> None:
-        """Go on to the next sentence."""
+        """Begin the sentence, from its first word on."""
         self._heard = 0
-        self._number += 1
 
     def feed(self, pcm: bytes) -> str:
         """The words that fit into the audio so far."""
@@ -60,6 +59,7 @@ class ScriptedStt:
     def finish(self) -> Recognition:
         """The whole sentence."""
         text = self._sentence()
+        self._number += 1
         reason = "scripted" if text else "no words"
         return Recognition(text, 1.0 if text else 0.0, bool(text), reason)
 
