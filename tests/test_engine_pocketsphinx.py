@@ -13,7 +13,7 @@ from hassil.intents import Intents
 from voiceagent.audiofile import read_audio
 from voiceagent.engines.conditioning import condition, dithered, speech_part
 from voiceagent.engines.pocketsphinx import PocketSphinxStt
-from voiceagent.errors import EngineFailed
+from voiceagent.errors import EngineFailed, PackError
 from voiceagent.frames import RATE
 from voiceagent.grammar import compile_grammar
 from voiceagent.stt import Recognition
@@ -29,7 +29,7 @@ def stt() -> PocketSphinxStt:
     data = {"data": [{"sentences": [TEMPLATE]}]}
     intents = Intents.from_dict({"language": "en", "intents": {"Order": data}})
     return PocketSphinxStt(
-        compile_grammar(intents), pronunciations={"latte": "L AA T EY"}
+        compile_grammar(intents), pronunciations={"latte": ["L AA T EY"]}
     )
 
 
@@ -82,3 +82,20 @@ def test_silence_around_speech_is_cut() -> None:
     part = speech_part(np.concatenate([silence, tone, silence]))
     assert RATE <= len(part) <= 1.8 * RATE
     assert len(condition(np.zeros(0, np.int16))) == 0
+
+
+@pytest.mark.parametrize("phones", ["", "L XX T", "latte"])
+def test_phones_that_do_not_exist_are_refused_before_they_crash(phones: str) -> None:
+    data = {"data": [{"sentences": ["latte"]}]}
+    intents = Intents.from_dict({"language": "en", "intents": {"Order": data}})
+    grammar = compile_grammar(intents)
+    with pytest.raises(PackError, match="latte"):
+        PocketSphinxStt(grammar, pronunciations={"latte": [phones]})
+
+
+def test_a_preview_is_what_the_end_would_give(stt: PocketSphinxStt) -> None:
+    pcm = np.random.default_rng(1).integers(-800, 800, 32_000).astype("<i2").tobytes()
+    stt.start()
+    stt.feed(pcm)
+    early = stt.preview()
+    assert stt.finish() == early

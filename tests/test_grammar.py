@@ -100,7 +100,7 @@ def test_the_decoder_grammar_accepts_the_same_sentences(seed: int) -> None:
         more = {to for at, to, _, word in moves if word is None and at in states}
         return states if more <= states else closure(states | more)
 
-    for sentence in (words, ["please", *words], [*words, "would", "you"]):
+    for sentence in (words, ["please", *words], [*words, "please"]):
         states = closure({start})
         for word in sentence:
             states = closure(

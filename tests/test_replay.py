@@ -1,4 +1,4 @@
-"""Replays of the samples with all real engines: the same bytes every time, everywhere."""
+"""Replays of the samples with all real engines: the same bytes every time."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Completeness", "EndpointPolicy", "Verdict", "decide"]
+__all__ = ["WHOLE", "Completeness", "EndpointPolicy", "Verdict", "decide"]
 
 
 class Completeness(StrEnum):
@@ -28,6 +28,10 @@ class Completeness(StrEnum):
     """No command starts like this."""
     UNKNOWN = "unknown"
     """The recogniser has not caught up with the audio, or cannot tell."""
+
+
+WHOLE = (Completeness.COMPLETE, Completeness.EXTENSIBLE, Completeness.DISPUTED)
+"""The words may be all of a command."""
 
 
 @dataclass(frozen=True, slots=True)

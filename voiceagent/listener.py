@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from voiceagent.clock import Compute
-from voiceagent.endpoint import Completeness
+from voiceagent.endpoint import WHOLE, Completeness
 from voiceagent.events import Event, PartialTranscript, TurnCancelled, TurnStarted
 from voiceagent.frames import RATE, AudioFrame, PreRoll
 from voiceagent.frontend import Frontend
@@ -22,8 +22,6 @@ silence to start from."""
 PREROLL_SECONDS = 2.0
 """Enough for a wake word and what was said in the same breath."""
 
-WHOLE = (Completeness.COMPLETE, Completeness.EXTENSIBLE, Completeness.DISPUTED)
-"""The words may be all of a command."""
 Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 
 

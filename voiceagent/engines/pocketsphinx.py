@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 
 from voiceagent.engines.conditioning import Samples, condition, dithered
-from voiceagent.errors import EngineFailed, EngineMissing
+from voiceagent.endpoint import WHOLE
+from voiceagent.errors import EngineFailed, EngineMissing, PackError
 from voiceagent.frames import RATE
 from voiceagent.grammar import Grammar, Transition
 from voiceagent.pronounce import VARIANTS, pronounce
@@ -35,6 +36,11 @@ CHANNEL = "40,3,-1"
 """Cepstral mean that the live pass of every utterance starts from (of the model)."""
 PHONES = "AA IY EH AH UW OW AY ER S T K M N L F SH DH D".split()
 """One of each kind of sound: half the time of all 39, and it rejects as well."""
+ARPABET = frozenset(
+    "AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T "
+    "TH UH UW V W Y Z ZH".split()
+)
+"""The phones of the acoustic model."""
 LOOP = "++"
 """Marks words of the phone loop: none of them is a word of the grammar."""
 LOOP_PHONE = 1e-5
@@ -117,6 +123,8 @@ class PocketSphinxStt:
         text = self._text(heard)
         if not text:
             return Recognition(guess, 0.0, False, "outside the grammar")
+        if self._grammar.progress(text.split()) not in WHOLE:
+            return Recognition(text, 0.0, False, "unfinished sentence")
         if text == guess:
             return Recognition(text, AGREED, True, "in the grammar, both passes agree")
         return Recognition(text, DISPUTED, True, "in the grammar")
@@ -155,7 +163,19 @@ def _add_words(
         if not table.get(word) and not decoder.lookup_word(word):
             ways = pronounce(word, decoder.lookup_word)
         for phones in dict.fromkeys(ways):
+            _check_phones(word, phones)
             decoder.add_word(_free_name(decoder, word), phones, False)
+
+
+def _check_phones(word: str, phones: str) -> None:
+    """An unknown phone would crash the decoder, not fail."""
+    unknown = [phone for phone in phones.split() or [phones] if phone not in ARPABET]
+    if unknown:
+        raise PackError(
+            f"pronunciation of `{word}`: `{phones}`",
+            cause=f"`{unknown[0]}` is no phone",
+            hint=f"phones are {' '.join(sorted(ARPABET))}",
+        )
 
 
 def _free_name(decoder: Any, word: str) -> str:
