@@ -47,8 +47,8 @@ COSTS = {
 """Seconds that a call of each stage is declared to take in virtual replays: what was
 measured on two cores of a small server, rounded up."""
 LOOKBACK = 1.0
-"""Seconds before a wake hit that the recogniser hears too: the wake word, which it knows
-as an opening, and whatever was said in the same breath while the detector made sure."""
+"""Seconds before a wake hit that the recogniser hears too: the wake word, which it
+knows as an opening, and what was said in the same breath until it was detected."""
 PLAIN_POLICY = EndpointPolicy(
     complete=0.5, extensible=0.5, incomplete=0.5, dead=0.5, unknown=0.5
 )

@@ -56,7 +56,7 @@ class EndpointConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     complete_ms: Milliseconds = 220.0
     extensible_ms: Milliseconds = 360.0
     incomplete_ms: Milliseconds = 1100.0
-    unknown_ms: Milliseconds = 700.0
+    unknown_ms: Milliseconds = 600.0
     no_speech_ms: Milliseconds = 4000.0
     max_turn_ms: Annotated[float, Meta(ge=1000.0, le=120_000.0)] = 15_000.0
 

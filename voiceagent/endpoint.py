@@ -22,15 +22,13 @@ class Completeness(StrEnum):
     """A whole command that could still go on."""
     INCOMPLETE = "incomplete"
     """The beginning of a command."""
-    DISPUTED = "disputed"
-    """A whole command by the final pass, something else by the live one."""
     DEAD = "dead"
     """No command starts like this."""
     UNKNOWN = "unknown"
-    """The recogniser has not caught up with the audio, or cannot tell."""
+    """The recogniser has not caught up with the audio, or it is not for us."""
 
 
-WHOLE = (Completeness.COMPLETE, Completeness.EXTENSIBLE, Completeness.DISPUTED)
+WHOLE = (Completeness.COMPLETE, Completeness.EXTENSIBLE)
 """The words may be all of a command."""
 
 
@@ -40,10 +38,9 @@ class EndpointPolicy:
 
     complete: float = 0.22
     extensible: float = 0.36
-    disputed: float = 0.5
     incomplete: float = 1.1
     dead: float = 0.6
-    unknown: float = 0.7
+    unknown: float = 0.6
     no_speech: float = 4.0
     """After the gate opened, when nothing is said at all."""
     max_turn: float = 15.0

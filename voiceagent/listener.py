@@ -11,7 +11,7 @@ from voiceagent.endpoint import WHOLE, Completeness
 from voiceagent.events import Event, PartialTranscript, TurnCancelled, TurnStarted
 from voiceagent.frames import RATE, AudioFrame, PreRoll
 from voiceagent.frontend import Frontend
-from voiceagent.stt import Recognition, Stt
+from voiceagent.stt import UNFINISHED, Recognition, Stt
 from voiceagent.utterance import Utterance
 
 __all__ = ["MARGIN", "Listener"]
@@ -132,14 +132,13 @@ class Listener:
         self._note(text, self._progress(text), upto)
 
     def _preview(self, turn: int, found: Recognition, upto: int) -> None:
-        """The final pass over what was said before a pause: better than the live one,
-        but it takes every end for the end of a sentence, so where the two differ the
-        user gets a little longer to go on."""
-        if turn != self.turn or not self._frontend.open or not found.accepted:
+        """The final pass, better than the live one, over what came before a pause."""
+        if turn != self.turn or not self._frontend.open:
             return
-        completeness = self._progress(found.text)
-        agreed = found.text == self._text
-        self._note(found.text, completeness if agreed else Completeness.DISPUTED, upto)
+        if found.accepted or found.reason == UNFINISHED:
+            self._note(found.text, self._progress(found.text), upto)
+        else:
+            self._note(self._text, Completeness.UNKNOWN, upto)
 
     def _note(self, text: str, completeness: Completeness, upto: int) -> None:
         self._frontend.note(completeness, upto)

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-__all__ = ["Agreement", "BatchStt", "Recognition", "Stt"]
+__all__ = ["UNFINISHED", "Agreement", "BatchStt", "Recognition", "Stt"]
+
+
+UNFINISHED = "unfinished sentence"
+"""Reason of a recognition whose words are only the beginning of a command."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ class Utterance:
             await self._feed()
             if self._paused and not self._closed:
                 await self._look_ahead()
-        if self._preview is not None:
+        if self._preview is not None and self._preview.accepted:
             return self._preview
         await self._feed()
         return await self._compute("stt.final", self._stt.finish)

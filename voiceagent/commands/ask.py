@@ -57,8 +57,7 @@ def ask(
     """Run one turn from text and print the reply."""
     from voiceagent.assembly import AgentOptions
     from voiceagent.clock import Pace, run
-    from voiceagent.player import VirtualPlayer
-    from voiceagent.player import SpeakerPlayer
+    from voiceagent.player import SpeakerPlayer, VirtualPlayer
     from voiceagent.rows import turn_rows
     from voiceagent.trace import Trace
 
@@ -95,8 +94,7 @@ def say(
     """Say a sentence with the configured voice."""
     from voiceagent.app import Workshop
     from voiceagent.clock import run
-    from voiceagent.player import write_wav
-    from voiceagent.player import SpeakerPlayer
+    from voiceagent.player import SpeakerPlayer, write_wav
 
     shop = Workshop(configure(config, speak__voice=voice))
     clip = shop.real_voices[0].synthesize(_text(text))
