@@ -51,7 +51,7 @@ def test_three_runs_are_byte_identical() -> None:
 
 
 def test_the_likely_reply_is_rendered_before_the_turn_ends() -> None:
-    stage = Stage(costs={"tts": 0.3, "stt": 0.002})
+    stage = Stage(costs={"tts": 0.1, "stt": 0.002})
     (row,) = stage.play(*COMMAND)
     (started,) = stage.events(SpeakingStarted)
     assert started.cached  # type: ignore[union-attr]
@@ -101,7 +101,7 @@ def test_a_failed_effect_is_never_reported_as_done() -> None:
 
 def test_a_broken_recogniser_fails_its_turn_only() -> None:
     class Broken(ScriptedStt):
-        def finish(self) -> Recognition:
+        def preview(self) -> Recognition | None:
             raise EngineFailed("the recogniser broke")
 
     stage = Stage(stt=Broken(["x"]))

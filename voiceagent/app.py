@@ -30,7 +30,7 @@ from voiceagent.house import House, LocalHouse
 from voiceagent.intent import Intent, IntentParser
 from voiceagent.listener import MARGIN
 from voiceagent.pack import Pack, load_pack
-from voiceagent.speak import Tts
+from voiceagent.speak import ReplyCache, Tts
 from voiceagent.store import Store
 from voiceagent.stt import Recognition, Stt
 from voiceagent.utterance import CHUNK_FRAMES
@@ -244,6 +244,11 @@ class Workshop:
 
             return [DeclaredTts()]
         return self.real_voices
+
+    @cached_property
+    def replies(self) -> ReplyCache:
+        """Rendered replies, kept over sessions."""
+        return ReplyCache(limit=round(self.config.speak.cache_mb * 1e6))
 
     @cached_property
     def real_voices(self) -> list[Tts]:

@@ -159,9 +159,12 @@ def _mouth(
     trace: Trace,
     store: Store,
 ) -> Mouth:
-    cache = ReplyCache(limit=round(shop.config.speak.cache_mb * 1e6))
     voices = shop.voices(Pace.VIRTUAL if options.silent else options.pace)
-    voice = Voice(voices, cache, compute, trace.emit)
+    # A virtual replay must not depend on what another one has rendered before.
+    virtual = options.pace is Pace.VIRTUAL
+    voice = Voice(
+        voices, ReplyCache() if virtual else shop.replies, compute, trace.emit
+    )
     return Mouth(voice, options.player, earcon, trace.emit, lambda: loudness(store))
 
 

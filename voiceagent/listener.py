@@ -7,11 +7,11 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from voiceagent.clock import Compute
-from voiceagent.endpoint import WHOLE, Completeness
+from voiceagent.endpoint import Completeness
 from voiceagent.events import Event, PartialTranscript, TurnCancelled, TurnStarted
 from voiceagent.frames import RATE, AudioFrame, PreRoll
 from voiceagent.frontend import Frontend
-from voiceagent.stt import UNFINISHED, Recognition, Stt
+from voiceagent.stt import DOUBTFUL, UNFINISHED, Recognition, Stt
 from voiceagent.utterance import Utterance
 
 __all__ = ["MARGIN", "Listener"]
@@ -87,6 +87,7 @@ class Listener:
             self._compute,
             on_partial=lambda text, upto: self._partial(turn, text, upto),
             on_preview=lambda found, upto: self._preview(turn, found, upto),
+            quiet=not self._frontend.speaking,
         )
         for frame in self._preroll.since(sample - self._lookback):
             utterance.add(frame)
@@ -135,7 +136,11 @@ class Listener:
         """The final pass, better than the live one, over what came before a pause."""
         if turn != self.turn or not self._frontend.open:
             return
-        if found.accepted or found.reason == UNFINISHED:
+        if found.accepted:
+            self._expect(found.text)
+        if found.reason == DOUBTFUL:
+            self._note(found.text, Completeness.UNKNOWN, upto)
+        elif found.accepted or found.reason == UNFINISHED:
             self._note(found.text, self._progress(found.text), upto)
         else:
             self._note(self._text, Completeness.UNKNOWN, upto)
@@ -150,5 +155,3 @@ class Listener:
                 completeness=completeness.value,
             )
         )
-        if completeness in WHOLE:
-            self._expect(text)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-__all__ = ["UNFINISHED", "Agreement", "BatchStt", "Recognition", "Stt"]
+__all__ = ["DOUBTFUL", "UNFINISHED", "Agreement", "BatchStt", "Recognition", "Stt"]
 
 
+DOUBTFUL = "in the grammar, but perhaps unfinished"
+"""Reason of a recognition that is a whole command, and as likely half of one."""
 UNFINISHED = "unfinished sentence"
 """Reason of a recognition whose words are only the beginning of a command."""
 

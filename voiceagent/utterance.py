@@ -54,13 +54,16 @@ class Utterance:
         *,
         on_partial: OnPartial,
         on_preview: OnPreview,
+        quiet: bool = False,
     ) -> None:
-        """`on_partial(text, upto)`: tentative words in the audio before sample `upto`;
+        """`quiet`: nobody speaks yet; what is silent is not looked for words in.
+        `on_partial(text, upto)`: tentative words in the audio before sample `upto`;
         `on_preview(recognition, upto)`: the final result if the turn ended there."""
         self._stt, self._compute = stt, compute
         self._on_partial, self._on_preview = on_partial, on_preview
         self._waiting = bytearray()
         self._upto = 0
+        self._quiet = quiet
         self._closed = self._paused = self._resumed = self._fresh = False
         self._more = asyncio.Event()
         self._preview: Recognition | None = None
@@ -84,13 +87,14 @@ class Utterance:
 
     def pause(self) -> None:
         """Speech has stopped for now: have the final result ready."""
+        self._quiet = True
         if self._preview is None:
             self._paused = True
             self._more.set()
 
     def resume(self) -> None:
         """Speech goes on: a final result of before does not count."""
-        self._paused, self._resumed = False, True
+        self._paused, self._resumed, self._quiet = False, True, False
         self._preview = None
 
     def close(self) -> None:
@@ -120,7 +124,8 @@ class Utterance:
         while not self._closed:
             await self._more.wait()
             self._more.clear()
-            await self._feed()
+            if self._paused or not self._quiet:
+                await self._feed()
             if self._paused and not self._closed:
                 await self._look_ahead()
         if self._preview is not None and self._preview.accepted:

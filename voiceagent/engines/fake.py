@@ -53,8 +53,11 @@ class ScriptedStt:
         return " ".join(words[: self._heard // self._word_bytes])
 
     def preview(self) -> Recognition | None:
-        """Nothing better than the words so far."""
-        return None
+        """The whole sentence, once all of its words are in the audio."""
+        text = self._sentence()
+        if self._heard // self._word_bytes < len(text.split()):
+            return None
+        return Recognition(text, 1.0 if text else 0.0, bool(text), "scripted")
 
     def finish(self) -> Recognition:
         """The whole sentence."""

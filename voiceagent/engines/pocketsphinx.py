@@ -12,6 +12,7 @@ Nothing is carried from one utterance to the next, so results can be repeated.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -23,7 +24,7 @@ from voiceagent.errors import EngineFailed, EngineMissing, PackError
 from voiceagent.frames import RATE
 from voiceagent.grammar import Grammar, Transition
 from voiceagent.pronounce import VARIANTS, pronounce
-from voiceagent.stt import UNFINISHED, Recognition
+from voiceagent.stt import DOUBTFUL, UNFINISHED, Recognition
 
 __all__ = ["PocketSphinxStt"]
 
@@ -112,9 +113,18 @@ class PocketSphinxStt:
     def preview(self) -> Recognition:
         """The final pass over the audio so far; the utterance stays open.
 
-        A sentence may be left unfinished here: not accepted, but with the words.
+        A sentence may be left unfinished here: not accepted, but with the words. Where
+        it may as well be finished ("... twenty seconds" heard as "... twenty"), the
+        whole one is given and said to be in doubt.
         """
-        return self._decide(OPEN)
+        found = self._decide(OPEN)
+        if found.reason != UNFINISHED:
+            return found
+        whole = self._decide(WHOLE_ONLY)
+        same = whole.text.startswith(found.text.rpartition(" ")[0])
+        if whole.accepted and same:
+            return replace(whole, reason=DOUBTFUL)
+        return found
 
     def finish(self) -> Recognition:
         """End the utterance and give the final result."""
