@@ -42,13 +42,13 @@ def dithered(
     return ready
 
 
-def condition(samples: Samples) -> Samples:
+def condition(samples: Samples, *, floor_db: float = FLOOR_DB) -> Samples:
     """The speech in a whole utterance, over a noise floor that suits its level."""
     speech = speech_part(samples)
     if not len(speech):
         return speech
     level = float(np.sqrt(np.mean(speech.astype(np.float64) ** 2)))
-    floor = max(LEAST_FLOOR, level * 10 ** (-FLOOR_DB / 20))
+    floor = max(LEAST_FLOOR, level * 10 ** (-floor_db / 20))
     return dithered(speech, floor=floor)
 
 

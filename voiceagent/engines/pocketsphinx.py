@@ -33,6 +33,11 @@ NARROW = {"beam": 1e-30, "wbeam": 1e-20, "pbeam": 1e-30, "lw": 3.0}
 WIDE = {"beam": 1e-48, "wbeam": 1e-29, "pbeam": 1e-48, "lw": 4.0}
 """Wider beams (1e-60, 1e-80) cost half as much again and got no more of 102 home and 60
 coffee commands right once the audio began with the speech."""
+OTHER = {"beam": 1e-40, "wbeam": 1e-25, "pbeam": 1e-40, "lw": 3.0}
+OTHER_FLOOR_DB = 28.0
+"""The second opinion, asked where the live pass heard other words. Measured on 70 home
+commands and 70 other utterances: it refuses one right and one wrong command more, and
+of the others 13 are accepted instead of 25."""
 CHANNEL = "40,3,-1"
 """Cepstral mean that the live pass of every utterance starts from (of the model)."""
 PHONES = "AA IY EH AH UW OW AY ER S T K M N L F SH DH D".split()
@@ -79,11 +84,13 @@ class PocketSphinxStt:
         """
         self._live = _decoder(**NARROW)
         self._final = _decoder(**WIDE)
-        for decoder in (self._live, self._final):
+        self._second = _decoder(**OTHER)
+        for decoder in (self._live, self._final, self._second):
             _add_words(decoder, grammar, pronunciations or {})
         _add_grammar(self._live, LIVE, grammar)
         _add_grammar(self._final, OPEN, grammar, loop=True, leave=LEAVE)
         _add_grammar(self._final, WHOLE_ONLY, grammar, loop=True)
+        _add_grammar(self._second, WHOLE_ONLY, grammar, loop=True)
         self._grammar = grammar
         self._audio = bytearray()
         self._open = False
@@ -147,7 +154,17 @@ class PocketSphinxStt:
             return Recognition(text, 0.0, False, UNFINISHED)
         if text == guess:
             return Recognition(text, AGREED, True, "in the grammar, both passes agree")
-        return Recognition(text, DISPUTED, True, "in the grammar")
+        if self._second_opinion() != text:
+            return Recognition(text, 0.0, False, "every pass hears something else")
+        return Recognition(
+            text, DISPUTED, True, "in the grammar, second opinion agrees"
+        )
+
+    def _second_opinion(self) -> str:
+        """What is heard over another noise floor: what was really said stays the same,
+        what was only forced into the grammar seldom does."""
+        speech = condition(_samples(self._audio), floor_db=OTHER_FLOOR_DB)
+        return self._text(_search(self._second, speech))
 
     def _text(self, hypothesis: Any) -> str:
         """The words of a hypothesis, less the wake word and what noise becomes."""
