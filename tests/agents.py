@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from voiceagent.agent import Agent, Options
+from voiceagent.agent import Agent
 from voiceagent.alarms import Alarms
 from voiceagent.audiofile import AudioFacts, Recording
 from voiceagent.budget import Budget
@@ -30,6 +30,7 @@ from voiceagent.rows import TurnRow, turn_rows
 from voiceagent.skill import Answer, Effect, Skill, SkillAlarm, TurnContext
 from voiceagent.source import FileSource
 from voiceagent.speak import ReplyCache, Tts
+from voiceagent.state import Options
 from voiceagent.stt import Stt
 from voiceagent.testing import tone
 from voiceagent.thinking import Thinker

@@ -3,7 +3,7 @@
 import pytest
 from agents import Echo, Stage
 
-from voiceagent.agent import Agent, Options
+from voiceagent.agent import Agent
 from voiceagent.engines.fake import DeclaredTts, ScriptedStt
 from voiceagent.errors import EngineFailed, StoreError
 from voiceagent.events import (
@@ -23,6 +23,7 @@ from voiceagent.events import (
 )
 from voiceagent.skill import Answer, Effect
 from voiceagent.speak import Clip
+from voiceagent.state import Options
 from voiceagent.stt import Recognition
 from voiceagent.trace import encode
 

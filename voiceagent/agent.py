@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from voiceagent.alarms import Alarms
@@ -41,12 +39,13 @@ from voiceagent.frames import FRAME_SAMPLES, FRAME_SECONDS, RATE, AudioFrame
 from voiceagent.frontend import Frontend
 from voiceagent.listener import Listener
 from voiceagent.source import Source
+from voiceagent.state import Options, State
 from voiceagent.trace import Trace
 from voiceagent.turn import Responder, TurnRequest
 from voiceagent.utterance import Typed
 from voiceagent.wake import WakeVerifier, WakeWord
 
-__all__ = ["Agent", "Options", "State"]
+__all__ = ["Agent"]
 
 DRIFT = 2e-4
 """Fastest that a sound card's clock may run against ours: twice the usual 100 ppm."""
@@ -58,30 +57,6 @@ VERIFIED = 0.05
 real "alexa" at 10 dB and refused both false ones in 1.4 hours of other sound."""
 STOP_SCORE = 0.5
 """Score at which the stop word counts."""
-
-
-class State(StrEnum):
-    """What a display shows; exactly one at a time."""
-
-    ARMING = "arming"
-    IDLE = "idle"
-    LISTENING = "listening"
-    THINKING = "thinking"
-    SPEAKING = "speaking"
-    MUTED = "muted"
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How the agent behaves."""
-
-    open_at_start: bool = False
-    """Take what comes as one command, without a wake word."""
-    full_duplex: bool = False
-    """True where our own sound does not reach the microphone (headset, echo canceller):
-    then any speech interrupts. Otherwise only the wake word and the stop word do."""
-    wake_earcon: bool = False
-    """Play a short sound when the wake word was heard and nothing followed yet."""
 
 
 class Agent:

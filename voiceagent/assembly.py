@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from voiceagent.agent import Agent, Options
+from voiceagent.agent import Agent
 from voiceagent.alarms import Alarms
 from voiceagent.budget import Budget
 from voiceagent.clock import Compute, Pace
@@ -22,6 +22,7 @@ from voiceagent.player import Player
 from voiceagent.skill import Skill
 from voiceagent.skills.volume.handler import loudness
 from voiceagent.speak import ReplyCache
+from voiceagent.state import Options
 from voiceagent.store import Store
 from voiceagent.stt import BatchStt
 from voiceagent.thinking import Thinker

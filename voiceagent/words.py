@@ -49,7 +49,7 @@ def spoken(text: str) -> str:
     Apostrophes vanish (`what's` and `whats` are one word), so that typed text, labels
     and every recogniser agree.
     """
-    text = APOSTROPHES.sub("", text.lower())
+    text = APOSTROPHES.sub("", text.lower()).replace("nevermind", "never mind")
     for sign, words in SIGNS.items():
         text = text.replace(sign, words)
     if any(letter.isdigit() for letter in text):
