@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain, zip_longest
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from voiceagent.house import House, LocalHouse
 from voiceagent.intent import Intent, IntentParser
 from voiceagent.listener import MARGIN
 from voiceagent.pack import Pack, load_pack
+from voiceagent.process import ProcessStt
 from voiceagent.speak import ReplyCache, Tts
 from voiceagent.store import Store
 from voiceagent.stt import Recognition, Stt
@@ -37,7 +38,7 @@ from voiceagent.utterance import CHUNK_FRAMES
 from voiceagent.vad import GatedVad, Vad, VadSmoother
 from voiceagent.wake import WakeGate, WakeRule, WakeVerifier, WakeWord
 
-__all__ = ["Workshop", "state_folder"]
+__all__ = ["Workshop", "make_stt", "state_folder"]
 
 
 class Workshop:
@@ -97,6 +98,18 @@ class Workshop:
         from voiceagent.engines.pocketsphinx import PocketSphinxStt
 
         return PocketSphinxStt(self.grammar, pronunciations=self.pack.pronunciations)
+
+    def recogniser(self, pace: Pace) -> Stt:
+        """The recogniser for an agent: live in a process of its own."""
+        if pace is Pace.REALTIME and self.config.stt.engine == "pocketsphinx":
+            return self.live_stt
+        return self.stt
+
+    @cached_property
+    def live_stt(self) -> Stt:
+        """The recogniser in another process, so that the loop never waits for it."""
+        _ = self.grammar, self.wake  # what is wrong with them is said here, not there
+        return ProcessStt(partial(make_stt, self.config), name="pocketsphinx")
 
     @cached_property
     def wake(self) -> WakeWord | None:
@@ -276,14 +289,19 @@ class Workshop:
 
         return StopWord()
 
-    def names(self, *, wake: bool = True) -> dict[str, str]:
+    def names(self, *, wake: bool = True, pace: Pace = Pace.REALTIME) -> dict[str, str]:
         """The engines in use, by stage."""
         return {
             "wake": self.wake.name if wake and self.wake else "off",
             "vad": self.vad.name,
             "stt": self.stt.name,
-            "voice": self.config.speak.voice,
+            "voice": self.voices(pace)[0].name,
         }
+
+
+def make_stt(config: Config) -> Stt:
+    """The recogniser of a configuration, in whatever process this is called."""
+    return Workshop(config).stt
 
 
 def state_folder() -> Path:

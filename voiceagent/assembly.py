@@ -98,6 +98,7 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
     """An agent in its first state."""
     config = shop.config
     trace = options.trace or Trace()
+    pace = Pace.VIRTUAL if options.silent else options.pace
     compute = Compute(options.pace, COSTS)
     store = options.store or Store(None)
     skills = shop.pack.open(SkillHost(store, shop.house(store)))
@@ -112,9 +113,10 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
         thinker=thinker, mouth=mouth, emit=trace.emit, reserve=budget.reserve
     )
     frontend = _frontend(shop, options)
+    stt = shop.recogniser(options.pace)
     listener = Listener(
         frontend=frontend,
-        stt=BatchStt(shop.stt) if options.plain else shop.stt,
+        stt=BatchStt(stt) if options.plain else stt,
         compute=compute,
         progress=meaning.progress,
         expect=(lambda text: None) if options.plain else responder.expect,
@@ -140,7 +142,7 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
         alarms=alarms,
         verifier=shop.verifier if options.wake else None,
         stop_word=shop.stop_word() if options.wake else None,
-        engines=shop.names(wake=options.wake),
+        engines=shop.names(wake=options.wake, pace=pace),
         notices=_notices(store),
     )
 

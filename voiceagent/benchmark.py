@@ -157,8 +157,9 @@ def _measure(
     lane.cut_offs += cut
     lane.answered += row.tier != "none"
     lane.budget_met += bool(row.budget_met)
-    # A turn that was cut off has no honest latency.
-    return None if cut else row
+    # A turn that was cut off or not understood has no honest latency: the one is too
+    # quick, the other waits on purpose.
+    return None if cut or row.tier == "none" else row
 
 
 def _run(

@@ -45,7 +45,7 @@ class VadConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     engine: Literal["gated", "silero", "webrtcvad"] = "gated"
     onset_ms: Milliseconds = 60.0
-    hangover_ms: Milliseconds = 100.0
+    hangover_ms: Milliseconds = 80.0
 
 
 class EndpointConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -54,8 +54,8 @@ class EndpointConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     patience: Annotated[float, Meta(ge=0.3, le=10.0)] = 1.0
     """Factor on all waits: 2 for people who take their time."""
     complete_ms: Milliseconds = 220.0
-    extensible_ms: Milliseconds = 360.0
-    incomplete_ms: Milliseconds = 1100.0
+    extensible_ms: Milliseconds = 340.0
+    incomplete_ms: Milliseconds = 1000.0
     unknown_ms: Milliseconds = 600.0
     no_speech_ms: Milliseconds = 4000.0
     max_turn_ms: Annotated[float, Meta(ge=1000.0, le=120_000.0)] = 15_000.0

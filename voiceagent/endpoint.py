@@ -37,8 +37,8 @@ class EndpointPolicy:
     """Seconds of silence to wait for; `patience` stretches all of them."""
 
     complete: float = 0.22
-    extensible: float = 0.36
-    incomplete: float = 1.1
+    extensible: float = 0.34
+    incomplete: float = 1.0
     dead: float = 0.6
     unknown: float = 0.6
     no_speech: float = 4.0

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from voiceagent.clock import Compute
-from voiceagent.endpoint import Completeness
+from voiceagent.endpoint import WHOLE, Completeness
 from voiceagent.events import Event, PartialTranscript, TurnCancelled, TurnStarted
 from voiceagent.frames import RATE, AudioFrame, PreRoll
 from voiceagent.frontend import Frontend
@@ -129,8 +129,11 @@ class Listener:
     def _partial(self, turn: int, text: str, upto: int) -> None:
         if turn != self.turn or not self._frontend.open:
             return
-        self._text = text
-        self._note(text, self._progress(text), upto)
+        stable, self._text = text == self._text, text
+        completeness = self._progress(text)
+        self._note(text, completeness, upto)
+        if stable and completeness in WHOLE:
+            self._expect(text)
 
     def _preview(self, turn: int, found: Recognition, upto: int) -> None:
         """The final pass, better than the live one, over what came before a pause."""

@@ -52,11 +52,12 @@ def demo(
     output.mkdir(parents=True, exist_ok=True)
     shop = Workshop(base)
     screen = console()
+    pace = Pace.MEASURED if fast else Pace.REALTIME
     with errors().status("loading engines"):
         names = shop.names()
-        _ = shop.grammar, shop.parser, shop.real_voices, shop.stt
+        _ = shop.grammar, shop.parser, shop.real_voices, shop.recogniser(pace)
     variants = Variants(base, shop)
-    settings = Settings(pace=Pace.MEASURED if fast else Pace.REALTIME)
+    settings = Settings(pace=pace)
     speaker = None if fast else _speaker(base.audio.output)
     screen.print(f"engines: {', '.join(f'{k} {v}' for k, v in names.items())}")
     done: list[Replay] = []

@@ -1,0 +1,41 @@
+"""A recogniser in a process of its own: same results, and it may die."""
+
+from functools import partial
+
+import pytest
+
+from voiceagent.engines.fake import ScriptedStt
+from voiceagent.errors import EngineFailed
+from voiceagent.process import ProcessStt
+from voiceagent.stt import Stt
+
+pytestmark = pytest.mark.fault
+
+
+def broken() -> Stt:
+    raise EngineFailed("no model")
+
+
+def test_every_call_is_answered_by_the_child() -> None:
+    stt = ProcessStt(partial(ScriptedStt, ["turn it on"]), name="scripted")
+    stt.start()
+    assert stt.feed(bytes(32_000)) == "turn it on"
+    assert stt.preview() == stt.finish()
+    stt.close()
+
+
+def test_a_child_that_dies_fails_one_turn_and_is_replaced() -> None:
+    stt = ProcessStt(partial(ScriptedStt, ["turn it on"]), name="scripted")
+    stt.start()
+    stt._child.kill()
+    stt._child.join()
+    with pytest.raises(EngineFailed, match="died"):
+        stt.feed(bytes(640))
+    stt.start()
+    assert stt.finish().text == "turn it on"
+    stt.close()
+
+
+def test_what_cannot_be_built_is_said_at_once() -> None:
+    with pytest.raises(EngineFailed, match="no model"):
+        ProcessStt(broken, name="broken")
