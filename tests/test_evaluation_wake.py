@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voiceagent.errors import UsageError
+from voiceagent.evaluation.mixing import mix
 from voiceagent.evaluation.wake import (
     evaluate_wake,
     find_recordings,
-    mix,
     padded,
     rate_bound,
 )

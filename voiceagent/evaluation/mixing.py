@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["mix_noise"]
+__all__ = ["mix", "mix_noise"]
 
 PEAK = 0.5
 """Of full scale, after mixing."""
@@ -16,11 +16,16 @@ Samples = NDArray[np.int16]
 def mix_noise(
     speech: Samples, noise: Samples, snr_db: float, *, seed: int = 0
 ) -> Samples:
-    """Speech with a stretch of noise (repeated as needed) from a seeded offset on.
+    """Speech with a stretch of noise from a seeded offset on."""
+    offset = int(np.random.default_rng(seed).integers(max(1, len(noise))))
+    return mix(speech, noise, snr_db=snr_db, offset=offset)
+
+
+def mix(speech: Samples, noise: Samples, *, snr_db: float, offset: int) -> Samples:
+    """Speech with noise from sample `offset` on, repeated as needed.
 
     Powers over the whole utterance are `snr_db` apart; the peak is half of full scale.
     """
-    offset = int(np.random.default_rng(seed).integers(max(1, len(noise))))
     clean = speech.astype(np.float64)
     ground = np.resize(np.roll(noise, -offset), len(speech)).astype(np.float64)
     power = np.mean(clean**2) / max(float(np.mean(ground**2)), 1e-9)

@@ -18,14 +18,13 @@ from numpy.typing import NDArray
 from voiceagent.audiofile import read_audio
 from voiceagent.clock import cpu_seconds
 from voiceagent.errors import UsageError
+from voiceagent.evaluation.mixing import mix
 from voiceagent.frames import RATE, Reframer
 from voiceagent.wake import WakeGate, WakeHit, WakeRule, WakeWord
 
-__all__ = ["WakeReport", "evaluate_wake", "find_recordings", "hits_in", "mix", "padded"]
+__all__ = ["WakeReport", "evaluate_wake", "find_recordings", "hits_in", "padded"]
 
 BEFORE, AFTER = RATE // 2, RATE
-PEAK = 0.5
-"""Of full scale, after mixing."""
 SUFFIXES = frozenset({".flac", ".wav", ".ogg", ".mp3"})
 
 Samples = NDArray[np.int16]
@@ -169,18 +168,6 @@ def noisy(
     if noise is None or snr_db is None:
         return samples
     return mix(samples, noise, snr_db=snr_db, offset=int(random.integers(len(noise))))
-
-
-def mix(speech: Samples, noise: Samples, *, snr_db: float, offset: int) -> Samples:
-    """Speech with noise from sample `offset` on, repeated as needed: powers over the
-    whole recording `snr_db` apart, then the peak at half of full scale."""
-    clean = speech.astype(np.float64)
-    ground = np.resize(np.roll(noise, -offset), len(speech)).astype(np.float64)
-    power = np.mean(clean**2) / max(float(np.mean(ground**2)), 1e-9)
-    mixed = clean + ground * np.sqrt(power / 10 ** (snr_db / 10))
-    peak = max(float(np.abs(mixed).max()), 1e-9)
-    scaled: Samples = np.rint(mixed * (PEAK * 32767 / peak)).astype(np.int16)
-    return scaled
 
 
 def rate_bound(count: int, hours: float) -> float:
