@@ -19,6 +19,8 @@ class Variants:
     SHARED = ("pack", "parser", "grammar", "stt", "wake", "vad", "real_voices")
 
     def __init__(self, base: Config, workshop: Workshop) -> None:
+        self.base = workshop
+        """The workshop without any values on top."""
         self._base, self._workshop = base, workshop
         self._made: dict[str, Workshop] = {}
 

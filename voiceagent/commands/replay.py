@@ -21,7 +21,6 @@ from voiceagent.commands.shared import (
 from voiceagent.errors import CheckFailed, UsageError, VoiceAgentError
 
 if TYPE_CHECKING:
-    from voiceagent.app import Workshop
     from voiceagent.config import Config
     from voiceagent.replay import Replay, Settings
 
@@ -54,12 +53,15 @@ def replay(
     events: Annotated[
         Path | None, typer.Option(help="Write all events as JSON lines.")
     ] = None,
+    jobs: Annotated[
+        int, typer.Option(min=1, help="Processes to replay files with.")
+    ] = 1,
     json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
     """Replay recordings through the agent; scenarios are checked too."""
     from voiceagent.app import Workshop
-    from voiceagent.clock import Pace
+    from voiceagent.clock import Pace, perf
     from voiceagent.replay import Settings, find_inputs
 
     one_of("--wake", wake, ("auto", "off"))
@@ -73,9 +75,10 @@ def replay(
     files = find_inputs(paths, scenarios=wake == "auto")
     if not files:
         raise UsageError("no recordings found", hint="name files or a folder of them")
-    shop = Workshop(base)
-    _ = shop.pack  # a broken pack is told before the first recording is read
-    done, failed = _replay_all(shop, base, files, settings, json=json)
+    _ = Workshop(base).pack  # a broken pack is told before the first recording is read
+    began = perf()
+    done, failed = _replay_all(base, files, settings, jobs=jobs, json=json)
+    _speed(sum(one.seconds for one in done), perf() - began)
     if not json:
         _print(done, files)
     if report is not None:
@@ -86,27 +89,29 @@ def replay(
 
 
 def _replay_all(
-    shop: Workshop, base: Config, files: list[Path], settings: Settings, *, json: bool
+    base: Config, files: list[Path], settings: Settings, *, jobs: int, json: bool
 ) -> tuple[list[Replay], list[VoiceAgentError]]:
     """Replay every file; one that cannot be read does not stop the others."""
-    from voiceagent.replay import replay_path
-    from voiceagent.variants import Variants
+    from voiceagent.parallel import replay_files
 
     done: list[Replay] = []
     failed: list[VoiceAgentError] = []
-    variants = Variants(base, shop)
-    for file in progress(files, "replaying"):
-        try:
-            one = replay_path(shop, file, settings, configured=variants.workshop)
-        except UsageError as error:
-            errors().print(f"error: {error}", markup=False)
-            failed.append(error)
+    found = replay_files(base, files, settings, jobs=jobs)
+    for file, one in zip(files, progress(found, "replaying", len(files)), strict=True):
+        if isinstance(one, UsageError):
+            errors().print(f"error: {one}", markup=False)
+            failed.append(one)
             continue
         done.append(one)
         if json:
             for row in one.rows:
                 emit_json({**row.as_dict(), "file": str(file)})
     return done, failed
+
+
+def _speed(audio: float, took: float) -> None:
+    if errors().is_terminal or audio > 60:
+        errors().print(f"{audio:.0f} s of audio in {took:.1f} s")
 
 
 def _print(done: list[Replay], files: list[Path]) -> None:
