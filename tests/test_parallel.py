@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from voiceagent.app import Workshop
 from voiceagent.config import Config
 from voiceagent.errors import UsageError
 from voiceagent.parallel import replay_files
@@ -22,7 +23,7 @@ def test_two_processes_give_the_same_bytes_in_the_same_order() -> None:
     ]
     logs = []
     for jobs in (1, 2):
-        done = list(replay_files(Config(), files, Settings(), jobs=jobs))
+        done = list(replay_files(Workshop(Config()), files, Settings(), jobs=jobs))
         assert isinstance(done[1], UsageError) and "nowhere.wav" in str(done[1])
         logs.append([encode(one.records) for one in done if isinstance(one, Replay)])
     assert logs[0] == logs[1] and len(logs[0]) == 2

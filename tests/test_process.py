@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from voiceagent.engines.fake import ScriptedStt
-from voiceagent.errors import EngineFailed
+from voiceagent.errors import EngineFailed, EngineMissing
 from voiceagent.process import ProcessStt
 from voiceagent.stt import Stt
 
@@ -39,3 +39,13 @@ def test_a_child_that_dies_fails_one_turn_and_is_replaced() -> None:
 def test_what_cannot_be_built_is_said_at_once() -> None:
     with pytest.raises(EngineFailed, match="no model"):
         ProcessStt(broken, name="broken")
+
+
+def missing() -> Stt:
+    raise EngineMissing("pocketsphinx", install="pip install it")
+
+
+def test_errors_travel_whole() -> None:
+    with pytest.raises(EngineMissing) as caught:
+        ProcessStt(missing, name="missing")
+    assert caught.value.exit_code == 3 and "pip install it" in str(caught.value)

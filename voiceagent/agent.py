@@ -145,7 +145,7 @@ class Agent:
         """Answer `text` as if it had been said: everything also works by hand."""
         self.interrupt("replaced")
         self._listener.drop("replaced")
-        turn, t = self._listener.number("text"), self._end / RATE
+        turn, t = self._listener.number(), self._end / RATE
         self._emit(TurnStarted(turn=turn, t=t, by="text"))
         ended = TurnEnded(turn=turn, t=t, speech_start=t, speech_end=t, reason="typed")
         self._emit(ended)

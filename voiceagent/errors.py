@@ -48,6 +48,10 @@ class VoiceAgentError(Exception):
         self.cause = cause
         self.hint = hint
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Errors travel between processes whole, whatever their constructor asks for.
+        return _rebuilt, (type(self), self.what, self.__dict__)
+
     def __str__(self) -> str:
         lines = [self.what]
         if self.cause:
@@ -55,6 +59,14 @@ class VoiceAgentError(Exception):
         if self.hint:
             lines.append(f"hint: {self.hint}")
         return "\n".join(lines)
+
+
+def _rebuilt(
+    kind: type[VoiceAgentError], what: str, parts: dict[str, object]
+) -> VoiceAgentError:
+    error = kind.__new__(kind, what)
+    error.__dict__.update(parts)
+    return error
 
 
 class UsageError(VoiceAgentError):

@@ -43,8 +43,6 @@ class Listener:
         before a turn's first sample that the recogniser is given too."""
         self.turn = 0
         """Number of the newest turn."""
-        self.by = ""
-        """What opened it."""
         self.utterance: Utterance | None = None
         """Audio of the open turn; None while none is open."""
         self._frontend, self._stt, self._compute = frontend, stt, compute
@@ -68,16 +66,15 @@ class Listener:
         """Drop the last seconds of audio (mute)."""
         self._preroll.clear()
 
-    def number(self, by: str) -> int:
-        """The number of a new turn that `by` began."""
+    def number(self) -> int:
+        """The number of a new turn."""
         self.turn += 1
-        self.by = by
         return self.turn
 
     def open(self, by: str, sample: int, spawn: Spawn) -> None:
         """Open a turn for what is said from `sample` on."""
         self.drop("replaced")
-        self.number(by)
+        self.number()
         self._emit(TurnStarted(turn=self.turn, t=sample / RATE, by=by))
         self._frontend.begin(self.turn, sample)
         self._text = ""

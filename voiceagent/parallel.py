@@ -17,32 +17,38 @@ from voiceagent.variants import Variants
 __all__ = ["replay_files"]
 
 _made: list[Variants] = []
+"""What a child process has made; engines are made once in each."""
 
 
 def replay_files(
-    config: Config, files: Sequence[Path], settings: Settings, *, jobs: int = 1
+    shop: Workshop, files: Sequence[Path], settings: Settings, *, jobs: int = 1
 ) -> Iterator[Replay | UsageError]:
     """Every file in order; one that cannot be read gives its error instead."""
-    one = partial(_replay_one, config, settings)
     if jobs == 1 or len(files) < 2:
-        yield from map(one, files)
+        yield from map(partial(_replay_one, Variants(shop), settings), files)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(files)), mp_context=context) as pool:
-        yield from pool.map(one, files)
+    with ProcessPoolExecutor(
+        min(jobs, len(files)),
+        mp_context=context,
+        initializer=_begin,
+        initargs=(shop.config,),
+    ) as pool:
+        yield from pool.map(partial(_replay_in_child, settings), files)
 
 
-def _replay_one(config: Config, settings: Settings, file: Path) -> Replay | UsageError:
-    variants = _variants(config)
+def _begin(config: Config) -> None:
+    _made[:] = [Variants(Workshop(config))]
+
+
+def _replay_in_child(settings: Settings, file: Path) -> Replay | UsageError:
+    return _replay_one(_made[0], settings, file)
+
+
+def _replay_one(
+    variants: Variants, settings: Settings, file: Path
+) -> Replay | UsageError:
     try:
         return replay_path(variants.base, file, settings, configured=variants.workshop)
     except UsageError as error:
-        # Built anew, because an error with keyword arguments does not travel.
-        return UsageError(str(error))
-
-
-def _variants(config: Config) -> Variants:
-    """Engines are made once a process and configuration."""
-    if not _made or _made[0].base.config != config:
-        _made[:] = [Variants(config, Workshop(config))]
-    return _made[0]
+        return error

@@ -16,6 +16,7 @@ from .frames import FRAME_SECONDS, RATE
 from .source import in_thread
 
 __all__ = [
+    "load_sounddevice",
     "Microphone",
     "OpenMicrophone",
     "PortAudio",
@@ -45,7 +46,7 @@ class Microphone:
 
 def list_devices() -> list[Microphone]:
     """All inputs; raises `EngineMissing` without PortAudio."""
-    sounddevice = _sounddevice()
+    sounddevice = load_sounddevice()
     default = sounddevice.default.device[0]
     return [
         Microphone(
@@ -165,13 +166,13 @@ class PortAudio:
 
 
 def _restart() -> None:
-    sounddevice = _sounddevice()
+    sounddevice = load_sounddevice()
     sounddevice._terminate()  # no public call does this (python-sounddevice#3)
     sounddevice._initialize()
 
 
 def _open(wanted: int | str | None, sink: Sink) -> OpenMicrophone:
-    sounddevice = _sounddevice()
+    sounddevice = load_sounddevice()
     microphone = find_device(wanted, list_devices())
     error: Exception | None = None
     for channels, rate in _settings(microphone):
@@ -230,7 +231,8 @@ def _will_not_open(name: str, cause: str) -> DeviceMissing:
     )
 
 
-def _sounddevice() -> Any:
+def load_sounddevice() -> Any:
+    """The `sounddevice` package; raises `EngineMissing` without it or PortAudio."""
     try:
         import sounddevice
     except ImportError as error:

@@ -106,8 +106,8 @@ def _serve(pipe: Connection, make: Callable[[], Stt]) -> None:
             try:
                 pipe.send((True, getattr(stt, method)(*args)))
             except VoiceAgentError as error:
-                pipe.send((False, EngineFailed(error.what)))
+                pipe.send((False, error))
     except VoiceAgentError as error:
-        pipe.send((False, EngineFailed(error.what)))
+        pipe.send((False, error))
     except (EOFError, KeyboardInterrupt):
         return

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voiceagent.errors import DeviceMissing, EngineMissing
+from voiceagent.portaudio import load_sounddevice as _sounddevice
 from voiceagent.speak import Clip
 
 __all__ = ["FADE", "Cursor", "Speaker", "resampled"]
@@ -181,15 +182,3 @@ def _find(library: Any, device: int | str | None) -> Any:
             cause=str(error),
             hint="plug one in, check `aplay -l`, or have the reply written to a file",
         ) from error
-
-
-def _sounddevice() -> Any:
-    try:
-        import sounddevice
-    except ImportError as error:
-        raise EngineMissing("sounddevice", install="pip install sounddevice") from error
-    except OSError as error:
-        raise EngineMissing(
-            "portaudio", install="apt-get install libportaudio2", cause=str(error)
-        ) from error
-    return sounddevice

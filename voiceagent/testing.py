@@ -185,7 +185,7 @@ def replay_scenario(path: Path, pace: str = "virtual") -> Replay:
     from voiceagent.variants import Variants
 
     shop = _workshop()
-    variants = Variants(shop.config, shop)
+    variants = Variants(shop)
     settings = Settings(pace=Pace(pace))
     return replay_path(shop, path, settings, configured=variants.workshop)
 

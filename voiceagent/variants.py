@@ -16,12 +16,14 @@ __all__ = ["Variants"]
 class Variants:
     """Keeps one workshop for each set of values; engines are shared where they can."""
 
-    SHARED = ("pack", "parser", "grammar", "stt", "wake", "vad", "real_voices")
+    SHARED = (
+        *("pack", "parser", "grammar", "stt", "live_stt", "wake", "vad"),
+        *("real_voices", "replies"),
+    )
 
-    def __init__(self, base: Config, workshop: Workshop) -> None:
-        self.base = workshop
+    def __init__(self, base: Workshop) -> None:
+        self.base = base
         """The workshop without any values on top."""
-        self._base, self._workshop = base, workshop
         self._made: dict[str, Workshop] = {}
 
     def workshop(self, values: Mapping[str, object]) -> Workshop:
@@ -32,7 +34,7 @@ class Variants:
         return self._made[key]
 
     def _make(self, values: Mapping[str, object]) -> Workshop:
-        data = msgspec.to_builtins(self._base)
+        data = msgspec.to_builtins(self.base.config)
         for dotted, value in values.items():
             section, _, name = dotted.partition(".")
             data.setdefault(section, {})[name] = value
@@ -42,6 +44,6 @@ class Variants:
             raise ConfigError("scenario configuration", cause=str(error)) from error
         sections = {dotted.partition(".")[0] for dotted in values}
         if not sections & {"pack", "stt", "wake", "vad", "speak"}:
-            for name in self.SHARED:
-                made.__dict__[name] = getattr(self._workshop, name)
+            ready = self.base.__dict__
+            made.__dict__.update({k: ready[k] for k in self.SHARED if k in ready})
         return made

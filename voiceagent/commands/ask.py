@@ -22,7 +22,9 @@ from voiceagent.errors import UsageError
 
 if TYPE_CHECKING:
     from voiceagent.agent import Agent
+    from voiceagent.clip import Clip
     from voiceagent.frames import AudioFrame
+    from voiceagent.player import Player
     from voiceagent.source import OnEvent
 
 __all__ = ["ask", "say"]
@@ -104,11 +106,7 @@ def say(
         run(_play(SpeakerPlayer(), clip))
 
 
-async def _play(player: object, clip: object) -> None:
-    from voiceagent.player import SpeakerPlayer
-    from voiceagent.speak import Clip
-
-    assert isinstance(player, SpeakerPlayer) and isinstance(clip, Clip)
+async def _play(player: Player, clip: Clip) -> None:
     await player.play(clip)
 
 

@@ -7,17 +7,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from voiceagent.commands.shared import ConfigOption, configure, console, errors
-from voiceagent.errors import CheckFailed, DeviceMissing, EngineMissing, UsageError
+from voiceagent.commands.shared import (
+    ConfigOption,
+    configure,
+    console,
+    errors,
+    loudspeaker,
+)
+from voiceagent.errors import CheckFailed, UsageError
 
 if TYPE_CHECKING:
-    from voiceagent.player import Player
+    from voiceagent.live import Display
+    from voiceagent.player import Player, VirtualPlayer
     from voiceagent.replay import Replay
 
 __all__ = ["demo"]
 
 SHORT = 9
-"""Scenarios that are played unless all are wanted: about a minute and a half."""
+"""Scenarios of a folder of one's own that are played unless all are wanted."""
 
 
 def demo(
@@ -56,9 +63,13 @@ def demo(
     with errors().status("loading engines"):
         names = shop.names()
         _ = shop.grammar, shop.parser, shop.real_voices, shop.recogniser(pace)
-    variants = Variants(base, shop)
+    variants = Variants(shop)
     settings = Settings(pace=pace)
-    speaker = None if fast else _speaker(base.audio.output)
+    speaker = (
+        None
+        if fast
+        else loudspeaker(base.audio.output, without="replies go to WAV files")
+    )
     screen.print(f"engines: {', '.join(f'{k} {v}' for k, v in names.items())}")
     done: list[Replay] = []
     display = Display(screen, state=lambda: "playing")
@@ -82,28 +93,13 @@ def demo(
 
 
 def _selection(files: list[Path]) -> list[Path]:
-    """Evenly over the list, the first one always."""
+    """One of each kind of thing; the first few where these are other scenarios."""
     wanted = {"01", "03", "05", "08", "10", "18", "21", "22", "28", "31"}
     chosen = [file for file in files if file.name[:2] in wanted]
     return chosen or files[:SHORT]
 
 
-def _speaker(output: str) -> Player | None:
-    """The loudspeaker, or None where there is none: replies go to files then."""
-    from voiceagent.player import SpeakerPlayer
-
-    try:
-        return SpeakerPlayer(output or None)
-    except (DeviceMissing, EngineMissing) as error:
-        errors().print(f"no loudspeaker: {error.what}; replies go to WAV files")
-        return None
-
-
-def _keep_replies(player: object, path: Path, display: object) -> None:
-    from voiceagent.live import Display
-    from voiceagent.player import VirtualPlayer
-
-    assert isinstance(player, VirtualPlayer) and isinstance(display, Display)
+def _keep_replies(player: VirtualPlayer, path: Path, display: Display) -> None:
     if player.write_wav(path):
         display.say(f"           replies: {path}")
 

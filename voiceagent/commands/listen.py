@@ -18,12 +18,11 @@ from voiceagent.commands.shared import (
     console,
     emit_json,
     errors,
+    loudspeaker,
 )
-from voiceagent.errors import DeviceMissing
 
 if TYPE_CHECKING:
     from voiceagent.agent import Agent
-    from voiceagent.player import Player
     from voiceagent.source import Source
     from voiceagent.trace import Record, Trace
 
@@ -57,15 +56,17 @@ def listen(
     from voiceagent.app import Workshop
     from voiceagent.assembly import AgentOptions
     from voiceagent.clock import run
+    from voiceagent.player import VirtualPlayer
     from voiceagent.trace import Trace
 
     engine = "none" if push_to_talk else None
     shop = Workshop(configure(config, pack, wake__engine=engine, audio__device=device))
     source = _source(stdin, shop.config.audio.device)
-    trace = Trace()
+    trace, output = Trace(), shop.config.audio.output
     agent = shop.agent(
         AgentOptions(
-            player=_speaker(shop.config.audio.output),
+            player=loudspeaker(output, without="replies are only shown")
+            or VirtualPlayer(),
             store=shop.store(),
             trace=trace,
         )
@@ -105,17 +106,6 @@ async def _session(agent: Agent, source: Source, trace: Trace, *, json: bool) ->
         await asyncio.gather(listening, quitting, return_exceptions=True)
         if not listening.cancelled() and (error := listening.exception()):
             raise _first(error)
-
-
-def _speaker(output: str) -> Player:
-    """The loudspeaker; without one the agent goes on mute, and says so."""
-    from voiceagent.player import SpeakerPlayer, VirtualPlayer
-
-    try:
-        return SpeakerPlayer(output or None)
-    except DeviceMissing as error:
-        errors().print(f"no loudspeaker, replies are only shown: {error}", markup=False)
-        return VirtualPlayer()
 
 
 def _level(source: Source) -> float | None:

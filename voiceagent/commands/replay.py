@@ -21,7 +21,7 @@ from voiceagent.commands.shared import (
 from voiceagent.errors import CheckFailed, UsageError, VoiceAgentError
 
 if TYPE_CHECKING:
-    from voiceagent.config import Config
+    from voiceagent.app import Workshop
     from voiceagent.replay import Replay, Settings
 
 __all__ = ["one_of", "replay", "write_html"]
@@ -68,16 +68,16 @@ def replay(
     one_of("--pace", pace, tuple(Pace))
     if snr is not None and noise is None:
         raise UsageError("`--snr` needs `--noise`", hint="add `--noise FILE`")
-    base = configure(config, pack)
     settings = Settings(
         pace=Pace(pace), wake=wake == "auto", noise=noise, snr=snr, partial=partial
     )
     files = find_inputs(paths, scenarios=wake == "auto")
     if not files:
         raise UsageError("no recordings found", hint="name files or a folder of them")
-    _ = Workshop(base).pack  # a broken pack is told before the first recording is read
+    shop = Workshop(configure(config, pack))
+    _ = shop.pack  # a broken pack is told before the first recording is read
     began = perf()
-    done, failed = _replay_all(base, files, settings, jobs=jobs, json=json)
+    done, failed = _replay_all(shop, files, settings, jobs=jobs, json=json)
     _speed(sum(one.seconds for one in done), perf() - began)
     if not json:
         _print(done, files)
@@ -89,14 +89,14 @@ def replay(
 
 
 def _replay_all(
-    base: Config, files: list[Path], settings: Settings, *, jobs: int, json: bool
+    shop: Workshop, files: list[Path], settings: Settings, *, jobs: int, json: bool
 ) -> tuple[list[Replay], list[VoiceAgentError]]:
     """Replay every file; one that cannot be read does not stop the others."""
     from voiceagent.parallel import replay_files
 
     done: list[Replay] = []
     failed: list[VoiceAgentError] = []
-    found = replay_files(base, files, settings, jobs=jobs)
+    found = replay_files(shop, files, settings, jobs=jobs)
     for file, one in zip(files, progress(found, "replaying", len(files)), strict=True):
         if isinstance(one, UsageError):
             errors().print(f"error: {one}", markup=False)

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from voiceagent.config import Config, load_config
+from voiceagent.errors import DeviceMissing, EngineMissing
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from voiceagent.app import Workshop
+    from voiceagent.player import Player
 
 __all__ = [
     "ConfigOption",
@@ -25,6 +27,7 @@ __all__ = [
     "configure",
     "emit_json",
     "errors",
+    "loudspeaker",
     "progress",
     "workshop",
 ]
@@ -69,6 +72,17 @@ def workshop(file: Path | None, pack: Path | None = None, **flags: object) -> Wo
     from voiceagent.app import Workshop
 
     return Workshop(configure(file, pack, **flags))
+
+
+def loudspeaker(output: str, *, without: str) -> Player | None:
+    """The loudspeaker, or None where there is none; then `without` is announced."""
+    from voiceagent.player import SpeakerPlayer
+
+    try:
+        return SpeakerPlayer(output or None)
+    except (DeviceMissing, EngineMissing) as error:
+        errors().print(f"no loudspeaker, {without}: {error.what}", markup=False)
+        return None
 
 
 def emit_json(value: Mapping[str, Any]) -> None:
