@@ -23,6 +23,7 @@ from voiceagent.engines.fake import (
 from voiceagent.events import Event
 from voiceagent.frontend import Frontend
 from voiceagent.intent import Intent
+from voiceagent.interpreter import Doubts, Interpreter
 from voiceagent.listener import Listener
 from voiceagent.mouth import Mouth
 from voiceagent.player import VirtualPlayer
@@ -32,6 +33,7 @@ from voiceagent.source import FileSource
 from voiceagent.speak import ReplyCache, Tts
 from voiceagent.state import Options
 from voiceagent.stt import Stt
+from voiceagent.swap import ModelSource, ModelSwitch
 from voiceagent.testing import tone
 from voiceagent.thinking import Thinker
 from voiceagent.trace import Record, Trace
@@ -107,6 +109,9 @@ class Stage:
     costs: dict[str, float] = field(default_factory=lambda: {"tts": 0.05, "stt": 0.002})
     options: Options = field(default_factory=Options)
     stops: Sequence[float] = ()
+    doubts: Doubts | None = None
+    models: ModelSource | None = None
+    """Where language models come from; the first is the one that is wanted."""
     player: VirtualPlayer = field(default_factory=VirtualPlayer)
     records: list[Record] = field(default_factory=list)
     agent: Agent | None = None
@@ -117,7 +122,19 @@ class Stage:
         meaning = Anything(self.skill)
         voice = Voice(self.voices, ReplyCache(), compute, trace.emit)
         mouth = Mouth(voice, self.player, earcon, trace.emit)
-        thinker = Thinker(meaning, compute, trace.emit)
+        models = None
+        if self.models is not None:
+            first = self.models.load(self.models.wanted())
+            models = ModelSwitch(self.models, compute, trace.emit, current=first)
+        thinker = Thinker(
+            meaning,
+            compute,
+            trace.emit,
+            models=models,
+            interpreter=Interpreter(
+                meaning, compute, models=models, doubts=self.doubts
+            ),
+        )
         responder = Responder(thinker=thinker, mouth=mouth, emit=trace.emit)
         frontend = Frontend(
             wake=ScriptedWake(self.wakes),

@@ -37,7 +37,8 @@ def wav(path: Path, seconds: float = 1.0) -> Path:
 
 @pytest.mark.parametrize(
     "command",
-    ["listen", "demo", "ask", "say", "replay", "eval", "bench", "doctor", "config"],
+    ["listen", "demo", "ask", "say", "replay", "eval", "bench", "doctor", "config"]
+    + ["models"],
 )
 def test_every_command_explains_itself(command: str) -> None:
     done = voiceagent(command, "--help")
@@ -115,6 +116,15 @@ def test_ask_answers_from_words_and_pipes(tmp_path: Path) -> None:
     assert b"five minutes" in piped.stdout
     later = voiceagent("ask", "how much time is left", home=tmp_path)
     assert b"timer" in later.stdout.lower() and b"no timer" not in later.stdout.lower()
+
+
+def test_ask_says_why_when_asked(tmp_path: Path) -> None:
+    done = voiceagent("ask", "--why", "turn on the kitchen light", home=tmp_path)
+    assert done.returncode == 0
+    assert b"device: template device.on" in done.stderr
+    long = voiceagent("ask", "-", stdin=b"a \x00\x1b " * 25_000, home=tmp_path)
+    assert long.returncode == 0 and long.stdout.strip()
+    assert b"Traceback" not in long.stderr
 
 
 def test_listening_to_a_pipe_answers_what_is_in_it(tmp_path: Path) -> None:

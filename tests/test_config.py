@@ -50,6 +50,13 @@ def test_each_place_overrides_the_one_before(tmp_path: Path) -> None:
         ("[wakes]\n", ["$.wakes", "did you mean `wake`?"]),
         ("[wake]\nthreshold = 7\n", ["$.wake.threshold", "<= 1.0"]),
         ("[wake]\nengine = 'x'\n", ["$.wake.engine"]),
+        ("[slm]\nengine = 'gpt'\n", ["$.slm.engine"]),
+        ("[slm]\nlimit_ms = -1\n", ["$.slm.limit_ms"]),
+        ("[route]\nmax_risk = 2\n", ["$.route.max_risk", "<= 1.0"]),
+        (
+            "[route]\nmax_risk = 0.1\nlocal_share = 0.7\n",
+            ["$.route", "either `local_share` or `max_risk`"],
+        ),
         ("wake = 3\n", ["$.wake", "[wake]"]),
         ("[wake\n", ["cannot read configuration"]),
     ],

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voiceagent.endpoint import Completeness, EndpointPolicy
+from voiceagent.endpoint import FLAT, Completeness, EndpointPolicy, Words
 from voiceagent.engines.fake import ScriptedWake, ThresholdVad
 from voiceagent.events import Event, SpeechStarted, TurnEnded, WakeCandidate
 from voiceagent.frames import RATE, Reframer
 from voiceagent.frontend import Frontend
 from voiceagent.testing import tone
-from voiceagent.vad import VadSmoother
+from voiceagent.vad import Vad, VadSmoother
 from voiceagent.wake import WakeGate, WakeRule
 
 pytestmark = pytest.mark.property
@@ -24,7 +24,7 @@ def make(wakes: list[float] | None = None) -> Frontend:
         gate=WakeGate({"hey_jarvis": WakeRule(0.5)}),
         vad=ThresholdVad(),
         smoother=VadSmoother(),
-        policy=EndpointPolicy(),
+        policy=EndpointPolicy(complete=0.22, weights=FLAT),
     )
 
 
@@ -72,12 +72,47 @@ def test_complete_words_end_sooner_and_stale_words_do_not_count() -> None:
                 out.append(event)
                 if isinstance(event, WakeCandidate):
                     frontend.begin(1, frame.end)
-            frontend.note(Completeness.COMPLETE, round(noted_at * RATE))
+            frontend.note(Words(Completeness.COMPLETE), round(noted_at * RATE))
         return next(event for event in out if isinstance(event, TurnEnded))
 
     assert end(9.0).reason == "complete"
     assert end(9.0).silence == pytest.approx(0.22, abs=0.021)
     assert end(1.9).reason == "unknown"
+
+
+def test_the_loudness_tells_where_speech_ended_before_the_detector_does() -> None:
+    """A detector that lets go 160 ms late costs none of that time."""
+    frontend = make()
+    frontend._vad = Late(frontend._vad, frames=8)
+    hushed = []
+    ended = []
+    for frame in Reframer().feed(SOUND):
+        if frame.start == round(1.3 * RATE):
+            frontend.begin(1, frame.start)
+        ended += [e for e in frontend.push(frame) if isinstance(e, TurnEnded)]
+        if frontend.hushed:
+            hushed.append(frame.end / RATE)
+        frontend.note(Words(Completeness.COMPLETE), frame.end)
+    assert ended[0].speech_end == pytest.approx(2.5, abs=0.05)
+    assert ended[0].t == pytest.approx(2.72, abs=0.05)
+    assert hushed[0] == pytest.approx(2.54, abs=0.03)
+
+
+class Late:
+    """Lets go of speech some frames late."""
+
+    name = "late"
+
+    def __init__(self, vad: Vad, frames: int) -> None:
+        self._vad, self._frames, self._left = vad, frames, 0
+
+    def push(self, pcm: bytes) -> float:
+        chance = self._vad.push(pcm)
+        self._left = self._frames if chance > 0.5 else max(0, self._left - 1)
+        return 1.0 if self._left else chance
+
+    def reset(self) -> None:
+        self._vad.reset()
 
 
 def test_no_turn_ends_before_the_sample_it_is_held_until() -> None:

@@ -129,7 +129,7 @@ BROKEN = {
     DRINKS.replace("[{size}]", "[{size}"): ("line 6", "does not parse"),
     DRINKS.replace("tea, coffee", "tea, on"): ("line 9", "put it in quotes"),
     DRINKS.replace("  want:", "  size: x\n  size:"): ("line 12", "written twice"),
-    DRINKS.replace("(get me|i want)", "get <want>"): ("line 6", "refers to itself"),
+    DRINKS.replace("(get me|i want)", "get <want>"): ("line 11", "refers to itself"),
     DRINKS + "  want: give me\n": ("line 12", "written twice"),
     DRINKS.replace("{values: [small, large]}", "{range: {from: 5, to: 2}}"): (
         "line 8",

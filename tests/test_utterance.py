@@ -14,22 +14,28 @@ pytestmark = pytest.mark.unit
 
 
 class Looking(ScriptedStt):
-    """Knows how much audio its preview was made of."""
+    """Knows how much audio its preview was made of; whole from `least` frames on."""
+
+    def __init__(self, least: int = 0) -> None:
+        super().__init__(["x"])
+        self.least = least
 
     def preview(self) -> Recognition | None:
-        return Recognition(f"preview of {self._heard // FRAME_BYTES}", 1.0, True)
+        heard = self._heard // FRAME_BYTES
+        return Recognition(f"preview of {heard}", 1.0, heard >= self.least)
 
     def finish(self) -> Recognition:
         return Recognition(f"all {self._heard // FRAME_BYTES}", 1.0, True)
 
 
-def hear(script: str) -> tuple[str, float]:
-    """`.` a frame, `p` a pause, `r` speech goes on; gives the result and its delay."""
+def hear(script: str, *, least: int = 0) -> tuple[str, float]:
+    """`.` a frame, `p` a pause, `e` one that comes early, `r` speech goes on; gives the
+    result and its delay."""
 
     async def main() -> tuple[str, float]:
         costs = {"stt": 0.001, "stt.final": 0.1}
         heard = Utterance(
-            Looking(["x"]),
+            Looking(least),
             Compute(Pace.VIRTUAL, costs),
             on_partial=lambda text, upto: None,
             on_preview=lambda found, upto: None,
@@ -42,6 +48,8 @@ def hear(script: str) -> tuple[str, float]:
                     heard.add(AudioFrame(bytes(FRAME_BYTES), number * FRAME_SAMPLES))
                 case "p":
                     heard.pause()
+                case "e":
+                    heard.pause(early=True)
                 case "r":
                     heard.resume()
         closed = now()
@@ -70,3 +78,20 @@ def test_going_on_while_the_preview_is_made_discards_it_too() -> None:
 
 def test_the_last_pause_counts() -> None:
     assert hear("." * 10 + "p....r....p" + "." * 8)[0] == "preview of 18"
+
+
+def test_what_was_looked_at_too_early_is_looked_at_again() -> None:
+    assert (
+        hear("." * 10 + "e" + "." * 8 + "p" + "." * 9, least=15)[0] == "preview of 18"
+    )
+    assert hear("." * 10 + "e" + "." * 8 + "p" + "." * 9)[0] == "preview of 10"
+
+
+def test_the_certain_pause_may_come_while_the_early_look_is_taken() -> None:
+    text, delay = hear("." * 10 + "e.." + "p" + "." * 15, least=12)
+    assert text == "preview of 13"
+    assert delay < 0.005
+
+
+def test_an_early_look_is_taken_once_only() -> None:
+    assert hear("." * 10 + "e" + "." * 8 + "e" + "." * 9, least=15)[0] == "all 27"

@@ -6,11 +6,8 @@ by the `Workshop`, so that a replay of a thousand files loads each of them once.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Hashable
 from functools import cached_property, partial
-from itertools import chain, zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -20,25 +17,43 @@ from voiceagent.agent import Agent
 from voiceagent.assembly import AgentOptions, assemble
 from voiceagent.clock import Pace
 from voiceagent.config import Config
+from voiceagent.curve import limits_of
 from voiceagent.endpoint import EndpointPolicy
-from voiceagent.errors import ConfigError, EngineMissing, ModelMissing
-from voiceagent.events import SpeechStarted, SpeechStopped
-from voiceagent.frames import FRAME_BYTES, RATE, Reframer
+from voiceagent.errors import ConfigError, ModelMissing
 from voiceagent.frontend import Frontend
 from voiceagent.grammar import Grammar, compile_grammar
-from voiceagent.house import House, LocalHouse
+from voiceagent.hearing import Spans, hear, speech_spans
+from voiceagent.homes import open_house
+from voiceagent.house import House
 from voiceagent.intent import Intent, IntentParser
-from voiceagent.listener import MARGIN
+from voiceagent.language.cascade import Cascade
+from voiceagent.language.guards import Guards
+from voiceagent.language.slots import SlotFinder
+from voiceagent.model_source import Library
+from voiceagent.models import Model, find_model
 from voiceagent.pack import Pack, load_pack
+from voiceagent.phrase import Phraser
+from voiceagent.policies import (
+    endpoint_policy,
+    vad_smoother,
+    wake_openings,
+    wake_rules,
+)
 from voiceagent.process import ProcessStt
+from voiceagent.question import with_answers
+from voiceagent.slm import Slm
+from voiceagent.slm_process import ProcessSlm
 from voiceagent.speak import ReplyCache, Tts
-from voiceagent.store import Store
+from voiceagent.store import Store, state_folder
 from voiceagent.stt import Recognition, Stt
-from voiceagent.utterance import CHUNK_FRAMES
 from voiceagent.vad import GatedVad, Vad, VadSmoother
+from voiceagent.voices import find_voices
 from voiceagent.wake import WakeGate, WakeRule, WakeVerifier, WakeWord
 
-__all__ = ["Workshop", "make_stt", "state_folder"]
+__all__ = ["Workshop", "make_slm", "make_stt"]
+
+ACOUSTICS = "acoustic-en"
+"""The shipped acoustic models that were moved towards noise."""
 
 
 class Workshop:
@@ -46,6 +61,7 @@ class Workshop:
 
     def __init__(self, config: Config) -> None:
         self.config = config
+        self._libraries: dict[bool, Library] = {}
 
     @cached_property
     def pack(self) -> Pack:
@@ -61,20 +77,26 @@ class Workshop:
         return IntentParser(self.pack, context={"area": area} if area else None)
 
     @cached_property
+    def cascade(self) -> Cascade:
+        """Templates, then the model, with the guards of the pack in between."""
+        return Cascade(Guards(SlotFinder(self.pack).intents))
+
+    @cached_property
+    def phraser(self) -> Phraser:
+        """Intents back to words."""
+        return Phraser(self.pack, self.parser)
+
+    @cached_property
     def grammar(self) -> Grammar:
         """What may be said, as one word automaton."""
-        return compile_grammar(
-            self.pack.intents, self.pack.slot_lists, openings=self.openings()
-        )
+        intents = self.pack.intents
+        if self.ask_below > 0:
+            intents = with_answers(intents)
+        return compile_grammar(intents, self.pack.slot_lists, openings=self.openings())
 
     def openings(self) -> list[str]:
         """How the wake words sound when the recogniser hears them too."""
-        config = self.config.wake
-        if config.engine == "none":
-            return []
-        names = [Path(word).stem.replace("_", " ") for word in config.words]
-        tails = [name.partition(" ")[2] for name in names]
-        return list(dict.fromkeys(filter(None, [*names, *tails])))
+        return wake_openings(self.config.wake)
 
     @cached_property
     def stt(self) -> Stt:
@@ -97,7 +119,29 @@ class Workshop:
             )
         from voiceagent.engines.pocketsphinx import PocketSphinxStt
 
-        return PocketSphinxStt(self.grammar, pronunciations=self.pack.pronunciations)
+        return PocketSphinxStt(
+            self.grammar,
+            pronunciations=self.pack.pronunciations,
+            acoustics=find_model(ACOUSTICS).folder,
+            meaning=self.meaning,
+        )
+
+    def meaning(self, text: str) -> Hashable:
+        """What a text means: the same for texts that differ in their wording alone."""
+        intent = self.parser.parse(text)
+        if intent is None:
+            return text
+        return intent.name, frozenset(intent.slots.items())
+
+    @property
+    def ask_below(self) -> float:
+        """Confidence of the recogniser below which the user is asked first."""
+        wanted = self.config.stt.ask_below
+        if wanted is not None or self.config.stt.engine != "pocketsphinx":
+            return wanted or 0.0
+        from voiceagent.engines import pocketsphinx
+
+        return float(getattr(pocketsphinx, "ASK_BELOW", 0.0))
 
     def recogniser(self, pace: Pace) -> Stt:
         """The recogniser for an agent: live in a process of its own."""
@@ -158,68 +202,32 @@ class Workshop:
 
     def wake_rules(self) -> dict[str, WakeRule]:
         """When the scores of each word are a hit."""
-        threshold = self.config.wake.threshold
-        rules: dict[str, WakeRule] = dict(getattr(self.wake, "rules", {}))
-        if threshold is None:
-            return rules
-        return {w: replace(rule, threshold=threshold) for w, rule in rules.items()}
+        return wake_rules(self.config.wake, getattr(self.wake, "rules", {}))
 
     def gate(self) -> WakeGate:
         """The decision over wake scores."""
         refractory = self.config.wake.refractory_ms / 1000
         return WakeGate(self.wake_rules(), refractory=refractory)
 
-    def speech(self, samples: NDArray[np.int16]) -> list[tuple[int, int]]:
+    def speech(self, samples: NDArray[np.int16]) -> Spans:
         """Start and end sample of every stretch of speech in a recording."""
-        frontend, starts, ends = self.frontend(wake=False), [], []
-        reframer = Reframer()
-        frames = chain(reframer.feed(samples.astype("<i2").tobytes()), reframer.flush())
-        for event in chain.from_iterable(map(frontend.push, frames)):
-            if isinstance(event, SpeechStarted):
-                starts.append(round(event.t * RATE))
-            elif isinstance(event, SpeechStopped):
-                ends.append(round(event.t * RATE))
-        return list(zip_longest(starts, ends, fillvalue=len(samples)))
+        return speech_spans(self.frontend(wake=False), samples)
 
     def recognise(
         self, samples: NDArray[np.int16]
     ) -> tuple[Recognition, Intent | None]:
-        """What the recogniser and the templates make of one recording.
-
-        Heard as in a turn: from a little before the first real speech on.
-        """
-        margin, spans = round(MARGIN * RATE), self.speech(samples)
-        least = round(self.policy().min_speech * RATE)
-        real = [start for start, end in spans if end - start >= least]
-        start = max(0, real[0] - margin) if real else 0
-        end = spans[-1][1] + margin if spans else 0
-        pcm = samples[start:end].astype("<i2").tobytes()
-        self.stt.start()
-        for start in range(0, len(pcm), CHUNK_FRAMES * FRAME_BYTES):
-            self.stt.feed(pcm[start : start + CHUNK_FRAMES * FRAME_BYTES])
-        heard = self.stt.finish()
+        """What the recogniser and the templates make of one recording."""
+        spans, least = self.speech(samples), self.policy().min_speech
+        heard = hear(self.stt, samples, spans, least=least)
         return heard, self.parser.parse(heard.text) if heard.accepted else None
 
     def smoother(self) -> VadSmoother:
         """The decision over voice activity."""
-        config = self.config.vad
-        return VadSmoother(
-            onset=max(1, round(config.onset_ms / 20)),
-            hangover=max(1, round(config.hangover_ms / 20)),
-        )
+        return vad_smoother(self.config.vad)
 
     def policy(self) -> EndpointPolicy:
         """The decision over the end of a turn."""
-        config = self.config.endpoint
-        return EndpointPolicy(
-            complete=config.complete_ms / 1000,
-            extensible=config.extensible_ms / 1000,
-            incomplete=config.incomplete_ms / 1000,
-            unknown=config.unknown_ms / 1000,
-            no_speech=config.no_speech_ms / 1000,
-            max_turn=config.max_turn_ms / 1000,
-            patience=config.patience,
-        )
+        return endpoint_policy(self.config.endpoint)
 
     def frontend(self, *, wake: bool = True) -> Frontend:
         """A front end in its first state; `wake=False`: no wake word is wanted."""
@@ -235,14 +243,7 @@ class Workshop:
 
     def house(self, store: Store) -> House:
         """The built-in house, or a real Home Assistant."""
-        config = self.config.home_assistant
-        if not config.url:
-            return LocalHouse(self.pack.house, store)
-        from voiceagent.home_assistant import HomeAssistant
-
-        return HomeAssistant.from_environment(
-            config.url, config.token_env, self.pack.house
-        )
+        return open_house(self.config.home_assistant, self.pack.house, store)
 
     def store(self) -> Store:
         """What is kept on this device between sessions."""
@@ -268,16 +269,32 @@ class Workshop:
         """The installed voices, the preferred one first; `EngineMissing` if none is."""
         from voiceagent.engines.tts_command import make_voice
 
-        config = self.config.speak
-        if config.voice == "command":
-            if not config.command:
-                raise ConfigError(
-                    "`speak.voice` is `command`, but `speak.command` is empty",
-                    hint='set it, such as `command = ["piper", "--model", "x.onnx"]`',
-                )
-            return [make_voice("command", command=config.command)]
-        names = [config.voice] if config.voice != "auto" else []
-        return _installed([*names, *("flite", "espeak")], make_voice)
+        return find_voices(self.config.speak, make_voice)
+
+    def library(self, *, live: bool) -> Library:
+        """The language models; `live`: each in a process of its own."""
+        apart = live and self.config.slm.process
+        if apart not in self._libraries:
+            make = partial(self.open_model, apart=apart)
+            limits = partial(limits_of, self.config.route)
+            self._libraries[apart] = Library(self.config.slm, make, limits)
+        return self._libraries[apart]
+
+    def open_model(self, model: Model, *, apart: bool = False) -> Slm:
+        """The engine for a model, whose files have been verified; `apart`: in a
+        process of its own."""
+        if apart:
+            _ = self.pack  # what is wrong with it is said here, not there
+            make = partial(make_slm, self.config, model)
+            return ProcessSlm(make, name=model.name)
+        from voiceagent.engines.llama_cpp import LlamaDecoder, LlamaEncoder
+        from voiceagent.language.building import Engines, build_slm
+
+        wanted = self.config.slm.engine
+        engines = Engines(
+            partial(LlamaEncoder, engine=wanted), partial(LlamaDecoder, engine=wanted)
+        )
+        return build_slm(model, self.pack, engines)
 
     def agent(self, options: AgentOptions) -> Agent:
         """An agent in its first state."""
@@ -304,21 +321,6 @@ def make_stt(config: Config) -> Stt:
     return Workshop(config).stt
 
 
-def state_folder() -> Path:
-    """Where a user's state is kept by default."""
-    home = os.environ.get("STATE_DIRECTORY") or os.environ.get("XDG_STATE_HOME")
-    return Path(home) if home else Path.home() / ".local" / "state" / "voiceagent"
-
-
-def _installed(names: Sequence[str], make: Callable[..., Tts]) -> list[Tts]:
-    """The voices of `names` that are there; raises when none is."""
-    found: list[Tts] = []
-    missing: EngineMissing | None = None
-    for name in dict.fromkeys(names):
-        try:
-            found.append(make(name))
-        except EngineMissing as error:
-            missing = missing or error
-    if not found and missing is not None:
-        raise missing
-    return found
+def make_slm(config: Config, model: Model) -> Slm:
+    """A language model, in whatever process this is called."""
+    return Workshop(config).open_model(model)

@@ -10,12 +10,14 @@ from voiceagent.alarms import Alarms
 from voiceagent.budget import Budget
 from voiceagent.clock import Compute, Pace
 from voiceagent.earcons import earcon
-from voiceagent.endpoint import Completeness, EndpointPolicy
+from voiceagent.endpoint import FLAT, Completeness, EndpointPolicy
 from voiceagent.events import Degraded
 from voiceagent.frontend import Frontend
 from voiceagent.grammar import Grammar
 from voiceagent.intent import Intent, IntentParser
+from voiceagent.interpreter import Doubts, Interpreter
 from voiceagent.listener import Listener
+from voiceagent.models import NONE
 from voiceagent.mouth import Mouth
 from voiceagent.pack import SkillHost, Skills
 from voiceagent.player import Player
@@ -25,6 +27,7 @@ from voiceagent.speak import ReplyCache
 from voiceagent.state import Options
 from voiceagent.store import Store
 from voiceagent.stt import BatchStt
+from voiceagent.swap import ModelSwitch
 from voiceagent.thinking import Thinker
 from voiceagent.trace import Trace
 from voiceagent.turn import Responder
@@ -39,6 +42,8 @@ COSTS = {
     "stt": 0.004,
     "stt.final": 0.08,
     "intent": 0.003,
+    "slm": 0.02,
+    "load": 0.5,
     "skill": 0.001,
     "act": 0.005,
     "tts": 0.065,
@@ -51,7 +56,12 @@ LOOKBACK = 1.0
 """Seconds before a wake hit that the recogniser hears too: the wake word, which it
 knows as an opening, and what was said in the same breath until it was detected."""
 PLAIN_POLICY = EndpointPolicy(
-    complete=0.5, extensible=0.5, incomplete=0.5, dead=0.5, unknown=0.5
+    complete=0.5,
+    extensible=0.5,
+    incomplete=0.5,
+    dead=0.5,
+    unknown=0.5,
+    weights=FLAT,
 )
 """The usual way to end a turn: half a second of silence, whatever was said."""
 
@@ -108,7 +118,15 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
         total=config.budget.response_ms / 1000,
         reserve=config.budget.reserve_ms / 1000,
     )
-    thinker = Thinker(meaning, compute, trace.emit, area=config.pack.area)
+    models, notices = _models(shop, options, compute, trace)
+    thinker = Thinker(
+        meaning,
+        compute,
+        trace.emit,
+        area=config.pack.area,
+        models=models,
+        interpreter=_interpreter(shop, meaning, compute, models, budget),
+    )
     responder = Responder(
         thinker=thinker, mouth=mouth, emit=trace.emit, reserve=budget.reserve
     )
@@ -142,8 +160,49 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
         alarms=alarms,
         verifier=shop.verifier if options.wake else None,
         stop_word=shop.stop_word() if options.wake else None,
-        engines=shop.names(wake=options.wake, pace=pace),
-        notices=_notices(store),
+        engines={**shop.names(wake=options.wake, pace=pace), **_model_name(models)},
+        notices=[*_notices(store), *notices],
+    )
+
+
+def _models(
+    shop: Workshop, options: AgentOptions, compute: Compute, trace: Trace
+) -> tuple[ModelSwitch | None, list[Degraded]]:
+    """The language model, or what is to be announced instead.
+
+    A virtual replay must not depend on what is installed or was chosen on a machine:
+    it uses templates alone, unless the configuration names a model.
+    """
+    named = shop.config.slm.model
+    if named == NONE or (options.pace is Pace.VIRTUAL and not named):
+        return None, []
+    library = shop.library(live=options.pace is Pace.REALTIME)
+    current, notice = library.first()
+    switch = ModelSwitch(library, compute, trace.emit, current=current)
+    return switch, [notice] if notice else []
+
+
+def _model_name(models: ModelSwitch | None) -> dict[str, str]:
+    slm = models.current if models else None
+    return {"slm": f"{slm.name} {slm.version}"} if slm else {}
+
+
+def _interpreter(
+    shop: Workshop,
+    meaning: Meaning,
+    compute: Compute,
+    models: ModelSwitch | None,
+    budget: Budget,
+) -> Interpreter:
+    limit = shop.config.slm.limit_ms
+    return Interpreter(
+        meaning,
+        compute,
+        models=models,
+        doubts=Doubts(shop.ask_below, lambda intent: shop.phraser.say(intent)),
+        decide=shop.cascade.route,
+        limit=None if limit is None else limit / 1000,
+        reserve=budget.reserve,
     )
 
 

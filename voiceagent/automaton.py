@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from voiceagent.errors import PackError
 from voiceagent.pronounce import spoken_words
 
-__all__ = ["Arc", "Minimal", "Node"]
+__all__ = ["Arc", "Minimal", "Node", "too_large"]
 
+WORK = 8
+"""Steps of the construction for each arc that the result may have; Home Assistant's
+templates and a house of 100 things take 50,000 in all."""
 Node = tuple[tuple[str, int], ...]
 """Arcs of a node: the piece, and the node it leads to."""
 
@@ -32,11 +36,23 @@ _Place = tuple[int, tuple[str, ...]]
 _Key = tuple[bool, tuple[tuple[str, int], ...]]
 
 
+def too_large(cause: str) -> PackError:
+    """Nobody waits for a grammar of that size, and nothing is heard well with it."""
+    hint = (
+        "`voiceagent pack compile` shows the size; shorten lists and ranges, give fewer"
+        " parts in any order `(a;b;c)`, or make long free parts a `wildcard` list"
+    )
+    return PackError("the grammar is too large to compile", cause=cause, hint=hint)
+
+
 class Minimal:
     """Subset construction over word boundaries, equal states merged bottom-up."""
 
-    def __init__(self, nodes: Sequence[Node]) -> None:
+    def __init__(self, nodes: Sequence[Node], *, most: int) -> None:
+        """`most`: arcs of the automaton, beyond which `PackError` is raised."""
         self._nodes = nodes
+        self._left = most
+        self._work = WORK * most
         self._tokens: dict[int, frozenset[tuple[str, int | None]]] = {}
         self._memo: dict[frozenset[_Place], int | None] = {}
         self._ids: dict[_Key, int] = {}
@@ -63,6 +79,9 @@ class Minimal:
         if places in self._memo:
             return self._memo[places]
         final, following = self._follow(places)
+        self._work -= len(places) + len(following)
+        if self._work < 0:
+            raise too_large("too many ways lead through the templates")
         steps = tuple(
             (word, target)
             for word in sorted(following)
@@ -75,6 +94,9 @@ class Minimal:
     def _number(self, key: _Key) -> int:
         if key not in self._ids:
             self._ids[key] = len(self._ids)
+            self._left -= len(key[1])
+            if self._left < 0:
+                raise too_large("too many words can follow each other")
         return self._ids[key]
 
     def _follow(self, places: Iterable[_Place]) -> tuple[bool, dict[str, set[_Place]]]:

@@ -21,6 +21,8 @@ from voiceagent.commands import (
     doctor,
     evaluate,
     listen,
+    models,
+    pack,
     replay,
 )
 from voiceagent.errors import VoiceAgentError
@@ -43,6 +45,8 @@ app.command("replay")(replay.replay)
 app.add_typer(evaluate.app, name="eval")
 app.command("bench")(bench.bench)
 app.command("doctor")(doctor.doctor)
+app.add_typer(models.app, name="models")
+app.add_typer(pack.app, name="pack")
 app.add_typer(configuration.app, name="config")
 
 

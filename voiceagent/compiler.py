@@ -13,6 +13,7 @@ from hassil.expression import (
     Permutation,
     RuleReference,
     Sentence,
+    Sequence,
     TextChunk,
 )
 from hassil.intents import RangeSlotList, SlotList, TextSlotList
@@ -28,6 +29,7 @@ from voiceagent.matching import (
     Values,
     Wild,
 )
+from voiceagent.references import mentioned
 from voiceagent.words import number_words, spoken
 
 __all__ = ["Compiler"]
@@ -39,8 +41,13 @@ class Compiler:
 
     lists: Mapping[str, SlotList]
     rules: Mapping[str, Sentence]
+    parent: Compiler | None = None
+    """Has the nodes of lists and rules that are the same there."""
+    own: frozenset[str] = frozenset()
+    """Lists and rules that the parent knows in another form, or not at all."""
     _rules: dict[str, Node] = field(default_factory=dict)
     _lists: dict[str, Node] = field(default_factory=dict)
+    _touched: dict[str, bool] = field(default_factory=dict)
 
     def node(self, expression: Expression) -> Node:
         """The compiled form of an expression."""
@@ -60,17 +67,35 @@ class Compiler:
         return items[0] if len(items) == 1 else make(items)
 
     def _rule(self, name: str) -> Node:
+        if self.parent is not None and not self._changed(name):
+            return self.parent._rule(name)
         if name not in self._rules:
             self._rules[name] = self.node(self.rules[name].expression)
         return self._rules[name]
 
+    def _changed(self, rule: str) -> bool:
+        """Whether a rule, or anything it mentions, is not the parent's."""
+        if rule not in self._touched:
+            used = mentioned(self.rules[rule].expression)
+            names = [item.list_name for item in used if isinstance(item, ListReference)]
+            rules = [item.rule_name for item in used if isinstance(item, RuleReference)]
+            self._touched[rule] = not self.own.isdisjoint(
+                [rule, *names, *rules]
+            ) or any(map(self._changed, rules))
+        return self._touched[rule]
+
     def _slot(self, reference: ListReference) -> Node:
+        return Slot(reference.slot_name, self._values(reference))
+
+    def _values(self, reference: ListReference) -> Node:
         name = reference.list_name
+        if self.parent is not None and name not in self.own:
+            return self.parent._values(reference)
         if name not in self._lists:
             inline = reference.get_inline_range()
             entry = self.lists[name] if inline is None else _inline(name, inline)
             self._lists[name] = self._list(entry)
-        return Slot(reference.slot_name, self._lists[name])
+        return self._lists[name]
 
     def _list(self, entry: SlotList) -> Node:
         if isinstance(entry, RangeSlotList):
@@ -78,8 +103,11 @@ class Compiler:
         if not isinstance(entry, TextSlotList):
             return Wild()
         phrases, templates = [], []
+        groups: dict[str, int] = {}
         for item in entry.values:
-            value = Phrase(_plain(item.text_in), item.value_out, item.context)
+            group = groups.setdefault(f"{item.context}", len(groups))
+            words = _plain(item.text_in)
+            value = Phrase(words, item.value_out, item.context, group)
             if value.words:
                 phrases.append(value)
             else:
@@ -97,9 +125,14 @@ def _text(text: str) -> Node:
 
 def _plain(expression: Expression) -> str:
     """The words of a value that is no template, else nothing."""
-    while isinstance(expression, Group) and len(expression.items) == 1:
-        expression = expression.items[0]
-    return spoken(expression.text) if isinstance(expression, TextChunk) else ""
+    if isinstance(expression, TextChunk):
+        return spoken(expression.text)
+    if not isinstance(expression, Sequence):
+        return ""
+    parts = [part for part in expression.items if isinstance(part, TextChunk)]
+    if len(parts) < len(expression.items):
+        return _plain(expression.items[0]) if len(expression.items) == 1 else ""
+    return spoken("".join(part.original_text for part in parts))
 
 
 def _inline(name: str, bounds: tuple[int, int, int]) -> RangeSlotList:

@@ -2,7 +2,7 @@
 
 Precedence, lowest first: defaults < `~/.config/voiceagent/config.toml` <
 `./voiceagent.toml` < `VOICEAGENT_<SECTION>__<KEY>` in the environment < flags.
-`--config FILE` replaces both files. The types below are the schema.
+`--config FILE` replaces both files. The types in `sections.py` are the schema.
 """
 
 from __future__ import annotations
@@ -13,135 +13,14 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Any, get_type_hints
 
 import msgspec
-from msgspec import Meta, Struct, field
 
 from voiceagent.errors import ConfigError
+from voiceagent.sections import Config
 
 __all__ = ["Config", "Loaded", "load_config", "schema"]
-
-Probability = Annotated[float, Meta(ge=0.0, le=1.0)]
-Milliseconds = Annotated[float, Meta(ge=0.0, le=60_000.0)]
-
-
-class WakeConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Wake word."""
-
-    words: list[str] = field(default_factory=lambda: ["hey_jarvis"])
-    """Built-in names or paths to a model of your own."""
-    engine: Literal["microwakeword", "openwakeword", "none"] = "microwakeword"
-    verifier: Literal["none", "openwakeword"] = "none"
-    """Second opinion on the last two seconds when the engine fires."""
-    threshold: Probability | None = None
-    """Score that fires; the model's own where not given."""
-    refractory_ms: Milliseconds = 1000.0
-    earcon: bool = True
-
-
-class VadConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Voice activity."""
-
-    engine: Literal["gated", "silero", "webrtcvad"] = "gated"
-    onset_ms: Milliseconds = 60.0
-    hangover_ms: Milliseconds = 80.0
-
-
-class EndpointConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """End of turn."""
-
-    patience: Annotated[float, Meta(ge=0.3, le=10.0)] = 1.0
-    """Factor on all waits: 2 for people who take their time."""
-    complete_ms: Milliseconds = 220.0
-    extensible_ms: Milliseconds = 340.0
-    incomplete_ms: Milliseconds = 1000.0
-    unknown_ms: Milliseconds = 600.0
-    no_speech_ms: Milliseconds = 4000.0
-    max_turn_ms: Annotated[float, Meta(ge=1000.0, le=120_000.0)] = 15_000.0
-
-
-class SttConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Speech to text."""
-
-    engine: Literal["pocketsphinx", "faster_whisper"] = "pocketsphinx"
-    model: str = ""
-    """Path or name of a model, for engines that need one."""
-    language: str = "en"
-    min_confidence: Probability | None = None
-    """Below it the agent asks again; the engine's own where not given."""
-
-
-class SpeakConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The voice."""
-
-    voice: str = "auto"
-    """`auto`, `espeak`, `flite`, `festival` or `command`."""
-    command: list[str] = field(default_factory=list)
-    """A program that reads text on stdin and writes a WAV to stdout."""
-    volume: Probability = 0.7
-    cache_mb: Annotated[float, Meta(ge=1.0, le=4096.0)] = 64.0
-
-
-class BudgetConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Latency."""
-
-    response_ms: Annotated[float, Meta(ge=100.0, le=30_000.0)] = 800.0
-    """From the last speech sample to the first sample of the reply."""
-    reserve_ms: Milliseconds = 80.0
-
-
-class AudioConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Microphone and speaker."""
-
-    device: str = ""
-    """Microphone: number or part of its name; empty for the system's choice."""
-    output: str = ""
-    duplex: Literal["half", "full"] = "half"
-    """`full` where our own sound does not reach the microphone."""
-
-
-class PackConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the agent understands and does."""
-
-    folder: str = ""
-    """A pack of your own instead of the built-in home pack."""
-    skills: list[str] = field(default_factory=list)
-    """Folders of further skills."""
-    area: str = ""
-    """Where the device stands: "turn off the lights in here"."""
-
-
-class HomeAssistantConfig(
-    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
-):
-    """A real Home Assistant instead of the built-in house."""
-
-    url: str = ""
-    token_env: str = "HOME_ASSISTANT_TOKEN"
-    """Name of the environment variable that holds the token."""
-
-
-class StoreConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is kept on this device."""
-
-    folder: str = ""
-    """Timers, lists, house state; empty for the user's state folder."""
-
-
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All sections."""
-
-    wake: WakeConfig = field(default_factory=WakeConfig)
-    vad: VadConfig = field(default_factory=VadConfig)
-    endpoint: EndpointConfig = field(default_factory=EndpointConfig)
-    stt: SttConfig = field(default_factory=SttConfig)
-    speak: SpeakConfig = field(default_factory=SpeakConfig)
-    budget: BudgetConfig = field(default_factory=BudgetConfig)
-    audio: AudioConfig = field(default_factory=AudioConfig)
-    pack: PackConfig = field(default_factory=PackConfig)
-    home_assistant: HomeAssistantConfig = field(default_factory=HomeAssistantConfig)
-    store: StoreConfig = field(default_factory=StoreConfig)
 
 
 @dataclass(frozen=True, slots=True)

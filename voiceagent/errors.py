@@ -5,6 +5,7 @@ VoiceAgentError
 │   ├── ConfigError           configuration file, key or value
 │   ├── PackError             intents, lists, house, replies of a pack or skill
 │   ├── ScenarioError         a scenario file
+│   ├── ModelError            a model file or folder is broken or does not fit
 │   └── AudioFileError        a recording that cannot be read as sound
 ├── MissingError (exit 3)     something has to be installed or plugged in
 │   ├── EngineMissing         a Python package or program
@@ -27,6 +28,7 @@ __all__ = [
     "EngineFailed",
     "EngineMissing",
     "MissingError",
+    "ModelError",
     "ModelMissing",
     "PackError",
     "ScenarioError",
@@ -92,6 +94,12 @@ class ScenarioError(UsageError):
     """A scenario file is wrong."""
 
     code = "scenario"
+
+
+class ModelError(UsageError):
+    """A model file or folder is broken, was changed, or does not fit."""
+
+    code = "model"
 
 
 class AudioFileError(UsageError):

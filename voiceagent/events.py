@@ -9,10 +9,24 @@ filter can drop them.
 
 from __future__ import annotations
 
-from msgspec import Struct, field
+from msgspec import field
+
+from voiceagent.event_base import Base
+from voiceagent.events_thinking import (
+    Asked,
+    Committed,
+    IntentMatched,
+    IntentMissed,
+    ModelAnswered,
+    ModelRolledBack,
+    ModelSwapped,
+    Routed,
+    Transcript,
+)
 
 __all__ = [
     "AlarmRang",
+    "Asked",
     "AudioGap",
     "BargeIn",
     "Committed",
@@ -22,6 +36,9 @@ __all__ = [
     "Failed",
     "IntentMatched",
     "IntentMissed",
+    "ModelAnswered",
+    "ModelRolledBack",
+    "ModelSwapped",
     "Muted",
     "PartialTranscript",
     "ReplyReady",
@@ -43,13 +60,6 @@ __all__ = [
     "WakeDetected",
     "WakeRejected",
 ]
-
-
-class Base(Struct, frozen=True, tag_field="event", tag=True, kw_only=True):
-    """Common shape of all events."""
-
-    turn: int = 0
-    """Number of the turn it belongs to; 0 for none."""
 
 
 class SessionStarted(Base, frozen=True, tag=True):
@@ -128,6 +138,10 @@ class PartialTranscript(Base, frozen=True, tag=True):
     t: float
     pii_text: str
     completeness: str = "incomplete"
+    settled: bool = False
+    """By the final pass over all that was said so far."""
+    confidence: float = 0.0
+    """Of the final pass."""
 
 
 class TurnEnded(Base, frozen=True, tag=True):
@@ -143,49 +157,12 @@ class TurnEnded(Base, frozen=True, tag=True):
     silence: float = 0.0
     """Seconds of silence that had passed."""
     wait: float = 0.0
-    """Seconds of silence that this completeness asked for."""
+    """Seconds of silence that were asked for, by all that was known."""
     completeness: str = "unknown"
-
-
-class Transcript(Base, frozen=True, tag=True):
-    """Final words of the turn."""
-
-    pii_text: str
-    confidence: float
-    accepted: bool
-    reason: str = ""
-    engine: str = ""
-
-
-class IntentMatched(Base, frozen=True, tag=True):
-    """The words mean this."""
-
-    name: str
-    pii_slots: dict[str, str | int | float]
-    confidence: float = 1.0
-    by: str = "templates"
-
-
-class IntentMissed(Base, frozen=True, tag=True):
-    """No template says what was heard."""
-
-    reason: str
-
-
-class Routed(Base, frozen=True, tag=True):
-    """Which tier answers, and why."""
-
-    tier: str
-    reason: str
-    left_ms: float = 0.0
-    """What was left of the budget at the decision."""
-
-
-class Committed(Base, frozen=True, tag=True):
-    """An effect ran (once)."""
-
-    key: str
-    ok: bool = True
+    chance: float = 0.0
+    """That the user had finished, 0..1; 0 where it was not asked."""
+    evidence: dict[str, float] = field(default_factory=dict)
+    """What else was weighed: the words, the sound and how this user pauses."""
 
 
 class ReplyReady(Base, frozen=True, tag=True):
@@ -302,6 +279,10 @@ Event = (
     | Transcript
     | IntentMatched
     | IntentMissed
+    | ModelAnswered
+    | ModelSwapped
+    | ModelRolledBack
+    | Asked
     | Routed
     | Committed
     | ReplyReady

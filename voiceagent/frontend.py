@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from voiceagent.endpoint import Completeness, EndpointPolicy, decide
+from voiceagent.endpoint import UNHEARD, EndpointPolicy, Moment, Verdict, Words, decide
 from voiceagent.events import (
     Event,
     SpeechStarted,
@@ -19,10 +19,21 @@ from voiceagent.events import (
     WakeCandidate,
 )
 from voiceagent.frames import FRAME_SECONDS, RATE, AudioFrame
+from voiceagent.pacing import Pacing
 from voiceagent.vad import Vad, VadSmoother
 from voiceagent.wake import WakeGate, WakeWord
 
 __all__ = ["Frontend"]
+
+EARLY = 0.06
+"""Seconds at the noise floor after which the final recognition may begin."""
+EASING = 0.7
+"""Probability of speech below which it may be ending: a detector that hears 32 ms at a
+time and remembers more comes down in steps."""
+EASED = 4
+"""Frames in a row below `EASING` after which the final recognition may begin."""
+LATE = 0.2
+"""Seconds that a detector at most lets go of speech too late."""
 
 
 class Frontend:
@@ -50,8 +61,9 @@ class Frontend:
         self._turn = 0
         self._opened: int | None = None
         self._speech_start: int | None = None
-        self._speech_samples = 0
-        self._completeness, self._noted = Completeness.UNKNOWN, 0
+        self._speech_end, self._letting_go, self._eased = 0, False, 0
+        self._pacing = Pacing()
+        self.noted, self._upto = UNHEARD, 0
 
     @property
     def open(self) -> bool:
@@ -61,24 +73,26 @@ class Frontend:
     @property
     def heard(self) -> bool:
         """Whether enough was said in the open turn to be a command."""
-        return self._speech_samples / RATE >= self.policy.min_speech
+        return self._pacing.speech >= self.policy.min_speech
 
     def begin(self, turn: int, sample: int) -> None:
         """Open a turn: speech after `sample` belongs to it."""
         self._turn, self._opened = turn, sample
-        self._speech_start, self._speech_samples = None, 0
-        self._completeness, self._noted = Completeness.UNKNOWN, 0
+        self._speech_start = None
+        self._pacing.begin()
+        self.noted, self._upto = UNHEARD, 0
 
     def end(self) -> None:
         """Close the turn; the wake word is wanted again."""
         self._opened = None
 
-    def note(self, completeness: Completeness, upto: int) -> None:
+    def note(self, words: Words, upto: int) -> None:
         """What the recogniser makes of the words in the audio before sample `upto`."""
-        self._completeness, self._noted = completeness, upto
+        self.noted, self._upto = words, upto
 
     def push(self, frame: AudioFrame) -> Iterator[Event]:
         """Take the next frame and give the events that it causes."""
+        self._pacing.hear(frame.pcm)
         yield from self._listen_for_wake(frame)
         yield from self._follow_speech(frame)
         if self._opened is not None and frame.end > self._opened:
@@ -87,7 +101,8 @@ class Frontend:
     def finish(self, end: int, reason: str = "source-ended") -> Iterator[Event]:
         """Close an open turn at sample `end`: the stream ended, or a key was let go."""
         if self._opened is not None:
-            yield self._ended(end, reason if self.heard else "no-speech", 0.0)
+            reason = reason if self.heard else "no-speech"
+            yield self._ended(end, Verdict(reason, 0.0, 0.0, chance=0.0))
 
     def reset(self) -> None:
         """Forget everything, as if no frame had been seen."""
@@ -95,6 +110,8 @@ class Frontend:
             if stage is not None:
                 stage.reset()
         self.speaking, self.last_speech, self.hold_until = False, 0, 0
+        self._speech_end, self._letting_go, self._eased = 0, False, 0
+        self._pacing.reset()
         self.end()
 
     def _listen_for_wake(self, frame: AudioFrame) -> Iterator[Event]:
@@ -106,53 +123,96 @@ class Frontend:
             )
 
     def _follow_speech(self, frame: AudioFrame) -> Iterator[Event]:
-        change = self._smoother.push(self._vad.push(frame.pcm), frame.end)
+        chance = self._vad.push(frame.pcm)
+        self._eased = self._eased + 1 if chance < EASING else 0
+        change = self._smoother.push(chance, frame.end)
         self.speaking = self._smoother.speaking
         if self.speaking and self._smoother.quiet_frames == 0:
             self.last_speech = frame.end
+        if change is not None and not change.started:
+            self.last_speech = change.sample
+        self._find_end(frame.end)
         if change is None:
             return
-        if not change.started:
-            self.last_speech = change.sample
         t = change.sample / RATE
         kind = SpeechStarted if change.started else SpeechStopped
         yield kind(turn=self._turn if self.open else 0, t=t)
 
     def _look_for_end(self, frame: AudioFrame) -> Iterator[Event]:
-        opened = self._opened or 0
         spoken = self.speaking and self._smoother.quiet_frames == 0
-        if spoken and frame.start >= opened:
-            self._speech_samples += frame.end - frame.start
-            if self._speech_start is None:
-                self._speech_start = frame.start
-        verdict = decide(
-            self.policy,
-            completeness=self._current(),
-            silence=(frame.end - max(self.last_speech, opened)) / RATE,
-            speech=self._speech_samples / RATE,
-            elapsed=(frame.end - opened) / RATE,
-        )
+        spoken = spoken and frame.start >= (self._opened or 0)
+        if spoken and self._speech_start is None:
+            self._speech_start = frame.start
+        self._pacing.follow(spoken)
+        verdict = decide(self.policy, self.words, self.moment(frame.end))
         if verdict is not None and frame.end >= self.hold_until:
-            yield self._ended(frame.end, verdict.reason, verdict.wait)
+            yield self._ended(frame.end, verdict)
 
-    def _current(self) -> Completeness:
+    @property
+    def words(self) -> Words:
         """What is known about the words, if the recogniser heard all the speech."""
-        if self._noted + FRAME_SECONDS * RATE < self.last_speech:
-            return Completeness.UNKNOWN
-        return self._completeness
+        if self._upto + FRAME_SECONDS * RATE < self._speech_end:
+            return UNHEARD
+        return self.noted
 
-    def _ended(self, end: int, reason: str, wait: float) -> TurnEnded:
+    @property
+    def hushed(self) -> bool:
+        """The sound of the open turn has ended, as far as its loudness tells: a reason
+        to begin work, not to end the turn."""
+        ending = self._pacing.hush >= EARLY or self._eased >= EASED
+        return self.open and self.heard and ending
+
+    def moment(self, end: int) -> Moment:
+        """What the audio of the open turn says up to sample `end`."""
         opened = self._opened or 0
-        last = max(self.last_speech, opened)
+        return Moment(
+            silence=(end - max(self._speech_end, opened)) / RATE,
+            speech=self._pacing.speech,
+            elapsed=(end - opened) / RATE,
+            tempo=self._pacing.tempo,
+            fall=self._pacing.fall,
+        )
+
+    def _find_end(self, end: int) -> None:
+        """Where the speech before sample `end` ended.
+
+        The detector lets go late; when it does, the loudness tells how late. Noise
+        afterwards changes nothing.
+        """
+        if self.last_speech == end:
+            self._speech_end = end
+        elif self._letting_go:
+            fell = end - round(self._pacing.hush * RATE)
+            earliest = self.last_speech - round(LATE * RATE)
+            self._speech_end = max(min(fell, self.last_speech), earliest, 0)
+        self._letting_go = self.last_speech == end
+
+    def _evidence(self, end: int) -> dict[str, float]:
+        """The inputs of the decision, for the trace."""
+        words, moment = self.words, self.moment(end)
+        return {
+            "settled": float(words.settled),
+            "sure": round(words.sure, 2),
+            "hanging": float(words.hanging),
+            "tempo": round(moment.tempo, 2),
+            "fall": round(moment.fall, 2),
+            "speech": round(moment.speech, 2),
+        }
+
+    def _ended(self, end: int, verdict: Verdict) -> TurnEnded:
+        opened = self._opened or 0
+        last = max(self._speech_end, opened)
         event = TurnEnded(
             turn=self._turn,
             t=end / RATE,
             speech_start=(self._speech_start or opened) / RATE,
             speech_end=min(last, end) / RATE,
-            reason=reason,
+            reason=verdict.reason,
             silence=max(0, end - last) / RATE,
-            wait=wait,
-            completeness=self._current().value,
+            wait=round(verdict.wait, 3),
+            completeness=self.words.completeness.value,
+            chance=verdict.chance,
+            evidence=self._evidence(end),
         )
         self.end()
         return event

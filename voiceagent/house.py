@@ -43,6 +43,9 @@ DOMAINS: Mapping[str, str] = {
     "todo": "",
     "vacuum": "docked",
     "weather": "unknown",
+    "valve": "closed",
+    "person": "unknown",
+    "input_boolean": "off",
 }
 """The kinds of entity, named as in Home Assistant, and the state they start in."""
 
@@ -53,6 +56,7 @@ class Area:
 
     name: str
     aliases: tuple[str, ...] = ()
+    floor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,8 @@ NEW_STATES: Mapping[str, str] = {
     "turn_off": "off",
     "open_cover": "open",
     "close_cover": "closed",
+    "open_valve": "open",
+    "close_valve": "closed",
     "lock": "locked",
     "unlock": "unlocked",
     "media_play": "playing",

@@ -56,8 +56,11 @@ class _Reader:
         return HouseModel(str(data.get("name", "house")), areas, entities)
 
     def _area(self, table: Mapping[str, Any]) -> Area:
-        self._keys(table, ("name", "aliases"), "area")
-        return Area(self._name(table), self._texts(table, "aliases"))
+        self._keys(table, ("name", "aliases", "floor"), "area")
+        floor = table.get("floor", "")
+        if not isinstance(floor, str):
+            raise self._error("`floor` must be a text", "floor")
+        return Area(self._name(table), self._texts(table, "aliases"), floor)
 
     def _entity(self, table: Mapping[str, Any], areas: set[str]) -> Entity:
         self._keys(table, ENTITY_KEYS, "entity")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any
 
 from voiceagent.clock import Compute
-from voiceagent.endpoint import WHOLE, Completeness
+from voiceagent.endpoint import WHOLE, Completeness, Words
 from voiceagent.events import Event, PartialTranscript, TurnCancelled, TurnStarted
 from voiceagent.frames import RATE, AudioFrame, PreRoll
 from voiceagent.frontend import Frontend
@@ -51,12 +52,14 @@ class Listener:
         self._preroll = PreRoll(PREROLL_SECONDS)
         self._hearing: asyncio.Task[None] | None = None
         self._text = ""
+        self._hushed = False
 
     def add(self, frame: AudioFrame) -> None:
         """Take the next frame of the stream."""
         self._preroll.push(frame)
         if self.utterance is not None:
             self.utterance.add(frame)
+            self._look_early(self.utterance)
 
     def recent(self) -> bytes:
         """The last seconds of audio."""
@@ -77,7 +80,7 @@ class Listener:
         self.number()
         self._emit(TurnStarted(turn=self.turn, t=sample / RATE, by=by))
         self._frontend.begin(self.turn, sample)
-        self._text = ""
+        self._text, self._hushed = "", False
         turn = self.turn
         utterance = Utterance(
             self._stt,
@@ -114,6 +117,14 @@ class Listener:
         elif self._frontend.heard:
             self.utterance.pause()
 
+    def _look_early(self, utterance: Utterance) -> None:
+        """The sound falls before the detector lets go: begin the final pass then."""
+        was, self._hushed = self._hushed, self._frontend.hushed
+        if self._hushed and not was:
+            utterance.pause(early=True)
+        elif was and not self._hushed and self._frontend.speaking:
+            utterance.resume()
+
     def drop(self, reason: str) -> None:
         """End the open turn, if any, without an answer."""
         if self._hearing is None:
@@ -128,7 +139,7 @@ class Listener:
             return
         stable, self._text = text == self._text, text
         completeness = self._progress(text)
-        self._note(text, completeness, upto)
+        self._note(text, Words(completeness), upto)
         if stable and completeness in WHOLE:
             self._expect(text)
 
@@ -138,20 +149,25 @@ class Listener:
             return
         if found.accepted:
             self._expect(found.text)
+        settled = Words(settled=True, sure=found.confidence)
         if found.reason == DOUBTFUL:
-            self._note(found.text, Completeness.UNKNOWN, upto)
+            self._note(found.text, settled, upto)
         elif found.accepted or found.reason == UNFINISHED:
-            self._note(found.text, self._progress(found.text), upto)
+            progress = self._progress(found.text)
+            self._note(found.text, replace(settled, completeness=progress), upto)
         else:
-            self._note(self._text, Completeness.UNKNOWN, upto)
+            self._note(self._text, settled, upto)
 
-    def _note(self, text: str, completeness: Completeness, upto: int) -> None:
-        self._frontend.note(completeness, upto)
+    def _note(self, text: str, words: Words, upto: int) -> None:
+        words = words.ending(text)
+        self._frontend.note(words, upto)
         self._emit(
             PartialTranscript(
                 turn=self.turn,
                 t=upto / RATE,
                 pii_text=text,
-                completeness=completeness.value,
+                completeness=words.completeness.value,
+                settled=words.settled,
+                confidence=words.sure,
             )
         )

@@ -10,7 +10,7 @@ Templates mean what they mean in hassil; a test compares the two on sampled sent
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 __all__ = [
@@ -41,6 +41,10 @@ class Capture:
     context: Mapping[str, Any] | None = field(default=None, compare=False)
     wild: int = 0
     """Letters that a wildcard swallowed; 0 for a value from a list."""
+    at: int = field(default=0, compare=False)
+    """Where in the words a wildcard began."""
+    group: int = 0
+    """Values of equal context have one number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +68,15 @@ class Matching:
 
     def match(self, node: Node, at: int) -> tuple[Match, ...]:
         """Every way `node` matches at a position."""
+        if type(node) is Text:  # as quick as looking it up
+            return node.match(self, at)
         key = (id(node), at)
         found = self._memory.get(key)
         if found is None:
-            found = self._memory[key] = tuple(dict.fromkeys(node.match(self, at)))
+            found = tuple(node.match(self, at))
+            if len(found) > 1:
+                found = tuple(dict.fromkeys(found))
+            self._memory[key] = found
         return found
 
     def complete(self, node: Node) -> Iterator[Match]:
@@ -94,7 +103,7 @@ class Text(Node):
     body: str
     after: bool
 
-    def match(self, run: Matching, at: int) -> Iterable[Match]:
+    def match(self, run: Matching, at: int) -> tuple[Match, ...]:
         text = run.text
         if self.before:
             at = boundary(text, at)
@@ -124,20 +133,24 @@ class Chain(Node):
     items: tuple[Node, ...]
 
     def match(self, run: Matching, at: int) -> Iterable[Match]:
-        found: Iterable[Match] = (Match(at),)
-        for item in self.items:
+        if not self.items:
+            return (Match(at),)
+        found: Iterable[Match] = run.match(self.items[0], at)
+        for item in self.items[1:]:
+            if not found:
+                break
             found = [
                 joined(left, right)
                 for left in found
                 for right in run.match(item, left.end)
             ]
-            if not found:
-                break
         return found
 
 
 def joined(left: Match, right: Match) -> Match:
     """Two neighbouring matches as one."""
+    if not (right.literal or right.captures):
+        return Match(right.end, left.literal, left.captures)
     literal = left.literal + right.literal
     return Match(right.end, literal, left.captures + right.captures)
 
@@ -161,16 +174,20 @@ class AnyOrder(Node):
     def match(self, run: Matching, at: int) -> Iterable[Match]:
         if not self.items:
             return (Match(at),)
-        return self._rest(run, Match(at), frozenset(range(len(self.items))))
+        return self._rest(run, at, frozenset(range(len(self.items))))
 
-    def _rest(
-        self, run: Matching, left: Match, todo: frozenset[int]
-    ) -> Iterator[Match]:
-        if not todo:
-            yield left
-        for number in sorted(todo):
-            for right in run.match(self.items[number], left.end):
-                yield from self._rest(run, joined(left, right), todo - {number})
+    def _rest(self, run: Matching, start: int, todo: frozenset[int]) -> Iterator[Match]:
+        """Rounds of "one piece more": what is left and what matched so far, each
+        combination once, or many optional pieces would take for ever."""
+        found = {(todo, Match(start)): None}
+        for _ in range(len(todo)):
+            found = {
+                (left - {number}, joined(match, more)): None
+                for left, match in found
+                for number in sorted(left)
+                for more in run.match(self.items[number], match.end)
+            }
+        return (match for _, match in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +197,8 @@ class Phrase:
     words: str
     value: Any
     context: Mapping[str, Any] | None = None
+    group: int = 0
+    """Values of equal context have one number."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -214,7 +233,8 @@ class Values(Node):
 
 
 def _taken(phrase: Phrase, end: int) -> Match:
-    return Match(end, 0, (Capture("", phrase.value, phrase.context),))
+    capture = Capture("", phrase.value, phrase.context, group=phrase.group)
+    return Match(end, 0, (capture,))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -232,7 +252,7 @@ class Wild(Node):
             if end < 0:
                 return
             taken = run.text[at:end]
-            yield Match(end, 0, (Capture("", taken, None, len(taken)),))
+            yield Match(end, 0, (Capture("", taken, None, len(taken), at),))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -245,5 +265,5 @@ class Slot(Node):
     def match(self, run: Matching, at: int) -> Iterable[Match]:
         for match in run.match(self.values, at):
             value = match.captures[0]
-            named = Capture(self.name, value.value, value.context, value.wild)
+            named = replace(value, slot=self.name)
             yield Match(match.end, match.literal, (named,))

@@ -6,7 +6,8 @@
     answer = skills.answer(IntentParser(pack).parse("turn on the lights"), context)
 
 A pack folder holds `intents.yaml` and may hold `house.toml`, `replies.yaml`,
-`pronunciations.toml` and `handler.py`; a skill folder looks the same.
+`pronunciations.toml` and `handler.py`; a skill folder looks the same. Template files of
+Home Assistant (`sentences/en`) may stand for the `intents.yaml`.
 """
 
 from __future__ import annotations
@@ -19,41 +20,38 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 
-from hassil.intents import Intents, SlotList, TextSlotList, TextSlotValue
-from hassil.parse_expression import parse_sentence
+from hassil.intents import Intents, SlotList
 
 from voiceagent.errors import PackError
-from voiceagent.house import Entity, House, HouseModel
+from voiceagent.house import House, HouseModel
 from voiceagent.house_file import load_house
-from voiceagent.intent import Intent, spoken
+from voiceagent.house_lists import house_lists
+from voiceagent.intent import Intent
+from voiceagent.pack_files import (
+    BUILT_IN,
+    HOME,
+    find_pack,
+    scan_templates,
+    sentences_folder,
+)
 from voiceagent.replies import RepliesSkill, read_replies
 from voiceagent.skill import Answer, Skill, SkillAlarm, TurnContext
 from voiceagent.store import Store
 from voiceagent.templates import build_intents
-from voiceagent.yaml_file import Source, read_yaml
+from voiceagent.yaml_file import Source
 
-__all__ = ["Pack", "SkillFolder", "SkillHost", "Skills", "load_pack"]
-
-ROOT = Path(__file__).parent
-BUILT_IN = ROOT / "skills"
-HOME = ROOT / "packs" / "home"
-GROUPS: Mapping[str, tuple[str, ...]] = {
-    "light": ("light",),
-    "cover": ("cover",),
-    "lock": ("lock",),
-    "climate": ("climate",),
-    "sensor": ("sensor",),
-    "binary_sensor": ("binary_sensor",),
-    "scene": ("scene",),
-    "script": ("script",),
-    "media_player": ("media_player",),
-    "todo": ("todo",),
-    "vacuum": ("vacuum",),
-    "weather": ("weather",),
-    "fan": ("fan",),
-    "switchable": ("light", "switch", "fan", "media_player"),
-}
-"""Lists of names that templates may use, and the domains that they are made of."""
+__all__ = [
+    "HOME",
+    "Pack",
+    "SkillFolder",
+    "SkillHost",
+    "Skills",
+    "load_pack",
+    "pack_house",
+    "pack_parts",
+    "pack_pronunciations",
+    "skill_folder",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +98,9 @@ class Skills:
 
     def alarms(self) -> list[SkillAlarm]:
         """Everything that is still to ring, earliest first."""
-        every = [alarm for skill in self._all for alarm in skill.alarms()]
-        return sorted(every, key=lambda alarm: (alarm.due, alarm.id))
+        # Two skills may share a table of timers: each alarm rings once.
+        every = {alarm.id: alarm for skill in self._all for alarm in skill.alarms()}
+        return sorted(every.values(), key=lambda alarm: (alarm.due, alarm.id))
 
     def rang(self, alarm_id: str) -> None:
         """The alarm was played: it must not ring again."""
@@ -144,94 +143,69 @@ class Pack:
 def load_pack(folder: Path | None, *, skill_folders: Sequence[Path] = ()) -> Pack:
     """Read a pack, `None` for the built-in home; raises `PackError` if it is broken.
 
-    `skill_folders`: skills of the user, added to the pack.
+    `folder`: a path, or the name of a pack that is shipped. `skill_folders`: skills of
+    the user, added to the pack.
     """
-    home = HOME if folder is None else folder
-    parts = [*(_built_in() if folder is None else [folder]), *skill_folders]
-    sources = [read_yaml(_needed(part / "intents.yaml")) for part in parts]
-    house_file = home / "house.toml"
-    house = load_house(house_file) if house_file.exists() else HouseModel()
+    home = find_pack(folder)
+    scanned = [(part, *scan_templates(part)) for part in pack_parts(home)]
+    scanned += [(part, *scan_templates(part)) for part in skill_folders]
+    for _, _, issues in scanned:
+        for issue in issues:
+            raise issue.error()
+    house = pack_house(home)
     lists = house_lists(house)
-    files = [home, *parts]
+    sources = [source for _, found, _ in scanned for source in found]
     return Pack(
         name=home.resolve().name,
         intents=build_intents(sources, lists, name=home.name),
         slot_lists=lists,
         house=house,
-        pronunciations=_pronunciations(dict.fromkeys(files)),
-        skills=tuple(_skill(source) for source in sources),
+        pronunciations=pack_pronunciations(
+            dict.fromkeys([home, *(part for part, _, _ in scanned)])
+        ),
+        skills=tuple(skill_folder(part, found) for part, found, _ in scanned),
     )
 
 
-def house_lists(house: HouseModel) -> dict[str, SlotList]:
-    """The lists a house gives to templates: `area`, `name` and one per domain."""
-    lists: dict[str, SlotList] = {
-        name: TextSlotList(name, _names(house.select(*domains)))
-        for name, domains in GROUPS.items()
-    }
-    areas = [(said, area.name) for area in house.areas for said in _said(area)]
-    lists["area"] = TextSlotList(
-        "area",
-        [TextSlotValue(_chunk(said), name, {"area": name}) for said, name in areas],
-    )
-    lists["name"] = TextSlotList("name", _names(house.entities))
-    return lists
-
-
-def _names(entities: Iterable[Entity]) -> list[TextSlotValue]:
-    return [
-        TextSlotValue(_chunk(said), entity.name, _context(entity))
-        for entity in entities
-        for said in _said(entity)
-    ]
-
-
-def _context(entity: Entity) -> dict[str, str]:
-    context = {"domain": entity.domain}
-    if entity.area:
-        context["area"] = entity.area
-    return context
-
-
-def _said(thing: object) -> list[str]:
-    """How a name and its aliases sound, without doubles."""
-    names = (getattr(thing, "name"), *getattr(thing, "aliases"))  # noqa: B009
-    return list(dict.fromkeys(spoken(str(name)) for name in names))
-
-
-def _chunk(text: str) -> object:
-    return parse_sentence(text).expression
-
-
-def _built_in() -> list[Path]:
+def pack_parts(home: Path) -> list[Path]:
+    """The folders that hold the templates of a pack."""
+    if home != HOME:
+        return [home]
     found = sorted(path.parent for path in BUILT_IN.glob("*/intents.yaml"))
     if found:
         return found
     raise PackError(f"no skills in `{BUILT_IN}`", hint="install voiceagent again")
 
 
-def _needed(file: Path) -> Path:
-    if file.is_file():
-        return file
-    cause = "the folder is missing" if not file.parent.is_dir() else "no such file"
-    hint = f"give a folder that holds `{file.name}`"
-    raise PackError(f"`{file}` is needed by the pack", cause=cause, hint=hint)
+def pack_house(home: Path) -> HouseModel:
+    """The house of a pack; templates of Home Assistant alone get the demo house."""
+    file = home / "house.toml"
+    if not file.exists() and sentences_folder(home) is not None:
+        file = HOME / "house.toml"
+    return load_house(file) if file.exists() else HouseModel()
 
 
-def _skill(source: Source) -> SkillFolder:
-    folder = source.file.parent
-    intents = tuple(source.data.get("intents") or {})
+def skill_folder(folder: Path, sources: Sequence[Source]) -> SkillFolder:
+    """The skill of a folder with these templates; raises `PackError`."""
+    names = (name for source in sources for name in source.data.get("intents") or {})
+    intents = tuple(dict.fromkeys(names))
     name = folder.resolve().name
     if (folder / "handler.py").exists():
-        module = _module(folder)
-        create = getattr(module, "create", None)
-        if not callable(create):
-            cause = "it has no function `create(host)`"
-            what = f"`{folder / 'handler.py'}` is no handler"
-            raise PackError(what, cause=cause, hint="add one that returns the skill")
-        return SkillFolder(name, folder, intents, create)
+        return SkillFolder(name, folder, intents, _handler(folder))
+    if any(source.group for source in sources):
+        hass = importlib.import_module("voiceagent.skills.hass")
+        return SkillFolder("home_assistant", folder, intents, hass.create)
     replies = read_replies(folder / "replies.yaml", intents)
     return SkillFolder(name, folder, intents, lambda host: RepliesSkill(name, replies))
+
+
+def _handler(folder: Path) -> Callable[[SkillHost], Skill]:
+    create: object = getattr(_module(folder), "create", None)
+    if callable(create):
+        return create
+    cause = "it has no function `create(host)`"
+    what = f"`{folder / 'handler.py'}` is no handler"
+    raise PackError(what, cause=cause, hint="add one that returns the skill")
 
 
 def _module(folder: Path) -> ModuleType:
@@ -258,7 +232,8 @@ def _foreign(file: Path) -> ModuleType:
     return module
 
 
-def _pronunciations(folders: Iterable[Path]) -> dict[str, list[str]]:
+def pack_pronunciations(folders: Iterable[Path]) -> dict[str, list[str]]:
+    """Words and the ways they are said, of several folders; raises `PackError`."""
     words: dict[str, list[str]] = {}
     for folder in folders:
         file = folder / "pronunciations.toml"

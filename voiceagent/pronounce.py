@@ -13,7 +13,13 @@ from collections.abc import Callable, Mapping
 
 from voiceagent.words import number_words
 
-__all__ = ["VARIANTS", "pronounce", "spell", "spoken_number", "spoken_words"]
+__all__ = ["PHONES", "VARIANTS", "pronounce", "spell", "spoken_number", "spoken_words"]
+
+PHONES = frozenset(
+    "AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T "
+    "TH UH UW V W Y Z ZH".split()
+)
+"""The phones of the CMU dictionary, and of the acoustic model."""
 
 _SYMBOLS = {
     "%": " percent ",

@@ -4,17 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from voiceagent.intent import Intent
 from voiceagent.skill import Answer, SkillAlarm, TurnContext
-from voiceagent.yaml_file import read_yaml, suggest
+from voiceagent.yaml_file import Issue, read_yaml, scan_yaml, suggest
 
-__all__ = ["RepliesSkill", "read_replies"]
+__all__ = [
+    "RepliesSkill",
+    "ReplySlots",
+    "read_replies",
+    "reply_issues",
+    "reply_slots",
+]
 
 OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 SLOT = re.compile(r"\{(\w+)\}")
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|[._-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class ReplySlots:
+    """The slots of one reply."""
+
+    line: int | None
+    needed: frozenset[str]
+    """Outside of brackets: the sentence has a hole without them."""
+    wanted: frozenset[str]
+    """All."""
 
 
 def read_replies(file: Path, intents: Sequence[str]) -> dict[str, str]:
@@ -22,16 +40,39 @@ def read_replies(file: Path, intents: Sequence[str]) -> dict[str, str]:
     when a slot in it was not said. No file means no replies."""
     if not file.exists():
         return {}
-    source = read_yaml(file)
-    replies = {}
+    for issue in reply_issues(file, intents):
+        raise issue.error()
+    return dict(read_yaml(file).data)
+
+
+def reply_issues(file: Path, intents: Sequence[str]) -> list[Issue]:
+    """Everything that is wrong with a `replies.yaml`."""
+    source, issues = scan_yaml(file)
+    if source is None:
+        return issues
     for name, text in source.data.items():
         if name not in intents:
             cause = f"there is no intent `{name}`"
-            raise source.error((name,), cause, suggest(name, intents))
-        if not isinstance(text, str):
-            raise source.error((name,), f"the reply of `{name}` must be a text")
-        replies[name] = text
-    return replies
+            issues.append(source.issue((name,), cause, suggest(name, intents)))
+        elif not isinstance(text, str):
+            cause = f"the reply of `{name}` must be a text"
+            issues.append(source.issue((name,), cause))
+    return issues
+
+
+def reply_slots(file: Path) -> dict[str, ReplySlots]:
+    """The slots of every reply in a sound `replies.yaml`, by intent."""
+    if not file.exists():
+        return {}
+    source = read_yaml(file)
+    return {
+        name: ReplySlots(
+            source.lines.get((name,)),
+            frozenset(SLOT.findall(OPTIONAL.sub("", text))),
+            frozenset(SLOT.findall(text)),
+        )
+        for name, text in source.data.items()
+    }
 
 
 class RepliesSkill:

@@ -7,6 +7,7 @@ path to the first sample). A file that is no database is moved aside, never dele
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from typing import Any
 
 from voiceagent.errors import StoreError
 
-__all__ = ["Row", "Store"]
+__all__ = ["Row", "Store", "state_folder"]
 
 Row = tuple[Any, ...]
 """One row of a result."""
@@ -169,3 +170,9 @@ class Store:
             if side.exists():
                 side.replace(f"{aside}{suffix}")
         self.moved_aside = aside
+
+
+def state_folder() -> Path:
+    """Where a user's state is kept by default."""
+    home = os.environ.get("STATE_DIRECTORY") or os.environ.get("XDG_STATE_HOME")
+    return Path(home) if home else Path.home() / ".local" / "state" / "voiceagent"

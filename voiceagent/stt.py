@@ -26,6 +26,9 @@ class Recognition:
     """False: outside the grammar, unsure, or no speech; must not be acted upon."""
     reason: str = ""
     """Why it was accepted or not, in a few words, for the trace."""
+    alternatives: tuple[str, ...] = ()
+    """Other texts nearly as likely as `text`, the likeliest first; empty where none
+    comes near. If one differs in a single slot, the user is asked which was meant."""
 
 
 class Stt(Protocol):

@@ -1,4 +1,4 @@
-"""Reads `intents.yaml` files: Home Assistant's sentence templates, checked strictly.
+"""Checks and joins `intents.yaml` files: Home Assistant's sentence templates.
 
 hassil accepts almost anything and fails late, at the first sentence; here every wrong
 key, broken template and missing list is found at the start, with file and line.
@@ -6,25 +6,24 @@ key, broken template and missing list is found at the start, with file and line.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from hassil.errors import HassilError
-from hassil.expression import Expression, Group, ListReference, RuleReference
 from hassil.intents import Intents, SlotList
-from hassil.parse_expression import parse_sentence
 from hassil.parser import ParseError
 
 from voiceagent.errors import PackError
-from voiceagent.yaml_file import Source, suggest
+from voiceagent.references import WIDEST, check_references, mentions
+from voiceagent.template_join import join
+from voiceagent.yaml_file import Issue, Source, suggest
 
-__all__ = ["build_intents"]
+__all__ = ["build_intents", "template_issues"]
 
 KEYS: Mapping[str, Sequence[str]] = {
     "file": (
         *("language", "intents", "lists", "expansion_rules", "skip_words"),
-        "settings",
+        *("settings", "responses"),
     ),
     "intent": ("data", "description"),
     "data": (
@@ -39,29 +38,23 @@ KEYS: Mapping[str, Sequence[str]] = {
     ),
     "value": ("in", "out", "context", "metadata"),
 }
+MAPPINGS = ("slots", "requires_context", "excludes_context", "metadata")
+MOST_ORDERED = 8
+"""Parts in any order; each one more doubles the work."""
+Path = tuple[object, ...]
 
 
 def build_intents(
     sources: Sequence[Source], outer: Mapping[str, SlotList], *, name: str
 ) -> Intents:
-    """Join checked files into one hassil collection.
+    """Join the files into one hassil collection; raises `PackError` for the first
+    thing that is wrong.
 
-    `outer`: lists that come from elsewhere (the house). Two files may share a list or
-    rule only if it is the same; two files may not define the same intent.
+    `outer`: lists that come from elsewhere (the house).
     """
-    joined: dict[str, Any] = {
-        "language": "en",
-        "intents": {},
-        "lists": {},
-        "expansion_rules": {},
-        "skip_words": [],
-    }
-    for source in sources:
-        _check_shape(source)
-        _join(joined, source)
-    lists = {*joined["lists"], *outer}
-    for source in sources:
-        _check_sentences(source, lists, joined["expansion_rules"])
+    for issue in template_issues(sources, outer):
+        raise issue.error()
+    joined, _ = join(sources)
     if not joined["intents"]:
         files = ", ".join(f"`{source.file}`" for source in sources)
         cause = f"{files} define no intent"
@@ -72,160 +65,139 @@ def build_intents(
         raise PackError(f"pack `{name}` is broken", cause=repr(error)) from error
 
 
-def _join(joined: dict[str, Any], source: Source) -> None:
-    joined["language"] = source.data.get("language", joined["language"])
-    for part in ("intents", "lists", "expansion_rules"):
-        for key, value in (source.data.get(part) or {}).items():
-            if key in joined[part] and (
-                part == "intents" or joined[part][key] != value
-            ):
-                cause = f"`{key}` is defined in another file of the pack as well"
-                raise source.error((part, key), cause, "rename one of the two")
-            joined[part][key] = value
-    for word in source.data.get("skip_words") or []:
-        if word not in joined["skip_words"]:
-            joined["skip_words"].append(word)
+def template_issues(
+    sources: Sequence[Source], outer: Mapping[str, SlotList]
+) -> Iterator[Issue]:
+    """Everything that is wrong with the templates: shape, then names."""
+    misshapen = [issue for source in sources for issue in _shape(source)]
+    yield from misshapen
+    if not misshapen:
+        yield from join(sources)[1]
+    yield from check_references(sources, set(outer))
 
 
-def _check_shape(source: Source) -> None:
+def _shape(source: Source) -> Iterator[Issue]:
     data = source.data
-    _check_keys(source, (), data, "file")
-    for name, intent in _mapping(source, (), "intents").items():
-        path = ("intents", name)
-        _check_keys(source, path, intent, "intent")
-        for number, block in enumerate(_sequence(source, path, intent, "data")):
-            here = (*path, "data", number)
-            _check_keys(source, here, block, "data")
-            for at, text in enumerate(_sequence(source, here, block, "sentences")):
-                _check_text(source, (*here, "sentences", at), text)
-            _check_lists(source, here, block.get("lists") or {})
-    _check_lists(source, (), _mapping(source, (), "lists"))
-    for number, word in enumerate(data.get("skip_words") or []):
-        _check_text(source, ("skip_words", number), word)
-    for name, body in _mapping(source, (), "expansion_rules").items():
-        _check_text(source, ("expansion_rules", name), body)
+    yield from _keys(source, (), data, "file")
+    for name, intent in _mapping(data.get("intents")).items():
+        yield from _intent(source, ("intents", name), intent)
+    for part in ("intents", "lists", "expansion_rules"):
+        if not isinstance(data.get(part) or {}, dict):
+            yield source.issue((part,), f"`{part}` must be a mapping")
+    yield from _lists(source, (), _mapping(data.get("lists")))
+    skips = data.get("skip_words") or []
+    if not isinstance(skips, list):
+        yield source.issue(("skip_words",), "`skip_words` must be a list")
+        skips = []
+    for number, word in enumerate(skips):
+        yield from _text(source, ("skip_words", number), word)
+    for name, body in _mapping(data.get("expansion_rules")).items():
+        yield from _text(source, ("expansion_rules", name), body)
 
 
-def _check_lists(source: Source, path: tuple[object, ...], lists: Any) -> None:
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _intent(source: Source, path: Path, intent: object) -> Iterator[Issue]:
+    yield from _keys(source, path, intent, "intent")
+    blocks = _mapping(intent).get("data")
+    if not (isinstance(blocks, list) and blocks):
+        yield source.issue((*path, "data"), "`data` must be a list that is not empty")
+        return
+    for number, block in enumerate(blocks):
+        yield from _block(source, (*path, "data", number), block)
+
+
+def _block(source: Source, path: Path, block: object) -> Iterator[Issue]:
+    yield from _keys(source, path, block, "data")
+    if not isinstance(block, dict):
+        return
+    sentences = block.get("sentences")
+    if not (isinstance(sentences, list) and sentences):
+        cause = "`sentences` must be a list that is not empty"
+        yield source.issue((*path, "sentences"), cause)
+        sentences = []
+    for at, text in enumerate(sentences):
+        yield from _text(source, (*path, "sentences", at), text)
+    for key in MAPPINGS:
+        if not isinstance(block.get(key, {}), dict):
+            yield source.issue((*path, key), f"`{key}` must be a mapping")
+    rules = block.get("expansion_rules") or {}
+    if not isinstance(rules, dict):
+        yield source.issue((*path, "expansion_rules"), "rules must be a mapping")
+    for name, body in _mapping(rules).items():
+        yield from _text(source, (*path, "expansion_rules", name), body)
+    for key in ("name_domains", "required_keywords"):
+        if not isinstance(block.get(key, []), list):
+            yield source.issue((*path, key), f"`{key}` must be a list")
+    yield from _lists(source, path, block.get("lists") or {})
+
+
+def _lists(source: Source, path: Path, lists: object) -> Iterator[Issue]:
     if not isinstance(lists, dict):
-        raise source.error((*path, "lists"), "`lists` must be a mapping")
+        yield source.issue((*path, "lists"), "`lists` must be a mapping")
+        return
     for name, entry in lists.items():
         here = (*path, "lists", name)
-        _check_keys(source, here, entry, "list")
-        if not entry:
-            raise source.error(here, f"list `{name}` is empty", "add `values:`")
-        if "range" in entry:
-            _check_range(source, (*here, "range"), entry["range"])
-        for at, value in enumerate(entry.get("values") or []):
-            if isinstance(value, dict):
-                _check_keys(source, (*here, "values", at), value, "value")
-            text = value.get("in") if isinstance(value, dict) else value
-            _check_text(source, (*here, "values", at), text)
+        yield from _keys(source, here, entry, "list")
+        if isinstance(entry, dict):
+            yield from _list(source, here, name, entry)
 
 
-def _check_range(source: Source, path: tuple[object, ...], entry: Any) -> None:
-    _check_keys(source, path, entry, "range")
-    numbers = (entry.get("from"), entry.get("to"), entry.get("step", 1))
-    if not all(isinstance(number, int) for number in numbers):
-        raise source.error(
-            path, "a range needs whole numbers", "write `from:` and `to:`"
-        )
-    if numbers[0] > numbers[1] or numbers[2] < 1:
-        raise source.error(path, "the range is empty", "`from` must not exceed `to`")
+def _list(
+    source: Source, path: Path, name: str, entry: Mapping[str, Any]
+) -> Iterator[Issue]:
+    if not (entry.get("values") or "range" in entry or entry.get("wildcard")):
+        yield source.issue(path, f"list `{name}` is empty", "add `values:`")
+    if "range" in entry:
+        yield from _range(source, (*path, "range"), entry["range"])
+    values = entry.get("values") or []
+    if not isinstance(values, list):
+        yield source.issue((*path, "values"), "`values` must be a list")
+        return
+    for at, value in enumerate(values):
+        if isinstance(value, dict):
+            yield from _keys(source, (*path, "values", at), value, "value")
+        text = value.get("in") if isinstance(value, dict) else value
+        yield from _text(source, (*path, "values", at), text)
 
 
-def _check_keys(
-    source: Source, path: tuple[object, ...], entry: object, kind: str
-) -> None:
+def _range(source: Source, path: Path, entry: object) -> Iterator[Issue]:
+    yield from _keys(source, path, entry, "range")
+    bounds = _mapping(entry)
+    numbers = (bounds.get("from"), bounds.get("to"), bounds.get("step", 1))
+    start, stop, step = numbers
+    if not (isinstance(start, int) and isinstance(stop, int) and isinstance(step, int)):
+        hint = "write `from:` and `to:`"
+        yield source.issue(path, "a range needs whole numbers", hint)
+    elif start > stop or step < 1:
+        hint = "`from` must not exceed `to`"
+        yield source.issue(path, "the range is empty", hint)
+    elif (stop - start) // step > WIDEST:
+        hint = "say large numbers in parts, or use a wildcard"
+        yield source.issue(path, f"the range has more than {WIDEST:,} numbers", hint)
+
+
+def _keys(source: Source, path: Path, entry: object, kind: str) -> Iterator[Issue]:
     if not isinstance(entry, dict):
         cause = f"a mapping was expected for `{kind}`, not `{entry}`"
-        raise source.error(path, cause, suggest("", KEYS[kind]))
+        yield source.issue(path, cause, suggest("", KEYS[kind]))
+        return
     for key in entry:
         if key not in KEYS[kind]:
             cause = f"unknown key `{key}`"
-            raise source.error((*path, key), cause, suggest(key, KEYS[kind]))
+            yield source.issue((*path, key), cause, suggest(key, KEYS[kind]))
 
 
-def _mapping(source: Source, path: tuple[object, ...], key: str) -> Mapping[str, Any]:
-    value = source.data.get(key)
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise source.error((*path, key), f"`{key}` must be a mapping")
-    return value
-
-
-def _sequence(
-    source: Source, path: tuple[object, ...], entry: Mapping[str, Any], key: str
-) -> Sequence[Any]:
-    value = entry.get(key)
-    if isinstance(value, list) and value:
-        return value
-    raise source.error((*path, key), f"`{key}` must be a list that is not empty")
-
-
-def _check_text(source: Source, path: tuple[object, ...], text: object) -> None:
+def _text(source: Source, path: Path, text: object) -> Iterator[Issue]:
     if not isinstance(text, str):
         hint = "put it in quotes (YAML reads yes, no, on, off and numbers otherwise)"
-        raise source.error(path, f"a text was expected, not `{text}`", hint)
-    try:
-        _mentions(text)
-    except (ParseError, ValueError, AssertionError, IndexError) as error:
+        yield source.issue(path, f"a text was expected, not `{text}`", hint)
+        return
+    if mentions(text) is None:
         hint = "check that (), [], {} and <> open and close"
-        cause = f"the template `{text}` does not parse"
-        raise source.error(path, cause, hint) from error
-
-
-def _check_sentences(
-    source: Source, lists: Collection[str], rules: Mapping[str, str]
-) -> None:
-    for name, intent in (source.data.get("intents") or {}).items():
-        for number, block in enumerate(intent["data"]):
-            here = ("intents", name, "data", number)
-            known = {*lists, *(block.get("lists") or {})}
-            every = {**rules, **(block.get("expansion_rules") or {})}
-            for at, text in enumerate(block["sentences"]):
-                place = (*here, "sentences", at)
-                _check_references(source, place, text, known, every, ())
-
-
-def _check_references(
-    source: Source,
-    path: tuple[object, ...],
-    text: str,
-    lists: set[str],
-    rules: Mapping[str, str],
-    within: tuple[str, ...],
-) -> None:
-    for item in _mentions(text):
-        if isinstance(item, ListReference):
-            if item.list_name not in lists and not item.is_inline_range:
-                cause = f"there is no list `{{{item.list_name}}}`"
-                raise source.error(path, cause, suggest(item.list_name, lists))
-        elif item.rule_name not in rules:
-            cause = f"there is no expansion rule `<{item.rule_name}>`"
-            raise source.error(path, cause, suggest(item.rule_name, rules))
-        elif item.rule_name in within:
-            cause = f"the rule `<{item.rule_name}>` refers to itself"
-            raise source.error(path, cause, "rules must not go round in circles")
-        else:
-            name = item.rule_name
-            inner = (*within, name)
-            _check_references(source, path, rules[name], lists, rules, inner)
-
-
-@lru_cache(maxsize=4096)
-def _mentions(text: str) -> tuple[ListReference | RuleReference, ...]:
-    """The lists and rules of a template; rules are looked at again and again."""
-    return tuple(_references(parse_sentence(text).expression))
-
-
-def _references(
-    expression: Expression,
-) -> Iterator[ListReference | RuleReference]:
-    """Every list and rule that an expression mentions."""
-    if isinstance(expression, ListReference | RuleReference):
-        yield expression
-    elif isinstance(expression, Group):
-        for item in expression.items:
-            yield from _references(item)
+        yield source.issue(path, f"the template `{text}` does not parse", hint)
+    elif text.count(";") >= MOST_ORDERED:
+        cause = f"more than {MOST_ORDERED} parts of the template come in any order"
+        yield source.issue(path, cause, "write several templates instead")

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol
 
 from voiceagent.budget import Deadline
 from voiceagent.clock import Compute, local
-from voiceagent.endpoint import Completeness
 from voiceagent.errors import VoiceAgentError
 from voiceagent.events import (
+    Asked,
     Committed,
     Event,
     IntentMatched,
@@ -24,29 +23,15 @@ from voiceagent.events import (
     TurnFinished,
 )
 from voiceagent.intent import Intent
+from voiceagent.interpreter import Interpreter, Reading, Understanding
 from voiceagent.ledger import Ledger
-from voiceagent.route import Route, route
-from voiceagent.skill import Answer, LastTurn, Skill, TurnContext
+from voiceagent.route import Route
+from voiceagent.skill import Answer, LastTurn, TurnContext
 from voiceagent.stt import Recognition
-from voiceagent.utterance import Heard
+from voiceagent.swap import ModelSwitch
+from voiceagent.utterance import Heard, Typed
 
-__all__ = ["Thinker", "Understanding", "Work"]
-
-
-class Understanding(Protocol):
-    """Turns words into meaning; blocking and quick."""
-
-    def progress(self, text: str) -> Completeness:
-        """How much of a command `text` is."""
-        ...
-
-    def parse(self, text: str) -> Intent | None:
-        """The intent that `text` says."""
-        ...
-
-    def skill_for(self, intent: str) -> Skill | None:
-        """Who answers that intent."""
-        ...
+__all__ = ["Thinker", "Work"]
 
 
 class Work:
@@ -81,14 +66,17 @@ class Thinker:
         emit: Callable[[Event], None],
         *,
         area: str = "",
+        models: ModelSwitch | None = None,
+        interpreter: Interpreter | None = None,
     ) -> None:
-        """`area`: where the device stands."""
+        """`area`: where the device stands; `interpreter`: templates alone if None."""
         self.last: LastTurn | None = None
         """The turn before, for skills that explain it."""
         self.committed: Callable[[], None] = lambda: None
         """Called after effects ran."""
         self._understanding, self._compute = understanding, compute
-        self._emit, self._area = emit, area
+        self._emit, self._area, self._models = emit, area, models
+        self._interpreter = interpreter or Interpreter(understanding, compute)
         self._commits: set[asyncio.Task[str | None]] = set()
 
     async def think(self, work: Work) -> Answer | None:
@@ -100,28 +88,54 @@ class Thinker:
             await asyncio.wait({work.hearing})
         recognition = work.recognition = work.heard.result()
         self._note_words(work, recognition)
-        intent = None
-        if recognition.accepted:
-            intent = await self._compute(
-                "intent", self._understanding.parse, recognition.text
-            )
-        self._note_meaning(work, recognition, intent)
+        if self._models is not None:
+            self._models.turn_began()
+        reading = await self._interpreter.read(
+            recognition,
+            turn=work.turn,
+            typed=isinstance(work.heard, Typed),
+            deadline=work.deadline.at,
+        )
+        self._note_meaning(work, recognition, reading)
         work.ledger.mark("intent")
-        work.route = route(recognition, intent)
+        work.route = reading.route
         self._note_route(work)
         work.ledger.mark("route")
-        if intent is None or work.route.tier == "none":
-            return None
-        return await self._act(work, intent)
+        return await self._answer(work, reading)
 
     async def plan(self, text: str) -> Answer | None:
         """What the answer to `text` would be; changes nothing."""
-        intent = await self._compute("intent", self._understanding.parse, text)
-        return await self._ask_skill(intent) if intent else None
+        reading = await self._interpreter.foresee(text)
+        said = _words(reading)
+        if said is not None or reading.intent is None:
+            return said
+        return await self._ask_skill(reading.intent)
+
+    def turn_ended(self) -> None:
+        """The turn is over, however it went: another model may take its place."""
+        if self._models is not None:
+            self._models.turn_ended()
 
     async def close(self) -> None:
         """Wait for effects that still run."""
         await asyncio.gather(*self._commits, return_exceptions=True)
+        if self._models is not None:
+            await self._models.close()
+
+    async def _answer(self, work: Work, reading: Reading) -> Answer | None:
+        question = reading.question
+        if question is not None:
+            self._interpreter.ask(question, work.turn)
+            options = len(question.options)
+            about = question.options[0].intent.name
+            reason = question.reason
+            self._emit(
+                Asked(turn=work.turn, about=about, reason=reason, options=options)
+            )
+        said = _words(reading)
+        if said is not None or reading.intent is None:
+            return said
+        return await self._act(work, reading.intent)
 
     async def _ask_skill(self, intent: Intent) -> Answer:
         skill = self._understanding.skill_for(intent.name)
@@ -173,18 +187,22 @@ class Thinker:
         work.ledger.mark("stt")
 
     def _note_meaning(
-        self, work: Work, recognition: Recognition, intent: Intent | None
+        self, work: Work, recognition: Recognition, reading: Reading
     ) -> None:
-        if intent is None:
-            reason = "no template" if recognition.accepted else "rejected"
-            self._emit(IntentMissed(turn=work.turn, reason=reason))
+        intent = reading.intent
+        if intent is None or reading.question is not None:
+            self._emit(
+                IntentMissed(turn=work.turn, reason=_missed(reading, recognition))
+            )
             return
+        confidence = min(intent.confidence, reading.confidence)
         self._emit(
             IntentMatched(
                 turn=work.turn,
                 name=intent.name,
                 pii_slots=dict(intent.slots),
-                confidence=round(min(intent.confidence, recognition.confidence), 2),
+                confidence=round(confidence, 2),
+                by=reading.by,
             )
         )
 
@@ -197,3 +215,19 @@ class Thinker:
                 left_ms=round(work.deadline.left * 1000, 3),
             )
         )
+
+
+def _words(reading: Reading) -> Answer | None:
+    """The answer of a reading that needs no skill."""
+    if reading.question is not None:
+        return Answer(reading.question.text, ask=True)
+    return Answer(reading.reply) if reading.reply else None
+
+
+def _missed(reading: Reading, recognition: Recognition) -> str:
+    """Why nothing is done."""
+    if reading.question is not None:
+        return "asked back"
+    if not recognition.accepted:
+        return "rejected"
+    return "no template"

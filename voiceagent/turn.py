@@ -137,6 +137,7 @@ class Responder:
             ledger.first_sound()
             self._close_books(work)
             self._remember(work)
+            self._thinker.turn_ended()
 
     async def _answer(self, work: Work) -> bool:
         async with asyncio.TaskGroup() as group:

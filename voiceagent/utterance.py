@@ -8,7 +8,7 @@ from typing import Protocol
 
 from voiceagent.clock import Compute
 from voiceagent.frames import FRAME_BYTES, AudioFrame
-from voiceagent.stt import Recognition, Stt
+from voiceagent.stt import DOUBTFUL, Recognition, Stt
 
 __all__ = ["CHUNK_FRAMES", "Heard", "Typed", "Utterance"]
 
@@ -65,6 +65,7 @@ class Utterance:
         self._upto = 0
         self._quiet = quiet
         self._closed = self._paused = self._resumed = self._fresh = False
+        self._looking = self._again = False
         self._more = asyncio.Event()
         self._preview: Recognition | None = None
         self._recognition: Recognition | None = None
@@ -85,10 +86,16 @@ class Utterance:
         for frame in frames:
             self.add(frame)
 
-    def pause(self) -> None:
-        """Speech has stopped for now: have the final result ready."""
+    def pause(self, *, early: bool = False) -> None:
+        """Speech has stopped for now: have the final result ready.
+
+        `early`: so it seems; what is not a whole command yet may lack its last sound,
+        and is looked at again when speech has stopped for certain.
+        """
         self._quiet = True
-        if self._preview is None:
+        if self._looking and not self._resumed:
+            self._again = not early
+        elif self._preview is None or not (early or _whole(self._preview)):
             self._paused = True
             self._more.set()
 
@@ -134,14 +141,18 @@ class Utterance:
         return await self._compute("stt.final", self._stt.finish)
 
     async def _look_ahead(self) -> None:
-        self._paused = self._resumed = False
-        upto = self._upto
+        self._paused = self._resumed = self._again = False
+        upto, self._looking = self._upto, True
         preview = await self._compute("stt.final", self._stt.preview)
+        self._looking = False
         if preview is None or self._resumed or self._fresh:
             return
         self._preview = preview
         if not self._closed:
             self._on_preview(preview, upto)
+        if self._again and not _whole(preview):
+            self._paused = True
+            self._more.set()
 
     async def _feed(self) -> None:
         if self._fresh:
@@ -154,3 +165,7 @@ class Utterance:
         text = await self._compute("stt", self._stt.feed, pcm)
         if not self._closed and self._preview is None:
             self._on_partial(text, upto)
+
+
+def _whole(preview: Recognition) -> bool:
+    return preview.accepted and preview.reason != DOUBTFUL

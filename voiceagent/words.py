@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["number_words", "spoken"]
+__all__ = ["as_said", "foreign", "number_words", "spoken"]
 
 ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen "
@@ -18,6 +18,9 @@ SIGNS = {"%": " percent ", "°": " degrees ", "&": " and ", "½": " and a half "
 APOSTROPHES = re.compile(r"['\u2019\u02bc`]")
 INITIALS = re.compile(r"\b([a-z])\.([a-z])\b\.?")
 NOT_A_WORD = re.compile(r"[^a-z\u00c0-\u024f]+")
+FOREIGN = re.compile(r"[^\W\d_a-zA-Z\u00aa-\u024f\u02bc\u2150-\u215f\ufb00-\ufb06]")
+"""A letter of another script than the Latin one."""
+EDGES = ' \t\r\n.,;:!?"()'
 ORDINALS = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b")
 
 
@@ -55,6 +58,24 @@ def spoken(text: str) -> str:
     if any(letter.isdigit() for letter in text):
         text = _numbers(text)
     return " ".join(NOT_A_WORD.sub(" ", INITIALS.sub(r"\1\2", text)).split())
+
+
+def foreign(text: str) -> bool:
+    """Whether a letter of another script occurs: such words cannot be understood, and
+    leaving them out may turn what was said into its opposite."""
+    return FOREIGN.search(text) is not None
+
+
+def as_said(text: str, first: int, words: str) -> str:
+    """The part of `text` that became `words`, the `first`th of all its spoken words;
+    `words` themselves where the two cannot be lined up."""
+    tokens = text.split()
+    owners = [at for at, token in enumerate(tokens) for _ in spoken(token).split()]
+    wanted = words.split()
+    if not wanted or first + len(wanted) > len(owners):
+        return words
+    part = " ".join(tokens[owners[first] : owners[first + len(wanted) - 1] + 1])
+    return part.strip(EDGES) if spoken(part) == words else words
 
 
 def _numbers(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -12,10 +13,37 @@ import yaml
 
 from voiceagent.errors import PackError
 
-__all__ = ["Source", "read_yaml", "suggest"]
+__all__ = ["Issue", "Source", "read_yaml", "scan_yaml", "suggest"]
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The C reader where PyYAML has one: a tenth of the time."""
+MOST = 200_000
+"""Values in one file; Home Assistant's largest has some thousands."""
+PLACE = re.compile(r"`(?P<file>[^`]+)`(?:, line (?P<line>\d+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One thing that is wrong with a pack, and where."""
+
+    file: Path
+    line: int | None
+    cause: str
+    hint: str = ""
+    what: str = "the pack is broken"
+
+    def error(self) -> PackError:
+        """The same as an error that names file and line."""
+        place = f"`{self.file}`" + (f", line {self.line}" if self.line else "")
+        return PackError(f"{place}: {self.what}", cause=self.cause, hint=self.hint)
+
+    @classmethod
+    def of(cls, error: PackError, file: Path) -> Issue:
+        """An error as an issue; `file`: where it is, if it does not say so itself."""
+        found = PLACE.search(error.what)
+        named = Path(found["file"]) if found and "/" in found["file"] else file
+        line = int(found["line"]) if found and found["line"] else None
+        return cls(named, line, error.cause or error.what, error.hint, error.what)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +54,19 @@ class Source:
     data: Mapping[str, Any]
     lines: Mapping[tuple[object, ...], int]
     """Line of the value found by that path of keys and indexes."""
+    group: str = ""
+    """Files of one group are one collection: all may add to the same intent."""
 
-    def error(self, path: Sequence[object], cause: str, hint: str = "") -> PackError:
-        """A `PackError` that names the file and the nearest known line."""
+    def issue(self, path: Sequence[object], cause: str, hint: str = "") -> Issue:
+        """What is wrong at a path, with the nearest known line."""
         known = tuple(path)
         while known and known not in self.lines:
             known = known[:-1]
-        line = self.lines.get(known)
-        place = f"`{self.file}`" + (f", line {line}" if line else "")
-        return PackError(f"{place}: the pack is broken", cause=cause, hint=hint)
+        return Issue(self.file, self.lines.get(known), cause, hint)
+
+    def error(self, path: Sequence[object], cause: str, hint: str = "") -> PackError:
+        """The same as an error."""
+        return self.issue(path, cause, hint).error()
 
 
 def suggest(word: object, known: Iterable[str]) -> str:
@@ -48,54 +80,71 @@ def suggest(word: object, known: Iterable[str]) -> str:
 
 def read_yaml(file: Path) -> Source:
     """Read a YAML file that must hold a mapping; raises `PackError`."""
-    try:
-        node = yaml.compose(file.read_text(encoding="utf-8"), LOADER)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        cause = str(getattr(error, "problem", "") or error)
-        hint = "mend the indentation, quotes or brackets there"
-        what = f"`{file}`{line} is not valid YAML"
-        raise PackError(what, cause=cause, hint=hint) from error
-    except (OSError, UnicodeDecodeError) as error:
-        hint = "check its name, rights and that it is UTF-8 text"
-        raise PackError(
-            f"`{file}` cannot be read", cause=str(error), hint=hint
-        ) from error
-    lines: dict[tuple[object, ...], int] = {}
-    try:
-        data = _value(node, (), lines, file)
-    except yaml.YAMLError as error:
-        raise PackError(f"`{file}` is not valid YAML", cause=str(error)) from error
-    source = Source(file, data if isinstance(data, dict) else {}, lines)
-    if not isinstance(data, dict):
-        raise source.error((), "the file holds no mapping", "begin it with `intents:`")
+    source, issues = scan_yaml(file)
+    if issues or source is None:
+        raise issues[0].error()
     return source
 
 
-def _value(
-    node: yaml.Node | None,
-    path: tuple[object, ...],
-    lines: dict[tuple[object, ...], int],
-    file: Path,
-) -> Any:
-    """The plain value of a node, noting lines; a key written twice is an error."""
-    if node is None:
-        return None
-    lines.setdefault(path, node.start_mark.line + 1)
-    if isinstance(node, yaml.SequenceNode):
-        items = enumerate(node.value)
-        return [_value(item, (*path, n), lines, file) for n, item in items]
-    loader = yaml.SafeLoader("")
-    if not isinstance(node, yaml.MappingNode):
-        return loader.construct_object(node, deep=True)
-    result: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        key = str(key_node.value)
-        line = key_node.start_mark.line + 1
-        if key in result:
-            what = f"`{file}`, line {line}: `{key}` is written twice"
-            raise PackError(what, hint="join the two or rename one")
-        lines[(*path, key)] = line
-        result[key] = _value(value_node, (*path, key), lines, file)
-    return result
+def scan_yaml(file: Path) -> tuple[Source | None, list[Issue]]:
+    """The file as far as it can be read, and everything that is wrong with it."""
+    try:
+        node = yaml.compose(file.read_text(encoding="utf-8"), LOADER)
+    except yaml.YAMLError as error:
+        return None, [_not_yaml(file, error)]
+    except (OSError, UnicodeDecodeError) as error:
+        hint = "check its name, rights and that it is UTF-8 text"
+        return None, [Issue(file, None, str(error), hint, "it cannot be read")]
+    reader = _Reader(file, {}, [])
+    try:
+        data = reader.value(node, ())
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        return None, [_not_yaml(file, error)]
+    source = Source(file, data if isinstance(data, dict) else {}, reader.lines)
+    if not isinstance(data, dict):
+        hint = "begin it with `intents:`"
+        reader.issues.append(source.issue((), "the file holds no mapping", hint))
+    return source, reader.issues
+
+
+def _not_yaml(file: Path, error: Exception) -> Issue:
+    mark = getattr(error, "problem_mark", None)
+    cause = str(getattr(error, "problem", "") or error)
+    hint = "mend the indentation, quotes or brackets there"
+    line = mark.line + 1 if mark else None
+    return Issue(file, line, cause, hint, "it is not valid YAML")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Makes plain values of YAML nodes, noting lines; a key written twice is wrong."""
+
+    file: Path
+    lines: dict[tuple[object, ...], int]
+    issues: list[Issue]
+
+    def value(self, node: yaml.Node | None, path: tuple[object, ...]) -> Any:
+        if node is None:
+            return None
+        if len(self.lines) > MOST:  # aliases of aliases make a small file endless
+            raise ValueError("it holds too many values")
+        self.lines.setdefault(path, node.start_mark.line + 1)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(item, (*path, n)) for n, item in enumerate(node.value)]
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        return yaml.SafeLoader("").construct_object(node, deep=True)
+
+    def _mapping(self, node: yaml.MappingNode, path: tuple[object, ...]) -> Any:
+        result: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            line = key_node.start_mark.line + 1
+            if key in result:
+                hint = "join the two or rename one"
+                cause = f"`{key}` is written twice"
+                self.issues.append(Issue(self.file, line, cause, hint))
+                continue
+            self.lines[(*path, key)] = line
+            result[key] = self.value(value_node, (*path, key))
+        return result

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +16,7 @@ from voiceagent.commands.shared import (
     configure,
     console,
     emit_json,
+    errors,
     workshop,
 )
 from voiceagent.errors import UsageError
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from voiceagent.frames import AudioFrame
     from voiceagent.player import Player
     from voiceagent.source import OnEvent
+    from voiceagent.trace import Trace
 
 __all__ = ["ask", "say"]
 
@@ -53,6 +55,7 @@ def ask(
     text: Annotated[str, typer.Argument(help="A command in words; `-` reads stdin.")],
     pack: PackOption = None,
     speak: Annotated[bool, typer.Option(help="Say the reply aloud too.")] = False,
+    why: Annotated[bool, typer.Option("--why", help="Who answered, and why.")] = False,
     json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
@@ -81,8 +84,27 @@ def ask(
     for row in turn_rows(trace, file="text"):
         if json:
             emit_json(row.as_dict())
-        else:
-            console().print(row.reply, markup=False)
+            continue
+        console().print(row.reply, markup=False)
+        if why or row.tier == "none":
+            for line in _reasons(trace, asked=why):
+                errors().print(line, style="dim", markup=False)
+
+
+def _reasons(trace: Trace, *, asked: bool) -> Iterator[str]:
+    """Who answered and why; what is degraded, where nobody did."""
+    from voiceagent.events import Degraded, ModelAnswered, Routed
+
+    for _, event in trace:
+        match event:
+            case Degraded():
+                yield f"{event.what}: {event.why} (hint: {event.hint})"
+            case ModelAnswered() if asked:
+                meant = event.name or event.reason or event.outcome
+                sure = f"{meant} {event.probability:.2f}, {event.took_ms:.0f} ms"
+                yield f"model {event.model} {event.version}: {sure}"
+            case Routed() if asked:
+                yield f"{event.tier}: {event.reason}"
 
 
 def say(

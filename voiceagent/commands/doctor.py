@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 from voiceagent.commands.shared import (
     ConfigOption,
@@ -16,6 +17,9 @@ from voiceagent.commands.shared import (
     emit_json,
 )
 from voiceagent.errors import CheckFailed, VoiceAgentError
+
+if TYPE_CHECKING:
+    from voiceagent.app import Workshop
 
 __all__ = ["Finding", "doctor"]
 
@@ -60,7 +64,13 @@ PACKAGES = (
     ("pyopen-wakeword", "second-stage wake word; weights CC BY-NC-SA 4.0",
      "openwakeword", False),
     ("faster-whisper", "open-vocabulary recogniser; MIT", "stt", False),
+    ("llama-cpp-python", "runs language models; MIT", "slm", False),
+    ("xllamacpp", "the same ready-made; MIT", "slm-wheel", False),
 )  # fmt: skip
+
+
+SAME = {"llama-cpp-python": ("xllamacpp",), "xllamacpp": ("llama-cpp-python",)}
+"""Packages that do the same: one is enough."""
 
 
 def _packages() -> Iterator[Finding]:
@@ -71,6 +81,8 @@ def _packages() -> Iterator[Finding]:
     yield Finding("python", sys.version_info >= (3, 11), release, fix)
     for name, what, extra, needed in PACKAGES:
         found = installed(name)
+        if not found and any(map(installed, SAME.get(name, ()))):
+            continue
         fix = f"pip install 'voiceagent[{extra}]'"
         yield Finding(name, bool(found), f"{found or 'missing'}: {what}", fix, needed)
 
@@ -94,8 +106,9 @@ def _devices(devices: Sequence[object]) -> str:
 
 
 def _engines(config: object) -> Iterator[Finding]:
-    from voiceagent.app import Workshop, state_folder
+    from voiceagent.app import Workshop
     from voiceagent.config import Config
+    from voiceagent.store import state_folder
 
     assert isinstance(config, Config)
     shop = Workshop(config)
@@ -105,10 +118,30 @@ def _engines(config: object) -> Iterator[Finding]:
     yield _tried("grammar", lambda: f"{len(shop.grammar.arcs)} states")
     yield _tried("recogniser", lambda: shop.stt.name)
     yield _tried("voice", lambda: shop.real_voices[0].name)
+    yield _tried("language model", lambda: _model(shop), needed=False)
     folder = state_folder()
     near = next(path for path in (folder, *folder.parents) if path.exists())
     fine = os.access(near, os.W_OK)
     yield Finding("state folder", fine, str(folder), "set `store.folder`")
+
+
+def _model(shop: Workshop) -> str:
+    """The model in use, loaded and asked; raises where it cannot be."""
+    from voiceagent.models import NONE, find_model
+
+    library = shop.library(live=False)
+    name = library.wanted()
+    if name == NONE:
+        return "none, templates alone"
+    model = find_model(name)
+    slm = library.load(name)
+    assert slm is not None
+    limits = library.limits(slm)
+    library.release(slm)
+    return (
+        f"{model.name} {model.version}, {model.size / 1e6:.1f} MB, "
+        f"{model.card.licence}; acts from {limits.act:.2f}, asks from {limits.ask:.2f}"
+    )
 
 
 def _tried(what: str, look: Callable[[], str], *, needed: bool = True) -> Finding:

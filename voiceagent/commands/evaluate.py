@@ -124,6 +124,67 @@ def stt(
     _show(report.to_json(), json=json)
 
 
+@app.command("endpoint")
+def endpoint(
+    corpus: Annotated[
+        Path, typer.Argument(help="Folder made by `scripts/make_endpoint_corpus.py`.")
+    ],
+    split: Annotated[
+        str, typer.Option(help="Half to measure on: test, tune or all.")
+    ] = "test",
+    traces: Annotated[
+        Path | None,
+        typer.Option(help="Keep what the recogniser said here, or take it from there."),
+    ] = None,
+    limit: Annotated[int | None, typer.Option(help="Turns at most.")] = None,
+    json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Dead air after turns and false cut-offs, against silence timeouts."""
+    from voiceagent.evaluation.endpoint import evaluate_endpoint
+    from voiceagent.evaluation.endpoint_table import endpoint_table
+    from voiceagent.evaluation.endpoint_traces import traces_of
+
+    shop = workshop(config)
+    found = traces_of(
+        corpus,
+        split=split,
+        limit=limit,
+        kept=traces,
+        shop_for=lambda pack: workshop(config, Path(pack) if pack else None),
+        silero=workshop(config, vad__engine="silero").vad,
+        progress=counter("turns"),
+    )
+    report = evaluate_endpoint(
+        found, corpus, policy=shop.policy(), smoother=shop.smoother
+    )
+    if json:
+        emit_json(report.to_json())
+        return
+    console().print(endpoint_table(report))
+    _show(report.to_json(), json=False)
+
+
+@app.command("templates")
+def templates(
+    sentences: Annotated[Path, typer.Argument(help="Pack or template folder.")],
+    tests: Annotated[Path, typer.Argument(help="Home Assistant's `tests/en`.")],
+    json: JsonOption = False,
+) -> None:
+    """Intent and slots of a template collection's own tests, and ms per parse."""
+    from voiceagent.evaluation.templates import (
+        evaluate_templates,
+        read_template_tests,
+    )
+    from voiceagent.pack import load_pack
+
+    cases = read_template_tests(tests)
+    report = evaluate_templates(
+        load_pack(sentences), cases, progress=counter("sentences")
+    )
+    _show(report.to_json(), json=json)
+
+
 def _show(report: Mapping[str, Any], *, json: bool) -> None:
     if json:
         emit_json(report)
@@ -133,7 +194,7 @@ def _show(report: Mapping[str, Any], *, json: bool) -> None:
         shown = f"{value:.4g}" if isinstance(value, float) else value
         if not isinstance(value, (list, tuple)):
             screen.print(f"{key.replace('_', ' '):28} {shown}", markup=False)
-        elif value:
+        elif value and key != "systems":
             screen.print(f"{key.replace('_', ' '):28} {len(value)}", markup=False)
 
 

@@ -7,11 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from voiceagent.errors import EngineFailed
 from voiceagent.frames import RATE
+from voiceagent.slm import NOT_MINE, Guess
 from voiceagent.speak import Clip
 from voiceagent.stt import Recognition
 
-__all__ = ["DeclaredTts", "ScriptedStt", "ScriptedWake", "ThresholdVad"]
+__all__ = [
+    "DeclaredTts",
+    "ScriptedSlm",
+    "ScriptedStt",
+    "ScriptedWake",
+    "ThresholdVad",
+]
 
 SECONDS_PER_LETTER = 0.065
 """About 15 letters a second, a calm speaking rate."""
@@ -41,14 +49,16 @@ class ScriptedStt:
         self._word_bytes = round(word_seconds * 32_000)
         self._heard = 0
         self._number = 0
+        self._previewed = False
 
     def start(self) -> None:
-        """Begin the sentence, from its first word on."""
-        self._heard = 0
+        """Begin the sentence, or the next one where a preview has settled it."""
+        self._number += self._previewed
+        self._heard, self._previewed = 0, False
 
     def feed(self, pcm: bytes) -> str:
         """The words that fit into the audio so far."""
-        self._heard += len(pcm)
+        self._heard, self._previewed = self._heard + len(pcm), False
         words = self._sentence().split()
         return " ".join(words[: self._heard // self._word_bytes])
 
@@ -57,12 +67,13 @@ class ScriptedStt:
         text = self._sentence()
         if self._heard // self._word_bytes < len(text.split()):
             return None
+        self._previewed = bool(text)
         return Recognition(text, 1.0 if text else 0.0, bool(text), "scripted")
 
     def finish(self) -> Recognition:
         """The whole sentence."""
         text = self._sentence()
-        self._number += 1
+        self._number, self._previewed = self._number + 1, False
         reason = "scripted" if text else "no words"
         return Recognition(text, 1.0 if text else 0.0, bool(text), reason)
 
@@ -70,6 +81,38 @@ class ScriptedStt:
         if self._number >= len(self._sentences):
             return ""
         return self._sentences[self._number]
+
+
+class ScriptedSlm:
+    """A language model that knows a few sentences by heart and nothing else."""
+
+    def __init__(
+        self,
+        guesses: Mapping[str, Guess | Exception] | None = None,
+        *,
+        name: str = "scripted",
+        version: str = "1",
+    ) -> None:
+        """`guesses`: by sentence; an error is raised instead of given back."""
+        self.name, self.version = name, version
+        self.closed = False
+        self.asked: list[str] = []
+        """Every sentence so far."""
+        self._guesses = dict(guesses or {})
+
+    def understand(self, text: str) -> Guess:
+        """The guess for that sentence, or "not mine"."""
+        if self.closed:
+            raise EngineFailed(f"model `{self.name}` was asked after it was closed")
+        self.asked.append(text)
+        guess = self._guesses.get(text, NOT_MINE)
+        if isinstance(guess, Exception):
+            raise guess
+        return guess
+
+    def close(self) -> None:
+        """Remember that it was closed."""
+        self.closed = True
 
 
 class ThresholdVad:

@@ -3,64 +3,44 @@
 Two passes over an utterance. While it is spoken a narrow search gives the text so far;
 its channel estimate has to start from an average, which costs accuracy. When it has
 ended, the speech is cut out, given a noise floor, and searched again with the channel
-known and wide beams, against a loop of all phones: speech that the loop explains better
-than any sentence of the grammar does is not for us.
+known and wide beams, and measured against free phones: a sentence that explains the
+sound no better than those do was not said. Where the two passes differ, or the margin
+is small, further acoustic models are asked.
 
 Nothing is carried from one utterance to the next, so results can be repeated.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
-from itertools import count
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 
 from voiceagent.endpoint import WHOLE
 from voiceagent.engines.conditioning import Samples, condition, dithered
-from voiceagent.errors import EngineFailed, EngineMissing, PackError
+from voiceagent.engines.confidence import Evidence, confidence
+from voiceagent.engines.panel import SURE, Opinion, Panel
+from voiceagent.engines.sphinx import add_grammar, add_words, make_decoder
+from voiceagent.errors import EngineFailed
 from voiceagent.frames import RATE
-from voiceagent.grammar import Grammar, Transition
-from voiceagent.pronounce import VARIANTS, pronounce
+from voiceagent.grammar import Grammar
 from voiceagent.stt import DOUBTFUL, UNFINISHED, Recognition
 
-__all__ = ["PocketSphinxStt"]
+__all__ = ["ASK_BELOW", "PocketSphinxStt"]
 
 NARROW = {"beam": 1e-30, "wbeam": 1e-20, "pbeam": 1e-30, "lw": 3.0}
 """Half the time of the default beams; good enough for text that is still tentative."""
-WIDE = {"beam": 1e-48, "wbeam": 1e-29, "pbeam": 1e-48, "lw": 4.0}
-"""Wider beams (1e-60, 1e-80) cost half as much again and got no more of 102 home and 60
-coffee commands right once the audio began with the speech."""
-OTHER = {"beam": 1e-40, "wbeam": 1e-25, "pbeam": 1e-40, "lw": 3.0}
-OTHER_FLOOR_DB = 28.0
-"""The second opinion, asked where the live pass heard other words. Measured on 70 home
-commands and 70 other utterances: it refuses one right and one wrong command more, and
-of the others 13 are accepted instead of 25."""
 CHANNEL = "40,3,-1"
 """Cepstral mean that the live pass of every utterance starts from (of the model)."""
-PHONES = "AA IY EH AH UW OW AY ER S T K M N L F SH DH D".split()
-"""One of each kind of sound: half the time of all 39, and it rejects as well."""
-ARPABET = frozenset(
-    "AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T "
-    "TH UH UW V W Y Z ZH".split()
-)
-"""The phones of the acoustic model."""
-LOOP = "++"
-"""Marks words of the phone loop: none of them is a word of the grammar."""
-LOOP_PHONE = 1e-5
-"""Probability of each phone of the loop: smaller accepts more. Measured: of 104 home
-recordings it refuses 2 commands and both that must be refused, of 60 coffee orders
-none; of other speech the coffee grammar accepts 1 %, the wide home grammar a third."""
-LIVE, OPEN, WHOLE_ONLY = "live", "open", "whole"
-"""Names of the searches."""
-LEAVE = 1e-3
-"""Probability of leaving a sentence unfinished, when speech pauses. Measured on 70 home
-commands cut at 45 and 60 % of their length: 111 of 140 are seen to be unfinished and 20
-taken for whole ones (40 without this way out); of the uncut ones 2 seem unfinished."""
-AGREED, DISPUTED = 0.97, 0.75
-"""Confidence where both passes heard the same words, and where they did not."""
+LIVE = "live"
+ACCEPT = 0.3
+"""Confidence below which an utterance is not for us, or was not understood."""
+ASK_BELOW = 0.5
+"""Confidence below which it is better to ask than to act."""
+OUTSIDE = -8.0
+"""Margin below which an unfinished sentence is no sentence of ours."""
 MAX_BYTES = 30 * RATE * 2
 """Audio of one utterance that is kept; what comes later is not heard."""
 SHORTEST = 0.15
@@ -77,20 +57,20 @@ class PocketSphinxStt:
         grammar: Grammar,
         *,
         pronunciations: Mapping[str, Sequence[str]] | None = None,
+        acoustics: Path | None = None,
+        meaning: Callable[[str], Hashable] = str,
     ) -> None:
-        """`pronunciations`: phones of the CMU dictionary by word, all ways it is said.
+        """`pronunciations`: phones of the CMU dictionary by word, all ways it is said;
+        `acoustics`: folder of further acoustic models; `meaning`: what a text means,
+        so that models which differ in the wording alone agree.
 
         Raises `EngineMissing`, `EngineFailed`.
         """
-        self._live = _decoder(**NARROW)
-        self._final = _decoder(**WIDE)
-        self._second = _decoder(**OTHER)
-        for decoder in (self._live, self._final, self._second):
-            _add_words(decoder, grammar, pronunciations or {})
-        _add_grammar(self._live, LIVE, grammar)
-        _add_grammar(self._final, OPEN, grammar, loop=True, leave=LEAVE)
-        _add_grammar(self._final, WHOLE_ONLY, grammar, loop=True)
-        _add_grammar(self._second, WHOLE_ONLY, grammar, loop=True)
+        table = pronunciations or {}
+        self._live = make_decoder(NARROW)
+        add_words(self._live, grammar.vocabulary, table)
+        add_grammar(self._live, LIVE, grammar)
+        self._panel = Panel(grammar, table, acoustics=acoustics, meaning=meaning)
         self._grammar = grammar
         self._audio = bytearray()
         self._open = False
@@ -115,7 +95,7 @@ class PocketSphinxStt:
         if len(samples):
             ready = dithered(samples, offset=since)
             self._live.process_raw(ready.tobytes(), False, False)
-        return self._text(self._live.hyp())
+        return self._live_text()
 
     def preview(self) -> Recognition:
         """The final pass over the audio so far; the utterance stays open.
@@ -124,12 +104,15 @@ class PocketSphinxStt:
         it may as well be finished ("... twenty seconds" heard as "... twenty"), the
         whole one is given and said to be in doubt.
         """
-        found = self._decide(OPEN)
+        speech = self._speech()
+        found = self._decide(speech, open_ended=True)
         if found.reason != UNFINISHED:
             return found
-        whole = self._decide(WHOLE_ONLY)
-        same = whole.text.startswith(found.text.rpartition(" ")[0])
-        if whole.accepted and same:
+        said = found.text.rpartition(" ")[0]
+        if not self._panel.first(speech, open_ended=False).text.startswith(said):
+            return found
+        whole = self._decide(speech)
+        if whole.accepted and whole.text.startswith(said):
             return replace(whole, reason=DOUBTFUL)
         return found
 
@@ -139,134 +122,43 @@ class PocketSphinxStt:
             raise EngineFailed("the recogniser was finished before `start`")
         self._open = False
         self._live.end_utt()
-        return self._decide(WHOLE_ONLY)
+        return self._decide(self._speech())
 
-    def _decide(self, search: str) -> Recognition:
-        speech = condition(_samples(self._audio))
+    def _decide(self, speech: Samples, *, open_ended: bool = False) -> Recognition:
         if len(speech) < SHORTEST * RATE:
             return Recognition("", 0.0, False, "no speech")
-        guess = self._text(self._live.hyp())
-        self._final.activate_search(search)
-        text = self._text(_search(self._final, speech))
-        if not text:
-            return Recognition(guess, 0.0, False, "outside the grammar")
-        if self._grammar.progress(text.split()) not in WHOLE:
-            return Recognition(text, 0.0, False, UNFINISHED)
-        if text == guess:
-            return Recognition(text, AGREED, True, "in the grammar, both passes agree")
-        if self._second_opinion() != text:
-            return Recognition(text, 0.0, False, "every pass hears something else")
-        return Recognition(
-            text, DISPUTED, True, "in the grammar, second opinion agrees"
-        )
+        guess = self._live_text()
+        first = self._panel.first(speech, open_ended=open_ended)
+        whole = self._grammar.progress(first.text.split()) in WHOLE
+        if open_ended and first.text and not whole:
+            if first.evidence.margin < OUTSIDE:
+                return Recognition(guess, 0.0, False, "outside the grammar")
+            return Recognition(first.text, 0.0, False, UNFINISHED)
+        if first.text and first.text == guess and first.evidence.margin >= SURE:
+            return _recognition(first)
+        audio = _samples(self._audio)
+        return _recognition(self._panel.all(first, speech, audio), guess)
 
-    def _second_opinion(self) -> str:
-        """What is heard over another noise floor: what was really said stays the same,
-        what was only forced into the grammar seldom does."""
-        speech = condition(_samples(self._audio), floor_db=OTHER_FLOOR_DB)
-        return self._text(_search(self._second, speech))
+    def _speech(self) -> Samples:
+        return condition(_samples(self._audio))
 
-    def _text(self, hypothesis: Any) -> str:
-        """The words of a hypothesis, less the wake word and what noise becomes."""
-        if hypothesis is None:
-            return ""
-        said = str(hypothesis.hypstr).split()
-        words = [word for word in said if not word.startswith(LOOP)]
-        spoken = list(self._grammar.without_opening(words))
-        return " ".join(self._grammar.without_skips(spoken))
+    def _live_text(self) -> str:
+        found = self._live.hyp()
+        return "" if found is None else self._panel.text(str(found.hypstr).split())
 
 
-def _decoder(**options: float) -> Any:
-    try:
-        import pocketsphinx
-    except ImportError as error:
-        raise EngineMissing(
-            "pocketsphinx",
-            install="pip install 'voiceagent[edge]'",
-            cause=str(error),
-        ) from error
-    # The best-path search over the lattice took up to 8 s on single recordings.
-    config = pocketsphinx.Config(lm=None, bestpath=False, loglevel="FATAL", **options)
-    return pocketsphinx.Decoder(config)
+def _recognition(opinion: Opinion, guess: str = "") -> Recognition:
+    if not opinion.text:
+        return Recognition(guess, 0.0, False, "outside the grammar")
+    evidence = opinion.evidence
+    sure = confidence(evidence)
+    reason = _reason(evidence)
+    return Recognition(opinion.text, sure, sure >= ACCEPT, reason, opinion.others)
 
 
-def _add_words(
-    decoder: Any, grammar: Grammar, table: Mapping[str, Sequence[str]]
-) -> None:
-    """Give the decoder a pronunciation of every word it does not know, and more of
-    those that people say in several ways."""
-    for word in sorted(grammar.vocabulary):
-        ways = [*table.get(word, ()), *VARIANTS.get(word, ())]
-        if not table.get(word) and not decoder.lookup_word(word):
-            ways = pronounce(word, decoder.lookup_word)
-        for phones in dict.fromkeys(ways):
-            _check_phones(word, phones)
-            decoder.add_word(_free_name(decoder, word), phones, False)
-
-
-def _check_phones(word: str, phones: str) -> None:
-    """An unknown phone would crash the decoder, not fail."""
-    unknown = [phone for phone in phones.split() or [phones] if phone not in ARPABET]
-    if unknown:
-        raise PackError(
-            f"pronunciation of `{word}`: `{phones}`",
-            cause=f"`{unknown[0]}` is no phone",
-            hint=f"phones are {' '.join(sorted(ARPABET))}",
-        )
-
-
-def _free_name(decoder: Any, word: str) -> str:
-    """The dictionary's name for one more pronunciation: `word`, `word(2)`, ..."""
-    names = (f"{word}({at})" if at > 1 else word for at in count(1))
-    return next(name for name in names if decoder.lookup_word(name) is None)
-
-
-def _add_grammar(
-    decoder: Any,
-    name: str,
-    grammar: Grammar,
-    *,
-    loop: bool = False,
-    leave: float | None = None,
-) -> None:
-    """`loop`: any speech is a way past the grammar; `leave`: probability of leaving a
-    sentence unfinished."""
-    start, final, moves = grammar.to_fsg()
-    if leave is not None:
-        inside = (at for at in range(1, len(grammar.arcs)) if at not in grammar.finals)
-        moves += [(at, final, leave, None) for at in inside]
-    if loop:
-        moves += _phone_loop(decoder, start, final, fresh=_states(moves))
-    # The decoder wants three values for a move that says nothing.
-    plain = [move if move[3] is not None else move[:3] for move in moves]
-    decoder.add_fsg(name, decoder.create_fsg(name, start, final, plain))
-    decoder.activate_search(name)
-
-
-def _phone_loop(
-    decoder: Any, start: int, final: int, *, fresh: int
-) -> list[Transition]:
-    """Any speech at all, as a way past the grammar."""
-    for phone in PHONES:
-        if not decoder.lookup_word(LOOP + phone):
-            decoder.add_word(LOOP + phone, phone, False)
-    said: list[Transition] = [
-        (fresh, fresh, LOOP_PHONE, LOOP + phone) for phone in PHONES
-    ]
-    return [(start, fresh, 1.0, None), *said, (fresh, final, 1.0, None)]
-
-
-def _states(moves: Sequence[Transition]) -> int:
-    return 1 + max(max(move[0], move[1]) for move in moves)
-
-
-def _search(decoder: Any, speech: Samples) -> Any:
-    """The best path through a whole utterance, or None."""
-    decoder.reinit_feat()  # or the noise estimate of the last utterance lives on
-    decoder.start_utt()
-    decoder.process_raw(speech.tobytes(), False, True)
-    decoder.end_utt()
-    return decoder.hyp()
+def _reason(evidence: Evidence) -> str:
+    share = round(100 * evidence.agreement)
+    return f"{share} % agree, margin {evidence.margin:+.1f}"
 
 
 def _samples(audio: bytearray) -> Samples:

@@ -56,7 +56,7 @@ class Lists:
         todo = self._list(intent)
         if todo is None:
             return _no_list()
-        item, name = str(intent.slots["item"]), said_name(todo.name)
+        item, name = str(intent.slots["item"]).lower(), said_name(todo.name)
         if item not in self._house.items(todo):
             return Answer(sentence(f"{item} {be(item)} not on your {name}"))
 
@@ -80,7 +80,7 @@ class Lists:
         todo = self._list(intent)
         if todo is None:
             return _no_list()
-        item, name = str(intent.slots["item"]), said_name(todo.name)
+        item, name = str(intent.slots["item"]).lower(), said_name(todo.name)
         if item in self._house.items(todo):
             return Answer(f"Yes, {item} {be(item)} on your {name}")
         return Answer(f"No, {item} {be(item)} not on your {name}")
@@ -92,7 +92,7 @@ class Lists:
 
 def _items(intent: Intent) -> list[str]:
     slots = intent.slots
-    items = [str(slots[key]) for key in ("item", "item2") if key in slots]
+    items = [str(slots[key]).lower() for key in ("item", "item2") if key in slots]
     return list(dict.fromkeys(items))
 
 

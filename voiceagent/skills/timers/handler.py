@@ -63,7 +63,7 @@ class Timers:
 
     def _set(self, intent: Intent, context: TurnContext) -> Answer:
         seconds, now = _seconds(intent), context.now.timestamp()
-        name = str(intent.slots.get("name", ""))
+        name = str(intent.slots.get("name", "")).lower()
         timer = Timer.new("timer", now, name=name, seconds=seconds, due=now + seconds)
         text = f"{_label(name)} set for {duration_words(seconds)}"
         return act(sentence(text), "timer.set", lambda: self._table.add(timer))
@@ -150,7 +150,8 @@ class Timers:
         found = self._table.every(intent.name.split(".")[0])
         slots = intent.slots
         if "name" in slots:
-            found = [timer for timer in found if timer.name == slots["name"]]
+            name = str(slots["name"]).lower()
+            found = [timer for timer in found if timer.name == name]
         if by_length and (seconds := _seconds(intent)):
             found = [timer for timer in found if timer.seconds == seconds]
         if "hour" in slots:

@@ -1,0 +1,1 @@
+"""Parts of `make_endpoint_corpus.py`: pauses, silences, alignment, voices."""

@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+"""Fits the confidence of the recogniser on labelled recordings.
+
+    python scripts/fit_confidence.py evidence coffee.jsonl --pack coffee \
+        --own DATA/coffee/labels.jsonl --other DATA/home/labels.jsonl ... \
+        --noise DATA/noise/kitchen.flac --snr 6 --snr 12
+    python scripts/fit_confidence.py fit coffee.jsonl home.jsonl
+
+The first writes what the panel of acoustic models made of each recording, clean and at
+each ratio; the second prints the coefficients for `engines/confidence.py`, fitted on
+all rows, with accuracy, wrong actions and accepted other speech at several thresholds
+by five-fold cross-validation over recordings.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voiceagent.app import ACOUSTICS, Workshop
+from voiceagent.audiofile import read_audio
+from voiceagent.config import load_config
+from voiceagent.engines.conditioning import condition
+from voiceagent.engines.confidence import MARGIN_LIMIT, MARGIN_SCALE
+from voiceagent.engines.panel import Panel
+from voiceagent.evaluation.commands import Case, read_cases, score
+from voiceagent.evaluation.mixing import mix_noise
+from voiceagent.frames import RATE
+from voiceagent.models import find_model
+from voiceagent.stt import Recognition
+
+Matrix = NDArray[np.float64]
+LONGEST = 12.0
+THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
+FOLDS = 5
+
+
+def evidence(arguments: argparse.Namespace) -> None:
+    """Write one JSON line a recording and condition."""
+    config = load_config(flags={"pack.folder": arguments.pack}).config
+    shop = Workshop(config)
+    panel = Panel(
+        shop.grammar,
+        shop.pack.pronunciations,
+        acoustics=find_model(ACOUSTICS).folder,
+        meaning=shop.meaning,
+    )
+    noise = read_audio(arguments.noise).samples if arguments.noise else None
+    ratios = [None, *(arguments.snr or [])]
+    with arguments.output.open("w", encoding="utf-8") as file:
+        for number, (case, mine) in enumerate(_cases(arguments)):
+            samples = read_audio(case.path).samples
+            if len(samples) > LONGEST * RATE:
+                continue
+            for ratio in ratios:
+                sound = samples
+                if ratio is not None and noise is not None:
+                    sound = mix_noise(samples, noise, ratio, seed=number)
+                row = _row(shop, panel, case, sound)
+                row |= {"file": case.path.name, "mine": mine, "snr": ratio}
+                file.write(json.dumps(row) + "\n")
+
+
+def _cases(arguments: argparse.Namespace) -> Iterator[tuple[Case, bool]]:
+    for labels in arguments.own:
+        for case in read_cases(labels):
+            yield case, not case.reject
+    for place in arguments.other:
+        files = sorted(place.rglob("*.flac")) if place.is_dir() else []
+        cases = [Case(path) for path in files] or read_cases(place)
+        step = max(1, len(cases) // arguments.most)
+        for case in cases[::step]:
+            yield case, False
+
+
+def _row(shop: Workshop, panel: Panel, case: Case, sound: Any) -> dict[str, Any]:
+    spans = [span for span in shop.speech(sound) if span[1] - span[0] >= 0.2 * RATE]
+    if not spans:
+        return {"margin": -99.0, "agreement": 0.0, "right": False, "text": False}
+    margin = round(0.2 * RATE)
+    audio = sound[max(0, spans[0][0] - margin) : spans[-1][1] + margin]
+    speech = condition(audio)
+    found = panel.all(panel.first(speech, open_ended=False), speech, audio)
+    intent = shop.parser.parse(found.text) if found.text else None
+    heard = Recognition(found.text, 1.0, bool(found.text))
+    known = bool(case.intent or case.text) and not case.reject
+    return {
+        "margin": round(found.evidence.margin, 3),
+        "agreement": round(found.evidence.agreement, 3),
+        "right": known and score(case, heard, intent).strict,
+        "text": bool(found.text),
+    }
+
+
+def fit(arguments: argparse.Namespace) -> None:
+    """Print coefficients, and what thresholds do."""
+    rows = [
+        json.loads(line)
+        for file in arguments.rows
+        for line in file.read_text(encoding="utf-8").splitlines()
+    ]
+    right = np.array([row["right"] and row["mine"] for row in rows], float)
+    features = np.array([_features(row) for row in rows])
+    weights = _logistic(features, right)
+    names = ("INTERCEPT", "MARGIN", "AGREEMENT", "BOTH")
+    print(*(f"{n} = {w:.3f}" for n, w in zip(names, weights, strict=True)))
+    sure = np.zeros(len(rows))
+    folds = np.array([zlib.crc32(row["file"].encode()) % FOLDS for row in rows])
+    for fold in range(FOLDS):
+        learned = _logistic(features[folds != fold], right[folds != fold])
+        sure[folds == fold] = _probability(features[folds == fold], learned)
+    _table(rows, right, sure)
+
+
+def _features(row: dict[str, Any]) -> list[float]:
+    margin = float(np.clip(row["margin"], -MARGIN_LIMIT, MARGIN_LIMIT)) / MARGIN_SCALE
+    agreement = float(row["agreement"])
+    return [1.0, margin, agreement, margin * agreement]
+
+
+def _probability(features: Matrix, weights: Matrix) -> Matrix:
+    return np.asarray(1.0 / (1.0 + np.exp(-features @ weights)))
+
+
+def _logistic(features: Matrix, right: Matrix, *, steps: int = 60) -> Matrix:
+    """Newton's method with a little ridge."""
+    weights = np.zeros(features.shape[1])
+    ridge = 0.01 * np.eye(len(weights))
+    for _ in range(steps):
+        found = _probability(features, weights)
+        spread = (features * (found * (1 - found))[:, None]).T @ features + ridge
+        pull = features.T @ (right - found) - ridge @ weights
+        weights = weights + np.linalg.solve(spread, pull)
+    return weights
+
+
+def _table(rows: list[dict[str, Any]], right: Matrix, sure: Matrix) -> None:
+    mine = np.array([row["mine"] for row in rows])
+    text = np.array([row["text"] for row in rows])
+    ratios = np.array([str(row["snr"]) for row in rows])
+    for threshold in THRESHOLDS:
+        acted = (sure >= threshold) & text
+        print(f"{threshold}: other accepted {100 * acted[~mine].mean():.1f} %", end="")
+        for ratio in sorted(set(ratios[mine])):
+            here = mine & (ratios == ratio)
+            good = 100 * (acted & (right > 0))[here].mean()
+            bad = 100 * (acted & (right == 0))[here].mean()
+            print(f" | {ratio} dB: right {good:.1f} wrong {bad:.1f}", end="")
+        print()
+
+
+def main() -> None:
+    """Two commands, see above."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    first = commands.add_parser("evidence")
+    first.add_argument("output", type=Path)
+    first.add_argument("--pack", default="")
+    first.add_argument("--own", type=Path, action="append", required=True)
+    first.add_argument("--other", type=Path, action="append", default=[])
+    first.add_argument("--most", type=int, default=30, help="of each other set")
+    first.add_argument("--noise", type=Path)
+    first.add_argument("--snr", type=float, action="append")
+    first.set_defaults(run=evidence)
+    second = commands.add_parser("fit")
+    second.add_argument("rows", type=Path, nargs="+")
+    second.set_defaults(run=fit)
+    arguments = parser.parse_args()
+    arguments.run(arguments)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,226 @@
+#!/usr/bin/env python3
+"""Trains the model that we ship: an encoder with heads for the home pack.
+
+    scripts/train_slm.py --data DIR --output models/intents-en
+    scripts/train_slm.py --examples DIR --data DIR --output OUT
+
+`--data`: the folder with the public text sets. Examples of the pack are written by
+`scripts/training/home_text.py` unless `--examples` names a folder that has them. The
+tools are installed into `.venv-train` if missing. Seeds are fixed, one thread is used.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import pickle
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+sys.path[:0] = [str(Path(__file__).resolve().parent)]
+sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
+
+from training.datasets import (  # noqa: E402
+    NOBODY,
+    TASKS,
+    Example,
+    Part,
+    read_examples,
+    read_training,
+)
+from training.environment import ROOT, enter  # noqa: E402
+
+from voiceagent.errors import EngineFailed, VoiceAgentError  # noqa: E402
+
+if TYPE_CHECKING:
+    from training.fit import Task
+
+__all__ = ["main"]
+
+ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
+}
+WORK = ROOT / "out" / "train_slm"
+BESIDE = {"clinc150": 15, "hwu64": 25, "snips2017": 80}
+"""Sentences of each intent of the public sets that are learned beside: enough to keep
+the encoder general, too few to slow training down."""
+MOST_FOREIGN = 2300
+"""Held-out foreign sentences that are read; more would change the figures little."""
+FOREIGN_TRAFFIC = 0.3
+"""Share of all requests that are taken for foreign in `curve.json`."""
+
+
+def main() -> None:
+    """Read, train, calibrate, score, write the folder."""
+    options = _options()
+    try:
+        enter()
+        os.environ.update(ONE_THREAD)
+        _build(options)
+    except VoiceAgentError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--examples", type=Path, default=None, metavar="DIR")
+    parser.add_argument("--output", type=Path, default=ROOT / "models" / "intents-en")
+    parser.add_argument("--version", default="1")
+    parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--ngrams", type=float, default=0.0)
+    parser.add_argument(
+        "--foreign", type=int, default=10_000, help="foreign sentences to learn from"
+    )
+    parser.add_argument(
+        "--alone", action="store_true", help="without the public sets as further tasks"
+    )
+    parser.add_argument(
+        "--again", action="store_true", help="take the weights of the last run"
+    )
+    return parser.parse_args()
+
+
+def _build(options: argparse.Namespace) -> None:
+    from training.card import write_card, write_curve, write_readme
+    from training.checkpoint import load_minilm
+    from training.fit import Plan
+    from training.recipe import Recipe, say, train
+    from training.scoring import Reader
+
+    started = time.perf_counter()
+    folder = options.examples or _written(options.data)
+    learned = _thinned(read_examples(folder / "train.jsonl"), options.foreign)
+    calibrating, scored = _halves(read_examples(folder / "held_out.jsonl"))
+    known = {example.intent for example in learned}
+    calibrating, scored = (
+        [example for example in part if example.intent in known]
+        for part in (calibrating, scored)
+    )
+    say(f"{len(learned)} examples, {len(calibrating)} to calibrate, {len(scored)} held")
+    saved = WORK / "weights.pickle"
+    plan = Plan(epochs=options.epochs, report=_save)
+    recipe = Recipe(
+        plan,
+        ngram_weight=options.ngrams,
+        measures=("log_best", "log_margin", "log_not_mine", "similarity"),
+        pack="home",
+    )
+    trained = train(
+        options.output,
+        learned,
+        calibrating,
+        load_minilm(),
+        recipe,
+        beside=() if options.again or options.alone else _beside(options.data),
+        ready=pickle.loads(saved.read_bytes()) if options.again else None,
+    )
+    seconds = time.perf_counter() - started
+    answers = Reader(options.output).read_all(scored)
+    write_curve(options.output, _curve(answers, scored))
+    write_card(
+        options.output,
+        kind="intent-encoder",
+        version=options.version,
+        source="trained by scripts/train_slm from all-MiniLM-L6-v2",
+    )
+    figures = _figures(answers, scored)
+    figures |= {"parameters": trained.parameters, "seconds of training": round(seconds)}
+    write_readme(options.output, figures)
+    for name, value in figures.items():
+        print(f"{name:44} {value}")
+
+
+def _written(data: Path) -> Path:
+    folder = WORK / "examples"
+    script = ROOT / "scripts" / "training" / "home_text.py"
+    command = [
+        sys.executable,
+        str(script),
+        "--data",
+        str(data),
+        "--output",
+        str(folder),
+    ]
+    if subprocess.run(command, check=False).returncode:
+        raise EngineFailed(
+            "the training examples could not be written",
+            cause=f"`{script.name}` failed, see above",
+            hint="is --data the folder that holds clinc150, hwu64 and snips2017?",
+        )
+    return folder
+
+
+def _thinned(examples: Sequence[Example], foreign: int) -> list[Example]:
+    """All of ours and at most `foreign` others, which are plenty and much alike."""
+    shuffled = random.Random(0).sample(list(examples), len(examples))
+    others = [example for example in shuffled if example.intent == NOBODY]
+    ours = [example for example in shuffled if example.intent != NOBODY]
+    return ours + others[:foreign]
+
+
+def _halves(held: Sequence[Example]) -> tuple[list[Example], list[Example]]:
+    """Held-out examples, one half to calibrate and one to score."""
+    shuffled = random.Random(0).sample(list(held), len(held))
+    ours = [example for example in shuffled if example.intent != NOBODY]
+    foreign = [example for example in shuffled if example.intent == NOBODY]
+    foreign = foreign[:MOST_FOREIGN]
+    return ours[::2] + foreign[::2], ours[1::2] + foreign[1::2]
+
+
+def _beside(data: Path) -> list[Task]:
+    from training.fit import Task
+    from training.lessons import labels_of, some_of_each
+
+    tasks = []
+    for name in TASKS:
+        part = read_training(data, name, without=Part((), ()))
+        some = some_of_each(part.examples, BESIDE[name])
+        tasks.append(Task(name, labels_of(some), some))
+    return tasks
+
+
+def _save(epoch: int, tree: dict[str, Any]) -> None:
+    WORK.mkdir(parents=True, exist_ok=True)
+    (WORK / "weights.pickle").write_bytes(pickle.dumps(tree))
+    print(f"epoch {epoch + 1} done", file=sys.stderr, flush=True)
+
+
+def _curve(answers: Sequence[Any], scored: Sequence[Example]) -> list[dict[str, float]]:
+    import numpy as np
+    from training.calibration import risk_curve
+
+    pairs = list(zip(answers, scored, strict=True))
+    sure = np.array(
+        [one.reading.probability if one.reading.intent else 0.0 for one in answers]
+    )
+    right = np.array([one.reading.intent == example.intent for one, example in pairs])
+    ours = np.array([example.intent != NOBODY for example in scored])
+    return risk_curve(sure, right, ours, foreign=FOREIGN_TRAFFIC)
+
+
+def _figures(answers: Sequence[Any], scored: Sequence[Example]) -> dict[str, object]:
+    from training.scoring import rejection, slot_scores, times
+
+    ours = [at for at, example in enumerate(scored) if example.intent != NOBODY]
+    mine = [answers[at] for at in ours], [scored[at] for at in ours]
+    spent = times(answers)
+    found: dict[str, object] = {
+        name: round(value, 4) for name, value in rejection(answers, scored).items()
+    }
+    found |= {name: round(value, 4) for name, value in slot_scores(*mine).items()}
+    found |= {f"ms a decision, {name}": value for name, value in spent.items()}
+    return found | {"sentences": f"{len(ours)} ours, {len(scored) - len(ours)} foreign"}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""Packs for tests: small ones written to a folder, and those that are shipped."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from voiceagent.house import LocalHouse
+from voiceagent.intent import IntentParser
+from voiceagent.pack import Pack, SkillHost, load_pack
+from voiceagent.skill import TurnContext
+from voiceagent.store import Store
+
+__all__ = ["DRINKS", "SHIPPED", "folder", "parser", "reply", "shipped"]
+
+SHIPPED = ("home", "coffee", "museum")
+DRINKS = """\
+language: en
+intents:
+  order:
+    data:
+    - sentences:
+      - <want> a [{size}] {drink}
+lists:
+  size: {values: [small, large]}
+  drink: {values: [tea, coffee]}
+expansion_rules:
+  want: (get me|i want)
+"""
+MONDAY = datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+
+def folder(path: Path, **files: str) -> Path:
+    """A pack folder; `intents_yaml=` becomes `intents.yaml`."""
+    path.mkdir(exist_ok=True, parents=True)
+    for name, text in files.items():
+        (path / name.replace("_", ".")).write_text(text)
+    return path
+
+
+@lru_cache
+def shipped(name: str) -> Pack:
+    """A shipped pack, loaded once."""
+    return load_pack(Path(name))
+
+
+@lru_cache
+def parser(name: str) -> IntentParser:
+    """The parser of a shipped pack."""
+    return IntentParser(shipped(name))
+
+
+def reply(name: str, text: str, *, now: datetime = MONDAY) -> str:
+    """What a shipped pack answers."""
+    intent = parser(name).parse(text)
+    assert intent is not None, text
+    store = Store()
+    pack = shipped(name)
+    skills = pack.open(SkillHost(store, LocalHouse(pack.house, store)))
+    answer = skills.answer(intent, TurnContext(now))
+    for effect in answer.effects:
+        effect.run()
+    skills.close()
+    store.close()
+    return answer.text

@@ -1,0 +1,151 @@
+"""PocketSphinx decoders: made, given words and grammars, and asked.
+
+Scores of two decoders can be compared only where each judges every sound of the model
+at each frame (`compare=True`); else each measures against the best that it looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from voiceagent.engines.conditioning import Samples
+from voiceagent.errors import EngineMissing, PackError
+from voiceagent.grammar import Grammar, Transition
+from voiceagent.pronounce import VARIANTS, pronounce
+
+__all__ = [
+    "FILLER",
+    "Hypothesis",
+    "add_grammar",
+    "add_phone_loop",
+    "add_words",
+    "make_decoder",
+    "search",
+]
+
+ARPABET = frozenset(
+    "AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T "
+    "TH UH UW V W Y Z ZH".split()
+)
+"""The phones of the acoustic model."""
+PHONES = "AA IY EH AH UW OW AY ER S T K M N L F SH DH D".split()
+"""One of each kind of sound: half the time of all 39, and it rejects as well."""
+FILLER = "++"
+"""Marks words of the phone loop: none of them is a word of the grammar."""
+Hypothesis = tuple[list[str], float | None]
+"""The words, and the log score of the whole utterance (None: there is no sentence)."""
+
+
+def make_decoder(
+    options: Mapping[str, float],
+    *,
+    means: Path | None = None,
+    variances: Path | None = None,
+    compare: bool = False,
+    remove_noise: bool = True,
+) -> Any:
+    """A decoder without a search; `options`: beams and weights; `means` and `variances`
+    replace the model's own.
+
+    Raises `EngineMissing`.
+    """
+    try:
+        import pocketsphinx
+    except ImportError as error:
+        raise EngineMissing(
+            "pocketsphinx",
+            install="pip install 'voiceagent[edge]'",
+            cause=str(error),
+        ) from error
+    files = {
+        key: str(path)
+        for key, path in (("mean", means), ("var", variances))
+        if path is not None
+    }
+    # The best-path search over the lattice took up to 8 s on single recordings.
+    config = pocketsphinx.Config(
+        lm=None,
+        bestpath=False,
+        loglevel="FATAL",
+        compallsen=compare,
+        remove_noise=remove_noise,
+        **files,
+        **options,
+    )
+    return pocketsphinx.Decoder(config)
+
+
+def add_words(
+    decoder: Any, words: Iterable[str], table: Mapping[str, Sequence[str]]
+) -> None:
+    """Give the decoder a pronunciation of every word it does not know, and more of
+    those that people say in several ways."""
+    for word in sorted(words):
+        ways = [*table.get(word, ()), *VARIANTS.get(word, ())]
+        if not table.get(word) and not decoder.lookup_word(word):
+            ways = pronounce(word, decoder.lookup_word)
+        for phones in dict.fromkeys(ways):
+            _check_phones(word, phones)
+            decoder.add_word(_free_name(decoder, word), phones, False)
+
+
+def _check_phones(word: str, phones: str) -> None:
+    """An unknown phone would crash the decoder, not fail."""
+    unknown = [phone for phone in phones.split() or [phones] if phone not in ARPABET]
+    if unknown:
+        raise PackError(
+            f"pronunciation of `{word}`: `{phones}`",
+            cause=f"`{unknown[0]}` is no phone",
+            hint=f"phones are {' '.join(sorted(ARPABET))}",
+        )
+
+
+def _free_name(decoder: Any, word: str) -> str:
+    """The dictionary's name for one more pronunciation: `word`, `word(2)`, ..."""
+    names = (f"{word}({at})" if at > 1 else word for at in count(1))
+    return next(name for name in names if decoder.lookup_word(name) is None)
+
+
+def add_grammar(
+    decoder: Any, name: str, grammar: Grammar, *, leave: float | None = None
+) -> None:
+    """Search `grammar` under `name`; `leave`: probability of leaving a sentence
+    unfinished."""
+    start, final, moves = grammar.to_fsg()
+    if leave is not None:
+        inside = (at for at in range(1, len(grammar.arcs)) if at not in grammar.finals)
+        moves += [(at, final, leave, None) for at in inside]
+    _add_moves(decoder, name, start, final, moves)
+
+
+def add_phone_loop(decoder: Any, name: str, probability: float) -> None:
+    """Search any speech at all under `name`; `probability` of each phone."""
+    for phone in PHONES:
+        decoder.add_word(FILLER + phone, phone, False)
+    said: list[Transition] = [(1, 1, probability, FILLER + phone) for phone in PHONES]
+    _add_moves(decoder, name, 0, 2, [(0, 1, 1.0, None), *said, (1, 2, 1.0, None)])
+
+
+def _add_moves(
+    decoder: Any, name: str, start: int, final: int, moves: Sequence[Transition]
+) -> None:
+    # The decoder wants three values for a move that says nothing.
+    plain = [move if move[3] is not None else move[:3] for move in moves]
+    decoder.add_fsg(name, decoder.create_fsg(name, start, final, plain))
+    decoder.activate_search(name)
+
+
+def search(decoder: Any, speech: Samples) -> Hypothesis:
+    """The best path through a whole utterance."""
+    decoder.reinit_feat()  # or the noise estimate of the last utterance lives on
+    decoder.start_utt()
+    decoder.process_raw(speech.tobytes(), False, True)
+    decoder.end_utt()
+    found = decoder.hyp()
+    if found is None or found.score <= 0.0:
+        return [], None
+    score = float(decoder.get_logmath().log(found.score))
+    return str(found.hypstr).split(), score

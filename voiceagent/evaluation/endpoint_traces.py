@@ -1,0 +1,260 @@
+"""What the front end and the recogniser know at every frame of a labelled turn.
+
+Each recording goes once through the real listener on the virtual loop, where a turn
+never ends; what came when is kept, so that any way to end turns can be tried on it
+without hearing it again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from voiceagent.app import Workshop
+from voiceagent.assembly import COSTS
+from voiceagent.audiofile import read_audio
+from voiceagent.clock import Compute, Pace, now, run
+from voiceagent.endpoint import EndpointPolicy, Moment, Words
+from voiceagent.errors import UsageError
+from voiceagent.evaluation.endpoint_labels import LabelledTurn, read_turns
+from voiceagent.events import Event, PartialTranscript, SpeechStarted, SpeechStopped
+from voiceagent.frames import FRAME_BYTES, RATE, AudioFrame, Reframer
+from voiceagent.frontend import Frontend
+from voiceagent.listener import Listener
+from voiceagent.source import paced
+from voiceagent.vad import Vad, VadSmoother
+from voiceagent.wake import WakeGate
+
+__all__ = [
+    "Note",
+    "Row",
+    "Trace",
+    "load_traces",
+    "record",
+    "rows_of",
+    "save_traces",
+    "traces_of",
+]
+
+SPLITS = ("test", "tune", "all")
+FOREVER = 1 << 60
+"""A sample that never comes: no turn ends before it."""
+Samples = NDArray[np.int16]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What the recogniser told the front end."""
+
+    at: float
+    """Seconds at which it was known."""
+    upto: int
+    """Sample before which the audio was heard."""
+    words: Words
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """All that is needed to decide on a turn again."""
+
+    turn: LabelledTurn
+    chances: tuple[float, ...]
+    """Of speech, for each frame, by the voice activity of the agent."""
+    silero: tuple[float, ...]
+    """The same by Silero alone."""
+    notes: tuple[Note, ...]
+    closed: bool
+    """The words that are really said are a whole command that nothing can follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One frame of silence in an open turn."""
+
+    t: float
+    words: Words
+    moment: Moment
+
+
+def traces_of(
+    folder: Path,
+    *,
+    shop_for: Callable[[str], Workshop],
+    silero: Vad,
+    split: str = "test",
+    limit: int | None = None,
+    kept: Path | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> list[Trace]:
+    """Traces of one half of a corpus, heard now or taken from the file `kept`.
+
+    `shop_for(pack)` gives the parts for a pack; raises `UsageError`.
+    """
+    if split not in SPLITS:
+        raise UsageError(f"no split `{split}`", hint=f"choose {', '.join(SPLITS)}")
+    turns = [turn for turn in read_turns(folder) if split in ("all", turn.split)]
+    turns = turns[:limit]
+    if not turns:
+        raise UsageError(f"`{folder}` has no turns of split `{split}`")
+    known = load_traces(kept) if kept is not None and kept.exists() else []
+    by_turn = {trace.turn: trace for trace in known}
+    shops: dict[str, Workshop] = {}
+    found = []
+    for number, turn in enumerate(turns, 1):
+        if turn not in by_turn:
+            shop = shops.get(turn.pack) or shops.setdefault(
+                turn.pack, shop_for(turn.pack)
+            )
+            by_turn[turn] = record(shop, silero, folder, turn)
+        found.append(by_turn[turn])
+        progress(number, len(turns))
+    if kept is not None:
+        save_traces(kept, list(by_turn.values()))
+    return found
+
+
+def save_traces(path: Path, traces: Sequence[Trace]) -> None:
+    """Keep traces, one JSON object a line."""
+    path.write_bytes(b"\n".join(map(msgspec.json.encode, traces)) + b"\n")
+
+
+def load_traces(path: Path) -> list[Trace]:
+    """Kept traces; raises `UsageError`."""
+    try:
+        lines = path.read_bytes().splitlines()
+        return [msgspec.json.decode(line, type=Trace) for line in lines]
+    except (OSError, msgspec.DecodeError) as error:
+        raise UsageError(
+            f"traces `{path}` cannot be read",
+            cause=str(error),
+            hint="delete the file; it is made again",
+        ) from error
+
+
+def record(shop: Workshop, silero: Vad, folder: Path, turn: LabelledTurn) -> Trace:
+    """Hear one turn; the same audio gives the same trace."""
+    frames = list(_frames(read_audio(folder / turn.file).samples))
+    vad = _Remembering(shop.vad)
+    notes = run(_listen(shop, vad, frames), virtual=True)
+    silero.reset()
+    return Trace(
+        turn,
+        tuple(vad.chances),
+        tuple(round(silero.push(frame.pcm), 3) for frame in frames),
+        tuple(notes),
+        closed=bool(turn.text)
+        and shop.grammar.progress(turn.text.split()) == "complete",
+    )
+
+
+def _frames(samples: Samples) -> Iterator[AudioFrame]:
+    pcm = samples.astype("<i2").tobytes()
+    return Reframer().feed(pcm[: len(pcm) // FRAME_BYTES * FRAME_BYTES])
+
+
+async def _listen(shop: Workshop, vad: Vad, frames: Sequence[AudioFrame]) -> list[Note]:
+    notes: list[Note] = []
+    frontend = _frontend(vad, shop.smoother(), shop.policy())
+    began = now()
+
+    def emit(event: Event) -> None:
+        if isinstance(event, PartialTranscript):
+            upto, words = round(event.t * RATE), frontend.noted
+            notes.append(Note(round(now() - began, 6), upto, words, event.pii_text))
+
+    async with asyncio.TaskGroup() as group:
+        listener = Listener(
+            frontend=frontend,
+            stt=shop.stt,
+            compute=Compute(Pace.VIRTUAL, COSTS),
+            progress=lambda text: shop.grammar.progress(text.split()),
+            expect=lambda text: None,
+            emit=emit,
+            lookback=0.0,
+        )
+        listener.open("open", 0, group.create_task)
+        async for frame in paced(iter(frames), Pace.VIRTUAL):
+            listener.add(frame)
+            for event in frontend.push(frame):
+                if isinstance(event, SpeechStarted | SpeechStopped):
+                    speaking = isinstance(event, SpeechStarted)
+                    listener.speech(speaking, round(event.t * RATE))
+        listener.drop("source ended")
+    return notes
+
+
+def rows_of(
+    trace: Trace,
+    folder: Path,
+    *,
+    smoother: Callable[[], VadSmoother],
+    policy: EndpointPolicy,
+) -> list[Row]:
+    """Every silent frame after enough was said, with what was known then."""
+    frames = _frames(read_audio(folder / trace.turn.file).samples)
+    frontend = _frontend(_Scripted(trace.chances), smoother(), policy)
+    frontend.begin(1, 0)
+    rows, waiting = [], list(reversed(trace.notes))
+    for frame in frames:
+        # What became known while the frame was spoken is known when it is heard.
+        while waiting and waiting[-1].at <= frame.end / RATE:
+            note = waiting.pop()
+            frontend.note(note.words, note.upto)
+        list(frontend.push(frame))
+        moment = frontend.moment(frame.end)
+        if frontend.heard and moment.silence > 0:
+            rows.append(Row(frame.end / RATE, frontend.words, moment))
+    return rows
+
+
+def _frontend(vad: Vad, smoother: VadSmoother, policy: EndpointPolicy) -> Frontend:
+    frontend = Frontend(
+        wake=None, gate=WakeGate({}), vad=vad, smoother=smoother, policy=policy
+    )
+    frontend.reset()
+    frontend.hold_until = FOREVER
+    return frontend
+
+
+class _Remembering:
+    """A detector whose opinions are kept."""
+
+    def __init__(self, vad: Vad) -> None:
+        self.name = vad.name
+        self.chances: list[float] = []
+        self._vad = vad
+
+    def push(self, pcm: bytes) -> float:
+        """What the detector says, rounded so that it can be written down."""
+        self.chances.append(round(self._vad.push(pcm), 3))
+        return self.chances[-1]
+
+    def reset(self) -> None:
+        """Forget all."""
+        self.chances.clear()
+        self._vad.reset()
+
+
+class _Scripted:
+    """A detector that says what another one said."""
+
+    name = "scripted"
+
+    def __init__(self, chances: Sequence[float]) -> None:
+        self._chances, self._next = chances, 0
+
+    def push(self, pcm: bytes) -> float:
+        """The next opinion."""
+        self._next += 1
+        return self._chances[self._next - 1]
+
+    def reset(self) -> None:
+        """Begin again."""
+        self._next = 0

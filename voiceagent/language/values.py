@@ -1,0 +1,61 @@
+"""Values of lists: read from words, found by name, or by a spelling that is close."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from voiceagent.intent import SlotValue
+from voiceagent.language.forms import Atom, plain
+from voiceagent.matching import Matching
+from voiceagent.words import spoken
+
+__all__ = ["alike", "distance", "named_value", "read"]
+
+LETTERS_A_MISTAKE = 4
+"""One wrong letter is forgiven for this many of the phrase."""
+
+
+def read(atoms: Iterable[Atom], piece: str) -> Iterator[SlotValue]:
+    """What the whole of `piece` means in these lists."""
+    for atom in atoms:
+        for match in Matching(piece).complete(atom.node):
+            yield from (plain(capture.value) for capture in match.captures)
+
+
+def named_value(atoms: Iterable[Atom], name: str) -> SlotValue | None:
+    """The value that is written `name`, if one of the lists holds it."""
+    for atom in atoms:
+        for _, value in atom.phrases:
+            if str(value) == name:
+                return value
+        if name.isdigit() and not atom.wild:
+            for value in read((atom,), spoken(name)):
+                return value
+    return None
+
+
+def alike(atom: Atom, piece: str) -> Iterator[SlotValue]:
+    """The one value whose words are nearly `piece`; nothing where two are as near."""
+    near: dict[SlotValue, int] = {}
+    for words, value in atom.phrases:
+        most = len(words) // LETTERS_A_MISTAKE
+        apart = distance(words, piece, most)
+        if apart <= most:
+            near[value] = min(apart, near.get(value, apart))
+    closest = min(near.values(), default=0)
+    best = [value for value, apart in near.items() if apart == closest]
+    if len(best) == 1:
+        yield best[0]
+
+
+def distance(one: str, other: str, most: int) -> int:
+    """Letters to change, add or drop; `most` + 1 where it is more than `most`."""
+    if abs(len(one) - len(other)) > most:
+        return most + 1
+    row = list(range(len(other) + 1))
+    for number, letter in enumerate(one, 1):
+        last, row[0] = row[0], number
+        for at, there in enumerate(other, 1):
+            swap = last + (letter != there)
+            last, row[at] = row[at], min(row[at] + 1, row[at - 1] + 1, swap)
+    return min(row[-1], most + 1)
