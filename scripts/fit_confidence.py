@@ -28,7 +28,7 @@ from voiceagent.app import ACOUSTICS, Workshop
 from voiceagent.audiofile import read_audio
 from voiceagent.config import load_config
 from voiceagent.engines.conditioning import condition
-from voiceagent.engines.confidence import MARGIN_LIMIT, MARGIN_SCALE
+from voiceagent.engines.confidence import Evidence
 from voiceagent.engines.panel import Panel
 from voiceagent.evaluation.commands import Case, read_cases, score
 from voiceagent.evaluation.mixing import mix_noise
@@ -40,6 +40,13 @@ Matrix = NDArray[np.float64]
 LONGEST = 12.0
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 FOLDS = 5
+NOTHING: dict[str, Any] = {
+    "margin": -99.0,
+    "agreement": 0.0,
+    "lead": -1000.0,
+    "right": False,
+    "text": False,
+}
 
 
 def evidence(arguments: argparse.Namespace) -> None:
@@ -64,7 +71,7 @@ def evidence(arguments: argparse.Namespace) -> None:
                 if ratio is not None and noise is not None:
                     sound = mix_noise(samples, noise, ratio, seed=number)
                 row = _row(shop, panel, case, sound)
-                row |= {"file": case.path.name, "mine": mine, "snr": ratio}
+                row = row | {"file": case.path.name, "mine": mine, "snr": ratio}
                 file.write(json.dumps(row) + "\n")
 
 
@@ -83,7 +90,7 @@ def _cases(arguments: argparse.Namespace) -> Iterator[tuple[Case, bool]]:
 def _row(shop: Workshop, panel: Panel, case: Case, sound: Any) -> dict[str, Any]:
     spans = [span for span in shop.speech(sound) if span[1] - span[0] >= 0.2 * RATE]
     if not spans:
-        return {"margin": -99.0, "agreement": 0.0, "right": False, "text": False}
+        return NOTHING
     margin = round(0.2 * RATE)
     audio = sound[max(0, spans[0][0] - margin) : spans[-1][1] + margin]
     speech = condition(audio)
@@ -94,6 +101,7 @@ def _row(shop: Workshop, panel: Panel, case: Case, sound: Any) -> dict[str, Any]
     return {
         "margin": round(found.evidence.margin, 3),
         "agreement": round(found.evidence.agreement, 3),
+        "lead": round(found.evidence.lead, 1),
         "right": known and score(case, heard, intent).strict,
         "text": bool(found.text),
     }
@@ -109,7 +117,7 @@ def fit(arguments: argparse.Namespace) -> None:
     right = np.array([row["right"] and row["mine"] for row in rows], float)
     features = np.array([_features(row) for row in rows])
     weights = _logistic(features, right)
-    names = ("INTERCEPT", "MARGIN", "AGREEMENT", "BOTH")
+    names = ("INTERCEPT", "MARGIN", "AGREEMENT", "BOTH", "LEAD")
     print(*(f"{n} = {w:.3f}" for n, w in zip(names, weights, strict=True)))
     sure = np.zeros(len(rows))
     folds = np.array([zlib.crc32(row["file"].encode()) % FOLDS for row in rows])
@@ -120,9 +128,8 @@ def fit(arguments: argparse.Namespace) -> None:
 
 
 def _features(row: dict[str, Any]) -> list[float]:
-    margin = float(np.clip(row["margin"], -MARGIN_LIMIT, MARGIN_LIMIT)) / MARGIN_SCALE
-    agreement = float(row["agreement"])
-    return [1.0, margin, agreement, margin * agreement]
+    found = Evidence(row["margin"], row["agreement"], row["lead"])
+    return list(found.features())
 
 
 def _probability(features: Matrix, weights: Matrix) -> Matrix:

@@ -127,6 +127,10 @@ class Grammar:
                 moves += zip([begin, *inner], [*inner, end], odds, phrase, strict=True)
         return start, final, moves
 
+    def state_after(self, words: Sequence[str]) -> int | None:
+        """The state that `words` lead to; None where no sentence starts like them."""
+        return self._walk(words)
+
     def _walk(self, words: Iterable[str]) -> int | None:
         state = 0 if self.arcs else None
         for word in words:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from voiceagent.clock import Compute
 from voiceagent.frames import FRAME_BYTES, AudioFrame
-from voiceagent.stt import DOUBTFUL, Recognition, Stt
+from voiceagent.stt import DOUBTFUL, UNFINISHED, Recognition, Stt
 
 __all__ = ["CHUNK_FRAMES", "Heard", "Typed", "Utterance"]
 
@@ -89,13 +89,13 @@ class Utterance:
     def pause(self, *, early: bool = False) -> None:
         """Speech has stopped for now: have the final result ready.
 
-        `early`: so it seems; what is not a whole command yet may lack its last sound,
-        and is looked at again when speech has stopped for certain.
+        `early`: so it seems; what makes no sense yet may lack its last sound, and is
+        looked at again when speech has stopped for certain.
         """
         self._quiet = True
         if self._looking and not self._resumed:
             self._again = not early
-        elif self._preview is None or not (early or _whole(self._preview)):
+        elif self._preview is None or not (early or _clear(self._preview)):
             self._paused = True
             self._more.set()
 
@@ -150,7 +150,7 @@ class Utterance:
         self._preview = preview
         if not self._closed:
             self._on_preview(preview, upto)
-        if self._again and not _whole(preview):
+        if self._again and not _clear(preview):
             self._paused = True
             self._more.set()
 
@@ -167,5 +167,8 @@ class Utterance:
             self._on_partial(text, upto)
 
 
-def _whole(preview: Recognition) -> bool:
-    return preview.accepted and preview.reason != DOUBTFUL
+def _clear(preview: Recognition) -> bool:
+    """Whether it says how much of a command was heard."""
+    if preview.accepted:
+        return preview.reason != DOUBTFUL
+    return preview.reason == UNFINISHED

@@ -23,6 +23,7 @@ from voiceagent.engines.sphinx import (
     add_words,
     make_decoder,
     search,
+    search_other,
 )
 from voiceagent.grammar import Grammar
 
@@ -45,6 +46,10 @@ SURE = 4.0
 """Margin from which nobody else is asked, if the live pass heard the same words. Of 160
 utterances of other speech (a third of them in noise) none comes near."""
 NO_MARGIN = -99.0
+TRIES = 3
+"""Sentences of the same meaning that are passed over in search of a rival."""
+LEAD_UNKNOWN = 1000.0
+"""Lead where no rival was found; the opposite where another meaning was found best."""
 FRAME = 160
 """Samples between two frames of the recogniser."""
 
@@ -82,11 +87,13 @@ class Panel:
         self._first = make_decoder({**WIDE, "lw": 4.0}, compare=True)
         self._loop = make_decoder({**WIDE, "lw": 4.0}, compare=True)
         self._others = [_Member(*made) for made in _others(acoustics)]
+        self._judge = self._others[len(self._others) // 2].decoder
         for decoder in (self._first, *(member.decoder for member in self._others)):
             add_words(decoder, grammar.vocabulary, pronunciations)
             add_grammar(decoder, WHOLE_ONLY, grammar)
         add_grammar(self._first, OPEN, grammar, leave=LEAVE)
         add_phone_loop(self._loop, LOOP, LOOP_PHONE)
+        self._grammar = grammar
         self._clean = grammar.without_skips
         self._opened = grammar.without_opening
 
@@ -111,8 +118,30 @@ class Panel:
         if not votes:
             return Opinion("", Evidence(first.evidence.margin, 0.0))
         ranked = sorted(votes.values(), key=len, reverse=True)
-        evidence = Evidence(first.evidence.margin, len(ranked[0]) / len(texts))
+        evidence = Evidence(
+            first.evidence.margin,
+            len(ranked[0]) / len(texts),
+            self._lead(ranked[0][0], speech),
+        )
         return Opinion(ranked[0][0], evidence, tuple(same[0] for same in ranked[1:]))
+
+    def _lead(self, text: str, speech: Samples) -> float:
+        """By how much `text` leads the best sentence of another meaning."""
+        words, score = search(self._judge, speech)
+        meaning, said = self._meaning(text), [self.text(words).split()]
+        if score is None or self._grammar.state_after(said[0]) is None:
+            return -LEAD_UNKNOWN
+        if self._meaning(" ".join(said[0])) != meaning:
+            return -LEAD_UNKNOWN
+        for _ in range(TRIES):
+            words, other = search_other(self._judge, self._grammar, said, speech)
+            rival = self.text(words).split()
+            if other is None or self._grammar.state_after(rival) is None:
+                break
+            if self._meaning(" ".join(rival)) != meaning:
+                return score - other
+            said.append(rival)
+        return LEAD_UNKNOWN
 
     def text(self, words: Sequence[str]) -> str:
         """Words of a hypothesis, less the wake word and polite words around them."""
@@ -150,6 +179,6 @@ def _others(folder: Path | None) -> list[tuple[Any, float | None]]:
     )
     return [
         (make_decoder(strict, means=folder / "level.means"), None),
-        (make_decoder(loose, means=folder / "moved.means"), None),
+        (make_decoder(loose, means=folder / "moved.means", compare=True), None),
         (raw, None),
     ]

@@ -24,6 +24,7 @@ __all__ = [
     "add_words",
     "make_decoder",
     "search",
+    "search_other",
 ]
 
 ARPABET = frozenset(
@@ -119,6 +120,41 @@ def add_grammar(
         inside = (at for at in range(1, len(grammar.arcs)) if at not in grammar.finals)
         moves += [(at, final, leave, None) for at in inside]
     _add_moves(decoder, name, start, final, moves)
+
+
+def search_other(
+    decoder: Any, grammar: Grammar, texts: Sequence[Sequence[str]], speech: Samples
+) -> Hypothesis:
+    """The best sentence of `grammar` that is none of `texts` (sentences of it)."""
+    name, before = "other", decoder.current_search()
+    start, final, moves = grammar.to_fsg()
+    whole = {tuple(text) for text in texts}
+    paths = sorted({text[:end] for text in whole for end in range(len(text) + 1)})
+    places = {path: _states(moves) + at for at, path in enumerate(paths)}
+    for path, place in places.items():
+        state = grammar.state_after(path)
+        assert state is not None, "only sentences of the grammar can be left out"
+        moves += [
+            (
+                place,
+                places.get((*path, arc.word), arc.target),
+                arc.probability,
+                arc.word,
+            )
+            for arc in grammar.arcs[state]
+        ]
+        if state in grammar.finals and path not in whole:
+            moves.append((place, final, 1.0, None))
+    # Begun at the grammar's own start, the sentences could be said again.
+    _add_moves(decoder, name, places[()], final, moves)
+    found = search(decoder, speech)
+    decoder.activate_search(before)
+    decoder.remove_search(name)
+    return found
+
+
+def _states(moves: Sequence[Transition]) -> int:
+    return 1 + max(max(move[0], move[1]) for move in moves)
 
 
 def add_phone_loop(decoder: Any, name: str, probability: float) -> None:
