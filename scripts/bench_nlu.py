@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,6 +88,7 @@ def _options() -> argparse.Namespace:
         "--asr-errors", type=float, default=0.10, help="errors per word (default 0.10)"
     )
     parser.add_argument("--epochs", type=int, default=None, help="shorter or longer")
+    parser.add_argument("--frozen", type=int, default=None, help="layers kept as is")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, default=None, help="keep the model here")
     parser.add_argument(
@@ -143,7 +145,9 @@ def _trained(options: argparse.Namespace, training: Part, folder: Path) -> Train
     learned, held = split_held(training.examples)
     plan = Plan(noise=recogniser(start).hear, seed=options.seed)
     if options.epochs:
-        plan = Plan(noise=plan.noise, seed=plan.seed, epochs=options.epochs)
+        plan = replace(plan, epochs=options.epochs)
+    if options.frozen is not None:
+        plan = replace(plan, frozen=options.frozen)
     return train(folder, learned, held, start, Recipe(plan))
 
 

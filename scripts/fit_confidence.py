@@ -117,7 +117,7 @@ def fit(arguments: argparse.Namespace) -> None:
     right = np.array([row["right"] and row["mine"] for row in rows], float)
     features = np.array([_features(row) for row in rows])
     weights = _logistic(features, right)
-    names = ("INTERCEPT", "MARGIN", "AGREEMENT", "BOTH", "LEAD")
+    names = ("INTERCEPT", "MARGIN", "AGREEMENT", "UNANIMOUS", "LEAD")
     print(*(f"{n} = {w:.3f}" for n, w in zip(names, weights, strict=True)))
     sure = np.zeros(len(rows))
     folds = np.array([zlib.crc32(row["file"].encode()) % FOLDS for row in rows])

@@ -2,7 +2,8 @@
 """Makes `models/acoustic-en`: pocketsphinx's English sounds, moved towards noise.
 
     python scripts/train_acoustics.py --labels DATA/home/labels.jsonl \
-        --labels DATA/dictation/labels.jsonl --noise DATA/noise/background_1.flac ...
+        --labels DATA/dictation/labels.jsonl --word DATA/wake/alexa \
+        --noise DATA/noise/background_1.flac ...
 
 Labelled speech of any kind, some noise recordings and `sphinx_fe` (Debian package
 `sphinxbase-utils`); about two minutes of one core. Pink, brown and white noise are
@@ -49,13 +50,20 @@ def main() -> None:
     """Align, mix, count, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--labels", type=Path, action="append", required=True)
+    parser.add_argument(
+        "--word",
+        type=Path,
+        action="append",
+        default=[],
+        help="folder of recordings of one word, which is its name",
+    )
     parser.add_argument("--noise", type=Path, action="append", default=[])
     parser.add_argument("--output", type=Path, default=Path("models/acoustic-en"))
     arguments = parser.parse_args()
     if shutil.which("sphinx_fe") is None:
         parser.error("`sphinx_fe` is needed: apt-get install sphinxbase-utils")
     model, shop = read_gaussians(model_folder()), Workshop(Config())
-    pairs = recordings(arguments.labels)
+    pairs = [*recordings(arguments.labels), *single_words(arguments.word)]
     tried = [align(sound, text, shop.speech, model.phones) for sound, text in pairs]
     speech = [found for found in tried if found is not None]
     print(f"{len(speech)} of {len(tried)} recordings aligned")
@@ -80,6 +88,18 @@ def main() -> None:
     write_parameters(folder / "raw.means", moved_means(model, raw))
     write_parameters(folder / "raw.variances", moved_variances(model, raw))
     write_card(folder)
+
+
+def single_words(folders: list[Path]) -> list[tuple[Samples, str]]:
+    """Samples and the word, of every recording in the folders."""
+    files = (
+        (folder.name, file) for folder in folders for file in sorted(folder.iterdir())
+    )
+    return [
+        (read_audio(file).samples, word)
+        for word, file in files
+        if file.suffix == ".flac"
+    ]
 
 
 def coloured_noises() -> list[Samples]:

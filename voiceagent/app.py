@@ -216,10 +216,14 @@ class Workshop:
     def recognise(
         self, samples: NDArray[np.int16]
     ) -> tuple[Recognition, Intent | None]:
-        """What the recogniser and the templates make of one recording."""
+        """What the recogniser and the templates make of one recording.
+
+        No intent where the agent would not act at once but ask.
+        """
         spans, least = self.speech(samples), self.policy().min_speech
         heard = hear(self.stt, samples, spans, least=least)
-        return heard, self.parser.parse(heard.text) if heard.accepted else None
+        sure = heard.accepted and heard.confidence >= self.ask_below
+        return heard, self.parser.parse(heard.text) if sure else None
 
     def smoother(self) -> VadSmoother:
         """The decision over voice activity."""

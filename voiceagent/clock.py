@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Any, TypeVar, TypeVarTuple, Unpack
 
 __all__ = [
@@ -72,7 +73,9 @@ class _JumpSelector(selectors.SelectSelector):
 class VirtualLoop(asyncio.SelectorEventLoop):
     """An event loop whose time jumps from timer to timer and starts at zero."""
 
-    def __init__(self) -> None:
+    def __init__(self, epoch: datetime | None = None) -> None:
+        """`epoch`: the date at which it starts; the same for every replay if None."""
+        self.epoch = epoch or VIRTUAL_EPOCH
         self._now = 0.0
         self._taken: set[float] = set()
         selector = _JumpSelector()
@@ -174,7 +177,7 @@ def wall() -> datetime:
     except RuntimeError:
         return datetime.now(UTC)
     if isinstance(loop, VirtualLoop):
-        return VIRTUAL_EPOCH + timedelta(seconds=loop.time())
+        return loop.epoch + timedelta(seconds=loop.time())
     return datetime.now(UTC)
 
 
@@ -185,7 +188,8 @@ def local() -> datetime:
         loop = asyncio.get_running_loop()
     except RuntimeError:
         return here.astimezone()
-    return here if isinstance(loop, VirtualLoop) else here.astimezone()
+    replay = isinstance(loop, VirtualLoop) and loop.epoch == VIRTUAL_EPOCH
+    return here if replay else here.astimezone()
 
 
 def cpu_seconds() -> float:
@@ -193,9 +197,12 @@ def cpu_seconds() -> float:
     return time.process_time()
 
 
-def run(main: Coroutine[Any, Any, T], *, virtual: bool = False) -> T:
-    """Run `main` to its end, on a virtual loop if asked."""
-    factory = VirtualLoop if virtual else None
+def run(
+    main: Coroutine[Any, Any, T], *, virtual: bool = False, today: bool = False
+) -> T:
+    """Run `main` to its end, on a virtual loop if asked; `today`: dates are real."""
+    epoch = wall() if today else None
+    factory = partial(VirtualLoop, epoch) if virtual else None
     with asyncio.Runner(loop_factory=factory) as runner:
         return runner.run(main)
 

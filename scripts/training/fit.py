@@ -22,6 +22,7 @@ from voiceagent.language.wordpiece import WordPiece
 from .datasets import Example
 from .encoder import Tree, embed, run_layers, sentence
 from .lessons import Batch, Labels, Lesson, batches, lesson, padded, some_of_each
+from .losses import intent_loss, slot_loss
 
 __all__ = ["Plan", "Task", "fit", "states"]
 
@@ -29,6 +30,8 @@ jax.config.update("jax_default_prng_impl", "unsafe_rbg")
 SCALE = 16.0
 """Length of a class's first direction; logits of unit vectors need some reach."""
 PAD = 0
+HASTE = {"transition": 10.0}
+"""Transitions are bare scores that start from nothing, not weights of many inputs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,39 +232,12 @@ def _loss(part: Tree, batch: Batch, key: jax.Array, plan: Plan) -> jax.Array:
     mask = batch.ids != PAD
     tokens = run_layers(part["layers"], batch.low, mask, key=key, rate=plan.dropout)
     head = part["head"]
-    total = _intent_loss(head["intent"], sentence(tokens, mask), batch, plan)
+    total = intent_loss(head["intent"], sentence(tokens, mask), batch, plan.smoothing)
     if head["slot"]["b"].shape[0] > 1:
         words = jnp.take_along_axis(tokens, batch.first[..., None], 1)
         emission = words @ head["slot"]["w"] + head["slot"]["b"]
-        total += plan.slot_weight * _slot_loss(emission, head["transition"], batch)
+        total += plan.slot_weight * slot_loss(emission, head["transition"], batch)
     return total
-
-
-def _intent_loss(head: Tree, vectors: jax.Array, batch: Batch, plan: Plan) -> jax.Array:
-    logs = jax.nn.log_softmax(vectors @ head["w"] + head["b"])
-    right = jnp.take_along_axis(logs, batch.target[:, None], 1)[:, 0]
-    each = (1 - plan.smoothing) * right + plan.smoothing * logs.mean(-1)
-    return -(each * batch.weight).sum() / batch.weight.sum()
-
-
-def _slot_loss(emission: jax.Array, moves: jax.Array, batch: Batch) -> jax.Array:
-    """Negative log-likelihood of the tags under a linear-chain CRF, per sentence."""
-    tags, there = jnp.maximum(batch.tags, 0), batch.tags >= 0
-    taken = jnp.take_along_axis(emission, tags[..., None], -1)[..., 0]
-    start = moves[-1][tags[:, 0]] * there[:, 0]
-    along = moves[tags[:, :-1], tags[:, 1:]] * there[:, 1:]
-    path = (taken * there).sum(1) + start + along.sum(1)
-
-    def forward(alpha: jax.Array, now: tuple[jax.Array, jax.Array]) -> Any:
-        score, valid = now
-        after = jax.nn.logsumexp(alpha[:, :, None] + moves[:-1][None], 1) + score
-        return jnp.where(valid[:, None], after, alpha), None
-
-    alpha = moves[-1] + emission[:, 0]
-    rest = (emission[:, 1:].swapaxes(0, 1), there[:, 1:].swapaxes(0, 1))
-    alpha, _ = jax.lax.scan(forward, alpha, rest)
-    each = (jax.nn.logsumexp(alpha, 1) - path) * there[:, 0]
-    return (each * batch.weight).sum() / batch.weight.sum()
 
 
 def _updated(
@@ -279,10 +255,13 @@ def _updated(
         for key, value in moved.items():
             fresh[key]["layers"] = [*fresh[key]["layers"]]
             fresh[key]["layers"][at] = value
-    before = {key: state[key]["tasks"][name] for key in state}
-    moved = _adam(plan, before, slopes["head"], plan.head_rate * pace, step)
-    for key, value in moved.items():
-        fresh[key]["tasks"][name] = value
+    for key in state:
+        fresh[key]["tasks"][name] = dict(state[key]["tasks"][name])
+    for part, slope in slopes["head"].items():
+        before = {key: state[key]["tasks"][name][part] for key in state}
+        rate = plan.head_rate * HASTE.get(part, 1) * pace
+        for key, value in _adam(plan, before, slope, rate, step).items():
+            fresh[key]["tasks"][name][part] = value
     return fresh
 
 

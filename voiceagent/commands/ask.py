@@ -80,14 +80,16 @@ def ask(
             silent=not speak,
         )
     )
-    run(source.agent.run(source), virtual=not speak)
+    run(source.agent.run(source), virtual=not speak, today=True)
     for row in turn_rows(trace, file="text"):
+        if not row.reply:  # after a question the agent listened, to nobody
+            continue
         if json:
             emit_json(row.as_dict())
             continue
         console().print(row.reply, markup=False)
         if why or row.tier == "none":
-            for line in _reasons(trace, asked=why):
+            for line in dict.fromkeys(_reasons(trace, asked=why)):
                 errors().print(line, style="dim", markup=False)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from voiceagent.engines.conditioning import Samples, condition
-from voiceagent.engines.confidence import Evidence
+from voiceagent.engines.confidence import UNRIVALLED, Evidence
 from voiceagent.engines.sphinx import (
     FILLER,
     Hypothesis,
@@ -48,8 +48,6 @@ utterances of other speech (a third of them in noise) none comes near."""
 NO_MARGIN = -99.0
 TRIES = 3
 """Sentences of the same meaning that are passed over in search of a rival."""
-LEAD_UNKNOWN = 1000.0
-"""Lead where no rival was found; the opposite where another meaning was found best."""
 FRAME = 160
 """Samples between two frames of the recogniser."""
 
@@ -130,9 +128,9 @@ class Panel:
         words, score = search(self._judge, speech)
         meaning, said = self._meaning(text), [self.text(words).split()]
         if score is None or self._grammar.state_after(said[0]) is None:
-            return -LEAD_UNKNOWN
+            return -UNRIVALLED
         if self._meaning(" ".join(said[0])) != meaning:
-            return -LEAD_UNKNOWN
+            return -UNRIVALLED
         for _ in range(TRIES):
             words, other = search_other(self._judge, self._grammar, said, speech)
             rival = self.text(words).split()
@@ -141,7 +139,7 @@ class Panel:
             if self._meaning(" ".join(rival)) != meaning:
                 return score - other
             said.append(rival)
-        return LEAD_UNKNOWN
+        return UNRIVALLED
 
     def text(self, words: Sequence[str]) -> str:
         """Words of a hypothesis, less the wake word and polite words around them."""

@@ -65,6 +65,8 @@ class Outcome:
     """Something would have been done."""
     slots_right: int
     slots_expected: int
+    asked: bool = False
+    """It was understood, but not surely: the user would be asked."""
 
     @property
     def wrong_action(self) -> bool:
@@ -82,7 +84,9 @@ class CommandsReport:
     lenient: float | None
     slot_recall: float | None
     refused: float | None
-    """Of the commands, not acted upon."""
+    """Of the commands, not acted upon; those that are asked about included."""
+    asked: float | None
+    """Of the commands, asked about instead of guessed."""
     wrong_action: float | None
     """Of the commands, something else was done."""
     rejected: float | None
@@ -139,18 +143,19 @@ def _case(labels: Path, number: int, line: str) -> Case:
 def score(case: Case, heard: Recognition, intent: Intent | None) -> Outcome:
     """Compare one result with what is known."""
     acted = heard.accepted and intent is not None
+    asked = heard.accepted and intent is None
     if case.reject:
-        return Outcome(not acted, not acted, acted, 0, 0)
+        return Outcome(not acted, not acted, acted, 0, 0, asked)
     if case.intent is None:
         right = acted and spoken(heard.text) == spoken(case.text or "")
-        return Outcome(right, right, acted, 0, 0)
+        return Outcome(right, right, acted, 0, 0, asked)
     found = _plain(intent.slots) if acted and intent is not None else {}
     expected = _plain(case.slots)
     right_slots = sum(found.get(name) == value for name, value in expected.items())
     named = acted and intent is not None and intent.name == case.intent
     lenient = named and right_slots == len(expected)
     strict = lenient and len(found) == len(expected)
-    return Outcome(strict, lenient, acted, right_slots, len(expected))
+    return Outcome(strict, lenient, acted, right_slots, len(expected), asked)
 
 
 def _plain(slots: Mapping[str, Any]) -> dict[str, str]:
@@ -177,6 +182,7 @@ def summarise(
         lenient=_share(outcome.lenient for outcome in commands),
         slot_recall=sum(o.slots_right for o in commands) / slots if slots else None,
         refused=_share(not outcome.acted for outcome in commands),
+        asked=_share(outcome.asked for outcome in commands),
         wrong_action=_share(outcome.wrong_action for outcome in commands),
         rejected=_share(not outcome.acted for outcome in strangers),
         must_reject=len(strangers),

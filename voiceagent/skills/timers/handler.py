@@ -115,7 +115,7 @@ class Timers:
 
     def _add(self, intent: Intent, context: TurnContext) -> Answer:
         change = _seconds(intent) * int(intent.slots["sign"])
-        found = self._meant(intent, context, by_length=False)
+        found = self._meant(intent, context, length="total_")
         problem = self._not_one(found, intent, context, "set")
         if problem:
             return problem
@@ -144,15 +144,16 @@ class Timers:
         return Answer(f"Your alarm is set for {listed(dates)}")
 
     def _meant(
-        self, intent: Intent, context: TurnContext, *, by_length: bool = True
+        self, intent: Intent, context: TurnContext, *, length: str = ""
     ) -> list[Timer]:
-        """The timers or alarms that fit the name, length or time that was said."""
+        """The timers or alarms that fit the name, length or time that was said;
+        `length` begins the names of the slots that hold it."""
         found = self._table.every(intent.name.split(".")[0])
         slots = intent.slots
         if "name" in slots:
             name = str(slots["name"]).lower()
             found = [timer for timer in found if timer.name == name]
-        if by_length and (seconds := _seconds(intent)):
+        if seconds := _seconds(intent, length):
             found = [timer for timer in found if timer.seconds == seconds]
         if "hour" in slots:
             due = alarm_date(slots, context.now).timestamp()
@@ -176,8 +177,9 @@ class Timers:
         return f"There is no such {kind}"
 
 
-def _seconds(intent: Intent) -> float:
-    return sum(float(intent.slots.get(key, 0)) * size for key, size in SECONDS.items())
+def _seconds(intent: Intent, prefix: str = "") -> float:
+    said = ((intent.slots.get(prefix + key, 0), size) for key, size in SECONDS.items())
+    return sum(float(value) * size for value, size in said)
 
 
 def _label(name: str) -> str:
