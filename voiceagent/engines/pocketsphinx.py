@@ -152,8 +152,8 @@ def _recognition(opinion: Opinion, guess: str = "") -> Recognition:
         return Recognition(guess, 0.0, False, "outside the grammar")
     evidence = opinion.evidence
     sure = confidence(evidence)
-    reason = _reason(evidence)
-    return Recognition(opinion.text, sure, sure >= ACCEPT, reason, opinion.others)
+    others = opinion.others if sure < ASK_BELOW else ()
+    return Recognition(opinion.text, sure, sure >= ACCEPT, _reason(evidence), others)
 
 
 def _reason(evidence: Evidence) -> str:
