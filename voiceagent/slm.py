@@ -28,7 +28,7 @@ NOT_MINE = Guess(None, reason="not mine")
 
 
 class Slm(Protocol):
-    """A small language model; blocking, called through `Compute`, one call at a time."""
+    """A small language model; blocking, asked through `Compute`, one call at a time."""
 
     @property
     def name(self) -> str:

