@@ -177,11 +177,12 @@ def _pieces(text: str) -> list[str]:
 def _open(asked: argparse.Namespace, pack: Pack) -> Slm:
     if asked.stand_in is not None:
         return StandIn(asked.stand_in, pack)
-    from voiceagent.engines.slm import open_slm
-
+    from voiceagent.app import Workshop
+    from voiceagent.config import load_config
     from voiceagent.models import read_model
 
-    return open_slm(read_model(asked.model), pack)
+    flags = {"pack.folder": str(asked.pack)} if asked.pack else {}
+    return Workshop(load_config(flags=flags).config).open_model(read_model(asked.model))
 
 
 def _print(found: Sequence[Outcome]) -> None:

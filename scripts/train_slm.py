@@ -76,8 +76,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--examples", type=Path, default=None, metavar="DIR")
     parser.add_argument("--output", type=Path, default=ROOT / "models" / "intents-en")
     parser.add_argument("--version", default="1")
-    parser.add_argument("--epochs", type=int, default=2)
-    parser.add_argument("--ngrams", type=float, default=0.0)
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--ngrams", type=float, default=0.4)
     parser.add_argument(
         "--foreign", type=int, default=10_000, help="foreign sentences to learn from"
     )

@@ -1,7 +1,7 @@
 """Risk against coverage: how sure a model has to be, read off its own curve.
 
 `curve.json` lies beside the model and was computed on text that it never saw: for each
-threshold the share of sentences that it keeps, and the share of those that it gets
+threshold the share of our sentences that it keeps, and the share of those that it gets
 wrong. The configuration names the one or the other; the threshold follows.
 """
 
@@ -38,9 +38,9 @@ class Point(Struct, frozen=True, kw_only=True):
 
     threshold: Share
     share: Share
-    """Of all sentences, how many are kept."""
+    """Of the sentences meant for this device, how many are kept."""
     risk: Share
-    """Of the kept ones, how many are wrong."""
+    """Of the kept ones, how many are wrong, with 30 % of all sentences foreign."""
 
 
 class Curve(Struct, frozen=True, kw_only=True):

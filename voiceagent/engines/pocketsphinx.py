@@ -35,9 +35,9 @@ NARROW = {"beam": 1e-30, "wbeam": 1e-20, "pbeam": 1e-30, "lw": 3.0}
 CHANNEL = "40,3,-1"
 """Cepstral mean that the live pass of every utterance starts from (of the model)."""
 LIVE = "live"
-ACCEPT = 0.2
+ACCEPT = 0.15
 """Confidence below which an utterance is not for us, or was not understood."""
-ASK_BELOW = 0.4
+ASK_BELOW = 0.3
 """Confidence below which it is better to ask than to act."""
 OUTSIDE = -8.0
 """Margin below which an unfinished sentence is no sentence of ours."""
