@@ -37,7 +37,7 @@ CHANNEL = "40,3,-1"
 LIVE = "live"
 ACCEPT = 0.15
 """Confidence below which an utterance is not for us, or was not understood."""
-ASK_BELOW = 0.5
+ASK_BELOW = 0.45
 """Confidence below which it is better to ask than to act."""
 OUTSIDE = -8.0
 """Margin below which an unfinished sentence is no sentence of ours."""
