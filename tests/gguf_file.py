@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 Value = str | bool | int | float | Sequence[str] | Sequence[int] | Sequence[float]
-STORIES = Path("/work/shared/data/models/stories260K-f32.gguf")
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+STORIES = SHARED / "data" / "models" / "stories260K-f32.gguf"
 WORDS = (
     "turn on off the kitchen light lights set a timer for five minutes please what "
     "is time add milk to shopping list who wrote hamlet open close bedroom"
