@@ -27,9 +27,9 @@ from numpy.typing import NDArray
 from voiceagent.app import ACOUSTICS, Workshop
 from voiceagent.audiofile import read_audio
 from voiceagent.config import load_config
-from voiceagent.engines.conditioning import condition
 from voiceagent.engines.confidence import Evidence
 from voiceagent.engines.panel import Panel
+from voiceagent.engines.searches import Hearing
 from voiceagent.evaluation.commands import Case, read_cases, score
 from voiceagent.evaluation.mixing import mix_noise
 from voiceagent.frames import RATE
@@ -93,8 +93,8 @@ def _row(shop: Workshop, panel: Panel, case: Case, sound: Any) -> dict[str, Any]
         return NOTHING
     margin = round(0.2 * RATE)
     audio = sound[max(0, spans[0][0] - margin) : spans[-1][1] + margin]
-    speech = condition(audio)
-    found = panel.all(panel.first(speech, open_ended=False), speech, audio)
+    hearing = Hearing(audio)
+    found = panel.all(panel.first(hearing), hearing)
     intent = shop.parser.parse(found.text) if found.text else None
     heard = Recognition(found.text, 1.0, bool(found.text))
     known = bool(case.intent or case.text) and not case.reject

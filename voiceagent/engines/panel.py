@@ -13,17 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from voiceagent.engines.conditioning import Samples, condition
 from voiceagent.engines.confidence import UNRIVALLED, Evidence
+from voiceagent.engines.searches import Hearing
 from voiceagent.engines.sphinx import (
     FILLER,
-    Hypothesis,
     add_grammar,
     add_phone_loop,
     add_words,
     make_decoder,
-    search,
-    search_other,
 )
 from voiceagent.grammar import Grammar
 
@@ -64,12 +61,6 @@ class Opinion:
     """Texts of another meaning that some model heard, most votes first."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Member:
-    decoder: Any
-    floor_db: float | None = None
-
-
 class Panel:
     """Recognisers of one grammar that differ in their acoustic model."""
 
@@ -86,9 +77,9 @@ class Panel:
         self._meaning = meaning
         self._first = make_decoder({**WIDE, "lw": 4.0}, compare=True)
         self._loop = make_decoder({**WIDE, "lw": 4.0}, compare=True)
-        self._others = [_Member(*made) for made in _others(acoustics)]
-        self._judge = self._others[len(self._others) // 2].decoder
-        for decoder in (self._first, *(member.decoder for member in self._others)):
+        self._others = _others(acoustics)
+        self._judge = self._others[len(self._others) // 2][0]
+        for decoder in (self._first, *(decoder for decoder, _ in self._others)):
             add_words(decoder, grammar.vocabulary, pronunciations)
             add_grammar(decoder, WHOLE_ONLY, grammar)
         add_grammar(self._first, OPEN, grammar, leave=LEAVE)
@@ -97,23 +88,23 @@ class Panel:
         self._clean = grammar.without_skips
         self._opened = grammar.without_opening
 
-    def first(self, speech: Samples, *, open_ended: bool) -> Opinion:
-        """What the plain model alone hears in `speech`."""
+    def first(self, hearing: Hearing, *, open_ended: bool = False) -> Opinion:
+        """What the plain model alone hears."""
         self._first.activate_search(OPEN if open_ended else WHOLE_ONLY)
-        words, score = search(self._first, speech)
-        _, free = search(self._loop, speech)
+        words, score = hearing.search(self._first)
+        _, free = hearing.search(self._loop)
         margin = NO_MARGIN
         if score is not None and free is not None:
-            margin = (score - free) * FRAME / len(speech)
+            margin = (score - free) * FRAME / len(hearing.speech)
         return Opinion(self.text(words), Evidence(margin, 1.0))
 
-    def all(self, first: Opinion, speech: Samples, audio: Samples) -> Opinion:
+    def all(self, first: Opinion, hearing: Hearing) -> Opinion:
         """What most models hear, the last one asked only where the others differ."""
         texts = [first.text]
-        for member in self._others:
+        for decoder, floor_db in self._others:
             if len(texts) == len(self._others) and len(self._votes(texts)) == 1:
                 break
-            texts.append(self._ask(member, speech, audio))
+            texts.append(self.text(hearing.search(decoder, floor_db=floor_db)[0]))
         votes = self._votes(texts)
         if not votes:
             return Opinion("", Evidence(first.evidence.margin, 0.0))
@@ -121,20 +112,20 @@ class Panel:
         margin, agreement = first.evidence.margin, len(ranked[0]) / len(texts)
         lead = UNRIVALLED
         if margin < CLEAR or agreement < 1.0:
-            lead = self._lead(ranked[0][0], speech)
+            lead = self._lead(ranked[0][0], hearing)
         evidence = Evidence(margin, agreement, lead)
         return Opinion(ranked[0][0], evidence, tuple(same[0] for same in ranked[1:]))
 
-    def _lead(self, text: str, speech: Samples) -> float:
+    def _lead(self, text: str, hearing: Hearing) -> float:
         """By how much `text` leads the best sentence of another meaning."""
-        words, score = search(self._judge, speech)
+        words, score = hearing.search(self._judge)
         meaning, said = self._meaning(text), [self.text(words).split()]
         if score is None or self._grammar.state_after(said[0]) is None:
             return -UNRIVALLED
         if self._meaning(" ".join(said[0])) != meaning:
             return -UNRIVALLED
         for _ in range(TRIES):
-            words, other = search_other(self._judge, self._grammar, said, speech)
+            words, other = hearing.search_other(self._judge, self._grammar, said)
             rival = self.text(words).split()
             if other is None or self._grammar.state_after(rival) is None:
                 break
@@ -147,12 +138,6 @@ class Panel:
         """Words of a hypothesis, less the wake word and polite words around them."""
         said = [word for word in words if not word.startswith(FILLER)]
         return " ".join(self._clean(list(self._opened(said))))
-
-    def _ask(self, member: _Member, speech: Samples, audio: Samples) -> str:
-        if member.floor_db is not None:
-            speech = condition(audio, floor_db=member.floor_db)
-        found: Hypothesis = search(member.decoder, speech)
-        return self.text(found[0])
 
     def _votes(self, texts: Sequence[str]) -> dict[Hashable, list[str]]:
         """Texts by what they mean, in the order in which they were heard."""

@@ -19,9 +19,10 @@ from pathlib import Path
 import numpy as np
 
 from voiceagent.endpoint import WHOLE
-from voiceagent.engines.conditioning import Samples, condition, dithered
+from voiceagent.engines.conditioning import Samples, dithered
 from voiceagent.engines.confidence import Evidence, confidence
 from voiceagent.engines.panel import SURE, Opinion, Panel
+from voiceagent.engines.searches import Hearing
 from voiceagent.engines.sphinx import add_grammar, add_words, make_decoder
 from voiceagent.errors import EngineFailed
 from voiceagent.frames import RATE
@@ -73,6 +74,7 @@ class PocketSphinxStt:
         self._panel = Panel(grammar, table, acoustics=acoustics, meaning=meaning)
         self._grammar = grammar
         self._audio = bytearray()
+        self._heard: Hearing | None = None
         self._open = False
 
     def start(self) -> None:
@@ -80,6 +82,7 @@ class PocketSphinxStt:
         if self._open:
             self._live.end_utt()
         self._audio.clear()
+        self._heard = None
         self._live.reinit_feat()
         self._live.set_cmn(CHANNEL)
         self._live.start_utt()
@@ -104,14 +107,13 @@ class PocketSphinxStt:
         it may as well be finished ("... twenty seconds" heard as "... twenty"), the
         whole one is given and said to be in doubt.
         """
-        speech = self._speech()
-        found = self._decide(speech, open_ended=True)
+        found = self._decide(open_ended=True)
         if found.reason != UNFINISHED:
             return found
         said = found.text.rpartition(" ")[0]
-        if not self._panel.first(speech, open_ended=False).text.startswith(said):
+        if not self._panel.first(self._hearing()).text.startswith(said):
             return found
-        whole = self._decide(speech)
+        whole = self._decide()
         if whole.accepted and whole.text.startswith(said):
             return replace(whole, reason=DOUBTFUL)
         return found
@@ -122,13 +124,14 @@ class PocketSphinxStt:
             raise EngineFailed("the recogniser was finished before `start`")
         self._open = False
         self._live.end_utt()
-        return self._decide(self._speech())
+        return self._decide()
 
-    def _decide(self, speech: Samples, *, open_ended: bool = False) -> Recognition:
-        if len(speech) < SHORTEST * RATE:
+    def _decide(self, *, open_ended: bool = False) -> Recognition:
+        hearing = self._hearing()
+        if len(hearing.speech) < SHORTEST * RATE:
             return Recognition("", 0.0, False, "no speech")
         guess = self._live_text()
-        first = self._panel.first(speech, open_ended=open_ended)
+        first = self._panel.first(hearing, open_ended=open_ended)
         whole = self._grammar.progress(first.text.split()) in WHOLE
         if open_ended and first.text and not whole:
             if first.evidence.margin < OUTSIDE:
@@ -136,11 +139,14 @@ class PocketSphinxStt:
             return Recognition(first.text, 0.0, False, UNFINISHED)
         if first.text and first.text == guess and first.evidence.margin >= SURE:
             return _recognition(first)
-        audio = _samples(self._audio)
-        return _recognition(self._panel.all(first, speech, audio), guess)
+        return _recognition(self._panel.all(first, hearing), guess)
 
-    def _speech(self) -> Samples:
-        return condition(_samples(self._audio))
+    def _hearing(self) -> Hearing:
+        """The audio so far; the same one again while there is no more of it."""
+        audio = _samples(self._audio)
+        if self._heard is None or len(self._heard.audio) != len(audio):
+            self._heard = Hearing(audio)
+        return self._heard
 
     def _live_text(self) -> str:
         found = self._live.hyp()

@@ -14,7 +14,7 @@ from typing import Any
 from voiceagent.engines.conditioning import Samples
 from voiceagent.errors import EngineMissing, PackError
 from voiceagent.grammar import Grammar, Transition
-from voiceagent.pronounce import VARIANTS, pronounce
+from voiceagent.pronounce import PHONES, VARIANTS, pronounce
 
 __all__ = [
     "FILLER",
@@ -27,12 +27,7 @@ __all__ = [
     "search_other",
 ]
 
-ARPABET = frozenset(
-    "AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T "
-    "TH UH UW V W Y Z ZH".split()
-)
-"""The phones of the acoustic model."""
-PHONES = "AA IY EH AH UW OW AY ER S T K M N L F SH DH D".split()
+LOOP_PHONES = "AA IY EH AH UW OW AY ER S T K M N L F SH DH D".split()
 """One of each kind of sound: half the time of all 39, and it rejects as well."""
 FILLER = "++"
 """Marks words of the phone loop: none of them is a word of the grammar."""
@@ -95,12 +90,12 @@ def add_words(
 
 def _check_phones(word: str, phones: str) -> None:
     """An unknown phone would crash the decoder, not fail."""
-    unknown = [phone for phone in phones.split() or [phones] if phone not in ARPABET]
+    unknown = [phone for phone in phones.split() or [phones] if phone not in PHONES]
     if unknown:
         raise PackError(
             f"pronunciation of `{word}`: `{phones}`",
             cause=f"`{unknown[0]}` is no phone",
-            hint=f"phones are {' '.join(sorted(ARPABET))}",
+            hint=f"phones are {' '.join(sorted(PHONES))}",
         )
 
 
@@ -159,9 +154,11 @@ def _states(moves: Sequence[Transition]) -> int:
 
 def add_phone_loop(decoder: Any, name: str, probability: float) -> None:
     """Search any speech at all under `name`; `probability` of each phone."""
-    for phone in PHONES:
+    for phone in LOOP_PHONES:
         decoder.add_word(FILLER + phone, phone, False)
-    said: list[Transition] = [(1, 1, probability, FILLER + phone) for phone in PHONES]
+    said: list[Transition] = [
+        (1, 1, probability, FILLER + phone) for phone in LOOP_PHONES
+    ]
     _add_moves(decoder, name, 0, 2, [(0, 1, 1.0, None), *said, (1, 2, 1.0, None)])
 
 
