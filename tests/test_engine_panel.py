@@ -1,0 +1,91 @@
+"""The panel of acoustic models on synthetic speech and silence, with real decoders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hassil.intents import Intents
+
+from voiceagent.audiofile import read_audio
+from voiceagent.engines import searches
+from voiceagent.engines.conditioning import Samples
+from voiceagent.engines.panel import Panel
+from voiceagent.engines.searches import Hearing
+from voiceagent.engines.sphinx import Hypothesis, search_other
+from voiceagent.frames import RATE
+from voiceagent.grammar import Grammar, compile_grammar
+from voiceagent.models import find_model
+
+pytest.importorskip("pocketsphinx", reason="the extra `edge` is not installed")
+pytestmark = pytest.mark.audio
+
+SAMPLES = Path(__file__).resolve().parents[1] / "samples"
+TEMPLATE = "[hey] jarvis turn (on|off) [the] (kitchen|bedroom|office) (light|fan)"
+SAID = "jarvis turn on the kitchen light"
+
+
+@pytest.fixture(scope="module")
+def grammar() -> Grammar:
+    data = {"data": [{"sentences": [TEMPLATE]}]}
+    return compile_grammar(
+        Intents.from_dict({"language": "en", "intents": {"Turn": data}})
+    )
+
+
+@pytest.fixture(scope="module")
+def panel(grammar: Grammar) -> Panel:
+    acoustics = find_model("acoustic-en").folder
+    return Panel(grammar, {}, acoustics=acoustics, meaning=str)
+
+
+@pytest.fixture(scope="module")
+def command() -> Samples:
+    return read_audio(SAMPLES / "01-light-in-one-breath.flac").samples[: 3 * RATE]
+
+
+def test_what_was_said_is_heard_and_agreed_upon(panel: Panel, command: Samples) -> None:
+    hearing = Hearing(command)
+    found = panel.all(panel.first(hearing), hearing)
+    assert found.text.endswith(SAID)
+    assert found.evidence.margin > 0.0
+    assert found.evidence.agreement == 1.0
+
+
+def test_noise_explains_itself_better_than_any_sentence(panel: Panel) -> None:
+    noise = np.random.default_rng(1).normal(0, 2000, RATE).astype(np.int16)
+    assert panel.first(Hearing(noise)).evidence.margin < 0.0
+
+
+def test_a_search_is_made_once_for_the_same_audio(
+    panel: Panel, command: Samples, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+    real = searches.search
+
+    def counting(decoder: object, speech: Samples) -> Hypothesis:
+        made.append(id(decoder))
+        return real(decoder, speech)
+
+    monkeypatch.setattr(searches, "search", counting)
+    hearing = Hearing(command)
+    opinions = [panel.all(panel.first(hearing), hearing) for _ in range(2)]
+    assert opinions[0] == opinions[1]
+    assert len(made) == len(set(made))
+
+
+def test_a_rival_is_another_sentence_of_the_grammar(
+    panel: Panel, grammar: Grammar, command: Samples
+) -> None:
+    hearing = Hearing(command)
+    heard = [panel.first(hearing).text.split()]
+    while True:
+        words, score = search_other(panel._first, grammar, heard, hearing.speech)
+        if score is None:  # nothing else is anywhere near
+            break
+        rival = panel.text(words).split()
+        assert rival not in heard
+        assert grammar.state_after(rival) in grammar.finals
+        heard.append(rival)
+    assert len(heard) > 1
