@@ -27,8 +27,8 @@ def test_every_call_is_answered_by_the_child() -> None:
 def test_a_child_that_dies_fails_one_turn_and_is_replaced() -> None:
     stt = ProcessStt(partial(ScriptedStt, ["turn it on"]), name="scripted")
     stt.start()
-    stt._child.kill()
-    stt._child.join()
+    stt._child.process.kill()
+    stt._child.process.join()
     with pytest.raises(EngineFailed, match="died"):
         stt.feed(bytes(640))
     stt.start()

@@ -57,19 +57,10 @@ class GenerativeSlm:
         """Looked at between two passes; True: no answer is wanted any more."""
         self.last: Written | None = None
         """What the last sentence took."""
-        self._name, self._version = name, version
+        self.name, self.version = name, version
+        """Which model this is, and its version for the trace."""
         self._decoder, self._tools = decoder, tuple(tools)
         self._writer = Writer(decoder)
-
-    @property
-    def name(self) -> str:
-        """Which model this is."""
-        return self._name
-
-    @property
-    def version(self) -> str:
-        """Its version, for the trace."""
-        return self._version
 
     def understand(self, text: str) -> Guess:
         """What `text` asks for; any length and script."""

@@ -71,7 +71,8 @@ class InstructSlm:
         """Looked at between two passes; True: no answer is wanted any more."""
         self.last: Written | None = None
         """What the last sentence took."""
-        self._name, self._version = name, version
+        self.name, self.version = name, version
+        """Which model this is, and its version for the trace."""
         self._decoder, self._tools = decoder, tuple(tools)
         self._writer = Writer(decoder)
         self._syntax: Syntax = JSON
@@ -88,16 +89,6 @@ class InstructSlm:
                 hint="use a model with a longer context, or a smaller pack",
             )
         self._writer.warm(self._before)
-
-    @property
-    def name(self) -> str:
-        """Which model this is."""
-        return self._name
-
-    @property
-    def version(self) -> str:
-        """Its version, for the trace."""
-        return self._version
 
     def understand(self, text: str) -> Guess:
         """What `text` asks for; any length and script."""

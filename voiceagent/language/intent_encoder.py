@@ -72,19 +72,10 @@ class IntentEncoder:
     ) -> None:
         """`ModelError` where encoder and heads were not made for each other."""
         _check_pair(name, encoder, heads)
-        self._name, self._version = name, version
+        self.name, self.version = name, version
+        """Which model this is, and its version for the trace."""
         self._encoder, self._heads, self._slots = encoder, heads, slots
         self._pieces = WordPiece(heads.vocabulary, limit=heads.card.limit)
-
-    @property
-    def name(self) -> str:
-        """Which model this is."""
-        return self._name
-
-    @property
-    def version(self) -> str:
-        """Its version, for the trace."""
-        return self._version
 
     def understand(self, text: str) -> Guess:
         """What `text` asks for; any length and script."""
