@@ -11,15 +11,7 @@ from pathlib import Path
 
 import pytest
 from hassil import recognize_all
-from hassil.expression import (
-    Alternative,
-    Expression,
-    Group,
-    ListReference,
-    Permutation,
-    RuleReference,
-    TextChunk,
-)
+from hassil.expression import Expression, ListReference
 from hassil.intents import IntentData, RangeSlotList, TextSlotList
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,6 +19,7 @@ from hypothesis import strategies as st
 from voiceagent.endpoint import Completeness
 from voiceagent.intent import IntentParser
 from voiceagent.pack import Pack, load_pack
+from voiceagent.packing.sampler import pieces_said
 from voiceagent.words import number_words, spoken
 
 pytestmark = pytest.mark.property
@@ -56,19 +49,10 @@ class Sampler:
         self.wild = False
 
     def say(self, expression: Expression) -> str:
-        if isinstance(expression, TextChunk):
-            return expression.original_text
-        if isinstance(expression, RuleReference):
-            return self.say(self._rules[expression.rule_name].expression)
-        if isinstance(expression, ListReference):
-            return self._value(expression)
-        assert isinstance(expression, Group)
-        if isinstance(expression, Alternative):
-            return self.say(self._chance.choice(expression.items))
-        items = list(expression.items)
-        if isinstance(expression, Permutation):
-            self._chance.shuffle(items)
-        return "".join(self.say(item) for item in items)
+        parts = pieces_said(expression, self._rules, self._chance)
+        return "".join(
+            part if isinstance(part, str) else self._value(part) for part in parts
+        )
 
     def _value(self, reference: ListReference) -> str:
         entry = self._lists[reference.list_name]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.packs import DRINKS, folder
 from voiceagent.errors import PackError
 from voiceagent.house import LocalHouse
 from voiceagent.intent import Intent, IntentParser
@@ -20,19 +21,6 @@ pytestmark = pytest.mark.unit
 
 COFFEE = Path(__file__).resolve().parents[1].parent / "shared" / "eval" / "coffee"
 CONTEXT = TurnContext(datetime(2026, 1, 5, 9, tzinfo=UTC))
-DRINKS = """\
-language: en
-intents:
-  order:
-    data:
-    - sentences:
-      - <want> a [{size}] {drink}
-lists:
-  size: {values: [small, large]}
-  drink: {values: [tea, coffee]}
-expansion_rules:
-  want: (get me|i want)
-"""
 HANDLER = """\
 from voiceagent.skill import Answer
 class Bar:
@@ -43,14 +31,6 @@ class Bar:
     def close(self): pass
 def create(host): return Bar()
 """
-
-
-def folder(path: Path, **files: str) -> Path:
-    """A pack folder; `intents_yaml=` becomes `intents.yaml`."""
-    path.mkdir(exist_ok=True)
-    for name, text in files.items():
-        (path / name.replace("_", ".")).write_text(text)
-    return path
 
 
 def say(pack_folder: Path | None, text: str, *skills: Path) -> str:

@@ -7,18 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hassil.expression import (
-    Alternative,
-    Expression,
-    Group,
-    ListReference,
-    Permutation,
-    RuleReference,
-    Sentence,
-    TextChunk,
-)
+from hassil.expression import Expression, ListReference, Sentence
 from hassil.intents import RangeSlotList, SlotList, TextSlotList
 
+from voiceagent.packing.sampler import pieces_said
 from voiceagent.words import number_words, spoken
 
 __all__ = ["Example", "Sampler", "Span", "WildList"]
@@ -83,21 +75,11 @@ class Sampler:
         return spoken(raw), tuple(_placed(raw, *mark) for mark in self._marks)
 
     def _say(self, expression: Expression) -> None:
-        if isinstance(expression, TextChunk):
-            self._raw += expression.original_text
-        elif isinstance(expression, RuleReference):
-            self._say(self._rules[expression.rule_name].expression)
-        elif isinstance(expression, ListReference):
-            self._value(expression)
-        elif isinstance(expression, Alternative):
-            self._say(self._chance.choice(expression.items))
-        else:
-            assert isinstance(expression, Group)
-            items = list(expression.items)
-            if isinstance(expression, Permutation):
-                self._chance.shuffle(items)
-            for item in items:
-                self._say(item)
+        for part in pieces_said(expression, self._rules, self._chance):
+            if isinstance(part, str):
+                self._raw += part
+            else:
+                self._value(part)
 
     def _value(self, reference: ListReference) -> None:
         start = len(self._raw)

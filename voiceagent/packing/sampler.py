@@ -26,7 +26,7 @@ from voiceagent.intent import SlotValue, Understood, plain
 from voiceagent.words import number_words
 from voiceagent.yaml_file import suggest
 
-__all__ = ["Sample", "Sampler"]
+__all__ = ["Sample", "Sampler", "pieces_said"]
 
 FREE = ("the blue one", "something nice", "two of those", "what we talked about")
 """Said where a template takes any words."""
@@ -43,6 +43,28 @@ class Sample:
     slots: Mapping[str, SlotValue]
     template: str
     """The template that it was made from."""
+
+
+def pieces_said(
+    expression: Expression, rules: Mapping[str, Sentence], chance: random.Random
+) -> Iterator[str | ListReference]:
+    """One way through a template: its texts, and the lists to be filled in between."""
+    if isinstance(expression, TextChunk):
+        yield str(expression.original_text)
+    elif isinstance(expression, RuleReference):
+        rule = rules[expression.rule_name].expression
+        yield from pieces_said(rule, rules, chance)
+    elif isinstance(expression, ListReference):
+        yield expression
+    elif isinstance(expression, Alternative):
+        yield from pieces_said(chance.choice(expression.items), rules, chance)
+    else:
+        assert isinstance(expression, Group)
+        items = list(expression.items)
+        if isinstance(expression, Permutation):
+            chance.shuffle(items)
+        for item in items:
+            yield from pieces_said(item, rules, chance)
 
 
 class _Unsayable(Exception):
@@ -69,19 +91,10 @@ class _Draft:
     context: dict[str, Any] = field(default_factory=dict)
 
     def say(self, expression: Expression) -> str:
-        if isinstance(expression, TextChunk):
-            return str(expression.original_text)
-        if isinstance(expression, RuleReference):
-            return self.say(self.block.rules[expression.rule_name].expression)
-        if isinstance(expression, ListReference):
-            return self._list(expression)
-        assert isinstance(expression, Group)
-        if isinstance(expression, Alternative):
-            return self.say(self.chance.choice(expression.items))
-        items = list(expression.items)
-        if isinstance(expression, Permutation):
-            self.chance.shuffle(items)
-        return "".join(self.say(item) for item in items)
+        parts = pieces_said(expression, self.block.rules, self.chance)
+        return "".join(
+            part if isinstance(part, str) else self._list(part) for part in parts
+        )
 
     def _list(self, reference: ListReference) -> str:
         bounds = reference.get_inline_range()
