@@ -10,10 +10,8 @@ import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
-from pathlib import Path
 
-from voiceagent.errors import EngineMissing
+from voiceagent.dictionary import read_dictionary
 
 from .datasets import Example, Span
 
@@ -85,23 +83,14 @@ def _outline(phones: Phones) -> tuple[str, str, int]:
     return phones[0], phones[-1], len(phones)
 
 
-def load_sounds(common: Iterable[str], dictionary: Path | None = None) -> Sounds:
+def load_sounds(common: Iterable[str]) -> Sounds:
     """Sounds from the dictionary in the pocketsphinx wheel; `common` words first."""
-    spoken: dict[str, Phones] = {}
-    text = (dictionary or _dictionary()).read_text(encoding="utf-8")
-    for line in text.splitlines():
-        word, *phones = line.split()
-        if "(" not in word:
-            spoken[word] = tuple(phones)
+    spoken = {
+        word: tuple(phones.split())
+        for word, phones in reversed(read_dictionary().items())
+        if "(" not in word
+    }
     return Sounds(spoken, [word for word in common if word.isalpha()])
-
-
-def _dictionary() -> Path:
-    spec = find_spec("pocketsphinx")
-    if spec is None or not spec.submodule_search_locations:
-        raise EngineMissing("pocketsphinx", install="pip install pocketsphinx")
-    package = Path(spec.submodule_search_locations[0])
-    return package / "model" / "en-us" / "cmudict-en-us.dict"
 
 
 @dataclass(frozen=True, slots=True)

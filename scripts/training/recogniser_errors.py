@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from training.sampling import Example, Span
+from voiceagent.dictionary import read_dictionary
 from voiceagent.words import ONES, TENS
 
 __all__ = ["Mishearing", "pronunciations"]
@@ -25,16 +26,11 @@ Tag = tuple[int, str] | None
 
 def pronunciations(words: Iterable[str]) -> dict[str, Phones]:
     """How the words are said, by the dictionary that ships with pocketsphinx."""
-    from pocketsphinx import get_model_path
-
     wanted, found = set(words), {}
-    path = f"{get_model_path()}/en-us/cmudict-en-us.dict"
-    with open(path, encoding="utf-8") as lines:
-        for line in lines:
-            word, *phones = line.split()
-            plain = word.replace("'", "")
-            if plain in wanted and plain not in found:
-                found[plain] = tuple(phones)
+    for word, phones in reversed(read_dictionary().items()):
+        plain = word.replace("'", "")
+        if plain in wanted and plain not in found:
+            found[plain] = tuple(phones.split())
     return found
 
 

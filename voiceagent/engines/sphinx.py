@@ -22,6 +22,7 @@ __all__ = [
     "add_grammar",
     "add_phone_loop",
     "add_words",
+    "load_pocketsphinx",
     "make_decoder",
     "search",
     "search_other",
@@ -33,6 +34,19 @@ FILLER = "++"
 """Marks words of the phone loop: none of them is a word of the grammar."""
 Hypothesis = tuple[list[str], float | None]
 """The words, and the log score of the whole utterance (None: there is no sentence)."""
+
+
+def load_pocketsphinx() -> Any:
+    """The package; raises `EngineMissing`."""
+    try:
+        import pocketsphinx
+    except ImportError as error:
+        raise EngineMissing(
+            "pocketsphinx",
+            install="pip install 'voiceagent[edge]'",
+            cause=str(error),
+        ) from error
+    return pocketsphinx
 
 
 def make_decoder(
@@ -48,14 +62,7 @@ def make_decoder(
 
     Raises `EngineMissing`.
     """
-    try:
-        import pocketsphinx
-    except ImportError as error:
-        raise EngineMissing(
-            "pocketsphinx",
-            install="pip install 'voiceagent[edge]'",
-            cause=str(error),
-        ) from error
+    pocketsphinx = load_pocketsphinx()
     files = {
         key: str(path)
         for key, path in (("mean", means), ("var", variances))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from voiceagent.errors import EngineMissing
+from voiceagent.engines.sphinx import load_pocketsphinx
 
 __all__ = ["StopWord"]
 
@@ -29,14 +29,7 @@ class StopWord:
 
     def __init__(self) -> None:
         """Raises `EngineMissing`."""
-        try:
-            import pocketsphinx
-        except ImportError as error:
-            raise EngineMissing(
-                "pocketsphinx",
-                install="pip install 'voiceagent[edge]'",
-                cause=str(error),
-            ) from error
+        pocketsphinx = load_pocketsphinx()
         model = pocketsphinx.get_model_path("en-us/en-us")
         self._decoder: Any = pocketsphinx.Decoder(
             hmm=model, lm=None, dict=None, kws_threshold=THRESHOLD, loglevel="FATAL"
