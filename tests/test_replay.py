@@ -8,9 +8,10 @@ import pytest
 
 from voiceagent.app import Workshop
 from voiceagent.audiofile import AudioFacts, Recording, read_audio
-from voiceagent.clock import Pace
+from voiceagent.clock import Pace, VirtualLoop
 from voiceagent.config import Config
 from voiceagent.events import TurnEnded
+from voiceagent.player import VirtualPlayer
 from voiceagent.replay import Replay, Settings, end_of_speech, find_inputs, replay
 from voiceagent.trace import encode
 
@@ -62,6 +63,17 @@ def test_wake_off_takes_a_file_as_one_command(shop: Workshop) -> None:
     ends = [r.event for r in done.records if isinstance(r.event, TurnEnded)]
     assert len(done.rows) == 1 and len(ends) == 1
     assert ends[0].t * 16_000 >= end_of_speech(shop, sound)
+
+
+def test_replies_lie_where_they_were_heard_however_long_the_machine_runs(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    up = 500_000.0
+    monkeypatch.setattr(VirtualLoop, "time", lambda loop: loop._now + up)
+    sound, player = read_audio(SAMPLES / "01-light-in-one-breath.flac"), VirtualPlayer()
+    done = replay(shop, sound, Settings(), player=player)
+    assert done.began >= up
+    assert player.timeline(origin=done.began).seconds < done.seconds + 2.0
 
 
 def test_silence_stays_silence(shop: Workshop) -> None:

@@ -9,7 +9,7 @@ looked for first, and no turn ends before it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from voiceagent.app import Workshop
@@ -57,6 +57,8 @@ class Replay:
     recording: Recording
     checks: list[Check] = field(default_factory=list)
     """Expectations of its scenario; empty without one."""
+    began: float = 0.0
+    """Loop time of its first event: where its sound begins too."""
 
     @property
     def ok(self) -> bool:
@@ -94,7 +96,8 @@ def replay(
     records = list(trace)
     rows = turn_rows(records, file=recording.facts.name)
     name = recording.facts.name
-    return Replay(name, recording.seconds, rows, records, recording)
+    began = trace.began or 0.0
+    return Replay(name, recording.seconds, rows, records, recording, began=began)
 
 
 def replay_path(
@@ -125,8 +128,7 @@ def replay_path(
         workshop = configured(scenario.config)
     done = replay(workshop, recording, settings, player=player, listener=listener)
     timed = settings.pace is not Pace.MEASURED
-    checks = check(scenario, done.rows, done.records, timed=timed)
-    return Replay(done.file, done.seconds, done.rows, done.records, recording, checks)
+    return replace(done, checks=check(scenario, done.rows, done.records, timed=timed))
 
 
 def end_of_speech(workshop: Workshop, recording: Recording) -> int:

@@ -17,8 +17,7 @@ from voiceagent.commands.shared import (
 from voiceagent.errors import CheckFailed, UsageError
 
 if TYPE_CHECKING:
-    from voiceagent.live import Display
-    from voiceagent.player import Player, VirtualPlayer
+    from voiceagent.player import Player
     from voiceagent.replay import Replay
 
 __all__ = ["demo"]
@@ -86,9 +85,10 @@ def demo(
             )
             done.append(one)
             if isinstance(player, VirtualPlayer):
-                _keep_replies(
-                    player, output / f"{file.name.split('.')[0]}.wav", display
-                )
+                path = output / f"{file.name.split('.')[0]}.wav"
+                # A real loop counts from when the machine was started.
+                if player.write_wav(path, origin=one.began):
+                    display.say(f"           replies: {path}")
     _finish(done, output)
 
 
@@ -97,11 +97,6 @@ def _selection(files: list[Path]) -> list[Path]:
     wanted = {"01", "03", "05", "08", "10", "18", "21", "22", "28", "31"}
     chosen = [file for file in files if file.name[:2] in wanted]
     return chosen or files[:SHORT]
-
-
-def _keep_replies(player: VirtualPlayer, path: Path, display: Display) -> None:
-    if player.write_wav(path):
-        display.say(f"           replies: {path}")
 
 
 def _finish(done: list[Replay], output: Path) -> None:
