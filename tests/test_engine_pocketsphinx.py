@@ -11,7 +11,7 @@ import pytest
 from hassil.intents import Intents
 
 from voiceagent.audiofile import read_audio
-from voiceagent.engines.conditioning import condition, dithered, speech_part
+from voiceagent.engines.conditioning import condition, dithered, speech_span
 from voiceagent.engines.pocketsphinx import PocketSphinxStt
 from voiceagent.errors import EngineFailed, PackError
 from voiceagent.frames import RATE
@@ -79,8 +79,8 @@ def test_noise_floor_depends_on_the_place_only() -> None:
 def test_silence_around_speech_is_cut() -> None:
     tone = (8000 * np.sin(np.arange(RATE) / 5)).astype(np.int16)
     silence = np.zeros(2 * RATE, np.int16)
-    part = speech_part(np.concatenate([silence, tone, silence]))
-    assert RATE <= len(part) <= 1.8 * RATE
+    first, last = speech_span(np.concatenate([silence, tone, silence]))
+    assert RATE <= last - first <= 1.8 * RATE
     assert len(condition(np.zeros(0, np.int16))) == 0
 
 

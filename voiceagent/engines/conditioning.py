@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from voiceagent.frames import RATE
 
-__all__ = ["Samples", "condition", "dithered", "speech_part"]
+__all__ = ["Samples", "condition", "dithered", "noise_floor", "speech_span"]
 
 Samples = NDArray[np.int16]
 
@@ -44,19 +44,24 @@ def dithered(
 
 def condition(samples: Samples, *, floor_db: float = FLOOR_DB) -> Samples:
     """The speech in a whole utterance, over a noise floor that suits its level."""
-    speech = speech_part(samples)
+    first, last = speech_span(samples)
+    speech = samples[first:last]
+    return dithered(speech, floor=noise_floor(speech, floor_db=floor_db))
+
+
+def noise_floor(speech: Samples, *, floor_db: float = FLOOR_DB) -> float:
+    """Rms of the noise that suits the level of `speech`."""
     if not len(speech):
-        return speech
+        return LEAST_FLOOR
     level = float(np.sqrt(np.mean(speech.astype(np.float64) ** 2)))
-    floor = max(LEAST_FLOOR, level * 10 ** (-floor_db / 20))
-    return dithered(speech, floor=floor)
+    return max(LEAST_FLOOR, level * 10 ** (-floor_db / 20))
 
 
-def speech_part(samples: Samples) -> Samples:
+def speech_span(samples: Samples) -> tuple[int, int]:
     """From the first loud cell to the last one, with a margin; all where unclear."""
     cells = len(samples) // CELL
     if cells < 30:
-        return samples
+        return 0, len(samples)
     power = np.mean(
         samples[: cells * CELL].reshape(cells, CELL).astype(np.float64) ** 2, axis=1
     )
@@ -65,7 +70,7 @@ def speech_part(samples: Samples) -> Samples:
     above = max(ABOVE_FLOOR_DB, SHARE * (loud - quiet), loud - quiet - RANGE_DB)
     speech = np.flatnonzero(level > quiet + above)
     if not len(speech):
-        return samples
+        return 0, len(samples)
     margin = int(MARGIN * RATE)
     first, last = int(speech[0]) * CELL, (int(speech[-1]) + 1) * CELL
-    return samples[max(0, first - margin) : last + margin]
+    return max(0, first - margin), min(len(samples), last + margin)

@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from voiceagent.engines.conditioning import Samples
 from voiceagent.engines.confidence import UNRIVALLED, Evidence
+from voiceagent.engines.running import Running
 from voiceagent.engines.searches import Hearing
 from voiceagent.engines.sphinx import (
     FILLER,
+    Hypothesis,
     add_grammar,
     add_phone_loop,
     add_words,
@@ -91,12 +94,25 @@ class Panel:
     def first(self, hearing: Hearing, *, open_ended: bool = False) -> Opinion:
         """What the plain model alone hears."""
         self._first.activate_search(OPEN if open_ended else WHOLE_ONLY)
-        words, score = hearing.search(self._first)
-        _, free = hearing.search(self._loop)
+        heard, free = hearing.search(self._first), hearing.search(self._loop)
+        return self._opinion(heard, free, len(hearing.speech))
+
+    def listen(self) -> Running:
+        """The plain model's search for sentences that may be unfinished, made while
+        they are said; no other question may be asked meanwhile."""
+        self._first.activate_search(OPEN)
+        return Running(self._first, self._loop)
+
+    def heard(self, running: Running, audio: Samples) -> Opinion | None:
+        """What the search while speaking has found; None where none was begun."""
+        found = running.end(audio)
+        return self._opinion(found[0], found[1], running.samples) if found else None
+
+    def _opinion(self, heard: Hypothesis, free: Hypothesis, samples: int) -> Opinion:
         margin = NO_MARGIN
-        if score is not None and free is not None:
-            margin = (score - free) * FRAME / len(hearing.speech)
-        return Opinion(self.text(words), Evidence(margin, 1.0))
+        if heard[1] is not None and free[1] is not None:
+            margin = (heard[1] - free[1]) * FRAME / samples
+        return Opinion(self.text(heard[0]), Evidence(margin, 1.0))
 
     def all(self, first: Opinion, hearing: Hearing) -> Opinion:
         """What most models hear, the last one asked only where the others differ."""

@@ -36,6 +36,11 @@ NARROW = {"beam": 1e-30, "wbeam": 1e-20, "pbeam": 1e-30, "lw": 3.0}
 CHANNEL = "40,3,-1"
 """Cepstral mean that the live pass of every utterance starts from (of the model)."""
 LIVE = "live"
+CERTAIN = 14.0
+"""Margin of the search while speaking from which it is not made again: of 142 orders in
+clear 122 reach it, in kitchen noise at 12 dB 68, at 6 dB 8, all as right as the panel."""
+AGREED = 7.0
+"""Margin from which the panel is not asked, if both searches find the same."""
 ACCEPT = 0.15
 """Confidence below which an utterance is not for us, or was not understood."""
 ASK_BELOW = 0.45
@@ -75,6 +80,8 @@ class PocketSphinxStt:
         self._grammar = grammar
         self._audio = bytearray()
         self._heard: Hearing | None = None
+        self._running = self._panel.listen()
+        self._ahead: Opinion | None = None
         self._open = False
 
     def start(self) -> None:
@@ -82,7 +89,9 @@ class PocketSphinxStt:
         if self._open:
             self._live.end_utt()
         self._audio.clear()
-        self._heard = None
+        self._heard = self._ahead = None
+        self._running.drop()
+        self._running = self._panel.listen()
         self._live.reinit_feat()
         self._live.set_cmn(CHANNEL)
         self._live.start_utt()
@@ -94,11 +103,16 @@ class PocketSphinxStt:
             raise EngineFailed("the recogniser was fed before `start`")
         since = len(self._audio) // 2
         self._audio += pcm[: max(0, MAX_BYTES - len(self._audio))]
+        self._running.follow(_samples(self._audio))
+        if not self._running.going and self._ahead is None:
+            self._feed_live(since)
+        return self._live_text()
+
+    def _feed_live(self, since: int) -> None:
         samples = _samples(self._audio[2 * since :])
         if len(samples):
             ready = dithered(samples, offset=since)
             self._live.process_raw(ready.tobytes(), False, False)
-        return self._live_text()
 
     def preview(self) -> Recognition:
         """The final pass over the audio so far; the utterance stays open.
@@ -130,16 +144,32 @@ class PocketSphinxStt:
         hearing = self._hearing()
         if len(hearing.speech) < SHORTEST * RATE:
             return Recognition("", 0.0, False, "no speech")
+        ahead = self._listened()
         guess = self._live_text()
+        if ahead is not None and self._is_certain(ahead):
+            return _recognition(ahead)
         first = self._panel.first(hearing, open_ended=open_ended)
         whole = self._grammar.progress(first.text.split()) in WHOLE
         if open_ended and first.text and not whole:
             if first.evidence.margin < OUTSIDE:
                 return Recognition(guess, 0.0, False, "outside the grammar")
             return Recognition(first.text, 0.0, False, UNFINISHED)
-        if first.text and first.text == guess and first.evidence.margin >= SURE:
+        enough = SURE if ahead is None else AGREED
+        if first.text and first.text == guess and first.evidence.margin >= enough:
             return _recognition(first)
         return _recognition(self._panel.all(first, hearing), guess)
+
+    def _is_certain(self, ahead: Opinion) -> bool:
+        whole = self._grammar.progress(ahead.text.split()) in WHOLE
+        return whole and self._running.steady and ahead.evidence.margin >= CERTAIN
+
+    def _listened(self) -> Opinion | None:
+        """What was found while the utterance was spoken; the same again while there
+        is no more speech in it."""
+        found = self._panel.heard(self._running, _samples(self._audio))
+        if found is not None:
+            self._ahead = found
+        return self._ahead
 
     def _hearing(self) -> Hearing:
         """The audio so far; the same one again while there is no more of it."""
@@ -149,6 +179,10 @@ class PocketSphinxStt:
         return self._heard
 
     def _live_text(self) -> str:
+        if self._running.going:
+            return self._panel.text(self._running.words())
+        if self._ahead is not None:
+            return self._ahead.text
         found = self._live.hyp()
         return "" if found is None else self._panel.text(str(found.hypstr).split())
 

@@ -22,8 +22,10 @@ __all__ = [
     "add_grammar",
     "add_phone_loop",
     "add_words",
+    "hypothesis",
     "load_pocketsphinx",
     "make_decoder",
+    "mean_of",
     "search",
     "search_other",
 ]
@@ -184,8 +186,23 @@ def search(decoder: Any, speech: Samples) -> Hypothesis:
     decoder.start_utt()
     decoder.process_raw(speech.tobytes(), False, True)
     decoder.end_utt()
+    return hypothesis(decoder)
+
+
+def hypothesis(decoder: Any) -> Hypothesis:
+    """The best path so far; through the whole utterance when that has ended."""
     found = decoder.hyp()
     if found is None or found.score <= 0.0:
         return [], None
     score = float(decoder.get_logmath().log(found.score))
     return str(found.hypstr).split(), score
+
+
+def mean_of(decoder: Any, speech: Samples) -> str:
+    """Cepstral mean of `speech` as the decoder takes it, found without a search."""
+    decoder.reinit_feat()
+    decoder.start_utt()
+    decoder.process_raw(speech.tobytes(), True, True)
+    mean = str(decoder.get_cmn(False))
+    decoder.end_utt()
+    return mean

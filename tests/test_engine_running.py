@@ -1,0 +1,84 @@
+"""The search while somebody speaks, with real decoders on synthetic speech."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hassil.intents import Intents
+
+from voiceagent.audiofile import read_audio
+from voiceagent.engines.conditioning import Samples
+from voiceagent.engines.panel import Opinion, Panel
+from voiceagent.engines.running import Running
+from voiceagent.engines.searches import Hearing
+from voiceagent.frames import RATE
+from voiceagent.grammar import compile_grammar
+
+pytest.importorskip("pocketsphinx", reason="the extra `edge` is not installed")
+pytestmark = pytest.mark.audio
+
+SAMPLES = Path(__file__).resolve().parents[1] / "samples"
+TEMPLATE = "[hey] jarvis turn (on|off) [the] (kitchen|bedroom|office) (light|fan)"
+
+
+@pytest.fixture(scope="module")
+def panel() -> Panel:
+    data = {"data": [{"sentences": [TEMPLATE]}]}
+    intents = Intents.from_dict({"language": "en", "intents": {"Turn": data}})
+    return Panel(compile_grammar(intents), {}, acoustics=None, meaning=str)
+
+
+@pytest.fixture(scope="module")
+def command() -> Samples:
+    return read_audio(SAMPLES / "01-light-in-one-breath.flac").samples[: 3 * RATE]
+
+
+def _said(panel: Panel, audio: Samples, size: int) -> tuple[Opinion | None, bool]:
+    running = panel.listen()
+    for upto in range(size, len(audio), size):
+        running.follow(audio[:upto])
+    return panel.heard(running, audio), running.steady
+
+
+@pytest.mark.parametrize("size", [333, 1600, 5000, 10**6])
+def test_any_chunking_gives_the_same(panel: Panel, command: Samples, size: int) -> None:
+    assert _said(panel, command, size) == _said(panel, command, 320)
+
+
+def test_it_hears_what_the_search_of_the_whole_hears(
+    panel: Panel, command: Samples
+) -> None:
+    found, _ = _said(panel, command, 1600)
+    assert found is not None
+    whole = panel.first(Hearing(command))
+    assert found.text == whole.text
+    assert found.evidence.margin == pytest.approx(whole.evidence.margin, abs=3.0)
+
+
+def test_too_little_speech_is_left_to_the_end(panel: Panel, command: Samples) -> None:
+    assert _said(panel, command[: RATE // 2], 1600)[0] is None
+
+
+def test_silence_after_the_end_changes_nothing_and_more_speech_begins_again(
+    panel: Panel, command: Samples
+) -> None:
+    running = panel.listen()
+    end = int(np.flatnonzero(np.abs(command) > 500)[-1]) + RATE // 10
+    speech = command[:end]
+    assert panel.heard(running, speech) is not None
+    silence = np.zeros(RATE, np.int16)
+    assert panel.heard(running, np.concatenate([speech, silence])) is None
+    assert panel.heard(running, np.concatenate([speech, silence, speech])) is not None
+
+
+def test_a_dropped_utterance_leaves_nothing(panel: Panel, command: Samples) -> None:
+    running: Running = panel.listen()
+    running.follow(command)
+    assert running.going
+    assert running.words()
+    running.drop()
+    assert not running.going
+    assert running.words() == []
+    assert panel.heard(running, command) == _said(panel, command, 320)[0]
