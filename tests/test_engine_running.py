@@ -35,11 +35,11 @@ def command() -> Samples:
     return read_audio(SAMPLES / "01-light-in-one-breath.flac").samples[: 3 * RATE]
 
 
-def _said(panel: Panel, audio: Samples, size: int) -> tuple[Opinion | None, bool]:
+def _said(panel: Panel, audio: Samples, size: int) -> Opinion | None:
     running = panel.listen()
     for upto in range(size, len(audio), size):
         running.follow(audio[:upto])
-    return panel.heard(running, audio), running.steady
+    return panel.heard(running, audio)
 
 
 @pytest.mark.parametrize("size", [333, 1600, 5000, 10**6])
@@ -50,15 +50,15 @@ def test_any_chunking_gives_the_same(panel: Panel, command: Samples, size: int) 
 def test_it_hears_what_the_search_of_the_whole_hears(
     panel: Panel, command: Samples
 ) -> None:
-    found, _ = _said(panel, command, 1600)
+    found = _said(panel, command, 1600)
     assert found is not None
     whole = panel.first(Hearing(command))
     assert found.text == whole.text
-    assert found.evidence.margin == pytest.approx(whole.evidence.margin, abs=3.0)
+    assert found.evidence.margin == pytest.approx(whole.evidence.margin, abs=8.0)
 
 
 def test_too_little_speech_is_left_to_the_end(panel: Panel, command: Samples) -> None:
-    assert _said(panel, command[: RATE // 2], 1600)[0] is None
+    assert _said(panel, command[: RATE // 2], 1600) is None
 
 
 def test_silence_after_the_end_changes_nothing_and_more_speech_begins_again(
@@ -81,4 +81,4 @@ def test_a_dropped_utterance_leaves_nothing(panel: Panel, command: Samples) -> N
     running.drop()
     assert not running.going
     assert running.words() == []
-    assert panel.heard(running, command) == _said(panel, command, 320)[0]
+    assert panel.heard(running, command) == _said(panel, command, 320)

@@ -1,35 +1,33 @@
 """The final search, made while somebody still speaks.
 
-A whole utterance is searched best with its own cepstral mean, known only at its end. But
-the mean of its first part is nearly as good: of 147 clear orders as many are right with
-the mean of the first third. So the search begins as soon as that much was said, catches
-up, and is done with the last word; only what it is not sure of is searched again.
+A whole utterance is searched best with its own cepstral mean, known at its end. But
+the mean of its first part, made better as it goes on, is nearly as good. So the search
+begins as soon as that much was said, catches up, and is done with the last word; only
+what it is not sure of is searched again.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from voiceagent.engines.channel import Channel
 from voiceagent.engines.conditioning import (
     Samples,
     dithered,
     noise_floor,
     speech_span,
 )
-from voiceagent.engines.sphinx import Hypothesis, hypothesis, mean_of
+from voiceagent.engines.sphinx import Hypothesis, hypothesis
 from voiceagent.frames import RATE
 
 __all__ = ["Running"]
 
-ENOUGH = 0.7
-"""Seconds of speech whose cepstral mean serves for the rest."""
+ENOUGH = 0.4
+"""Seconds of speech whose cepstral mean is good enough to begin with."""
 MARGINS = 0.6
 """Seconds that `speech_span` keeps around the speech."""
 MORE = 0.3
-"""Seconds by which the speech must have grown for a search that ended to begin again."""
-DRIFT = 20.0
-"""Change of the cepstral mean (sum over its coefficients) up to which the search is as
-good as one with the final mean; one in eight home commands changes more."""
+"""Seconds by which the speech has grown when a search that ended begins again."""
 STEP = RATE // 10
 """Samples searched at a time, so that any chunking of the audio gives the same."""
 
@@ -43,9 +41,7 @@ class Running:
         self._going = False
         self._begun = self._upto = self._ended = self._seen = 0
         self._floor = 0.0
-        self._mean = ""
-        self.steady = False
-        """Whether the mean at the end was about the one that the search began with."""
+        self._channel: Channel | None = None
 
     @property
     def going(self) -> bool:
@@ -81,10 +77,7 @@ class Running:
         self._search(audio)
         self._stop()
         self._ended = len(audio)
-        found = [hypothesis(decoder) for decoder in self._decoders]
-        mean = self._mean_of(*speech_span(audio), audio)
-        self.steady = _distance(self._mean, mean) <= DRIFT
-        return found
+        return [hypothesis(decoder) for decoder in self._decoders]
 
     def _start(self, audio: Samples) -> bool:
         first, last = speech_span(audio)
@@ -94,11 +87,8 @@ class Running:
             return False
         self._begun = self._upto = first
         self._floor = noise_floor(audio[first:last])
-        self._mean = self._mean_of(first, last, audio)
-        for decoder in self._decoders:
-            decoder.reinit_feat()
-            decoder.set_cmn(self._mean)
-            decoder.start_utt()
+        speech = dithered(audio[first:last], floor=self._floor)
+        self._channel = Channel(speech, *self._decoders)
         self._going = True
         return True
 
@@ -110,19 +100,11 @@ class Running:
         self._upto = len(audio)
         for decoder in self._decoders:
             decoder.process_raw(ready.tobytes(), False, False)
-
-    def _mean_of(self, first: int, last: int, audio: Samples) -> str:
-        speech = dithered(audio[first:last], floor=self._floor)
-        return mean_of(self._decoders[0], speech)
+        if self._channel is not None:
+            self._channel.learn(self.samples)
 
     def _stop(self) -> None:
         if self._going:
             for decoder in self._decoders:
                 decoder.end_utt()
         self._going = False
-
-
-def _distance(mean: str, other: str) -> float:
-    """How far two cepstral means are apart, the loudness (the first value) apart."""
-    pairs = list(zip(mean.split(","), other.split(","), strict=True))
-    return sum(abs(float(one) - float(two)) for one, two in pairs[1:])

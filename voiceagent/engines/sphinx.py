@@ -25,7 +25,6 @@ __all__ = [
     "hypothesis",
     "load_pocketsphinx",
     "make_decoder",
-    "mean_of",
     "search",
     "search_other",
 ]
@@ -196,13 +195,3 @@ def hypothesis(decoder: Any) -> Hypothesis:
         return [], None
     score = float(decoder.get_logmath().log(found.score))
     return str(found.hypstr).split(), score
-
-
-def mean_of(decoder: Any, speech: Samples) -> str:
-    """Cepstral mean of `speech` as the decoder takes it, found without a search."""
-    decoder.reinit_feat()
-    decoder.start_utt()
-    decoder.process_raw(speech.tobytes(), True, True)
-    mean = str(decoder.get_cmn(False))
-    decoder.end_utt()
-    return mean
