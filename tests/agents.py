@@ -151,6 +151,7 @@ class Stage:
             expect=responder.expect,
             emit=trace.emit,
             lookback=0.3,
+            answers=thinker.answers,
         )
         alarms = Alarms(
             self.skill, lambda text: mouth.announce(text, "alarm"), compute, trace.emit

@@ -12,6 +12,7 @@ import pytest
 pytestmark = pytest.mark.cli
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "samples"
+PACKS = ROOT / "voiceagent" / "packs"
 
 
 def voiceagent(
@@ -125,6 +126,21 @@ def test_ask_says_why_when_asked(tmp_path: Path) -> None:
     long = voiceagent("ask", "-", stdin=b"a \x00\x1b " * 25_000, home=tmp_path)
     assert long.returncode == 0 and long.stdout.strip()
     assert b"Traceback" not in long.stderr
+
+
+def test_a_pack_without_a_model_is_told_by_doctor_and_not_with_each_answer(
+    tmp_path: Path,
+) -> None:
+    pytest.importorskip("xllamacpp")
+    pack = ("--pack", PACKS / "coffee")
+    quiet = voiceagent("ask", *pack, "how does a camera work", home=tmp_path)
+    assert quiet.stdout.strip() and not quiet.stderr, quiet.stderr.decode()
+    asked = voiceagent("ask", *pack, "--why", "how does a camera work", home=tmp_path)
+    assert b"another" in asked.stderr
+    found = voiceagent("doctor", "--json", *pack, home=tmp_path)
+    rows = [json.loads(line) for line in found.stdout.splitlines()]
+    (model,) = [row for row in rows if row["what"] == "language model"]
+    assert not model["ok"] and "another pack" in model["detail"]
 
 
 def test_listening_to_a_pipe_answers_what_is_in_it(tmp_path: Path) -> None:

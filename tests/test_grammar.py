@@ -18,6 +18,8 @@ from voiceagent.pronounce import pronounce, spoken_words
 
 pytestmark = pytest.mark.property
 
+SHORT = ["triple", "the second", "the second one", "never mind"]
+
 HOUSE: dict[str, Any] = {
     "language": "en",
     "skip_words": ["please", "would you"],
@@ -196,3 +198,30 @@ def test_pronunciations(word: str, phones: str) -> None:
 )
 def test_every_word_has_phones(word: str) -> None:
     assert pronounce(word, WORDS.get)[0]
+
+
+def test_phrases_are_sentences_beside_all_others() -> None:
+    intents = Intents.from_dict(
+        {
+            "language": "en",
+            "intents": {"Order": {"data": [{"sentences": ["the (second|third) cup"]}]}},
+        }
+    )
+    before = compile_grammar(intents)
+    after = before.with_phrases(SHORT)
+    for phrase in (*SHORT, "the second cup", "the third cup"):
+        progress = after.progress(phrase.split())
+        whole = Completeness.EXTENSIBLE, Completeness.COMPLETE
+        assert progress in whole, phrase
+        assert (before.progress(phrase.split()) in whole) == ("cup" in phrase)
+    assert after.progress(["the", "third"]) is Completeness.INCOMPLETE
+    assert after.progress(["the", "third", "one"]) is Completeness.DEAD
+    assert before.progress(["triple"]) is Completeness.DEAD, "the first is unchanged"
+    assert after.with_phrases(SHORT).vocabulary == after.vocabulary
+
+
+def test_phrases_alone_are_a_grammar() -> None:
+    alone = Grammar((), frozenset()).with_phrases(["yes", "no", ""])
+    assert alone.progress(["yes"]) is Completeness.COMPLETE
+    assert alone.progress([]) is Completeness.INCOMPLETE
+    assert alone.vocabulary == {"yes", "no"}

@@ -150,14 +150,18 @@ def test_what_was_not_accepted_never_says_yes() -> None:
     assert found.intent is None and found.route.tier == "none"
 
 
+def test_a_refused_word_of_an_option_settles_nothing() -> None:
+    said = heard("a double espresso", 0.9, "a triple espresso")
+    noise = Recognition("triple", 0.1, False, "noise")
+    _, found = play(Desk(), said, noise)
+    assert found.intent is None and found.route.tier == "none"
+
+
 def test_near_readings_that_differ_in_one_slot_are_asked_for_by_name() -> None:
     said = heard("a double espresso", 0.9, "a triple espresso")
     asked, settled = play(Desk(), said, heard("triple"))
     assert asked.question is not None and asked.question.text == "Double or triple?"
     assert settled.intent == order("triple")
-    # A grammar may refuse a bare size: the words are narrow enough.
-    refused = Recognition("triple", 0.3, False, "unfinished sentence")
-    assert play(Desk(), said, refused)[1].intent == order("triple")
 
 
 def test_near_readings_that_mean_the_same_or_nothing_are_no_doubt() -> None:

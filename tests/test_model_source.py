@@ -6,9 +6,9 @@ import pytest
 from model_folders import model_folder
 
 from voiceagent.engines.fake import ScriptedSlm
-from voiceagent.errors import EngineFailed, ModelError, ModelMissing
+from voiceagent.errors import EngineFailed, ModelError, ModelMissing, ModelUnfit
 from voiceagent.model_shelf import Choice
-from voiceagent.model_source import DEFAULT, WARM_UP, Library
+from voiceagent.model_source import DEFAULT, UNFIT, WARM_UP, Library
 from voiceagent.models import Model, user_folder
 from voiceagent.route import Thresholds
 from voiceagent.sections import SlmConfig
@@ -101,6 +101,15 @@ def test_the_first_model_is_loaded_once_and_its_absence_announced_once() -> None
     assert shop.first() == (slm, notice)
     with pytest.raises(ModelMissing):
         shop.load(DEFAULT)
+
+
+def test_a_model_for_another_pack_is_told_apart_from_a_broken_one(shelf: Path) -> None:
+    def unfit(model: Model) -> Slm:
+        raise ModelUnfit("made for another pack", hint="train one")
+
+    model_folder(shelf, DEFAULT)
+    _, notice = Library(SlmConfig(), unfit, lambda model: LIMITS).first()
+    assert notice is not None and notice.what == UNFIT and notice.hint == "train one"
 
 
 def test_the_first_model_is_shared_until_it_is_released(shelf: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from voiceagent.engines.fake import ScriptedStt
 from voiceagent.errors import EngineFailed, EngineMissing
 from voiceagent.process import ProcessStt
-from voiceagent.stt import Stt
+from voiceagent.stt import Stt, begin
 
 pytestmark = pytest.mark.fault
 
@@ -33,6 +33,33 @@ def test_a_child_that_dies_fails_one_turn_and_is_replaced() -> None:
         stt.feed(bytes(640))
     stt.start()
     assert stt.finish().text == "turn it on"
+    stt.close()
+
+
+def test_expected_answers_reach_the_child_and_the_one_after_it() -> None:
+    stt = ProcessStt(partial(ScriptedStt, ["triple"]), name="scripted")
+    begin(stt, ["triple", "no"])
+    assert stt._child.ask("expected") == [("triple", "no")]
+    stt._child.process.kill()
+    stt._child.process.join()
+    stt._child.alive = False
+    stt.start()
+    assert stt._child.ask("expected") == [("triple", "no")]
+    begin(stt)
+    assert stt._child.ask("expected")[1:] == [()]
+    stt.close()
+
+
+class Plain:
+    """A recogniser that cannot be told anything."""
+
+    def start(self) -> None:
+        """Nothing to do."""
+
+
+def test_a_recogniser_that_expects_nothing_is_left_alone() -> None:
+    stt = ProcessStt(Plain, name="plain")  # type: ignore[arg-type]
+    begin(stt, ["yes"])
     stt.close()
 
 

@@ -5,7 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voiceagent.intent import Intent
-from voiceagent.question import NO, YES, Question, Reply, confirm, repeat_back, which
+from voiceagent.question import (
+    NO,
+    YES,
+    Question,
+    Reply,
+    confirm,
+    gist,
+    repeat_back,
+    which,
+)
 
 pytestmark = pytest.mark.property
 LIGHT = Intent("device.on", {"name": "Kitchen Light"}, text="turn on the kitchen light")
@@ -91,3 +100,18 @@ def test_without_words_nothing_is_asked() -> None:
     assert confirm(LIGHT, "", reason="x") is None
     asked = confirm(LIGHT, "turn on my lamp", reason="x")
     assert asked is not None and asked.text == "Do you want me to turn on your lamp?"
+
+
+def test_every_answer_that_is_listened_for_settles_the_question() -> None:
+    choice = which([order("double"), order("triple")], reason="doubt")
+    assert choice is not None
+    assert {"triple", "the second", "the second one"} < set(choice.answers())
+    for question in (ASKED, choice):
+        for answer in question.answers():
+            assert question.settle(answer) is not Reply.OTHER, answer
+
+
+def test_answers_in_other_words_come_to_the_same() -> None:
+    assert gist("the second one") == gist("second") != gist("the first")
+    assert gist("no thanks") == gist("never mind") == "no"
+    assert gist("Yes, please") == gist("okay") == "yes"

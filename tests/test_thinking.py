@@ -1,5 +1,7 @@
 """Whole turns with a language model: acting, asking back, and answers by voice."""
 
+from collections.abc import Sequence
+
 import pytest
 from agents import Echo, Stage
 from model_folders import Source
@@ -122,6 +124,27 @@ def test_a_slot_in_doubt_is_asked_for_and_the_bare_value_completes_it() -> None:
     first, second = play.play(*COMMAND, *ANSWER)
     assert first.reply == "Double or triple?" and first.effects == []
     assert play.skill.ran == ["triple"] and second.reason == "confirmed echo"
+
+
+class Told(Doubtful):
+    """Remembers what it was told to expect."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.expected: list[tuple[str, ...]] = []
+
+    def expect(self, phrases: Sequence[str]) -> None:
+        self.expected.append(tuple(phrases))
+
+
+def test_the_answers_are_expected_in_the_next_turn_only() -> None:
+    stt = Told()
+    play = Stage(stt=stt, skill=Echo(), wakes=(0.9, 9.0))
+    play.play(*COMMAND, *ANSWER, *COMMAND)
+    turns = [bool(expected) for expected in dict.fromkeys(stt.expected)]
+    assert stt.expected[0] == () and True in turns and stt.expected[-1] == ()
+    (answers,) = {expected for expected in stt.expected if expected}
+    assert {"double", "triple", "the second one", "no"} <= set(answers)
 
 
 def test_a_late_model_costs_no_more_than_its_deadline() -> None:

@@ -40,7 +40,7 @@ from voiceagent.policies import (
     wake_rules,
 )
 from voiceagent.process import ProcessStt
-from voiceagent.question import with_answers
+from voiceagent.question import gist, with_answers
 from voiceagent.slm import Slm
 from voiceagent.slm_process import ProcessSlm
 from voiceagent.speak import ReplyCache, Tts
@@ -130,7 +130,7 @@ class Workshop:
         """What a text means: the same for texts that differ in their wording alone."""
         intent = self.parser.parse(text)
         if intent is None:
-            return text
+            return gist(text)
         return intent.name, frozenset(intent.slots.items())
 
     @property

@@ -140,6 +140,7 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
         expect=(lambda text: None) if options.plain else responder.expect,
         emit=trace.emit,
         lookback=LOOKBACK,
+        answers=thinker.answers,
     )
     alarms = Alarms(
         skills, lambda text: mouth.announce(text, "alarm"), compute, trace.emit

@@ -6,6 +6,7 @@ VoiceAgentError
 │   ├── PackError             intents, lists, house, replies of a pack or skill
 │   ├── ScenarioError         a scenario file
 │   ├── ModelError            a model file or folder is broken or does not fit
+│   │   └── ModelUnfit        a sound model that was made for another pack
 │   └── AudioFileError        a recording that cannot be read as sound
 ├── MissingError (exit 3)     something has to be installed or plugged in
 │   ├── EngineMissing         a Python package or program
@@ -30,6 +31,7 @@ __all__ = [
     "MissingError",
     "ModelError",
     "ModelMissing",
+    "ModelUnfit",
     "PackError",
     "ScenarioError",
     "StoreError",
@@ -100,6 +102,12 @@ class ModelError(UsageError):
     """A model file or folder is broken, was changed, or does not fit."""
 
     code = "model"
+
+
+class ModelUnfit(ModelError):
+    """A sound model that was made for another pack."""
+
+    code = "model-unfit"
 
 
 class AudioFileError(UsageError):

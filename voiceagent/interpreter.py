@@ -9,7 +9,7 @@ A question of ours is forgotten after the next turn, answered or not.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -116,6 +116,13 @@ class Interpreter:
         """The turn ends in this question: the next one may answer it."""
         self._question = replace(question, turn=turn)
 
+    def answers(self, turn: int) -> Sequence[str]:
+        """Short answers to the open question that a spoken turn may bring."""
+        question = self._question
+        if question is None or not question.open_for(turn, typed=False):
+            return ()
+        return question.answers()
+
     async def read(
         self, recognition: Recognition, *, turn: int, typed: bool, deadline: float
     ) -> Reading:
@@ -221,8 +228,8 @@ def _meaning(intent: Intent) -> tuple[str, object]:
 def _settled(question: Question, recognition: Recognition) -> Reading | None:
     """What the answer to a question comes to; None where it is none."""
     reply = question.settle(recognition.text)
-    # A grammar may refuse the bare words of an option; a yes must have been accepted.
-    if reply is Reply.OTHER or not (recognition.accepted or len(question.options) > 1):
+    # The recogniser knows the short answers: what it refuses was something else.
+    if reply is Reply.OTHER or not recognition.accepted:
         return None
     if isinstance(reply, Reply):
         reason = "declined what was asked"

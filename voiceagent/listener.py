@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -39,16 +39,19 @@ class Listener:
         expect: Callable[[str], None],
         emit: Callable[[Event], None],
         lookback: float,
+        answers: Callable[[int], Sequence[str]] = lambda turn: (),
     ) -> None:
         """`expect(text)`: the words so far are a whole command; `lookback`: seconds
-        before a turn's first sample that the recogniser is given too."""
+        before a turn's first sample that the recogniser is given too; `answers(turn)`:
+        short ones to a question of ours that the turn may bring."""
         self.turn = 0
         """Number of the newest turn."""
         self.utterance: Utterance | None = None
         """Audio of the open turn; None while none is open."""
         self._frontend, self._stt, self._compute = frontend, stt, compute
         self._progress, self._expect, self._emit = progress, expect, emit
-        self._lookback = round(lookback * RATE)
+        self._lookback, self._answers = round(lookback * RATE), answers
+        self._possible: Sequence[str] = ()
         self._preroll = PreRoll(PREROLL_SECONDS)
         self._hearing: asyncio.Task[None] | None = None
         self._text = ""
@@ -81,13 +84,14 @@ class Listener:
         self._emit(TurnStarted(turn=self.turn, t=sample / RATE, by=by))
         self._frontend.begin(self.turn, sample)
         self._text, self._hushed = "", False
-        turn = self.turn
+        turn, self._possible = self.turn, self._answers(self.turn)
         utterance = Utterance(
             self._stt,
             self._compute,
             on_partial=lambda text, upto: self._partial(turn, text, upto),
             on_preview=lambda found, upto: self._preview(turn, found, upto),
             quiet=not self._frontend.speaking,
+            answers=self._possible,
         )
         for frame in self._preroll.since(sample - self._lookback):
             utterance.add(frame)
@@ -138,7 +142,7 @@ class Listener:
         if turn != self.turn or not self._frontend.open:
             return
         stable, self._text = text == self._text, text
-        completeness = self._progress(text)
+        completeness = self._so_far(text)
         self._note(text, Words(completeness), upto)
         if stable and completeness in WHOLE:
             self._expect(text)
@@ -153,10 +157,22 @@ class Listener:
         if found.reason == DOUBTFUL:
             self._note(found.text, settled, upto)
         elif found.accepted or found.reason == UNFINISHED:
-            progress = self._progress(found.text)
+            progress = self._so_far(found.text)
             self._note(found.text, replace(settled, completeness=progress), upto)
         else:
             self._note(self._text, settled, upto)
+
+    def _so_far(self, text: str) -> Completeness:
+        """How much of a command, or of an answer to a question of ours, `text` is."""
+        progress = self._progress(text)
+        begun = any(answer.startswith(f"{text} ") for answer in self._possible)
+        if progress in WHOLE or text in self._possible:
+            open_ended = begun or progress not in (
+                Completeness.COMPLETE,
+                Completeness.DEAD,
+            )
+            return Completeness.EXTENSIBLE if open_ended else Completeness.COMPLETE
+        return Completeness.INCOMPLETE if begun and text else progress
 
     def _note(self, text: str, words: Words, upto: int) -> None:
         words = words.ending(text)

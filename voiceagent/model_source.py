@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from voiceagent.errors import ModelError, VoiceAgentError
+from voiceagent.errors import ModelError, ModelUnfit, VoiceAgentError
 from voiceagent.events import Degraded
 from voiceagent.model_shelf import Choice
 from voiceagent.models import NONE, Model, find_model, insist
@@ -12,10 +12,13 @@ from voiceagent.route import Thresholds
 from voiceagent.sections import SlmConfig
 from voiceagent.slm import Slm
 
-__all__ = ["DEFAULT", "Library", "warm"]
+__all__ = ["DEFAULT", "UNFIT", "Library", "warm"]
 
 DEFAULT = "intents-en"
 """The shipped model that is used where nobody chose another."""
+UNFIT = "language model for another pack"
+"""What is degraded where the model is sound and the pack is not its own: nothing is
+broken, so it is said where an agent begins, and not beside every answer."""
 WARM_UP = ("turn on the light", "it is too dark in here")
 """Understood once before a model meets a user: the first call of an engine is slow."""
 
@@ -92,7 +95,8 @@ class Library:
 def _without(error: VoiceAgentError) -> Degraded:
     cause = f": {error.cause}" if error.cause else ""
     why = f"templates alone, since {error.what}{cause}"
-    return Degraded(what="language model", why=why, hint=error.hint)
+    what = UNFIT if isinstance(error, ModelUnfit) else "language model"
+    return Degraded(what=what, why=why, hint=error.hint)
 
 
 def warm(slm: Slm) -> None:

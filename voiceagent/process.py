@@ -7,7 +7,7 @@ process it uses another core, and a crash of native code fails one turn, not the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from voiceagent.child import Child
 from voiceagent.errors import EngineFailed
@@ -24,11 +24,20 @@ class ProcessStt:
         self.name = name
         self._make = make
         self._child = self._begin()
+        self._phrases: Sequence[str] = ()
+        self._told: Sequence[str] = ()
+
+    def expect(self, phrases: Sequence[str]) -> None:
+        """What may be said besides commands; told with `start`, also to a new child."""
+        self._phrases = tuple(phrases)
 
     def start(self) -> None:
         """Begin an utterance; a child that died is replaced first."""
         if not self._child.alive:
-            self._child = self._begin()
+            self._child, self._told = self._begin(), ()
+        if self._phrases != self._told and "expect" in self._child.ask("__dir__"):
+            self._ask("expect", self._phrases)
+        self._told = self._phrases
         self._ask("start")
 
     def feed(self, pcm: bytes) -> str:

@@ -25,6 +25,7 @@ __all__ = [
     "Question",
     "Reply",
     "confirm",
+    "gist",
     "repeat_back",
     "which",
     "with_answers",
@@ -50,6 +51,8 @@ NO = frozenset(
     "neither|none|none of them|cancel|stop|no never mind".split("|")
 )
 ORDINALS = ("first", "second", "third", "fourth")
+DECLINED = ("no", "no thanks", "never mind")
+AGREED = ("yes", "yes please", "okay", "that's right")
 FILLERS = frozenset("uh um er hmm please well oh so the a an i said mean".split())
 """Words around an answer that change nothing."""
 
@@ -89,6 +92,17 @@ class Question:
         """
         return self.turn < turn <= self.turn + (2 if typed else 1)
 
+    def answers(self) -> tuple[str, ...]:
+        """The short answers that a recogniser should know while it is open."""
+        if len(self.options) == 1:
+            return (*AGREED, *DECLINED)
+        named = [spoken(option.words) for option in self.options]
+        ranks = ORDINALS[: len(self.options)]
+        ordinals = (
+            said for rank in ranks for said in (f"the {rank}", f"the {rank} one")
+        )
+        return tuple(dict.fromkeys((*filter(None, named), *ordinals, *DECLINED)))
+
     def settle(self, text: str) -> Intent | Reply:
         """What the user meant, in the light of the answer `text`."""
         words = spoken(text)
@@ -109,6 +123,15 @@ class Question:
 def _bare(words: str) -> str:
     kept = [word for word in words.split() if word not in FILLERS]
     return " ".join(kept)
+
+
+def gist(text: str) -> str:
+    """What a short answer comes to, the same for all ways to say it."""
+    words = spoken(text)
+    bare = _bare(words)
+    if words in NO or bare in NO:
+        return "no"
+    return "yes" if words in YES or bare in YES else bare.removesuffix(" one")
 
 
 def confirm(intent: Intent, phrase: str, *, reason: str) -> Question | None:

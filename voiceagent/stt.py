@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-__all__ = ["DOUBTFUL", "UNFINISHED", "Agreement", "BatchStt", "Recognition", "Stt"]
+__all__ = [
+    "DOUBTFUL",
+    "UNFINISHED",
+    "Agreement",
+    "BatchStt",
+    "Expecting",
+    "Recognition",
+    "Stt",
+    "begin",
+]
 
 
 DOUBTFUL = "in the grammar, but perhaps unfinished"
@@ -54,6 +64,23 @@ class Stt(Protocol):
         ...
 
 
+@runtime_checkable
+class Expecting(Protocol):
+    """A recogniser that can be told what may be said besides commands."""
+
+    def expect(self, phrases: Sequence[str]) -> None:
+        """Short answers (lower-case words) possible from the next `start` on, instead
+        of those of before; none: commands alone."""
+        ...
+
+
+def begin(stt: Stt, phrases: Sequence[str] = ()) -> None:
+    """Start an utterance in which `phrases` may be said too."""
+    if isinstance(stt, Expecting):
+        stt.expect(phrases)
+    stt.start()
+
+
 class BatchStt:
     """A recogniser used the plain way: it hears nothing before the end."""
 
@@ -61,6 +88,11 @@ class BatchStt:
         self.name = f"{stt.name} in one batch"
         self._stt = stt
         self._pcm = bytearray()
+        self._phrases: Sequence[str] = ()
+
+    def expect(self, phrases: Sequence[str]) -> None:
+        """Pass on what may be said besides commands."""
+        self._phrases = phrases
 
     def start(self) -> None:
         """Begin an utterance."""
@@ -77,7 +109,7 @@ class BatchStt:
 
     def finish(self) -> Recognition:
         """Recognise all of it now."""
-        self._stt.start()
+        begin(self._stt, self._phrases)
         self._stt.feed(bytes(self._pcm))
         return self._stt.finish()
 

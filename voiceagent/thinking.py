@@ -7,7 +7,7 @@ repeat them.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from voiceagent.budget import Deadline
 from voiceagent.clock import Compute, local
@@ -110,6 +110,10 @@ class Thinker:
         if said is not None or reading.intent is None:
             return said
         return await self._ask_skill(reading.intent)
+
+    def answers(self, turn: int) -> Sequence[str]:
+        """Short answers to a question of ours that a spoken turn may bring."""
+        return self._interpreter.answers(turn)
 
     def turn_ended(self) -> None:
         """The turn is over, however it went: another model may take its place."""

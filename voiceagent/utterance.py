@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from voiceagent.clock import Compute
 from voiceagent.frames import FRAME_BYTES, AudioFrame
-from voiceagent.stt import DOUBTFUL, UNFINISHED, Recognition, Stt
+from voiceagent.stt import DOUBTFUL, UNFINISHED, Recognition, Stt, begin
 
 __all__ = ["CHUNK_FRAMES", "Heard", "Typed", "Utterance"]
 
@@ -55,15 +55,17 @@ class Utterance:
         on_partial: OnPartial,
         on_preview: OnPreview,
         quiet: bool = False,
+        answers: Sequence[str] = (),
     ) -> None:
-        """`quiet`: nobody speaks yet; what is silent is not looked for words in.
+        """`answers`: short ones to a question of ours, possible in this turn.
+        `quiet`: nobody speaks yet; what is silent is not looked for words in.
         `on_partial(text, upto)`: tentative words in the audio before sample `upto`;
         `on_preview(recognition, upto)`: the final result if the turn ended there."""
         self._stt, self._compute = stt, compute
         self._on_partial, self._on_preview = on_partial, on_preview
         self._waiting = bytearray()
         self._upto = 0
-        self._quiet = quiet
+        self._quiet, self._answers = quiet, tuple(answers)
         self._closed = self._paused = self._resumed = self._fresh = False
         self._looking = self._again = False
         self._more = asyncio.Event()
@@ -127,7 +129,7 @@ class Utterance:
         return self._recognition
 
     async def _recognise(self) -> Recognition:
-        await self._compute("stt", self._stt.start)
+        await self._compute("stt", begin, self._stt, self._answers)
         while not self._closed:
             await self._more.wait()
             self._more.clear()
@@ -157,7 +159,7 @@ class Utterance:
     async def _feed(self) -> None:
         if self._fresh:
             self._fresh = False
-            await self._compute("stt", self._stt.start)
+            await self._compute("stt", begin, self._stt, self._answers)
         if not self._waiting:
             return
         pcm, upto = bytes(self._waiting), self._upto

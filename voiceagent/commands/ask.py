@@ -94,12 +94,14 @@ def ask(
 
 
 def _reasons(trace: Trace, *, asked: bool) -> Iterator[str]:
-    """Who answered and why; what is degraded, where nobody did."""
+    """Who answered and why; what is degraded, where nobody did. That a pack has no
+    model is told only when `asked`: it is the same with every question."""
     from voiceagent.events import Degraded, ModelAnswered, Routed
+    from voiceagent.model_source import UNFIT
 
     for _, event in trace:
         match event:
-            case Degraded():
+            case Degraded() if asked or event.what != UNFIT:
                 yield f"{event.what}: {event.why} (hint: {event.hint})"
             case ModelAnswered() if asked:
                 meant = event.name or event.reason or event.outcome

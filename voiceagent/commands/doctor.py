@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from voiceagent.commands.shared import (
     ConfigOption,
     JsonOption,
+    PackOption,
     configure,
     console,
     emit_json,
@@ -36,9 +37,11 @@ class Finding:
     """False: the agent also works without it, worse."""
 
 
-def doctor(json: JsonOption = False, config: ConfigOption = None) -> None:
+def doctor(
+    pack: PackOption = None, json: JsonOption = False, config: ConfigOption = None
+) -> None:
     """Look at everything the agent needs; exit 1 where something needed is missing."""
-    loaded = configure(config)
+    loaded = configure(config, pack)
     findings = [*_packages(), *_programs(), *_audio(), *_engines(loaded)]
     for finding in findings:
         if json:

@@ -2,7 +2,7 @@
 
 The mean is what voice, microphone and room have in common over all sounds; taken away,
 the sounds are left. PocketSphinx can be given one and goes on adding what it hears, as
-if the given one had been heard for 500 frames: from its sum the mean of the fresh frames
+if the given one had been heard for 500 frames: from its sum that of the fresh frames
 can be had back, and a better mean of all can be given to it, at no cost.
 """
 

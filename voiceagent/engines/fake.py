@@ -50,9 +50,17 @@ class ScriptedStt:
         self._heard = 0
         self._number = 0
         self._previewed = False
+        self.expected: list[tuple[str, ...]] = []
+        """The answers it was told of, by utterance begun."""
+        self._answers: tuple[str, ...] = ()
+
+    def expect(self, phrases: Sequence[str]) -> None:
+        """Remember them; what is said does not depend on them."""
+        self._answers = tuple(phrases)
 
     def start(self) -> None:
         """Begin the sentence, or the next one where a preview has settled it."""
+        self.expected.append(self._answers)
         self._number += self._previewed
         self._heard, self._previewed = 0, False
 

@@ -85,7 +85,12 @@ class FasterWhisperStt:
         self._limit = round(max_seconds * RATE) * 2
         self._min_confidence = min_confidence
         self._vad = vad
+        self._answers = ""
         self.start()
+
+    def expect(self, phrases: Sequence[str]) -> None:
+        """Answers that are likelier in the next utterances than other words."""
+        self._answers = ", ".join(phrases)
 
     def start(self) -> None:
         """Begin an utterance, dropping one that was not finished."""
@@ -145,6 +150,7 @@ class FasterWhisperStt:
             segments, _ = self._model.transcribe(
                 samples,
                 language=self._language,
+                hotwords=self._answers or None,
                 beam_size=1,
                 best_of=1,
                 temperature=0.0,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from voiceagent.engines.sphinx import (
 )
 from voiceagent.grammar import Grammar
 
-__all__ = ["OPEN", "WHOLE_ONLY", "Opinion", "Panel"]
+__all__ = ["ANSWERS", "OPEN", "WHOLE_ONLY", "Opinion", "Panel"]
 
 WIDE = {"beam": 1e-48, "wbeam": 1e-29, "pbeam": 1e-48}
 """Wider beams (1e-60, 1e-80) cost half as much again and got no more of 102 home and 60
@@ -36,7 +37,7 @@ OTHER_FLOOR_DB = 28.0
 """Noise floor for a second opinion where there is only one acoustic model."""
 LOOP_PHONE = 1e-5
 """Probability of each phone of the loop that every sentence is measured against."""
-OPEN, WHOLE_ONLY, LOOP = "open", "whole", "loop"
+OPEN, WHOLE_ONLY, LOOP, ANSWERS = "open", "whole", "loop", "answers"
 """Names of the searches."""
 LEAVE = 1e-3
 """Probability of leaving a sentence unfinished, when speech pauses. Measured on 70 home
@@ -82,19 +83,65 @@ class Panel:
         self._loop = make_decoder({**WIDE, "lw": 4.0}, compare=True)
         self._others = _others(acoustics)
         self._judge = self._others[len(self._others) // 2][0]
-        for decoder in (self._first, *(decoder for decoder, _ in self._others)):
+        self._table = pronunciations
+        for decoder in self._decoders():
             add_words(decoder, grammar.vocabulary, pronunciations)
             add_grammar(decoder, WHOLE_ONLY, grammar)
         add_grammar(self._first, OPEN, grammar, leave=LEAVE)
         add_phone_loop(self._loop, LOOP, LOOP_PHONE)
-        self._grammar = grammar
+        self.grammar = self._commands = grammar
+        """What may be said: the commands, and the answers expected."""
+        self._known = grammar.vocabulary
+        self._phrases: frozenset[str] = frozenset()
         self._clean = grammar.without_skips
         self._opened = grammar.without_opening
+
+    def expect(self, phrases: Sequence[str]) -> None:
+        """Short answers that may be said instead of a command; none: commands alone.
+
+        They are a small search of their own beside the large one, which would take
+        half a second to build anew: the better of two scores of the same decoder is
+        the score of a search for both.
+        """
+        if self._phrases == frozenset(phrases):
+            return
+        self.grammar = self._commands.with_phrases(phrases)
+        self._phrases = frozenset(phrases)
+        if not phrases:
+            return
+        answers = Grammar((), frozenset()).with_phrases(phrases)
+        for decoder in self._decoders():
+            before = decoder.current_search()
+            add_words(decoder, answers.vocabulary - self._known, self._table)
+            add_grammar(decoder, ANSWERS, answers)
+            decoder.activate_search(before)
+        self._known |= answers.vocabulary
+
+    @property
+    def answering(self) -> bool:
+        """Whether short answers are expected."""
+        return bool(self._phrases)
+
+    def _decoders(self) -> list[Any]:
+        return [self._first, *(decoder for decoder, _ in self._others)]
+
+    def _search(
+        self, hearing: Hearing, decoder: Any, floor_db: float | None = None
+    ) -> Hypothesis:
+        """The best command or expected answer; the decoder has to be comparable."""
+        found = hearing.search(decoder, floor_db=floor_db)
+        if not self._phrases:
+            return found
+        before = decoder.current_search()
+        decoder.activate_search(ANSWERS)
+        answer = hearing.search(decoder, floor_db=floor_db)
+        decoder.activate_search(before)
+        return max(found, answer, key=lambda one: -inf if one[1] is None else one[1])
 
     def first(self, hearing: Hearing, *, open_ended: bool = False) -> Opinion:
         """What the plain model alone hears."""
         self._first.activate_search(OPEN if open_ended else WHOLE_ONLY)
-        heard, free = hearing.search(self._first), hearing.search(self._loop)
+        heard, free = self._search(hearing, self._first), hearing.search(self._loop)
         return self._opinion(heard, free, len(hearing.speech))
 
     def listen(self) -> Running:
@@ -117,10 +164,13 @@ class Panel:
     def all(self, first: Opinion, hearing: Hearing) -> Opinion:
         """What most models hear, the last one asked only where the others differ."""
         texts = [first.text]
-        for decoder, floor_db in self._others:
-            if len(texts) == len(self._others) and len(self._votes(texts)) == 1:
+        others = self._others
+        if self._phrases:  # scores of a small and a large search of the rest differ
+            others = [other for other in others if other[0] is self._judge]
+        for decoder, floor_db in others:
+            if 1 < len(texts) == len(others) and len(self._votes(texts)) == 1:
                 break
-            texts.append(self.text(hearing.search(decoder, floor_db=floor_db)[0]))
+            texts.append(self.text(self._search(hearing, decoder, floor_db)[0]))
         votes = self._votes(texts)
         if not votes:
             return Opinion("", Evidence(first.evidence.margin, 0.0))
@@ -134,16 +184,16 @@ class Panel:
 
     def _lead(self, text: str, hearing: Hearing) -> float:
         """By how much `text` leads the best sentence of another meaning."""
-        words, score = hearing.search(self._judge)
+        words, score = self._search(hearing, self._judge)
         meaning, said = self._meaning(text), [self.text(words).split()]
-        if score is None or self._grammar.state_after(said[0]) is None:
+        if score is None or self.grammar.state_after(said[0]) is None:
             return -UNRIVALLED
         if self._meaning(" ".join(said[0])) != meaning:
             return -UNRIVALLED
         for _ in range(TRIES):
-            words, other = hearing.search_other(self._judge, self._grammar, said)
+            words, other = hearing.search_other(self._judge, self.grammar, said)
             rival = self.text(words).split()
-            if other is None or self._grammar.state_after(rival) is None:
+            if other is None or self.grammar.state_after(rival) is None:
                 break
             if self._meaning(" ".join(rival)) != meaning:
                 return score - other
@@ -153,7 +203,10 @@ class Panel:
     def text(self, words: Sequence[str]) -> str:
         """Words of a hypothesis, less the wake word and polite words around them."""
         said = [word for word in words if not word.startswith(FILLER)]
-        return " ".join(self._clean(list(self._opened(said))))
+        opened = self._opened(said)
+        if " ".join(opened) in self._phrases:  # "yes" may be a polite word elsewhere
+            return " ".join(opened)
+        return " ".join(self._clean(list(opened)))
 
     def _votes(self, texts: Sequence[str]) -> dict[Hashable, list[str]]:
         """Texts by what they mean, in the order in which they were heard."""
@@ -170,7 +223,7 @@ def _others(folder: Path | None) -> list[tuple[Any, float | None]]:
     would weigh too much beside them: its language weight is lower.
     """
     if folder is None:
-        return [(make_decoder({**WIDE, "lw": 3.0}), OTHER_FLOOR_DB)]
+        return [(make_decoder({**WIDE, "lw": 3.0}, compare=True), OTHER_FLOOR_DB)]
     strict, loose = {**WIDE, "lw": 4.0}, {**WIDE, "lw": 1.0}
     raw = make_decoder(
         loose,

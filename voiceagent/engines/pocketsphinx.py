@@ -80,12 +80,16 @@ class PocketSphinxStt:
         add_words(self._live, grammar.vocabulary, table)
         add_grammar(self._live, LIVE, grammar)
         self._panel = Panel(grammar, table, acoustics=acoustics, meaning=meaning)
-        self._grammar = grammar
+        self._expected: tuple[str, ...] = ()
         self._audio = bytearray()
         self._heard: Hearing | None = None
         self._running = self._panel.listen()
         self._ahead: Opinion | None = None
         self._open = False
+
+    def expect(self, phrases: Sequence[str]) -> None:
+        """Short answers possible from the next `start` on, besides commands."""
+        self._expected = tuple(phrases)
 
     def start(self) -> None:
         """Begin an utterance, dropping one that was not finished."""
@@ -94,6 +98,7 @@ class PocketSphinxStt:
         self._audio.clear()
         self._heard = self._ahead = None
         self._running.drop()
+        self._panel.expect(self._expected)
         self._running = self._panel.listen()
         self._live.reinit_feat()
         self._live.set_cmn(CHANNEL)
@@ -149,10 +154,10 @@ class PocketSphinxStt:
             return Recognition("", 0.0, False, "no speech")
         ahead = self._listened()
         guess = self._live_text()
-        if ahead is not None and self._is_certain(ahead):
+        if ahead and not self._panel.answering and self._is_certain(ahead):
             return _recognition(ahead)
         first = self._panel.first(hearing, open_ended=open_ended)
-        whole = self._grammar.progress(first.text.split()) in WHOLE
+        whole = self._panel.grammar.progress(first.text.split()) in WHOLE
         if open_ended and first.text and not whole:
             if first.evidence.margin < OUTSIDE:
                 return Recognition(guess, 0.0, False, "outside the grammar")
@@ -165,7 +170,7 @@ class PocketSphinxStt:
     def _is_certain(self, ahead: Opinion) -> bool:
         """Numbers are alike and matter: a sentence with one is always heard twice."""
         words = ahead.text.split()
-        whole = self._grammar.progress(words) in WHOLE
+        whole = self._panel.grammar.progress(words) in WHOLE
         numbers = not NUMBERS.isdisjoint(words)
         return whole and not numbers and ahead.evidence.margin >= CERTAIN
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from voiceagent.errors import ModelError
+from voiceagent.errors import ModelError, ModelUnfit
 from voiceagent.models import Model
 from voiceagent.pack import Pack
 from voiceagent.slm import Slm
@@ -45,7 +45,7 @@ def _encoder(model: Model, pack: Pack, engines: Engines) -> Slm:
     unknown = {*heads.card.classes} - {*pack.intents.intents, ""}
     # A pack of that name may have lost an intent; it is then refused where it is used.
     if unknown and heads.card.pack != pack.name:
-        raise ModelError(
+        raise ModelUnfit(
             f"model `{model.name}` was made for another pack",
             cause=f"it knows `{min(unknown)}`, which pack `{pack.name}` does not",
             hint=f"use it with pack `{heads.card.pack}`, or train one for this pack "
