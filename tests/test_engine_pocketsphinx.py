@@ -21,6 +21,7 @@ from voiceagent.stt import Recognition
 pytestmark = pytest.mark.audio
 
 DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
+SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 TEMPLATE = "(get me|make me) [a|an] (small|large) (latte|zigbrew) [with milk]"
 
 
@@ -99,3 +100,17 @@ def test_a_preview_is_what_the_end_would_give(stt: PocketSphinxStt) -> None:
     stt.feed(pcm)
     early = stt.preview()
     assert stt.finish() == early
+
+
+def test_an_answer_is_heard_where_it_is_expected_and_only_there(
+    stt: PocketSphinxStt,
+) -> None:
+    sound = read_audio(SAMPLES / "01-light-in-one-breath.flac").samples[: 3 * RATE]
+    pcm, words = sound.astype("<i2").tobytes(), "turn on the kitchen light"
+    assert not _hear(stt, pcm).accepted
+    stt.expect([f"jarvis {words}", f"hey jarvis {words}", "no"])
+    found = _hear(stt, pcm)
+    assert found.accepted
+    assert found.text.endswith(words)
+    stt.expect([])
+    assert not _hear(stt, pcm).accepted
