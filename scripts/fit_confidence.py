@@ -18,7 +18,6 @@ import argparse
 import json
 import zlib
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +27,12 @@ from numpy.typing import NDArray
 from voiceagent.app import ACOUSTICS, Workshop
 from voiceagent.audiofile import read_audio
 from voiceagent.config import load_config
-from voiceagent.engines.confidence import Evidence, Second
+from voiceagent.engines.confidence import Evidence
 from voiceagent.engines.panel import Panel
 from voiceagent.engines.searches import Hearing
-from voiceagent.engines.word_head import WordHead
 from voiceagent.evaluation.commands import Case, read_cases, score
 from voiceagent.evaluation.mixing import mix_noise
 from voiceagent.frames import RATE
-from voiceagent.model_source import words_file
 from voiceagent.models import find_model
 from voiceagent.stt import Recognition
 
@@ -47,7 +44,6 @@ NOTHING: dict[str, Any] = {
     "margin": -99.0,
     "agreement": 0.0,
     "lead": -1000.0,
-    "second": None,
     "right": False,
     "text": False,
 }
@@ -57,13 +53,11 @@ def evidence(arguments: argparse.Namespace) -> None:
     """Write one JSON line a recording and condition."""
     config = load_config(flags={"pack.folder": arguments.pack}).config
     shop = Workshop(config)
-    words = words_file(config.pack.folder)
     panel = Panel(
         shop.grammar,
         shop.pack.pronunciations,
         acoustics=find_model(ACOUSTICS).folder,
         meaning=shop.meaning,
-        words=WordHead(words) if words else None,
     )
     noise = read_audio(arguments.noise).samples if arguments.noise else None
     ratios = [None, *(arguments.snr or [])]
@@ -108,7 +102,6 @@ def _row(shop: Workshop, panel: Panel, case: Case, sound: Any) -> dict[str, Any]
         "margin": round(found.evidence.margin, 3),
         "agreement": round(found.evidence.agreement, 3),
         "lead": round(found.evidence.lead, 1),
-        "second": found.evidence.second and asdict(found.evidence.second),
         "right": known and score(case, heard, intent).strict,
         "text": bool(found.text),
     }
@@ -121,12 +114,11 @@ def fit(arguments: argparse.Namespace) -> None:
         for file in arguments.rows
         for line in file.read_text(encoding="utf-8").splitlines()
     ]
-    # With and without a network for the words are fitted apart: other features.
-    rows = [row for row in rows if bool(row["second"]) == arguments.second]
     right = np.array([row["right"] and row["mine"] for row in rows], float)
     features = np.array([_features(row) for row in rows])
     weights = _logistic(features, right)
-    print("WITH_SECOND" if arguments.second else "PLAIN", weights.round(2).tolist())
+    names = ("INTERCEPT", "MARGIN", "AGREEMENT", "UNANIMOUS", "LEAD")
+    print(*(f"{n} = {w:.3f}" for n, w in zip(names, weights, strict=True)))
     sure = np.zeros(len(rows))
     folds = np.array([zlib.crc32(row["file"].encode()) % FOLDS for row in rows])
     for fold in range(FOLDS):
@@ -136,8 +128,7 @@ def fit(arguments: argparse.Namespace) -> None:
 
 
 def _features(row: dict[str, Any]) -> list[float]:
-    second = Second(**row["second"]) if row["second"] else None
-    found = Evidence(row["margin"], row["agreement"], row["lead"], second)
+    found = Evidence(row["margin"], row["agreement"], row["lead"])
     return list(found.features())
 
 
@@ -187,7 +178,6 @@ def main() -> None:
     first.set_defaults(run=evidence)
     second = commands.add_parser("fit")
     second.add_argument("rows", type=Path, nargs="+")
-    second.add_argument("--second", action="store_true", help="fit with the network")
     second.set_defaults(run=fit)
     arguments = parser.parse_args()
     arguments.run(arguments)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceagent.engines.confidence import Evidence, Second, confidence
+from voiceagent.engines.confidence import Evidence, confidence
 
 pytestmark = pytest.mark.property
 
@@ -36,12 +36,3 @@ def test_a_larger_lead_never_makes_less_sure(
     low, high = sorted((one, other))
     less, more = Evidence(margin, agreement, low), Evidence(margin, agreement, high)
     assert confidence(less) <= confidence(more)
-
-
-@given(margins, shares, leads, st.floats(-50, 50), st.floats(-50, 0), st.floats(0, 9))
-def test_what_the_network_likes_better_is_surer(
-    margin: float, share: float, lead: float, ahead: float, fit: float, more: float
-) -> None:
-    less = Evidence(margin, share, lead, Second(ahead, fit))
-    for second in (Second(ahead + more, fit), Second(ahead, fit + more)):
-        assert confidence(less) <= confidence(Evidence(margin, share, lead, second))

@@ -10,10 +10,9 @@ from hassil.intents import Intents
 
 from voiceagent.audiofile import read_audio
 from voiceagent.engines.conditioning import Samples
-from voiceagent.engines.panel import Panel
+from voiceagent.engines.panel import Opinion, Panel
 from voiceagent.engines.running import Running
 from voiceagent.engines.searches import Hearing
-from voiceagent.engines.weighing import Opinion
 from voiceagent.frames import RATE
 from voiceagent.grammar import compile_grammar
 

@@ -29,7 +29,7 @@ from voiceagent.intent import Intent, IntentParser
 from voiceagent.language.cascade import Cascade
 from voiceagent.language.guards import Guards
 from voiceagent.language.slots import SlotFinder
-from voiceagent.model_source import Library, words_file
+from voiceagent.model_source import Library
 from voiceagent.models import Model, find_model
 from voiceagent.pack import Pack, load_pack
 from voiceagent.phrase import Phraser
@@ -118,15 +118,12 @@ class Workshop:
                 min_confidence=0.3 if least is None else least,
             )
         from voiceagent.engines.pocketsphinx import PocketSphinxStt
-        from voiceagent.engines.word_head import WordHead
 
-        words = words_file(self.config.pack.folder)
         return PocketSphinxStt(
             self.grammar,
             pronunciations=self.pack.pronunciations,
             acoustics=find_model(ACOUSTICS).folder,
             meaning=self.meaning,
-            words=WordHead(words) if words else None,
         )
 
     def meaning(self, text: str) -> Hashable:

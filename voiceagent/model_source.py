@@ -3,45 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from voiceagent.errors import ModelError, ModelUnfit, VoiceAgentError
 from voiceagent.events import Degraded
-from voiceagent.machine import installed
 from voiceagent.model_shelf import Choice
-from voiceagent.models import NONE, Model, every_model, find_model, insist
-from voiceagent.pack_files import find_pack, shipped_packs
+from voiceagent.models import NONE, Model, find_model, insist
 from voiceagent.route import Thresholds
 from voiceagent.sections import SlmConfig
 from voiceagent.slm import Slm
 
-__all__ = ["DEFAULT", "UNFIT", "Library", "warm", "words_file"]
+__all__ = ["DEFAULT", "UNFIT", "Library", "warm"]
 
 DEFAULT = "intents-en"
 """The shipped model that is used where nobody chose another."""
 UNFIT = "language model for another pack"
 """What is degraded where the model is sound and the pack is not its own: nothing is
 broken, so it is said where an agent begins, and not beside every answer."""
-WORDS = "words.npz"
-"""File of the network for a pack's words, as `voiceagent pack train` writes it."""
 WARM_UP = ("turn on the light", "it is too dark in here")
 """Understood once before a model meets a user: the first call of an engine is slow."""
-
-
-def words_file(pack: str) -> Path | None:
-    """The network for the words of a pack (its folder, or a shipped one's name), in its
-    folder or shipped as a model; None where it has none, or nothing to run it with."""
-    if not installed("pyopen-wakeword"):
-        return None
-    home = find_pack(Path(pack) if pack else None)
-    own = home / WORDS
-    if own.is_file():
-        return own
-    if home.name not in shipped_packs() or find_pack(Path(home.name)) != home:
-        return None
-    names = (model.name for model in every_model() if isinstance(model, Model))
-    name = f"words-{home.name}"
-    return find_model(name).path if name in names else None
 
 
 class Library:

@@ -53,7 +53,7 @@ UNLISTED = (CARD, "README.md")
 """Files that need no hash."""
 PACKAGE = Path(__file__).parent
 
-Kind = Literal["intent-encoder", "generative-intents", "instruct", "acoustic", "words"]
+Kind = Literal["intent-encoder", "generative-intents", "instruct", "acoustic"]
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Origin = Literal["shipped", "user", "path", "file"]
 """Ours, the user's, a folder somewhere else, or a bare file."""

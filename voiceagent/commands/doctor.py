@@ -64,8 +64,7 @@ PACKAGES = (
     ("soundfile", "audio files; BSD-3, libsndfile LGPL", "edge", True),
     ("soxr", "resampling; LGPL-2.1", "edge", True),
     ("sounddevice", "microphone and speaker; MIT", "edge", True),
-    ("pyopen-wakeword", "second-stage wake word (weights CC BY-NC-SA 4.0), "
-     "second opinion on words (Apache-2.0)",
+    ("pyopen-wakeword", "second-stage wake word; weights CC BY-NC-SA 4.0",
      "openwakeword", False),
     ("faster-whisper", "open-vocabulary recogniser; MIT", "stt", False),
     ("llama-cpp-python", "runs language models; MIT", "slm", False),

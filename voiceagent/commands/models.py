@@ -147,7 +147,7 @@ def _tried(one: Model | ModelError, library: Library) -> dict[str, Any]:
 def _loaded(model: Model, library: Library) -> str:
     from voiceagent.clock import perf
 
-    if model.card.kind in ("acoustic", "words"):
+    if model.card.kind == "acoustic":
         from voiceagent.models import insist
 
         insist(model)

@@ -9,12 +9,10 @@ noise at 6 dB four models that are right about 79 % of the time find 86 % by vot
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from math import inf
 from pathlib import Path
-from typing import Any, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any
 
 from voiceagent.engines.conditioning import Samples
 from voiceagent.engines.confidence import UNRIVALLED, Evidence
@@ -28,10 +26,9 @@ from voiceagent.engines.sphinx import (
     add_words,
     make_decoder,
 )
-from voiceagent.engines.weighing import Candidate, Opinion, weigh
 from voiceagent.grammar import Grammar
 
-__all__ = ["ANSWERS", "OPEN", "WHOLE_ONLY", "Panel", "Words"]
+__all__ = ["ANSWERS", "OPEN", "WHOLE_ONLY", "Opinion", "Panel"]
 
 WIDE = {"beam": 1e-48, "wbeam": 1e-29, "pbeam": 1e-48}
 """Wider beams (1e-60, 1e-80) cost half as much again and got no more of 102 home and 60
@@ -58,20 +55,14 @@ FRAME = 160
 """Samples between two frames of the recogniser."""
 
 
-class Words(Protocol):
-    """A network that knows the words of a pack (`WordHead`)."""
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What the panel makes of an utterance."""
 
-    def log_probabilities(self, samples: Samples) -> NDArray[np.float32]:
-        """Of each word and of nothing new, frame by frame."""
-        ...
-
-    def scores(
-        self,
-        log_probabilities: NDArray[np.float32],
-        sentences: Sequence[Sequence[str]],
-    ) -> list[float | None]:
-        """Log likelihood of each sentence; None where a word is not known."""
-        ...
+    text: str
+    evidence: Evidence
+    others: tuple[str, ...] = ()
+    """Texts of another meaning that some model heard, most votes first."""
 
 
 class Panel:
@@ -84,11 +75,10 @@ class Panel:
         *,
         acoustics: Path | None,
         meaning: Callable[[str], Hashable],
-        words: Words | None = None,
     ) -> None:
         """`acoustics`: folder with the models moved towards noise; `meaning`: texts
-        that only differ in their wording give the same; `words`: a second opinion."""
-        self._meaning, self._words = meaning, words
+        that only differ in their wording give the same."""
+        self._meaning = meaning
         self._first = make_decoder({**WIDE, "lw": 4.0}, compare=True)
         self._loop = make_decoder({**WIDE, "lw": 4.0}, compare=True)
         self._others = _others(acoustics)
@@ -185,48 +175,30 @@ class Panel:
         if not votes:
             return Opinion("", Evidence(first.evidence.margin, 0.0))
         ranked = sorted(votes.values(), key=len, reverse=True)
-        heard = [(same[0], len(same)) for same in ranked]
-        margin, lead, rival = first.evidence.margin, UNRIVALLED, ""
-        if margin < CLEAR or len(ranked[0]) < len(texts):
-            lead, rival = self._lead(ranked[0][0], hearing)
-        if rival and self._meaning(rival) not in votes:
-            heard.append((rival, 0))
-        scores, best = self._second([text for text, _ in heard], hearing)
-        candidates = [
-            Candidate(text, count, score)
-            for (text, count), score in zip(heard, scores, strict=True)
-        ]
-        return weigh(candidates, asked=len(texts), margin=margin, lead=lead, best=best)
+        margin, agreement = first.evidence.margin, len(ranked[0]) / len(texts)
+        lead = UNRIVALLED
+        if margin < CLEAR or agreement < 1.0:
+            lead = self._lead(ranked[0][0], hearing)
+        evidence = Evidence(margin, agreement, lead)
+        return Opinion(ranked[0][0], evidence, tuple(same[0] for same in ranked[1:]))
 
-    def _second(
-        self, texts: Sequence[str], hearing: Hearing
-    ) -> tuple[list[float | None], float | None]:
-        """What the network makes of each text, and of the likeliest words of all."""
-        if self._words is None:
-            return [None] * len(texts), None
-        found = hearing.words(self._words.log_probabilities)
-        if not len(found):
-            return [None] * len(texts), None
-        best = float(found.max(axis=1).sum())
-        return self._words.scores(found, [text.split() for text in texts]), best
-
-    def _lead(self, text: str, hearing: Hearing) -> tuple[float, str]:
-        """By how much `text` leads the best sentence of another meaning, and that."""
+    def _lead(self, text: str, hearing: Hearing) -> float:
+        """By how much `text` leads the best sentence of another meaning."""
         words, score = self._search(hearing, self._judge)
         meaning, said = self._meaning(text), [self.text(words).split()]
         if score is None or self.grammar.state_after(said[0]) is None:
-            return -UNRIVALLED, ""
+            return -UNRIVALLED
         if self._meaning(" ".join(said[0])) != meaning:
-            return -UNRIVALLED, ""
+            return -UNRIVALLED
         for _ in range(TRIES):
             words, other = hearing.search_other(self._judge, self.grammar, said)
             rival = self.text(words).split()
             if other is None or self.grammar.state_after(rival) is None:
                 break
             if self._meaning(" ".join(rival)) != meaning:
-                return score - other, " ".join(rival)
+                return score - other
             said.append(rival)
-        return UNRIVALLED, ""
+        return UNRIVALLED
 
     def text(self, words: Sequence[str]) -> str:
         """Words of a hypothesis, less the wake word and polite words around them."""

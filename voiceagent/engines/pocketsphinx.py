@@ -21,10 +21,9 @@ import numpy as np
 from voiceagent.endpoint import WHOLE
 from voiceagent.engines.conditioning import Samples, dithered
 from voiceagent.engines.confidence import Evidence, confidence
-from voiceagent.engines.panel import SURE, Panel, Words
+from voiceagent.engines.panel import SURE, Opinion, Panel
 from voiceagent.engines.searches import Hearing
 from voiceagent.engines.sphinx import add_grammar, add_words, make_decoder
-from voiceagent.engines.weighing import Opinion
 from voiceagent.errors import EngineFailed
 from voiceagent.frames import RATE
 from voiceagent.grammar import Grammar
@@ -69,12 +68,10 @@ class PocketSphinxStt:
         pronunciations: Mapping[str, Sequence[str]] | None = None,
         acoustics: Path | None = None,
         meaning: Callable[[str], Hashable] = str,
-        words: Words | None = None,
     ) -> None:
         """`pronunciations`: phones of the CMU dictionary by word, all ways it is said;
         `acoustics`: folder of further acoustic models; `meaning`: what a text means,
-        so that models which differ in the wording alone agree; `words`: a network
-        that knows the words of the pack, for a second opinion.
+        so that models which differ in the wording alone agree.
 
         Raises `EngineMissing`, `EngineFailed`.
         """
@@ -82,9 +79,7 @@ class PocketSphinxStt:
         self._live = make_decoder(NARROW)
         add_words(self._live, grammar.vocabulary, table)
         add_grammar(self._live, LIVE, grammar)
-        self._panel = Panel(
-            grammar, table, acoustics=acoustics, meaning=meaning, words=words
-        )
+        self._panel = Panel(grammar, table, acoustics=acoustics, meaning=meaning)
         self._expected: tuple[str, ...] = ()
         self._audio = bytearray()
         self._heard: Hearing | None = None

@@ -6,11 +6,8 @@ whole one, for its rivals, and again when the turn ends there: on the way to an 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from voiceagent.engines.conditioning import Samples, condition
 from voiceagent.engines.sphinx import Hypothesis, search, search_other
@@ -27,7 +24,6 @@ class Hearing:
         self.speech = condition(audio)
         """The speech in it, over the usual noise floor."""
         self._found: dict[tuple[object, ...], Hypothesis] = {}
-        self._words: NDArray[np.float32] | None = None
 
     def search(self, decoder: Any, *, floor_db: float | None = None) -> Hypothesis:
         """What the decoder's active search finds; `floor_db`: another noise floor."""
@@ -38,14 +34,6 @@ class Hearing:
                 speech = condition(self.audio, floor_db=floor_db)
             self._found[key] = search(decoder, speech)
         return self._found[key]
-
-    def words(
-        self, look: Callable[[Samples], NDArray[np.float32]]
-    ) -> NDArray[np.float32]:
-        """What a network sees in the speech, looked at once."""
-        if self._words is None:
-            self._words = look(self.speech)
-        return self._words
 
     def search_other(
         self, decoder: Any, grammar: Grammar, texts: Sequence[Sequence[str]]
