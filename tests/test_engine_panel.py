@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
-from hassil.intents import Intents
+from spoken_command import SAID, TURN, grammar_of, spoken_command
 
-from voiceagent.audiofile import read_audio
 from voiceagent.engines import searches
 from voiceagent.engines.conditioning import Samples
 from voiceagent.engines.panel import Panel
 from voiceagent.engines.searches import Hearing
 from voiceagent.engines.sphinx import Hypothesis, search_other
 from voiceagent.frames import RATE
-from voiceagent.grammar import Grammar, compile_grammar
+from voiceagent.grammar import Grammar
 from voiceagent.models import find_model
 
 pytest.importorskip("pocketsphinx", reason="the extra `edge` is not installed")
 pytestmark = pytest.mark.audio
 
-SAMPLES = Path(__file__).resolve().parents[1] / "samples"
-TEMPLATE = "[hey] jarvis turn (on|off) [the] (kitchen|bedroom|office) (light|fan)"
-SAID = "jarvis turn on the kitchen light"
-
 
 @pytest.fixture(scope="module")
 def grammar() -> Grammar:
-    data = {"data": [{"sentences": [TEMPLATE]}]}
-    return compile_grammar(
-        Intents.from_dict({"language": "en", "intents": {"Turn": data}})
-    )
+    return grammar_of(TURN)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +32,7 @@ def panel(grammar: Grammar) -> Panel:
 
 @pytest.fixture(scope="module")
 def command() -> Samples:
-    return read_audio(SAMPLES / "01-light-in-one-breath.flac").samples[: 3 * RATE]
+    return spoken_command()
 
 
 def test_what_was_said_is_heard_and_agreed_upon(panel: Panel, command: Samples) -> None:

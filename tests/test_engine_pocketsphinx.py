@@ -8,30 +8,25 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hassil.intents import Intents
+from spoken_command import grammar_of, spoken_command
 
 from voiceagent.audiofile import read_audio
 from voiceagent.engines.conditioning import condition, dithered, speech_span
 from voiceagent.engines.pocketsphinx import PocketSphinxStt
 from voiceagent.errors import EngineFailed, PackError
 from voiceagent.frames import RATE
-from voiceagent.grammar import compile_grammar
 from voiceagent.stt import Recognition
 
 pytestmark = pytest.mark.audio
 
 DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
-SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 TEMPLATE = "(get me|make me) [a|an] (small|large) (latte|zigbrew) [with milk]"
 
 
 @pytest.fixture(scope="module")
 def stt() -> PocketSphinxStt:
-    data = {"data": [{"sentences": [TEMPLATE]}]}
-    intents = Intents.from_dict({"language": "en", "intents": {"Order": data}})
-    return PocketSphinxStt(
-        compile_grammar(intents), pronunciations={"latte": ["L AA T EY"]}
-    )
+    words = {"latte": ["L AA T EY"]}
+    return PocketSphinxStt(grammar_of(TEMPLATE), pronunciations=words)
 
 
 def _hear(stt: PocketSphinxStt, pcm: bytes, size: int = 3200) -> Recognition:
@@ -87,9 +82,7 @@ def test_silence_around_speech_is_cut() -> None:
 
 @pytest.mark.parametrize("phones", ["", "L XX T", "latte"])
 def test_phones_that_do_not_exist_are_refused_before_they_crash(phones: str) -> None:
-    data = {"data": [{"sentences": ["latte"]}]}
-    intents = Intents.from_dict({"language": "en", "intents": {"Order": data}})
-    grammar = compile_grammar(intents)
+    grammar = grammar_of("latte")
     with pytest.raises(PackError, match="latte"):
         PocketSphinxStt(grammar, pronunciations={"latte": [phones]})
 
@@ -105,8 +98,8 @@ def test_a_preview_is_what_the_end_would_give(stt: PocketSphinxStt) -> None:
 def test_an_answer_is_heard_where_it_is_expected_and_only_there(
     stt: PocketSphinxStt,
 ) -> None:
-    sound = read_audio(SAMPLES / "01-light-in-one-breath.flac").samples[: 3 * RATE]
-    pcm, words = sound.astype("<i2").tobytes(), "turn on the kitchen light"
+    pcm = spoken_command().astype("<i2").tobytes()
+    words = "turn on the kitchen light"
     assert not _hear(stt, pcm).accepted
     stt.expect([f"jarvis {words}", f"hey jarvis {words}", "no"])
     found = _hear(stt, pcm)

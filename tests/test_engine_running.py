@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
-from hassil.intents import Intents
+from spoken_command import TURN, grammar_of, spoken_command
 
-from voiceagent.audiofile import read_audio
 from voiceagent.engines.conditioning import Samples
 from voiceagent.engines.panel import Opinion, Panel
 from voiceagent.engines.running import Running
 from voiceagent.engines.searches import Hearing
 from voiceagent.frames import RATE
-from voiceagent.grammar import compile_grammar
 
 pytest.importorskip("pocketsphinx", reason="the extra `edge` is not installed")
 pytestmark = pytest.mark.audio
 
-SAMPLES = Path(__file__).resolve().parents[1] / "samples"
-TEMPLATE = "[hey] jarvis turn (on|off) [the] (kitchen|bedroom|office) (light|fan)"
-
 
 @pytest.fixture(scope="module")
 def panel() -> Panel:
-    data = {"data": [{"sentences": [TEMPLATE]}]}
-    intents = Intents.from_dict({"language": "en", "intents": {"Turn": data}})
-    return Panel(compile_grammar(intents), {}, acoustics=None, meaning=str)
+    return Panel(grammar_of(TURN), {}, acoustics=None, meaning=str)
 
 
 @pytest.fixture(scope="module")
 def command() -> Samples:
-    return read_audio(SAMPLES / "01-light-in-one-breath.flac").samples[: 3 * RATE]
+    return spoken_command()
 
 
 def _said(panel: Panel, audio: Samples, size: int) -> Opinion | None:
@@ -71,6 +62,16 @@ def test_silence_after_the_end_changes_nothing_and_more_speech_begins_again(
     silence = np.zeros(RATE, np.int16)
     assert panel.heard(running, np.concatenate([speech, silence])) is None
     assert panel.heard(running, np.concatenate([speech, silence, speech])) is not None
+
+
+def test_another_question_in_between_changes_nothing(
+    panel: Panel, command: Samples
+) -> None:
+    half = command[: int(2.3 * RATE)]
+    before = _said(panel, half, 1600)
+    running = panel.listen()
+    panel.first(Hearing(command))
+    assert panel.heard(running, half) == before
 
 
 def test_a_dropped_utterance_leaves_nothing(panel: Panel, command: Samples) -> None:

@@ -140,14 +140,6 @@ class Chain(Node):
         for item in self.items[1:]:
             if not found:
                 break
-            if type(item) is Text:  # most of a template: one call less
-                text = item.match
-                found = [
-                    joined(left, right)
-                    for left in found
-                    for right in text(run, left.end)
-                ]
-                continue
             found = [
                 joined(left, right)
                 for left in found

@@ -25,7 +25,6 @@ class ProcessStt:
         self._make = make
         self._child = self._begin()
         self._phrases: Sequence[str] = ()
-        self._told: Sequence[str] = ()
 
     def expect(self, phrases: Sequence[str]) -> None:
         """What may be said besides commands; told with `start`, also to a new child."""
@@ -34,10 +33,9 @@ class ProcessStt:
     def start(self) -> None:
         """Begin an utterance; a child that died is replaced first."""
         if not self._child.alive:
-            self._child, self._told = self._begin(), ()
-        if self._phrases != self._told and "expect" in self._child.ask("__dir__"):
+            self._child = self._begin()
+        if self._expecting:
             self._ask("expect", self._phrases)
-        self._told = self._phrases
         self._ask("start")
 
     def feed(self, pcm: bytes) -> str:
@@ -60,12 +58,14 @@ class ProcessStt:
         self._child.close()
 
     def _begin(self) -> Child:
-        return Child(
+        child = Child(
             self._make,
             name=self.name,
             what=f"recogniser `{self.name}`",
             hint="it is started again with the next turn",
         )
+        self._expecting = "expect" in child.ask("__dir__")
+        return child
 
     def _ask(self, method: str, *args: object) -> object:
         if not self._child.alive:

@@ -147,8 +147,7 @@ class Panel:
     def listen(self) -> Running:
         """The plain model's search for sentences that may be unfinished, made while
         they are said; no other question may be asked meanwhile."""
-        self._first.activate_search(OPEN)
-        return Running(self._first, self._loop)
+        return Running(self._first, self._loop, search=OPEN)
 
     def heard(self, running: Running, audio: Samples) -> Opinion | None:
         """What the search while speaking has found; None where none was begun."""

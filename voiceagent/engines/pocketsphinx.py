@@ -1,11 +1,12 @@
 """Closed-domain recogniser: pocketsphinx searching the automaton of the templates.
 
-Two passes over an utterance. While it is spoken a narrow search gives the text so far;
-its channel estimate has to start from an average, which costs accuracy. When it has
-ended, the speech is cut out, given a noise floor, and searched again with the channel
-known and wide beams, and measured against free phones: a sentence that explains the
-sound no better than those do was not said. Where the two passes differ, or the margin
-is small, further acoustic models are asked.
+Three passes over an utterance. While its first syllables are spoken a narrow search
+gives the text so far; its channel estimate has to start from an average, which costs
+accuracy. Once there is enough speech to know the channel, a wide search takes over,
+measured against free phones: a sentence that explains the sound no better than those do
+was not said. What is certain then is the result. Otherwise, when the speech has ended,
+it is cut out and searched again with the channel of all of it; where the passes differ,
+or the margin is small, further acoustic models are asked.
 
 Nothing is carried from one utterance to the next, so results can be repeated.
 """
@@ -99,7 +100,6 @@ class PocketSphinxStt:
         self._heard = self._ahead = None
         self._running.drop()
         self._panel.expect(self._expected)
-        self._running = self._panel.listen()
         self._live.reinit_feat()
         self._live.set_cmn(CHANNEL)
         self._live.start_utt()

@@ -35,18 +35,26 @@ STEP = RATE // 10
 class Running:
     """Several decoders fed with the audio of one utterance as it comes."""
 
-    def __init__(self, *decoders: Any) -> None:
-        """The first one's cepstral mean is used by all."""
-        self._decoders = decoders
-        self._going = False
-        self._begun = self._upto = self._ended = self._seen = 0
+    def __init__(self, *decoders: Any, search: str) -> None:
+        """The first one is asked for `search`, and its cepstral mean is used by all."""
+        self._decoders, self._named = decoders, search
         self._floor = 0.0
         self._channel: Channel | None = None
+        self.drop()
+
+    _begun: int
+    """Sample that the search began with."""
+    _upto: int
+    """Sample before which all is searched."""
+    _ended: int
+    """Length of the audio when the last search ended; 0 before."""
+    _seen: int
+    """Samples that were looked at, whether searched or not."""
 
     @property
     def going(self) -> bool:
         """Whether enough was said, and the decoders listen."""
-        return self._going
+        return self._channel is not None
 
     @property
     def samples(self) -> int:
@@ -62,17 +70,17 @@ class Running:
         """Search what `audio` (all of the utterance) has more than last time."""
         for upto in range(self._seen + STEP, len(audio) + 1, STEP):
             self._seen = upto
-            if self._going or self._start(audio[:upto]):
+            if self.going or self._start(audio[:upto]):
                 self._search(audio[:upto])
 
     def words(self) -> list[str]:
         """The first decoder's words so far."""
-        return hypothesis(self._decoders[0])[0] if self._going else []
+        return hypothesis(self._decoders[0])[0] if self.going else []
 
     def end(self, audio: Samples) -> list[Hypothesis]:
         """What each decoder makes of the whole; nothing if none was begun."""
         self.follow(audio)
-        if not self._going:
+        if not self.going:
             return []
         self._search(audio)
         self._stop()
@@ -88,8 +96,9 @@ class Running:
         self._begun = self._upto = first
         self._floor = noise_floor(audio[first:last])
         speech = dithered(audio[first:last], floor=self._floor)
+        # Other questions may have been asked since the last time.
+        self._decoders[0].activate_search(self._named)
         self._channel = Channel(speech, *self._decoders)
-        self._going = True
         return True
 
     def _search(self, audio: Samples) -> None:
@@ -104,7 +113,7 @@ class Running:
             self._channel.learn(self.samples)
 
     def _stop(self) -> None:
-        if self._going:
+        if self.going:
             for decoder in self._decoders:
                 decoder.end_utt()
-        self._going = False
+        self._channel = None
