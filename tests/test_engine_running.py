@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from spoken_command import TURN, grammar_of, spoken_command
+from spoken_command import SAID, TURN, grammar_of, spoken_command
 
 from voiceagent.engines.conditioning import Samples
 from voiceagent.engines.panel import Opinion, Panel
@@ -62,6 +62,19 @@ def test_silence_after_the_end_changes_nothing_and_more_speech_begins_again(
     silence = np.zeros(RATE, np.int16)
     assert panel.heard(running, np.concatenate([speech, silence])) is None
     assert panel.heard(running, np.concatenate([speech, silence, speech])) is not None
+
+
+def test_the_last_sound_after_an_early_look_is_heard(
+    panel: Panel, command: Samples
+) -> None:
+    end = int(np.flatnonzero(np.abs(command) > 500)[-1])
+    running = panel.listen()
+    early = panel.heard(running, command[: end - RATE // 5])
+    whole = panel.heard(running, command[: end + RATE // 20])
+    assert early is not None
+    assert whole is not None
+    assert whole.text.endswith(SAID)
+    assert whole != early
 
 
 def test_another_question_in_between_changes_nothing(

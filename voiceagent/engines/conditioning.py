@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 
 from voiceagent.frames import RATE
 
-__all__ = ["Samples", "condition", "dithered", "noise_floor", "speech_span"]
+__all__ = [
+    "MARGIN",
+    "Samples",
+    "condition",
+    "dithered",
+    "noise_floor",
+    "speech_span",
+]
 
 Samples = NDArray[np.int16]
 
@@ -57,8 +64,9 @@ def noise_floor(speech: Samples, *, floor_db: float = FLOOR_DB) -> float:
     return max(LEAST_FLOOR, level * 10 ** (-floor_db / 20))
 
 
-def speech_span(samples: Samples) -> tuple[int, int]:
-    """From the first loud cell to the last one, with a margin; all where unclear."""
+def speech_span(samples: Samples, *, margin: float = MARGIN) -> tuple[int, int]:
+    """From the first loud cell to the last one, with `margin` seconds around; all
+    where unclear."""
     cells = len(samples) // CELL
     if cells < 30:
         return 0, len(samples)
@@ -71,6 +79,6 @@ def speech_span(samples: Samples) -> tuple[int, int]:
     speech = np.flatnonzero(level > quiet + above)
     if not len(speech):
         return 0, len(samples)
-    margin = int(MARGIN * RATE)
+    around = int(margin * RATE)
     first, last = int(speech[0]) * CELL, (int(speech[-1]) + 1) * CELL
-    return max(0, first - margin), min(len(samples), last + margin)
+    return max(0, first - around), min(len(samples), last + around)

@@ -140,9 +140,16 @@ class Panel:
 
     def first(self, hearing: Hearing, *, open_ended: bool = False) -> Opinion:
         """What the plain model alone hears."""
+        heard = self._plain(hearing, open_ended=open_ended)
+        return self._opinion(heard, hearing.search(self._loop), len(hearing.speech))
+
+    def agrees(self, text: str, hearing: Hearing, *, open_ended: bool = False) -> bool:
+        """Whether the plain model hears this, however well it fits."""
+        return self.text(self._plain(hearing, open_ended=open_ended)[0]) == text
+
+    def _plain(self, hearing: Hearing, *, open_ended: bool) -> Hypothesis:
         self._first.activate_search(OPEN if open_ended else WHOLE_ONLY)
-        heard, free = self._search(hearing, self._first), hearing.search(self._loop)
-        return self._opinion(heard, free, len(hearing.speech))
+        return self._search(hearing, self._first)
 
     def listen(self) -> Running:
         """The plain model's search for sentences that may be unfinished, made while

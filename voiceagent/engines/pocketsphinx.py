@@ -151,27 +151,35 @@ class PocketSphinxStt:
         hearing = self._hearing()
         if len(hearing.speech) < SHORTEST * RATE:
             return Recognition("", 0.0, False, "no speech")
-        ahead = self._listened()
+        ahead = self._certain()
+        if ahead is not None and self._is_whole(ahead):
+            numbers = not NUMBERS.isdisjoint(ahead.text.split())
+            # They are alike, and matter: a sentence with one is always heard twice.
+            if not numbers or self._panel.agrees(
+                ahead.text, hearing, open_ended=open_ended
+            ):
+                return _recognition(ahead)
         guess = self._live_text()
-        if ahead and not self._panel.answering and self._is_certain(ahead):
-            return _recognition(ahead)
         first = self._panel.first(hearing, open_ended=open_ended)
-        whole = self._panel.grammar.progress(first.text.split()) in WHOLE
-        if open_ended and first.text and not whole:
+        if open_ended and first.text and not self._is_whole(first):
             if first.evidence.margin < OUTSIDE:
                 return Recognition(guess, 0.0, False, "outside the grammar")
             return Recognition(first.text, 0.0, False, UNFINISHED)
-        enough = SURE if ahead is None else AGREED
+        enough = SURE if self._ahead is None else AGREED
         if first.text and first.text == guess and first.evidence.margin >= enough:
             return _recognition(first)
         return _recognition(self._panel.all(first, hearing), guess)
 
-    def _is_certain(self, ahead: Opinion) -> bool:
-        """Numbers are alike and matter: a sentence with one is always heard twice."""
-        words = ahead.text.split()
-        whole = self._panel.grammar.progress(words) in WHOLE
-        numbers = not NUMBERS.isdisjoint(words)
-        return whole and not numbers and ahead.evidence.margin >= CERTAIN
+    def _is_whole(self, opinion: Opinion) -> bool:
+        return self._panel.grammar.progress(opinion.text.split()) in WHOLE
+
+    def _certain(self) -> Opinion | None:
+        """What was found while the utterance was spoken, where that is beyond doubt;
+        answers to a question of ours were not looked for then."""
+        ahead = self._listened()
+        if ahead is None or self._panel.answering:
+            return None
+        return ahead if ahead.evidence.margin >= CERTAIN else None
 
     def _listened(self) -> Opinion | None:
         """What was found while the utterance was spoken; the same again while there

@@ -12,6 +12,7 @@ from typing import Any
 
 from voiceagent.engines.channel import Channel
 from voiceagent.engines.conditioning import (
+    MARGIN,
     Samples,
     dithered,
     noise_floor,
@@ -24,10 +25,9 @@ __all__ = ["Running"]
 
 ENOUGH = 0.4
 """Seconds of speech whose cepstral mean is good enough to begin with."""
-MARGINS = 0.6
-"""Seconds that `speech_span` keeps around the speech."""
-MORE = 0.3
-"""Seconds by which the speech has grown when a search that ended begins again."""
+MORE = 0.05
+"""Seconds by which the speech has grown when a search that ended begins again: as far
+as the loudness is smoothed."""
 STEP = RATE // 10
 """Samples searched at a time, so that any chunking of the audio gives the same."""
 
@@ -80,7 +80,7 @@ class Running:
     def end(self, audio: Samples) -> list[Hypothesis]:
         """What each decoder makes of the whole; nothing if none was begun."""
         self.follow(audio)
-        if not self.going:
+        if not (self.going or self._start(audio)):
             return []
         self._search(audio)
         self._stop()
@@ -89,9 +89,9 @@ class Running:
 
     def _start(self, audio: Samples) -> bool:
         first, last = speech_span(audio)
-        if last - first < (ENOUGH + MARGINS) * RATE:
+        if last - first < (ENOUGH + 2 * MARGIN) * RATE:
             return False
-        if self._ended and last < self._ended + MORE * RATE:
+        if self._ended and not self._spoken_since(audio):
             return False
         self._begun = self._upto = first
         self._floor = noise_floor(audio[first:last])
@@ -100,6 +100,9 @@ class Running:
         self._decoders[0].activate_search(self._named)
         self._channel = Channel(speech, *self._decoders)
         return True
+
+    def _spoken_since(self, audio: Samples) -> bool:
+        return speech_span(audio, margin=0.0)[1] > self._ended + MORE * RATE
 
     def _search(self, audio: Samples) -> None:
         fresh = audio[self._upto :]
