@@ -13,6 +13,10 @@ VoiceAgentError
 │   ├── ModelMissing          a model or voice file
 │   └── DeviceMissing         microphone or speaker
 ├── EngineFailed (exit 1)     an engine broke while working
+├── RemoteFailed (exit 1)     a region or cloud refused, broke off or was garbled
+│   ├── LinkDown              there is no way to it now
+│   └── TokenError            a token is missing, expired, forged or for elsewhere
+├── ConflictError (exit 1)    somebody else changed a conversation in between
 ├── StoreError (exit 1)       timers, lists or house state could not be kept
 └── CheckFailed (exit 1)      a measurement missed its bar
 """
@@ -25,16 +29,20 @@ __all__ = [
     "AudioFileError",
     "CheckFailed",
     "ConfigError",
+    "ConflictError",
     "DeviceMissing",
     "EngineFailed",
     "EngineMissing",
+    "LinkDown",
     "MissingError",
     "ModelError",
     "ModelMissing",
     "ModelUnfit",
     "PackError",
+    "RemoteFailed",
     "ScenarioError",
     "StoreError",
+    "TokenError",
     "UsageError",
     "VoiceAgentError",
 ]
@@ -151,6 +159,30 @@ class EngineFailed(VoiceAgentError):
     """An engine broke while working."""
 
     code = "engine-failed"
+
+
+class RemoteFailed(VoiceAgentError):
+    """A region or cloud refused, broke off or was garbled."""
+
+    code = "remote-failed"
+
+
+class LinkDown(RemoteFailed):
+    """There is no way to the remote now."""
+
+    code = "link-down"
+
+
+class TokenError(RemoteFailed):
+    """A token is missing, expired, forged, or for another audience or region."""
+
+    code = "token"
+
+
+class ConflictError(VoiceAgentError):
+    """Somebody else changed a conversation in between: read it again."""
+
+    code = "conflict"
 
 
 class StoreError(VoiceAgentError):

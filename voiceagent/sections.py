@@ -6,6 +6,18 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
+from voiceagent.sections_regional import (
+    CostConfig,
+    KnowledgeConfig,
+    LlamaConfig,
+    MemoryConfig,
+    PrivacyConfig,
+    RegionConfig,
+    ServeConfig,
+    TelemetryConfig,
+    UpstreamConfig,
+)
+
 __all__ = [
     "AudioConfig",
     "BudgetConfig",
@@ -176,3 +188,12 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     pack: PackConfig = field(default_factory=PackConfig)
     home_assistant: HomeAssistantConfig = field(default_factory=HomeAssistantConfig)
     store: StoreConfig = field(default_factory=StoreConfig)
+    region: RegionConfig = field(default_factory=RegionConfig)
+    privacy: PrivacyConfig = field(default_factory=PrivacyConfig)
+    cost: CostConfig = field(default_factory=CostConfig)
+    telemetry: TelemetryConfig = field(default_factory=TelemetryConfig)
+    serve: ServeConfig = field(default_factory=ServeConfig)
+    knowledge: KnowledgeConfig = field(default_factory=KnowledgeConfig)
+    upstream: UpstreamConfig = field(default_factory=UpstreamConfig)
+    llama: LlamaConfig = field(default_factory=LlamaConfig)
+    memory: MemoryConfig = field(default_factory=MemoryConfig)

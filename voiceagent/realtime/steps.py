@@ -1,0 +1,113 @@
+"""What a server session wants its shell to do: values only, carried out in order.
+
+The session decides, the shell acts: it owns the socket, the backend, the recogniser,
+the voice and the memory. A shell that has carried out a step tells the session through
+one of its methods, which gives the next steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from voiceagent.message import Message
+
+__all__ = [
+    "Attach",
+    "Cancel",
+    "Close",
+    "Hear",
+    "Keep",
+    "Recognise",
+    "Respond",
+    "Send",
+    "Step",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send this server event; it already has its `event_id`."""
+
+    event: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Respond:
+    """Make a response and tell the session of every piece."""
+
+    response_id: str
+    messages: tuple[Message, ...]
+    """The conversation as it is to be answered."""
+    instructions: str = ""
+    tools: tuple[Mapping[str, Any], ...] = ()
+    max_tokens: int | None = None
+    """None: as many as the backend likes."""
+    spoken: bool = False
+    """Whether audio is wanted, not text."""
+    voice: str = ""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    """As the client gave it, an envelope of ours among it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Stop making that response and free its slot."""
+
+    response_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recognise:
+    """Tell the session what is said in this audio (PCM16 mono at `rate` Hz)."""
+
+    item_id: str
+    pcm: bytes
+    rate: int = 24_000
+
+
+@dataclass(frozen=True, slots=True)
+class Hear:
+    """Audio for the turn detector; only where one is switched on.
+
+    The shell answers with `speech_started` and `speech_stopped`.
+    """
+
+    pcm: bytes
+    rate: int = 24_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keep:
+    """Write the conversation down before the next step is carried out."""
+
+    conversation: str
+    """Its id."""
+    items: tuple[Mapping[str, Any], ...]
+    """All of it, oldest first, as the wire shows them."""
+    answered: Mapping[str, Mapping[str, Any]]
+    """Finished responses by idempotency key, to give again instead of anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attach:
+    """This connection wants to go on with an earlier session (resume)."""
+
+    session_id: str
+    token: str
+    last_event_id: str
+    """The last server event that the client has."""
+    event_id: str | None = None
+    """The client's own id of this request, for errors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Close the connection with this websocket code."""
+
+    code: int
+    reason: str
+
+
+Step = Send | Respond | Cancel | Recognise | Hear | Keep | Attach | Close
