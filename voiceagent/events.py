@@ -12,6 +12,15 @@ from __future__ import annotations
 from msgspec import field
 
 from voiceagent.event_base import Base
+from voiceagent.events_escalation import (
+    Escalated,
+    HeardRemotely,
+    LegEnded,
+    LinkChanged,
+    Planned,
+    RemoteAnswered,
+    Withheld,
+)
 from voiceagent.events_thinking import (
     Asked,
     Committed,
@@ -32,15 +41,21 @@ __all__ = [
     "Committed",
     "Degraded",
     "EarconPlayed",
+    "Escalated",
     "Event",
     "Failed",
+    "HeardRemotely",
     "IntentMatched",
     "IntentMissed",
+    "LegEnded",
+    "LinkChanged",
     "ModelAnswered",
     "ModelRolledBack",
     "ModelSwapped",
     "Muted",
     "PartialTranscript",
+    "Planned",
+    "RemoteAnswered",
     "ReplyReady",
     "Routed",
     "SessionEnded",
@@ -59,6 +74,7 @@ __all__ = [
     "WakeCandidate",
     "WakeDetected",
     "WakeRejected",
+    "Withheld",
 ]
 
 
@@ -254,7 +270,7 @@ class TurnFinished(Base, frozen=True, tag=True):
     tier: str
     reason: str
     latency_ms: dict[str, float]
-    """`endpoint`, `stt`, `intent`, `route`, `act`, `tts`, `response`."""
+    """`endpoint`, `stt`, `intent`, `route`, `remote`, `act`, `tts`, `response`."""
     budget_ms: float
     budget_met: bool
     missed_by: str = ""
@@ -262,6 +278,8 @@ class TurnFinished(Base, frozen=True, tag=True):
     rescued_by: str = ""
     """The rung that answered instead of the full answer."""
     effects: list[str] = field(default_factory=list)
+    left_device: dict[str, int] = field(default_factory=dict)
+    """Bytes of words and audio that left the device, by leg."""
 
 
 Event = (
@@ -285,6 +303,13 @@ Event = (
     | Asked
     | Routed
     | Committed
+    | Planned
+    | Withheld
+    | Escalated
+    | LegEnded
+    | HeardRemotely
+    | RemoteAnswered
+    | LinkChanged
     | ReplyReady
     | SpeakingStarted
     | SpeakingStopped

@@ -29,7 +29,7 @@ __all__ = ["Display", "waterfall"]
 
 BAR = 28
 """Characters of a bar that is as long as the budget."""
-COLOURS = ("blue", "cyan", "magenta", "yellow", "green", "red")
+COLOURS = ("blue", "cyan", "magenta", "yellow", "white", "green", "red")
 
 
 def waterfall(event: TurnFinished) -> Text:

@@ -7,10 +7,11 @@ the deadline, a sentence that says so is; when no voice works at all, an earcon 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 
 from voiceagent.budget import Deadline
-from voiceagent.errors import VoiceAgentError
+from voiceagent.clauses import Clauses
+from voiceagent.errors import RemoteFailed, VoiceAgentError
 from voiceagent.events import (
     Degraded,
     EarconPlayed,
@@ -60,20 +61,30 @@ class Mouth:
         await self._voice.close()
 
     async def say(
-        self, text: str, *, ledger: Ledger, waiting: str, why: Callable[[], str]
+        self,
+        text: str,
+        *,
+        ledger: Ledger,
+        waiting: str,
+        why: Callable[[], str],
+        more: AsyncIterator[str] | None = None,
     ) -> None:
-        """Say `text`; `waiting` bridges the time when it is not rendered in time.
+        """Say `text`, and then the clauses of `more` as they come; `waiting` bridges
+        the time when `text` is not rendered in time.
 
-        `why()` tells the reason when the task is cancelled while speaking.
+        `why()` tells the reason when the task is cancelled while speaking. Raises what
+        `more` raises, once everything that came before has been said.
         """
         turn = ledger.ended.turn
-        clauses = split_clauses(text)
-        if not clauses:
+        clauses = Clauses(split_clauses(text), more)
+        if clauses.next_known is None:
             await self.play_earcon("done", turn, ledger)
             return
         try:
-            await self._ready(clauses[0], ledger, waiting)
+            await self._ready(clauses.next_known, ledger, waiting)
             await self._speak(clauses, turn, ledger, why)
+        except RemoteFailed:
+            raise
         except VoiceAgentError as error:
             self._emit(
                 Degraded(turn=turn, what="speech", why=error.what, hint=error.hint)
@@ -110,33 +121,45 @@ class Mouth:
         await rendering
 
     async def _speak(
-        self, clauses: list[str], turn: int, ledger: Ledger, why: Callable[[], str]
+        self, clauses: Clauses, turn: int, ledger: Ledger, why: Callable[[], str]
     ) -> None:
         self.heard, seconds, reason = "", 0.0, "done"
-        for number, clause in enumerate(clauses):
-            cached = self._voice.cached(clause) is not None
-            clip = await self._voice.clip(clause)
-            ahead = self._ahead(clauses[number + 1 :])
-            if number == 0:
-                ledger.first_sound()
-                self._emit(
-                    SpeakingStarted(
-                        turn=turn, clip_seconds=round(clip.seconds, 3), cached=cached
+        upcoming = asyncio.ensure_future(self._render(clauses))
+        try:
+            while (ready := await upcoming) is not None:
+                clause, clip, cached = ready
+                upcoming = asyncio.ensure_future(self._render(clauses))
+                if not self.heard:
+                    ledger.first_sound()
+                    length = round(clip.seconds, 3)
+                    self._emit(
+                        SpeakingStarted(turn=turn, clip_seconds=length, cached=cached)
                     )
-                )
-            try:
-                seconds += await self._play(clip)
-                self.heard += clause
-            except asyncio.CancelledError:
-                played = self._player.position
-                self.heard += words_heard(clause, clip, played)
-                seconds, reason = seconds + played, why()
-                raise
-            finally:
-                if reason != "done" or number == len(clauses) - 1:
-                    self._stopped(turn, seconds, reason)
-                if ahead is not None and reason != "done":
-                    ahead.cancel()
+                try:
+                    seconds += await self._play(clip)
+                    self.heard += clause
+                except asyncio.CancelledError:
+                    played = self._player.position
+                    self.heard += words_heard(clause, clip, played)
+                    seconds, reason = seconds + played, why()
+                    raise
+        except VoiceAgentError:
+            reason = "broken off"
+            raise
+        finally:
+            upcoming.cancel()
+            await asyncio.gather(upcoming, return_exceptions=True)
+            await clauses.close()
+            if seconds or self.heard:
+                self._stopped(turn, seconds, reason)
+
+    async def _render(self, clauses: Clauses) -> tuple[str, Clip, bool] | None:
+        """The next clause, ready to be played; None after the last one."""
+        clause = await clauses.next()
+        if clause is None:
+            return None
+        cached = self._voice.cached(clause) is not None
+        return clause, await self._voice.clip(clause), cached
 
     def _stopped(self, turn: int, seconds: float, reason: str) -> None:
         self._emit(
@@ -147,14 +170,6 @@ class Mouth:
                 reason=reason,
             )
         )
-
-    def _ahead(self, rest: list[str]) -> asyncio.Task[Clip] | None:
-        """Render the next clause while this one plays."""
-        if not rest:
-            return None
-        task = asyncio.create_task(self._voice.clip(rest[0]))
-        task.add_done_callback(lambda done: done.cancelled() or done.exception())
-        return task
 
     async def _play(self, clip: Clip) -> float:
         self.speaking = True

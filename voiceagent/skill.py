@@ -7,7 +7,7 @@ returned as effects, which run once, shielded from barge-in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -39,6 +39,8 @@ class Answer:
     """True: the answer is a question; listen again without a wake word."""
     stop: bool = False
     """True: end whatever is going on (speech, ringing) and say no more."""
+    more: AsyncIterator[str] | None = None
+    """Further clauses that are still to come from a larger tier."""
 
 
 @dataclass(frozen=True, slots=True)

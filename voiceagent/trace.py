@@ -21,7 +21,7 @@ __all__ = ["Listener", "Record", "Trace", "TraceError", "encode", "redact", "sta
 Listener = Callable[["Record"], None]
 """Called with every record as it is made."""
 
-stages = ("endpoint", "stt", "intent", "route", "act", "tts")
+stages = ("endpoint", "stt", "intent", "route", "remote", "act", "tts")
 """Stages of a turn, in order; their milliseconds add up to `response`."""
 
 

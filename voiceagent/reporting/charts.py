@@ -63,6 +63,7 @@ def patterns() -> Html:
         "stt": "M0 6L6 0M-1 1L1 -1M5 7L7 5",
         "intent": "M3 0V6",
         "route": "M0 3H6",
+        "remote": "M0 3H6M3 0V6",
         "act": "M0 0L6 6M6 0L0 6",
         "tts": "M2 2h1.6v1.6h-1.6z",
     }
@@ -110,7 +111,7 @@ def waterfall(row: TurnRow) -> Html:
     lines, start = [], 0.0
     for stage in stages:
         spent = row.latency_ms.get(stage, 0.0)
-        if spent > 0 or stage != "act":
+        if spent > 0 or stage not in ("act", "remote"):
             bar = _bar(start * scale, spent * scale, f"url(#p-{stage})")
             lines.append(_stage_line(stage, bar, spent, row.missed_by))
         start += spent

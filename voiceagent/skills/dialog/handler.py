@@ -19,6 +19,7 @@ STAGES = {
     "stt": "recognising your words",
     "intent": "understanding them",
     "route": "choosing who answers",
+    "remote": "asking the region",
     "act": "doing it",
     "tts": "making my voice",
 }
