@@ -8,6 +8,7 @@ or declines lets the next one start without waiting for its time.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
@@ -153,10 +154,10 @@ async def race(
     lead: Lead[T] = Lead(began, note)
     try:
         while running or waiting:
-            second_due = len(running) == 1 and now() - began >= after
+            second_due = len(running) == 1 and now() >= began + after
             if waiting and (not running or second_due):
                 running.append(Stream(waiting.pop(0)))
-            hedging = bool(waiting) and len(running) == 1
+            hedging = bool(waiting) and len(running) == 1 and after < math.inf
             await _first_news(running, began + after if hedging else None)
             winner = lead.winner(running)
             if winner is not None:
