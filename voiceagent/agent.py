@@ -111,6 +111,8 @@ class Agent:
             self._group = group
             self._started(source.name)
             background = [self._spawn(self._responder.warm())]
+            if self._responder.escalates:
+                background.append(self._spawn(self._responder.run()))
             if self._alarms is not None:
                 background.append(self._spawn(self._alarms.run()))
             async for frame in source.frames():

@@ -6,7 +6,7 @@ by the `Workshop`, so that a replay of a thousand files loads each of them once.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -299,6 +299,31 @@ class Workshop:
             partial(LlamaEncoder, engine=wanted), partial(LlamaDecoder, engine=wanted)
         )
         return build_slm(model, self.pack, engines)
+
+    def dictate(self, pcm: bytes) -> str:
+        """Speech outside the grammar in words, as well as the general model can; 16 kHz
+        PCM16 in."""
+        return self.dictation(pcm)
+
+    @cached_property
+    def dictation(self) -> Callable[[bytes], str]:
+        """The general recogniser, for what is outside the grammar."""
+        from voiceagent.engines.dictation import Dictation
+
+        return Dictation().words
+
+    @cached_property
+    def simulated_answer(self) -> Callable[[str], str]:
+        """What a simulated region says: from the operator's documents, if any."""
+        from voiceagent.simulated import ANSWER
+
+        if not self.config.knowledge.folders:
+            return lambda question: ANSWER
+        from voiceagent.regional.knowledge import Knowledge
+
+        folders = [Path(folder) for folder in self.config.knowledge.folders]
+        knowledge = Knowledge(folders)
+        return lambda question: knowledge.say(question).text
 
     def agent(self, options: AgentOptions) -> Agent:
         """An agent in its first state."""

@@ -11,6 +11,7 @@ from voiceagent.budget import Budget
 from voiceagent.clock import Compute, Pace
 from voiceagent.earcons import earcon
 from voiceagent.endpoint import FLAT, Completeness, EndpointPolicy
+from voiceagent.escalation import leg_names, make_escalation
 from voiceagent.events import Degraded
 from voiceagent.frontend import Frontend
 from voiceagent.grammar import Grammar
@@ -49,6 +50,8 @@ COSTS = {
     "tts": 0.065,
     "wake": 0.4,
     "alarms": 0.001,
+    "receipt": 0.001,
+    "dictation": 0.4,
 }
 """Seconds that a call of each stage is declared to take in virtual replays: what was
 measured on two cores of a small server, rounded up."""
@@ -119,6 +122,7 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
         reserve=config.budget.reserve_ms / 1000,
     )
     models, notices = _models(shop, options, compute, trace)
+    escalation = make_escalation(shop, options, compute, trace.emit, store)
     thinker = Thinker(
         meaning,
         compute,
@@ -126,9 +130,14 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
         area=config.pack.area,
         models=models,
         interpreter=_interpreter(shop, meaning, compute, models, budget),
+        escalation=escalation,
     )
     responder = Responder(
-        thinker=thinker, mouth=mouth, emit=trace.emit, reserve=budget.reserve
+        thinker=thinker,
+        mouth=mouth,
+        emit=trace.emit,
+        reserve=budget.reserve,
+        patience=config.region.wait_ms / 1000,
     )
     frontend = _frontend(shop, options)
     stt = shop.recogniser(options.pace)
@@ -161,7 +170,11 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
         alarms=alarms,
         verifier=shop.verifier if options.wake else None,
         stop_word=shop.stop_word() if options.wake else None,
-        engines={**shop.names(wake=options.wake, pace=pace), **_model_name(models)},
+        engines={
+            **shop.names(wake=options.wake, pace=pace),
+            **_model_name(models),
+            **leg_names(escalation),
+        },
         notices=[*_notices(store), *notices],
     )
 

@@ -30,6 +30,8 @@ GRACE = 0.25
 """Seconds that a model has at least, however late the turn is already."""
 AHEAD = 0.2
 """Seconds that a model has for words that are only a guess yet."""
+MAYBE = 0.3
+"""Probability from which on a guess is worth asking about where nobody else answers."""
 DECLINED = "All right."
 """What is said to a "no"."""
 
@@ -88,6 +90,8 @@ class Reading:
     """What is asked back instead of acting."""
     reply: str = ""
     """Words to say as they are."""
+    guess: Guess | None = None
+    """The model's word where it was not sure enough to act or to ask."""
 
 
 class Interpreter:
@@ -141,6 +145,19 @@ class Interpreter:
             opinion = await self._models.ask(recognition.text, turn=turn, until=until)
         return await self._weigh(recognition, intent, opinion)
 
+    async def fallback(self, reading: Reading) -> Reading | None:
+        """The smaller answer, where nobody else gives a better one: whether the model's
+        best guess was meant."""
+        guess = reading.guess
+        if guess is None or guess.intent is None or guess.probability < MAYBE:
+            return None
+        words = await self._compute("intent", self._doubts.phrase, guess.intent)
+        question = confirm(guess.intent, words, reason="nobody else can answer")
+        if question is None:
+            return None
+        found = Route("device", f"{reading.route.reason}; asked back", Step.ASK)
+        return replace(reading, route=found, intent=guess.intent, question=question)
+
     async def foresee(self, text: str) -> Reading:
         """What `text` would come to if it were all; changes nothing."""
         recognition = Recognition(text, 1.0, True)
@@ -177,8 +194,10 @@ class Interpreter:
             either = which([intent, *others], reason=found.reason)
             again = repeat_back(intent, recognition.text, reason=found.reason)
             return replace(reading, question=either or again)
-        if opinion is None or guess is None or found.step is Step.HAND_OVER:
+        if opinion is None or guess is None:
             return Reading(found)
+        if found.step is Step.HAND_OVER:
+            return Reading(found, guess=guess)
         return await self._guessed(recognition, found, opinion, guess)
 
     async def _guessed(

@@ -7,7 +7,7 @@ they come. Closing the iterator cancels the request and frees its slot.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
@@ -195,7 +195,7 @@ class Remote(Protocol):
         """The region that the remote has proved to stand in; empty: none."""
         ...
 
-    def ask(self, payload: Payload, envelope: Envelope) -> AsyncIterator[Piece]:
+    def ask(self, payload: Payload, envelope: Envelope) -> AsyncGenerator[Piece, None]:
         """The answer as it comes; `Answered` is the last piece.
 
         Raises `RemoteFailed` where it is refused, broken off or garbled. Closing the

@@ -30,6 +30,11 @@ class RegionConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     model: str = "voiceagent"
     token_env: str = "VOICEAGENT_REGION_TOKEN"
     """Name of the environment variable that holds the bearer token."""
+    backup_url: str = ""
+    """A second endpoint, asked when the first one fails or is slower than usual; the
+    same address again for a second socket to the same region."""
+    backup_model: str = ""
+    backup_token_env: str = "VOICEAGENT_BACKUP_TOKEN"
     pin: str = ""
     """Only this region may answer; proved by the server's certificate."""
     ca_file: str = ""

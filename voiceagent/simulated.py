@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
@@ -114,7 +114,9 @@ class SimulatedRemote:
         """Where it says that it stands."""
         return self._region
 
-    async def ask(self, payload: Payload, envelope: Envelope) -> AsyncIterator[Piece]:
+    async def ask(
+        self, payload: Payload, envelope: Envelope
+    ) -> AsyncGenerator[Piece, None]:
         """The answer, in the time that the profile tells."""
         self.asked.append((payload, envelope))
         self.calls += 1

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from voiceagent.budget import Deadline
 from voiceagent.clock import Compute, local
 from voiceagent.errors import VoiceAgentError
+from voiceagent.escalate import DEVICE, Escalation
 from voiceagent.events import (
     Asked,
     Committed,
@@ -22,6 +23,7 @@ from voiceagent.events import (
     Transcript,
     TurnFinished,
 )
+from voiceagent.handover import Answering, Handover, Standing
 from voiceagent.intent import Intent
 from voiceagent.interpreter import Interpreter, Reading, Understanding
 from voiceagent.ledger import Ledger
@@ -49,6 +51,10 @@ class Work:
         self.finished: TurnFinished | None = None
         """The closed books, from the first audible sample on."""
         self.said = ""
+        self.standing = Standing.ANSWERED
+        """Why there is no answer, where there is none."""
+        self.leg = ""
+        """The larger tier that answers; empty: none."""
 
     @property
     def text(self) -> str:
@@ -68,8 +74,10 @@ class Thinker:
         area: str = "",
         models: ModelSwitch | None = None,
         interpreter: Interpreter | None = None,
+        escalation: Escalation | None = None,
     ) -> None:
-        """`area`: where the device stands; `interpreter`: templates alone if None."""
+        """`area`: where the device stands; `interpreter`: templates alone if None;
+        `escalation`: None where the device is alone."""
         self.last: LastTurn | None = None
         """The turn before, for skills that explain it."""
         self.committed: Callable[[], None] = lambda: None
@@ -77,6 +85,7 @@ class Thinker:
         self._understanding, self._compute = understanding, compute
         self._emit, self._area, self._models = emit, area, models
         self._interpreter = interpreter or Interpreter(understanding, compute)
+        self._escalation = escalation
         self._commits: set[asyncio.Task[str | None]] = set()
 
     async def think(self, work: Work) -> Answer | None:
@@ -90,6 +99,22 @@ class Thinker:
         self._note_words(work, recognition)
         if self._models is not None:
             self._models.turn_began()
+        if self._escalation is None:
+            reading = await self._read(work, recognition)
+            return await self._answer(work, self._routed(work, reading))
+        handover = Handover(
+            turn=work.turn,
+            recognition=recognition,
+            deadline=work.deadline,
+            audio=work.heard.audio,
+        )
+        found = await self._escalation.answer(
+            handover, lambda: self._read(work, recognition)
+        )
+        return await self._found(work, found)
+
+    async def _read(self, work: Work, recognition: Recognition) -> Reading:
+        """What the device makes of the words."""
         reading = await self._interpreter.read(
             recognition,
             turn=work.turn,
@@ -98,10 +123,34 @@ class Thinker:
         )
         self._note_meaning(work, recognition, reading)
         work.ledger.mark("intent")
+        return reading
+
+    def _routed(self, work: Work, reading: Reading) -> Reading:
         work.route = reading.route
         self._note_route(work)
         work.ledger.mark("route")
-        return await self._answer(work, reading)
+        return reading
+
+    async def _found(self, work: Work, found: Answering) -> Answer | None:
+        """Whoever came first answers; where nobody did, whatever the device can."""
+        reading = found.reading
+        if found.leg == DEVICE and reading is not None:
+            return await self._answer(work, self._routed(work, reading))
+        work.ledger.mark("remote")
+        if found.leg:
+            work.leg = found.leg
+            work.route = Route(found.leg, found.reason)
+            self._note_route(work)
+            return Answer(found.words, more=found.more)
+        work.standing = found.standing
+        smaller = await self._interpreter.fallback(reading) if reading else None
+        if smaller is not None:
+            work.ledger.rescued_by = "smaller answer"
+            return await self._answer(work, self._routed(work, smaller))
+        why = reading.route.reason if reading else "not answered"
+        work.route = Route("none", f"{why}; {found.reason}" if found.reason else why)
+        self._note_route(work)
+        return None
 
     async def plan(self, text: str) -> Answer | None:
         """What the answer to `text` would be; changes nothing."""
@@ -120,9 +169,30 @@ class Thinker:
         if self._models is not None:
             self._models.turn_ended()
 
+    async def run(self) -> None:
+        """Keep the ways to larger tiers open until cancelled."""
+        if self._escalation is not None:
+            await self._escalation.run()
+
+    @property
+    def escalates(self) -> bool:
+        """Whether anybody but the device may answer."""
+        return self._escalation is not None
+
+    def ended(self, work: Work, said: str, *, cut: bool) -> None:
+        """The turn is over; `said` is what the user heard of the answer, `cut`: there
+        was more of it."""
+        if self._escalation is None:
+            return
+        self._escalation.remember(work.text, said)
+        if cut and work.leg:
+            self._escalation.cut(work.turn, said)
+
     async def close(self) -> None:
         """Wait for effects that still run."""
         await asyncio.gather(*self._commits, return_exceptions=True)
+        if self._escalation is not None:
+            await self._escalation.close()
         if self._models is not None:
             await self._models.close()
 

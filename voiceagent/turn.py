@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
 
 from voiceagent.budget import Deadline
 from voiceagent.clock import now
-from voiceagent.errors import VoiceAgentError
+from voiceagent.errors import RemoteFailed, VoiceAgentError
 from voiceagent.events import Event, Failed, ReplyReady, TurnCancelled, TurnEnded
+from voiceagent.handover import Standing
 from voiceagent.ledger import Ledger
 from voiceagent.mouth import Mouth
 from voiceagent.route import Route
@@ -39,10 +40,42 @@ class Sentences:
     unclear: str = "Sorry, I didn't catch that."
     unknown: str = "Sorry, I can't help with that."
     failed: str = "Sorry, something went wrong."
+    now: str = "I have it now."
+    """Before an answer that came after its deadline."""
+    offline: str = "Sorry, I can't reach my region, so I can't answer that now."
+    withheld: str = "Sorry, that question may not leave this device."
+    dear: str = "Sorry, answering that would cost more than allowed."
+    unanswered: str = "Sorry, my region did not answer."
+    broken: str = "Sorry, the rest of the answer was lost."
 
-    def all(self) -> tuple[str, ...]:
+    def all(self, *, escalates: bool = False) -> tuple[str, ...]:
         """Every sentence, the likeliest first, for rendering ahead of time."""
-        return self.unclear, self.wait, self.unknown, self.failed, self.late
+        own = self.unclear, self.wait, self.unknown, self.failed, self.late
+        if not escalates:
+            return own
+        return (
+            *own,
+            self.now,
+            self.offline,
+            self.unanswered,
+            self.broken,
+            self.withheld,
+            self.dear,
+        )
+
+    def excuse(self, standing: Standing, *, understood: bool) -> str:
+        """Why there is no answer, in words."""
+        match standing:
+            case Standing.OFFLINE:
+                return self.offline
+            case Standing.WITHHELD:
+                return self.withheld
+            case Standing.DEAR:
+                return self.dear
+            case Standing.FAILED:
+                return self.unanswered
+            case _:
+                return self.unknown if understood else self.unclear
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +108,15 @@ class Responder:
         emit: Callable[[Event], None],
         reserve: float = 0.08,
         sentences: Sentences | None = None,
+        patience: float = HARD_LIMIT,
     ) -> None:
-        """`reserve`: seconds before the deadline at which waiting is announced."""
+        """`reserve`: seconds before the deadline at which waiting is announced;
+        `patience`: seconds after it at which a turn that still thinks is given up."""
         self.cancel_reason = "cancelled"
         """Why the running turn is cancelled; set by whoever cancels it."""
         self.sentences = sentences or Sentences()
         self._thinker, self._mouth = thinker, mouth
-        self._emit, self._reserve = emit, reserve
+        self._emit, self._reserve, self._patience = emit, reserve, patience
         self._ahead: asyncio.Task[None] | None = None
         self._ahead_text = ""
 
@@ -92,7 +127,17 @@ class Responder:
 
     async def warm(self) -> None:
         """Render the sentences that must be ready when time is up."""
-        await self._mouth.warm(self.sentences.all())
+        escalates = self._thinker.escalates
+        await self._mouth.warm(self.sentences.all(escalates=escalates))
+
+    @property
+    def escalates(self) -> bool:
+        """Whether anybody but the device may answer."""
+        return self._thinker.escalates
+
+    async def run(self) -> None:
+        """Keep the ways to larger tiers open until cancelled."""
+        await self._thinker.run()
 
     async def chime(self, turn: int) -> None:
         """A short sound: we are listening."""
@@ -127,13 +172,17 @@ class Responder:
         ledger = Ledger(request.ended, request.speech_end, request.deadline)
         ledger.mark("endpoint")
         self.cancel_reason, self._ahead_text = "cancelled", ""
-        work = Work(request.utterance, request.hearing, ledger)
+        work, cut = Work(request.utterance, request.hearing, ledger), True
         try:
-            return await self._answer(work)
+            asks = await self._answer(work)
+            cut = False
         except asyncio.CancelledError:
             self._emit(TurnCancelled(turn=work.turn, reason=self.cancel_reason))
             raise
+        else:
+            return asks
         finally:
+            self._thinker.ended(work, self._mouth.heard, cut=cut)
             ledger.first_sound()
             self._close_books(work)
             self._remember(work)
@@ -144,10 +193,11 @@ class Responder:
             thinking = group.create_task(self._think(work))
             try:
                 answer, rung = await self._in_time(work, thinking)
-                await self._say(work, answer.text, rung=rung)
+                await self._say(work, answer, rung=rung)
             finally:
                 # A turn that is cancelled or given up does not go on thinking.
                 thinking.cancel()
+                await _drop(thinking)
         return answer.ask
 
     async def _in_time(self, work: Work, thinking: asyncio.Task[Said]) -> Said:
@@ -158,10 +208,13 @@ class Responder:
         if await _done_by(thinking, max(work.deadline.at - self._reserve, soonest)):
             return thinking.result()
         work.ledger.rescued_by = "wait"
-        await self._say(work, self.sentences.wait, rung="wait")
-        if await _done_by(thinking, work.deadline.at + HARD_LIMIT):
-            return thinking.result()
-        return Answer(self.sentences.late), "late"
+        await self._say(work, Answer(self.sentences.wait), rung="wait")
+        if not await _done_by(thinking, work.deadline.at + self._patience):
+            return Answer(self.sentences.late), "late"
+        answer, rung = thinking.result()
+        if not work.leg:
+            return answer, rung
+        return replace(answer, text=f"{self.sentences.now} {answer.text}"), "late"
 
     async def _think(self, work: Work) -> Said:
         try:
@@ -178,22 +231,39 @@ class Responder:
 
     def _excuse(self, work: Work) -> Answer:
         understood = work.recognition is not None and work.recognition.accepted
-        words = self.sentences.unknown if understood else self.sentences.unclear
-        return Answer(words)
+        return Answer(self.sentences.excuse(work.standing, understood=understood))
 
-    async def _say(self, work: Work, text: str, *, rung: str) -> None:
-        self._emit(ReplyReady(turn=work.turn, pii_text=text, rung=rung))
-        work.said = text
+    async def _say(self, work: Work, answer: Answer, *, rung: str) -> None:
+        self._emit(ReplyReady(turn=work.turn, pii_text=answer.text, rung=rung))
+        work.said = answer.text
         if rung != "wait":
             # Everything is known at the first sample; only a sentence that bridges the
             # waiting is heard before that.
             work.ledger.on_first_sound = lambda: self._close_books(work)
-        await self._mouth.say(
-            text,
-            ledger=work.ledger,
-            waiting=self.sentences.wait,
-            why=lambda: self.cancel_reason,
-        )
+        try:
+            await self._mouth.say(
+                answer.text,
+                ledger=work.ledger,
+                waiting=self.sentences.wait,
+                why=lambda: self.cancel_reason,
+                more=self._told(work, answer.more, rung) if answer.more else None,
+            )
+        except RemoteFailed as error:
+            # The beginning has been said: the user must know that it was not all.
+            self._emit(Failed(turn=work.turn, code=error.code, what=error.what))
+            await self._say(work, Answer(self.sentences.broken), rung="broken off")
+
+    async def _told(
+        self, work: Work, more: AsyncIterator[str], rung: str
+    ) -> AsyncIterator[str]:
+        """Further clauses, noted as they come."""
+        try:
+            async for clause in more:
+                self._emit(ReplyReady(turn=work.turn, pii_text=clause, rung=rung))
+                work.said += clause
+                yield clause
+        finally:
+            await _close(more)
 
     async def _prepare(self, text: str) -> None:
         """Render what the answer to `text` would be."""
@@ -223,6 +293,19 @@ class Responder:
             met=finished.budget_met,
             done=tuple(work.ledger.effects),
         )
+
+
+async def _drop(thinking: asyncio.Task[Said]) -> None:
+    """An answer that was thought of and is not said any further is cancelled."""
+    await asyncio.wait({thinking})
+    if not thinking.cancelled() and thinking.exception() is None:
+        await _close(thinking.result()[0].more)
+
+
+async def _close(more: AsyncIterator[str] | None) -> None:
+    close = getattr(more, "aclose", None)
+    if close is not None:
+        await close()
 
 
 async def _done_by(task: asyncio.Task[Said], at: float) -> bool:

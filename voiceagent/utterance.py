@@ -22,6 +22,11 @@ OnPreview = Callable[[Recognition, int], None]
 class Heard(Protocol):
     """Something a turn can be answered from."""
 
+    @property
+    def audio(self) -> bytes:
+        """What was said, 16 kHz PCM16; empty where it was not spoken."""
+        ...
+
     def result(self) -> Recognition:
         """The final words; raises what went wrong on the way."""
         ...
@@ -32,6 +37,11 @@ class Typed:
 
     def __init__(self, text: str) -> None:
         self._text = " ".join(text.split())
+
+    @property
+    def audio(self) -> bytes:
+        """Nothing was spoken."""
+        return b""
 
     def result(self) -> Recognition:
         """The words as typed."""
@@ -63,7 +73,7 @@ class Utterance:
         `on_preview(recognition, upto)`: the final result if the turn ended there."""
         self._stt, self._compute = stt, compute
         self._on_partial, self._on_preview = on_partial, on_preview
-        self._waiting = bytearray()
+        self._waiting, self._all = bytearray(), bytearray()
         self._upto = 0
         self._quiet, self._answers = quiet, tuple(answers)
         self._closed = self._paused = self._resumed = self._fresh = False
@@ -76,6 +86,7 @@ class Utterance:
     def add(self, frame: AudioFrame) -> None:
         """Take the next frame of the turn."""
         self._waiting += frame.pcm
+        self._all += frame.pcm
         self._upto = frame.end
         if len(self._waiting) >= CHUNK_FRAMES * FRAME_BYTES:
             self._more.set()
@@ -83,6 +94,7 @@ class Utterance:
     def restart(self, frames: Iterable[AudioFrame]) -> None:
         """What came before was no speech (a click, a chime, a pause): begin again."""
         self._waiting.clear()
+        self._all.clear()
         self._fresh = True
         self.resume()
         for frame in frames:
@@ -120,6 +132,11 @@ class Utterance:
             self._recognition = await self._recognise()
         except Exception as error:
             self._error = error
+
+    @property
+    def audio(self) -> bytes:
+        """All of the turn so far; no longer than the longest turn."""
+        return bytes(self._all)
 
     def result(self) -> Recognition:
         """The final result once `run` is done; raises what went wrong."""

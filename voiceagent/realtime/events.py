@@ -1,0 +1,224 @@
+"""Client events of the Realtime protocol: one table, decoded with exact errors.
+
+Names are those of general availability. Every fault of a client has a code, the field
+it is about and the client's own event id, and the session goes on.
+"""
+
+from __future__ import annotations
+
+import binascii
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from voiceagent.realtime.limits import Limits
+
+__all__ = [
+    "Append",
+    "Clear",
+    "ClientEvent",
+    "Commit",
+    "ItemCreate",
+    "ItemDelete",
+    "ItemRetrieve",
+    "ItemTruncate",
+    "OutputClear",
+    "ProtocolFault",
+    "ResponseCancel",
+    "ResponseCreate",
+    "Resume",
+    "SessionUpdate",
+    "decode_audio",
+    "decode_client",
+    "decode_server",
+    "encode",
+]
+
+
+class ProtocolFault(Exception):
+    """Something the client did that the protocol does not know or allow."""
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        param: str | None = None,
+        event_id: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code, self.message = code, message
+        self.param, self.event_id = param, event_id
+
+
+class _Event(Struct, frozen=True, kw_only=True, tag_field="type"):
+    event_id: str | None = None
+
+
+class SessionUpdate(_Event, frozen=True, tag="session.update"):
+    """Change the session; what is not given stays."""
+
+    session: dict[str, Any]
+
+
+class Append(_Event, frozen=True, tag="input_audio_buffer.append"):
+    """More audio, base64."""
+
+    audio: str
+
+
+class Commit(_Event, frozen=True, tag="input_audio_buffer.commit"):
+    """The audio so far is what the user said."""
+
+
+class Clear(_Event, frozen=True, tag="input_audio_buffer.clear"):
+    """Forget the audio so far."""
+
+
+class ItemCreate(_Event, frozen=True, tag="conversation.item.create"):
+    """Add an item to the conversation."""
+
+    item: dict[str, Any]
+    previous_item_id: str | None = None
+
+
+class ItemRetrieve(_Event, frozen=True, tag="conversation.item.retrieve"):
+    """Show an item."""
+
+    item_id: str
+
+
+class ItemTruncate(_Event, frozen=True, tag="conversation.item.truncate"):
+    """The user heard an answer only so far."""
+
+    item_id: str
+    content_index: int = 0
+    audio_end_ms: int = 0
+
+
+class ItemDelete(_Event, frozen=True, tag="conversation.item.delete"):
+    """Take an item out of the conversation."""
+
+    item_id: str
+
+
+class ResponseCreate(_Event, frozen=True, tag="response.create"):
+    """Answer now."""
+
+    response: dict[str, Any] | None = None
+
+
+class ResponseCancel(_Event, frozen=True, tag="response.cancel"):
+    """Stop answering."""
+
+    response_id: str | None = None
+
+
+class OutputClear(_Event, frozen=True, tag="output_audio_buffer.clear"):
+    """Of another transport; ignored."""
+
+
+class Resume(_Event, frozen=True, tag="voiceagent.session.resume"):
+    """Go on with an earlier session: our own extension."""
+
+    session_id: str
+    token: str
+    last_event_id: str = ""
+
+
+ClientEvent = (
+    SessionUpdate
+    | Append
+    | Commit
+    | Clear
+    | ItemCreate
+    | ItemRetrieve
+    | ItemTruncate
+    | ItemDelete
+    | ResponseCreate
+    | ResponseCancel
+    | OutputClear
+    | Resume
+)
+_decoder: msgspec.json.Decoder[ClientEvent] = msgspec.json.Decoder(ClientEvent)
+_encoder = msgspec.json.Encoder()
+_anything = msgspec.json.Decoder()
+
+
+def encode(event: Any) -> str:
+    """A server or client event as a text frame."""
+    return _encoder.encode(event).decode()
+
+
+def decode_client(raw: str | bytes, limits: Limits) -> ClientEvent:
+    """A text frame as a client event; raises `ProtocolFault`."""
+    if isinstance(raw, bytes):
+        raise ProtocolFault("invalid_event", "events are text frames, not binary ones")
+    if len(raw) > limits.message_bytes:
+        raise ProtocolFault(
+            "message_too_large", f"an event has at most {limits.message_bytes} bytes"
+        )
+    try:
+        return _decoder.decode(raw)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise _fault(raw, error) from error
+
+
+def decode_server(raw: str | bytes) -> dict[str, Any] | None:
+    """A frame of a server as an object with a `type`; None where it is none."""
+    try:
+        event = _anything.decode(raw)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+    if isinstance(event, dict) and isinstance(event.get("type"), str):
+        return event
+    return None
+
+
+def decode_audio(text: str, event_id: str | None) -> bytes:
+    """Base64 to PCM16; raises `ProtocolFault`."""
+    try:
+        pcm = binascii.a2b_base64(text, strict_mode=True)
+    except (binascii.Error, ValueError) as error:
+        raise ProtocolFault(
+            "invalid_audio",
+            f"`audio` is not base64: {error}",
+            param="audio",
+            event_id=event_id,
+        ) from error
+    return pcm
+
+
+def _fault(raw: str, error: Exception) -> ProtocolFault:
+    """What exactly is wrong, with the client's event id where it can be read."""
+    try:
+        event = _anything.decode(raw)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return ProtocolFault("invalid_json", f"this is not JSON: {error}")
+    if not isinstance(event, dict):
+        return ProtocolFault("invalid_event", "an event is a JSON object")
+    event_id = event.get("event_id")
+    known = event_id if isinstance(event_id, str) else None
+    kind = event.get("type")
+    if not isinstance(kind, str):
+        return ProtocolFault(
+            "invalid_event", "an event has a `type`", param="type", event_id=known
+        )
+    what, _, path = str(error).partition(" - at `$.")
+    if "Invalid value" in what and path.startswith("type"):
+        return ProtocolFault(
+            "unknown_event",
+            f"there is no event `{kind[:80]}`",
+            param="type",
+            event_id=known,
+        )
+    param = path.rstrip("`") or _missing(what)
+    return ProtocolFault(
+        "invalid_value", f"{kind}: {what}", param=param or None, event_id=known
+    )
+
+
+def _missing(what: str) -> str:
+    _, found, name = what.partition("missing required field `")
+    return name.rstrip("`") if found else ""

@@ -1,0 +1,31 @@
+"""Limits of one session; what is beyond them is refused, counted and told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Limits"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Documented defaults."""
+
+    message_bytes: int = 1 << 20
+    items: int = 1000
+    """Of a conversation; the oldest ones go first."""
+    audio_seconds: float = 60.0
+    """Waiting to be committed."""
+    text_bytes: int = 32_768
+    """Of one item."""
+    instructions_bytes: int = 65_536
+    tools: int = 64
+    tools_bytes: int = 262_144
+    metadata_pairs: int = 16
+    metadata_key: int = 64
+    metadata_value: int = 512
+    ring_events: int = 2048
+    """Sent events that a cut client can be given again."""
+    ring_bytes: int = 4 << 20
+    faults: int = 200
+    """In a row without a good event, before the session is closed."""
