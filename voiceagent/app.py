@@ -6,7 +6,7 @@ by the `Workshop`, so that a replay of a thousand files loads each of them once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -103,20 +103,7 @@ class Workshop:
         """The recogniser; shared, since only one agent runs at a time."""
         config = self.config.stt
         if config.engine == "faster_whisper":
-            from voiceagent.engines.faster_whisper import FasterWhisperStt
-
-            if not config.model:
-                raise ModelMissing(
-                    "`stt.model` is not set",
-                    cause="faster_whisper needs a model",
-                    hint="give a folder with a CTranslate2 Whisper model",
-                )
-            least = config.min_confidence
-            return FasterWhisperStt(
-                config.model,
-                language=config.language,
-                min_confidence=0.3 if least is None else least,
-            )
+            return self.whisper(config.model, config.min_confidence)
         from voiceagent.engines.pocketsphinx import PocketSphinxStt
 
         return PocketSphinxStt(
@@ -300,30 +287,30 @@ class Workshop:
         )
         return build_slm(model, self.pack, engines)
 
-    def dictate(self, pcm: bytes) -> str:
-        """Speech outside the grammar in words, as well as the general model can; 16 kHz
-        PCM16 in."""
-        return self.dictation(pcm)
-
     @cached_property
-    def dictation(self) -> Callable[[bytes], str]:
-        """The general recogniser, for what is outside the grammar."""
+    def general(self) -> Callable[[bytes], str]:
+        """The device's general recogniser: 16 kHz PCM16 to words, often wrong ones."""
+        return self.dictation(())
+
+    def dictation(self, sentences: Sequence[str]) -> Callable[[bytes], str]:
+        """A recogniser of any words, those of `sentences` above all."""
         from voiceagent.engines.dictation import Dictation
 
-        return Dictation().words
+        return Dictation(sentences).words
 
-    @cached_property
-    def simulated_answer(self) -> Callable[[str], str]:
-        """What a simulated region says: from the operator's documents, if any."""
-        from voiceagent.simulated import ANSWER
+    def whisper(self, model: str, least: float | None = None) -> Stt:
+        """faster-whisper with the model in that folder."""
+        from voiceagent.engines.faster_whisper import FasterWhisperStt
 
-        if not self.config.knowledge.folders:
-            return lambda question: ANSWER
-        from voiceagent.regional.knowledge import Knowledge
-
-        folders = [Path(folder) for folder in self.config.knowledge.folders]
-        knowledge = Knowledge(folders)
-        return lambda question: knowledge.say(question).text
+        if not model:
+            raise ModelMissing(
+                "faster_whisper has no model",
+                cause="`stt.model` or `serve.stt_model` is not set",
+                hint="give a folder with a CTranslate2 Whisper model",
+            )
+        language = self.config.stt.language
+        least = 0.3 if least is None else least
+        return FasterWhisperStt(model, language=language, min_confidence=least)
 
     def agent(self, options: AgentOptions) -> Agent:
         """An agent in its first state."""

@@ -24,6 +24,7 @@ from voiceagent.commands import (
     models,
     pack,
     replay,
+    serve,
 )
 from voiceagent.errors import VoiceAgentError
 
@@ -43,6 +44,8 @@ app.command("ask")(ask.ask)
 app.command("say")(ask.say)
 app.command("replay")(replay.replay)
 app.add_typer(evaluate.app, name="eval")
+app.command("serve")(serve.serve)
+app.command("token")(serve.token)
 app.command("bench")(bench.bench)
 app.command("doctor")(doctor.doctor)
 app.add_typer(models.app, name="models")

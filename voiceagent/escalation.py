@@ -20,7 +20,7 @@ from voiceagent.receipts import Receipts
 from voiceagent.remote import DataClass, Remote
 from voiceagent.sections import Config
 from voiceagent.sections_regional import PrivacyConfig
-from voiceagent.simulated import SCHEME, SimulatedRemote, parse_address
+from voiceagent.simulated import ANSWER, SCHEME, SimulatedRemote, parse_address
 from voiceagent.spending import Meter
 from voiceagent.store import Store
 
@@ -57,7 +57,7 @@ def make_escalation(
         session=secrets.token_hex(8) if live else REPLAYED,
         pin=config.region.pin,
         reserve=reserve,
-        dictate=shop.dictate,
+        dictate=lambda pcm: shop.general(pcm),
     )
     return Escalation(
         _legs(shop, options, emit),
@@ -114,6 +114,16 @@ def _legs(
     ]
 
 
+def _answers(config: Config) -> Callable[[str], str]:
+    """What a simulated region says: from the operator's documents, if any."""
+    if not config.knowledge.folders:
+        return lambda question: ANSWER
+    from voiceagent.regional.knowledge import Knowledge
+
+    knowledge = Knowledge([Path(folder) for folder in config.knowledge.folders])
+    return lambda question: knowledge.say(question).text
+
+
 def _remote(
     shop: Workshop,
     options: AgentOptions,
@@ -125,7 +135,7 @@ def _remote(
 ) -> Remote:
     if url.startswith(f"{SCHEME}:"):
         return SimulatedRemote(
-            parse_address(url), name=name, answer=shop.simulated_answer
+            parse_address(url), name=name, answer=_answers(shop.config)
         )
     if options.pace is Pace.VIRTUAL:
         raise ConfigError(

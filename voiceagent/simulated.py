@@ -33,7 +33,14 @@ from voiceagent.remote import (
     Words,
 )
 
-__all__ = ["PROFILES", "SCHEME", "Profile", "SimulatedRemote", "parse_address"]
+__all__ = [
+    "ANSWER",
+    "PROFILES",
+    "SCHEME",
+    "Profile",
+    "SimulatedRemote",
+    "parse_address",
+]
 
 SCHEME = "sim"
 PROFILES = ("ok", "bimodal", "hang", "drip", "cut", "dead", "garbage", "offline")

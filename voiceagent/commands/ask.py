@@ -13,6 +13,7 @@ from voiceagent.commands.shared import (
     ConfigOption,
     JsonOption,
     PackOption,
+    RegionOption,
     configure,
     console,
     emit_json,
@@ -55,6 +56,7 @@ def ask(
     text: Annotated[str, typer.Argument(help="A command in words; `-` reads stdin.")],
     pack: PackOption = None,
     speak: Annotated[bool, typer.Option(help="Say the reply aloud too.")] = False,
+    region: RegionOption = None,
     why: Annotated[bool, typer.Option("--why", help="Who answered, and why.")] = False,
     json: JsonOption = False,
     config: ConfigOption = None,
@@ -66,7 +68,7 @@ def ask(
     from voiceagent.rows import turn_rows
     from voiceagent.trace import Trace
 
-    shop = workshop(config, pack)
+    shop = workshop(config, pack, region__url=region)
     trace = Trace()
     source = TypedSource(_text(text))
     player = SpeakerPlayer() if speak else VirtualPlayer()
@@ -96,7 +98,16 @@ def ask(
 def _reasons(trace: Trace, *, asked: bool) -> Iterator[str]:
     """Who answered and why; what is degraded, where nobody did. That a pack has no
     model is told only when `asked`: it is the same with every question."""
-    from voiceagent.events import Degraded, ModelAnswered, Routed
+    from voiceagent.events import (
+        Degraded,
+        Escalated,
+        LegEnded,
+        ModelAnswered,
+        Planned,
+        RemoteAnswered,
+        Routed,
+        Withheld,
+    )
     from voiceagent.model_source import UNFIT
 
     for _, event in trace:
@@ -109,6 +120,18 @@ def _reasons(trace: Trace, *, asked: bool) -> Iterator[str]:
                 yield f"model {event.model} {event.version}: {sure}"
             case Routed() if asked:
                 yield f"{event.tier}: {event.reason}"
+            case Planned() if asked:
+                yield f"plan: {event.reason}"
+            case Escalated() if asked:
+                yield f"left the device: {event.data_class}, {event.bytes} bytes"
+            case Withheld():
+                yield f"nothing left the device: {event.reason}"
+            case LegEnded() if asked and event.outcome != "declined":
+                why = f" ({event.why})" if event.why else ""
+                took = f"{event.took_ms:.0f} ms"
+                yield f"{event.leg} {event.outcome} after {took}{why}"
+            case RemoteAnswered() if asked and event.sources:
+                yield f"it stands in: {'; '.join(event.sources)}"
 
 
 def say(

@@ -14,6 +14,7 @@ from voiceagent.commands.shared import (
     ConfigOption,
     JsonOption,
     PackOption,
+    RegionOption,
     configure,
     console,
     emit_json,
@@ -43,6 +44,7 @@ def listen(
         bool, typer.Option("--push-to-talk", help="No wake word: press space to talk.")
     ] = False,
     pack: PackOption = None,
+    region: RegionOption = None,
     report: Annotated[
         Path | None, typer.Option(help="Write an HTML report at the end.")
     ] = None,
@@ -60,7 +62,14 @@ def listen(
     from voiceagent.trace import Trace
 
     engine = "none" if push_to_talk else None
-    shop = Workshop(configure(config, pack, wake__engine=engine, audio__device=device))
+    chosen = configure(
+        config,
+        pack,
+        wake__engine=engine,
+        audio__device=device,
+        region__url=region,
+    )
+    shop = Workshop(chosen)
     source = _source(stdin, shop.config.audio.device)
     trace, output = Trace(), shop.config.audio.output
     agent = shop.agent(

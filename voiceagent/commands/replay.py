@@ -12,6 +12,7 @@ from voiceagent.commands.shared import (
     ConfigOption,
     JsonOption,
     PackOption,
+    RegionOption,
     configure,
     console,
     emit_json,
@@ -32,6 +33,7 @@ def replay(
         list[Path], typer.Argument(help="Recordings, scenarios or folders of them.")
     ],
     pack: PackOption = None,
+    region: RegionOption = None,
     wake: Annotated[
         str, typer.Option(help="auto: a wake word is needed; off: a file is a command.")
     ] = "auto",
@@ -74,7 +76,7 @@ def replay(
     files = find_inputs(paths, scenarios=wake == "auto")
     if not files:
         raise UsageError("no recordings found", hint="name files or a folder of them")
-    shop = Workshop(configure(config, pack))
+    shop = Workshop(configure(config, pack, region__url=region))
     _ = shop.pack  # a broken pack is told before the first recording is read
     began = perf()
     done, failed = _replay_all(shop, files, settings, jobs=jobs, json=json)

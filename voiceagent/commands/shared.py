@@ -23,6 +23,7 @@ __all__ = [
     "ConfigOption",
     "JsonOption",
     "PackOption",
+    "RegionOption",
     "console",
     "configure",
     "emit_json",
@@ -39,6 +40,15 @@ ConfigOption = Annotated[
     typer.Option("--config", help="Configuration file instead of the usual two."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+RegionOption = Annotated[
+    str | None,
+    typer.Option(
+        "--region",
+        metavar="URL",
+        help="Hand what the device does not know to this endpoint (ws://, wss://, "
+        "sim://).",
+    ),
+]
 PackOption = Annotated[
     Path | None,
     typer.Option("--pack", help="Folder of a pack instead of the built-in home."),

@@ -6,6 +6,7 @@ to a larger tier marked as uncertain.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from threading import Lock
 from typing import Any
 
@@ -22,7 +23,9 @@ class Dictation:
 
     name = "pocketsphinx, general model"
 
-    def __init__(self) -> None:
+    def __init__(self, sentences: Sequence[str] = ()) -> None:
+        """`sentences`: what will be talked about; none: anything."""
+        self._sentences = sentences
         self._decoder: Any = None
         self._lock = Lock()
 

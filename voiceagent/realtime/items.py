@@ -1,4 +1,4 @@
-"""Items of a conversation: checked on the way in, shown on the wire, read as messages."""
+"""Items of a conversation: checked coming in, shown on the wire, read as messages."""
 
 from __future__ import annotations
 

@@ -155,7 +155,7 @@ def metadata_of(
     )
     if not fits:
         text = (
-            f"at most {limits.metadata_pairs} pairs of strings, of {limits.metadata_key}"
+            f"{limits.metadata_pairs} pairs of strings at most, {limits.metadata_key}"
             f" and {limits.metadata_value} letters"
         )
         raise _wrong("response.metadata", text, event_id)
@@ -185,10 +185,10 @@ def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     merged = dict(old)
     for key, value in new.items():
         before = merged.get(key)
-        nested = (
-            isinstance(before, dict) and isinstance(value, dict) and key != "format"
-        )
-        merged[key] = _merged(before, value) if nested else value
+        if isinstance(before, dict) and isinstance(value, dict) and key != "format":
+            merged[key] = _merged(before, value)
+        else:
+            merged[key] = value
     return merged
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -71,7 +71,7 @@ class Backend(Protocol):
         """Get ready; raises `VoiceAgentError` with the reason where that fails."""
         ...
 
-    def answer(self, request: Request) -> AsyncIterator[Output]:
+    def answer(self, request: Request) -> AsyncGenerator[Output, None]:
         """The answer as it comes. Closing the iterator (or cancelling the task that
         reads it) stops the work and frees its slot within 100 ms.
 

@@ -98,6 +98,11 @@ class Knowledge:
         passage = self._passages[number]
         return Found(self._answer(number, words), passage, covered)
 
+    def sentences(self) -> list[str]:
+        """Everything the documents say, sentence by sentence, headings too."""
+        found = [s for p in self._passages for s in SENTENCE.split(p.text)]
+        return found + sorted({p.heading for p in self._passages if p.heading})
+
     def close(self) -> None:
         """Free the index."""
         with self._lock:

@@ -1,0 +1,161 @@
+"""Answering: when a response begins, from which words, and what it may be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from voiceagent.realtime.events import ProtocolFault
+from voiceagent.realtime.items import Item, as_messages, checked_item
+from voiceagent.realtime.response import Phase, Response
+from voiceagent.realtime.settings import (
+    check_instructions,
+    check_modalities,
+    check_tools,
+    metadata_of,
+)
+from voiceagent.realtime.steps import Respond, Step
+from voiceagent.realtime.wire import Wire
+from voiceagent.realtime.writer import Writer
+
+__all__ = ["Answering"]
+
+KEY = "voiceagent.idempotency_key"
+
+
+class Answering:
+    """Begins responses, once the words that they answer are known."""
+
+    def __init__(self, wire: Wire, writer: Writer) -> None:
+        self.wire, self.writer = wire, writer
+        self.unheard: set[str] = set()
+        """User items whose words are not known yet."""
+        self._pending: Respond | None = None
+
+    def cancel(self, reason: str) -> list[Step]:
+        """Stop the active response."""
+        self._pending = None
+        return self.writer.cancel(reason)
+
+    def create_response(
+        self, given: Mapping[str, Any], event_id: str | None
+    ) -> Iterator[Step]:
+        """Answer, as soon as the user's words are known."""
+        metadata = metadata_of(given, self.wire.limits, event_id)
+        key = metadata.get(KEY, "")
+        if key and key in self.wire.answered:
+            yield from self.writer.again(self.wire.answered[key])
+            return
+        if self.writer.active is not None:
+            raise ProtocolFault(
+                "conversation_already_has_active_response",
+                f"response `{self.writer.active.id}` is still being made",
+                event_id=event_id,
+            )
+        respond = self._respond(given, metadata, event_id)
+        kept = given.get("conversation", "auto") != "none"
+        self.writer.active = Response(
+            respond.response_id, respond.spoken, metadata, kept, key=key
+        )
+        shown = self.writer.active.shown("in_progress")
+        yield self.wire.send("response.created", response=shown)
+        self._pending = respond
+        yield from self._run()
+
+    def _respond(
+        self, given: Mapping[str, Any], metadata: dict[str, str], event_id: str | None
+    ) -> Respond:
+        values = {**self.wire.settings.values, **{k: v for k, v in given.items() if v}}
+        check_modalities(values["output_modalities"], event_id)
+        check_instructions(values["instructions"], self.wire.limits, event_id)
+        check_tools(values["tools"], self.wire.limits, event_id)
+        most = values.get("max_output_tokens")
+        own = given.get("input")
+        items = self.wire.items.items if own is None else self._input(own, event_id)
+        return Respond(
+            response_id=self.wire.new_id("resp"),
+            messages=as_messages(items),
+            instructions=values["instructions"] or "",
+            tools=tuple(values["tools"] or ()),
+            max_tokens=most if isinstance(most, int) and most > 0 else None,
+            spoken=values["output_modalities"] == ["audio"],
+            voice=str(self.wire.settings.values["audio"]["output"].get("voice") or ""),
+            metadata=metadata,
+        )
+
+    def _input(self, given: object, event_id: str | None) -> list[Item]:
+        if not isinstance(given, list) or not all(isinstance(i, dict) for i in given):
+            raise ProtocolFault(
+                "invalid_value",
+                "`input` is a list of items",
+                param="response.input",
+                event_id=event_id,
+            )
+        found: list[Item] = []
+        for item in given:
+            if item.get("type") == "item_reference":
+                found.append(self.wire.items.find(str(item.get("id")), event_id))
+            else:
+                found.append(checked_item(item, self.wire.limits, event_id))
+        return found
+
+    def _run(self) -> Iterator[Step]:
+        """Begin, unless words of the user are still missing."""
+        active, respond = self.writer.active, self._pending
+        if active is None or respond is None or self.unheard:
+            return
+        self._pending, active.phase = None, Phase.RUNNING
+        yield respond
+
+    def transcribed(self, item_id: str, text: str, seconds: float) -> list[Step]:
+        """The words of a user item."""
+        if item_id not in self.unheard:
+            return []
+        self.unheard.discard(item_id)
+        item = self.wire.items.find(item_id)
+        item["content"] = [{"type": "input_audio", "transcript": text}]
+        kind = "conversation.item.input_audio_transcription"
+        place = {"item_id": item_id, "content_index": 0}
+        steps: list[Step] = []
+        if text:
+            steps.append(self.wire.send(f"{kind}.delta", **place, delta=text))
+        spent = {"type": "duration", "seconds": round(seconds, 3)}
+        steps.append(
+            self.wire.send(f"{kind}.completed", **place, transcript=text, usage=spent)
+        )
+        steps.append(self.wire.item_event("done", item))
+        return steps + self._with_words(item)
+
+    def transcription_failed(self, item_id: str, code: str, message: str) -> list[Step]:
+        """Nobody could make out the words of a user item."""
+        if item_id not in self.unheard:
+            return []
+        self.unheard.discard(item_id)
+        item = self.wire.items.find(item_id)
+        steps: list[Step] = [
+            self.wire.send(
+                "conversation.item.input_audio_transcription.failed",
+                item_id=item_id,
+                content_index=0,
+                error={
+                    "type": "transcription_error",
+                    "code": code,
+                    "message": message,
+                    "param": None,
+                },
+            ),
+            self.wire.item_event("done", item),
+        ]
+        active = self.writer.active
+        if active is not None and self._pending is not None and not self.unheard:
+            self._pending = None
+            steps += self.writer.failed(active.id, code, message)
+        return steps
+
+    def _with_words(self, item: Item) -> list[Step]:
+        """A response that waited for these words begins with them."""
+        if self._pending is not None and not self.unheard:
+            messages = as_messages(self.wire.items.items)
+            self._pending = replace(self._pending, messages=messages)
+        return list(self._run())

@@ -1,0 +1,384 @@
+"""The edge's side of a Realtime session, sans-I/O: questions in, events out, and back.
+
+Works with any server of the protocol. Where the server is ours (it says so with
+`voiceagent.session.ready`), events are numbered and kept until they are known to have
+arrived, so that a cut line is caught up with: nothing is lost, nothing comes twice.
+"""
+
+from __future__ import annotations
+
+import binascii
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from voiceagent.errors import RemoteFailed
+from voiceagent.realtime.events import decode_server
+from voiceagent.remote import (
+    Answered,
+    Envelope,
+    HeardAs,
+    Payload,
+    Piece,
+    RemoteTool,
+    Words,
+)
+
+__all__ = ["ClientSession", "Turn"]
+
+Event = dict[str, Any]
+PIECE = 4_800
+"""Bytes of 24 kHz PCM16 in one event: 100 ms."""
+KEPT_BYTES = 3_000_000
+"""Of events that may be wanted again: over 30 s of audio as base64."""
+FOREIGN = ("turn_id",)
+"""What a server that is not ours is told of the envelope."""
+
+
+class Turn:
+    """One question, from the first event to the last word."""
+
+    def __init__(self, payload: Payload, envelope: Envelope, pcm24: bytes) -> None:
+        self.payload, self.envelope, self.pcm24 = payload, envelope, pcm24
+        self.response = ""
+        """Id of the response that answers it."""
+        self.item = ""
+        """Id of the assistant's item."""
+        self.text = ""
+        """What has been given on so far."""
+        self.pieces: list[Piece] = []
+        """Not taken yet."""
+        self.error: RemoteFailed | None = None
+        self.done = False
+        self.cancelled = False
+        self.expected = 1
+        """Responses still to come: one, and one more after every tool."""
+        self._skip = ""
+
+    @property
+    def over(self) -> bool:
+        """Nothing more will come."""
+        return self.done or self.cancelled or self.error is not None
+
+    def again(self) -> None:
+        """It is asked once more: what was given on already is passed over."""
+        self.response, self._skip = "", self.text
+
+    def words(self, delta: str) -> None:
+        """More words; raises `RemoteFailed` where they are not those of before."""
+        if self._skip:
+            same = min(len(delta), len(self._skip))
+            if delta[:same] != self._skip[:same]:
+                raise RemoteFailed(
+                    "the answer was broken off", cause="it began anew in other words"
+                )
+            self._skip, delta = self._skip[same:], delta[same:]
+        if delta:
+            self.text += delta
+            self.pieces.append(Words(delta))
+
+
+class ClientSession:
+    """Builds the client's events and reads the server's."""
+
+    def __init__(self) -> None:
+        self.ours = False
+        """Whether the server knows our own events."""
+        self.session_id = self.token = self.region = ""
+        self.last_event_id = ""
+        """The last server event that arrived."""
+        self.turn: Turn | None = None
+        self.dropped = 0
+        """Events that may have been wanted again and were too many."""
+        self._number = 0
+        self._kept: OrderedDict[int, Event] = OrderedDict()
+        self._kept_bytes = 0
+        self._known: set[tuple[str, str]] = set()
+        self._items: OrderedDict[str, str] = OrderedDict()
+
+    def set_up(self, instructions: str) -> Event:
+        """The first event of a session: text out, and the edge ends the turns."""
+        session = {
+            "type": "realtime",
+            "output_modalities": ["text"],
+            "instructions": instructions,
+            "audio": {
+                "input": {
+                    "format": {"type": "audio/pcm", "rate": 24_000},
+                    "turn_detection": None,
+                }
+            },
+        }
+        return self._numbered({"type": "session.update", "session": session})
+
+    def ask(self, turn: Turn) -> Iterator[Event]:
+        """All events of a question."""
+        self.turn = turn
+        self._forget()
+        yield from self._asking(turn)
+
+    def ask_again(self) -> Iterator[Event]:
+        """The open question once more, on a session that does not know it."""
+        if self.turn is not None and not self.turn.over:
+            self.turn.again()
+            yield from self._asking(self.turn)
+
+    def cancel(self, turn: Turn) -> Iterator[Event]:
+        """Nobody waits for that answer any more; late words of it are dropped."""
+        if turn.over:
+            return
+        turn.cancelled = True
+        yield self._numbered({"type": "response.cancel"})
+
+    def tool(self, turn: Turn, call_id: str, output: str) -> Iterator[Event]:
+        """What a tool gave; the answer goes on."""
+        turn.expected += 1
+        item = {"type": "function_call_output", "call_id": call_id, "output": output}
+        yield self._numbered({"type": "conversation.item.create", "item": item})
+        yield self._create(turn, key=f"{turn.envelope.idempotency_key}-{call_id}")
+
+    def heard(self, turn_id: str, text: str) -> Iterator[Event]:
+        """The user heard only so much of that answer: its item is replaced."""
+        item_id = self._items.pop(turn_id, "")
+        if not item_id:
+            return
+        yield self._numbered({"type": "conversation.item.delete", "item_id": item_id})
+        if text:
+            item = {
+                "type": "message",
+                "role": "assistant",
+                "status": "incomplete",
+                "content": [{"type": "output_text", "text": text}],
+            }
+            yield self._numbered({"type": "conversation.item.create", "item": item})
+
+    def resume(self) -> Event | None:
+        """The first event on a new line; None where there is nothing to go on with."""
+        if not (self.ours and self.token):
+            return None
+        return {
+            "type": "voiceagent.session.resume",
+            "session_id": self.session_id,
+            "token": self.token,
+            "last_event_id": self.last_event_id,
+        }
+
+    def begin_anew(self, number: int = 0) -> None:
+        """The next events go to a session that knows nothing; it has had `number`."""
+        self.ours, self.last_event_id = False, ""
+        self._number = number
+        self._kept.clear()
+        self._kept_bytes = 0
+        self._known.clear()
+        self._items.clear()
+
+    def lacking(self, last: int) -> list[Event]:
+        """What the server has not got, by the number of the last event it has."""
+        return [event for number, event in self._kept.items() if number > last]
+
+    def receive(self, raw: str | bytes) -> Event | None:
+        """A frame of the server; pieces go to the turn they belong to.
+
+        Gives the event where it is about the session, else None. What is no event of
+        the protocol fails the open turn.
+        """
+        event = decode_server(raw)
+        if event is None:
+            self._fail("the region sent something that is no event")
+            return None
+        self._count(event)
+        kind = event["type"]
+        if kind in ("session.created", "voiceagent.session.resumed"):
+            return event
+        if kind == "voiceagent.session.ready":
+            self._ready(event)
+            return event
+        if kind == "error":
+            return self._error(event)
+        try:
+            self._take(kind, event)
+        except RemoteFailed as error:
+            self._stop(error)
+        except (KeyError, TypeError, AttributeError, IndexError):
+            self._fail("the region sent an event that lacks something")
+        return None
+
+    def _count(self, event: Event) -> None:
+        event_id = event.get("event_id")
+        if self.ours and isinstance(event_id, str) and event_id.startswith("event_"):
+            self.last_event_id = event_id
+
+    def _ready(self, event: Event) -> None:
+        self.ours = True
+        self.session_id = str(event.get("session_id", ""))
+        self.token = str(event.get("resume_token", ""))
+        self.region = str(event.get("region", ""))
+        self.last_event_id = str(event.get("event_id", ""))
+
+    def _take(self, kind: str, event: Event) -> None:
+        turn = self.turn
+        if turn is None or turn.over:
+            return
+        if kind == "conversation.item.input_audio_transcription.completed":
+            turn.pieces.append(HeardAs(event["transcript"]))
+        elif kind == "conversation.item.input_audio_transcription.failed":
+            raise RemoteFailed(
+                "the region did not understand the audio",
+                cause=str(event["error"].get("message", ""))[:200],
+            )
+        elif kind == "response.created":
+            self._created(turn, event["response"])
+        elif self._belongs(turn, event):
+            self._answer(turn, kind, event)
+
+    def _created(self, turn: Turn, response: Event) -> None:
+        told = (response.get("metadata") or {}).get("voiceagent.turn_id")
+        if told in (None, turn.envelope.turn_id):
+            turn.response = response["id"]
+
+    def _belongs(self, turn: Turn, event: Event) -> bool:
+        response = event.get("response")
+        given = response.get("id") if isinstance(response, dict) else None
+        given = given or event.get("response_id")
+        return bool(turn.response) and given == turn.response
+
+    def _answer(self, turn: Turn, kind: str, event: Event) -> None:
+        match kind:
+            case (
+                "response.output_text.delta" | "response.output_audio_transcript.delta"
+            ):
+                turn.words(event["delta"])
+            case "response.output_item.added":
+                if event["item"].get("type") == "message":
+                    turn.item = event["item"]["id"]
+            case "response.output_item.done":
+                item = event["item"]
+                if item.get("type") == "function_call":
+                    tool = RemoteTool(item["call_id"], item["name"], item["arguments"])
+                    turn.pieces.append(tool)
+            case "response.done":
+                self._done(turn, event["response"])
+            case _:
+                pass
+
+    def _done(self, turn: Turn, response: Event) -> None:
+        status = response.get("status")
+        if status == "failed":
+            error = (response.get("status_details") or {}).get("error") or {}
+            raise RemoteFailed(
+                f"the region failed: {str(error.get('code'))[:60]}",
+                cause=str(error.get("message", ""))[:200],
+            )
+        if status == "cancelled":
+            raise RemoteFailed("the region cancelled the answer")
+        turn.expected -= 1
+        if any(i.get("type") == "function_call" for i in response.get("output") or ()):
+            turn.response = ""
+            return  # the answer goes on when the tool has run
+        self._remember(turn)
+        turn.pieces.append(_answered(response))
+        turn.done = True
+        self._forget()
+
+    def _remember(self, turn: Turn) -> None:
+        self._known.add(("user", turn.payload.text))
+        self._known.add(("assistant", turn.text))
+        self._items[turn.envelope.turn_id] = turn.item
+        while len(self._items) > 20:
+            self._items.popitem(last=False)
+
+    def _error(self, event: Event) -> Event | None:
+        error = event.get("error")
+        told: Mapping[str, Any] = error if isinstance(error, dict) else {}
+        code = str(told.get("code") or told.get("type") or "error")
+        if code in ("resume_unknown", "resume_too_old"):
+            return event
+        if code in ("response_cancel_not_active", "item_not_found"):
+            return None  # it was over already
+        turn = self.turn
+        if turn is not None and not turn.over:
+            self._stop(
+                RemoteFailed(
+                    f"the region refused: {code[:60]}",
+                    cause=str(told.get("message", ""))[:200],
+                )
+            )
+        return None
+
+    def _fail(self, what: str) -> None:
+        self._stop(RemoteFailed(what, hint="is it a Realtime endpoint?"))
+
+    def _stop(self, error: RemoteFailed) -> None:
+        if self.turn is not None and not self.turn.over:
+            self.turn.error = error
+
+    def _asking(self, turn: Turn) -> Iterator[Event]:
+        payload, item_id = turn.payload, f"user_{turn.envelope.turn_id}"
+        for message in payload.context:
+            if (message.role, message.text) not in self._known:
+                self._known.add((message.role, message.text))
+                yield self._message("", message.role, message.text)
+        if turn.pcm24:
+            yield self._numbered({"type": "input_audio_buffer.clear"})
+            for start in range(0, len(turn.pcm24), PIECE):
+                piece = turn.pcm24[start : start + PIECE]
+                audio = binascii.b2a_base64(piece, newline=False).decode()
+                kind = "input_audio_buffer.append"
+                yield self._numbered({"type": kind, "audio": audio})
+            yield self._numbered({"type": "input_audio_buffer.commit"})
+        else:
+            yield self._message(item_id, "user", payload.text)
+        yield self._create(turn, key=turn.envelope.idempotency_key)
+
+    def _message(self, item_id: str, role: str, text: str) -> Event:
+        kind = "output_text" if role == "assistant" else "input_text"
+        content = [{"type": kind, "text": text}]
+        item: Event = {"type": "message", "role": role, "content": content}
+        if item_id:
+            item["id"] = item_id
+        return self._numbered({"type": "conversation.item.create", "item": item})
+
+    def _create(self, turn: Turn, *, key: str) -> Event:
+        pairs = turn.envelope.metadata()
+        if self.ours:
+            pairs["voiceagent.idempotency_key"] = key
+        else:
+            pairs = {k: v for k, v in pairs.items() if k.rpartition(".")[2] in FOREIGN}
+        return self._numbered(
+            {"type": "response.create", "response": {"metadata": pairs}}
+        )
+
+    def _numbered(self, event: Event) -> Event:
+        if not self.ours:
+            return event
+        self._number += 1
+        event["event_id"] = f"edge_{self._number}"
+        self._kept[self._number] = event
+        self._kept_bytes += len(event.get("audio", "")) + 300
+        while self._kept_bytes > KEPT_BYTES:
+            _, gone = self._kept.popitem(last=False)
+            self._kept_bytes -= len(gone.get("audio", "")) + 300
+            self.dropped += 1
+        return event
+
+    def _forget(self) -> None:
+        """Everything sent so far has arrived: an answer came, or nobody waits."""
+        self._kept.clear()
+        self._kept_bytes = 0
+
+
+def _answered(response: Event) -> Answered:
+    metadata = {
+        k: v for k, v in (response.get("metadata") or {}).items() if isinstance(v, str)
+    }
+    used = response.get("usage") or {}
+    told = bool(used.get("total_tokens"))
+    sources = metadata.get("voiceagent.sources", "")
+    return Answered(
+        model=metadata.get("voiceagent.reason", ""),
+        region=metadata.get("voiceagent.region", ""),
+        sources=tuple(sources.split("; ")) if sources else (),
+        input_tokens=used.get("input_tokens") if told else None,
+        output_tokens=used.get("output_tokens") if told else None,
+        metadata=metadata,
+    )

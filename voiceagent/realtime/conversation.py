@@ -1,0 +1,65 @@
+"""The items of a conversation in order, each knowing its true predecessor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from voiceagent.realtime.events import ProtocolFault
+from voiceagent.realtime.items import Item
+
+__all__ = ["Conversation"]
+
+
+class Conversation:
+    """Adds, finds, cuts and drops items."""
+
+    def __init__(self, items: Iterable[Mapping[str, Any]], most: int) -> None:
+        self.items: list[Item] = [dict(item) for item in items]
+        self.dropped = 0
+        """Oldest ones that went because there were too many."""
+        self._most = most
+
+    def find(self, item_id: str, event_id: str | None = None) -> Item:
+        """The item; raises `ProtocolFault`."""
+        for item in reversed(self.items):
+            if item["id"] == item_id:
+                return item
+        raise ProtocolFault(
+            "item_not_found",
+            f"there is no item `{item_id[:80]}`",
+            param="item_id",
+            event_id=event_id,
+        )
+
+    def has(self, item_id: str) -> bool:
+        """Whether it is there."""
+        return any(item["id"] == item_id for item in self.items)
+
+    def add(self, item: Item, after: str | None, event_id: str | None = None) -> None:
+        """Append, or put behind an item (`root`: at the head); raises
+        `ProtocolFault`."""
+        if after is None:
+            self.items.append(item)
+        elif after == "root":
+            self.items.insert(0, item)
+        else:
+            place = self.items.index(self.find(after, event_id))
+            self.items.insert(place + 1, item)
+        over = len(self.items) - self._most
+        if over > 0:
+            del self.items[:over]
+            self.dropped += over
+
+    def before(self, item: Item) -> str | None:
+        """The id of its predecessor; None at the head."""
+        place = next(i for i, one in enumerate(self.items) if one is item)
+        return self.items[place - 1]["id"] if place else None
+
+    def remove(self, item: Item) -> None:
+        """Take it out."""
+        self.items.remove(item)
+
+    def upto(self, item_id: str | None) -> Sequence[Item]:
+        """A copy of the list as it stands."""
+        return list(self.items)

@@ -1,0 +1,83 @@
+"""What everything in a server session shares: numbers, items, the ring, the memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from voiceagent.realtime.conversation import Conversation
+from voiceagent.realtime.events import ProtocolFault
+from voiceagent.realtime.items import Item
+from voiceagent.realtime.limits import Limits
+from voiceagent.realtime.outbox import Ring
+from voiceagent.realtime.settings import Settings
+from voiceagent.realtime.steps import Keep, Send
+
+__all__ = ["Wire"]
+
+
+class Wire:
+    """Makes server events and remembers those that were sent."""
+
+    def __init__(
+        self,
+        *,
+        session_id: str,
+        conversation: str,
+        model: str,
+        limits: Limits,
+        items: Iterable[Mapping[str, Any]],
+        answered: Mapping[str, Mapping[str, Any]],
+        ring: bool,
+    ) -> None:
+        """`ring`: whether sent events are kept for a client that was cut off."""
+        self.id, self.conversation, self.limits = session_id, conversation, limits
+        self.settings = Settings(session_id, model, limits)
+        self.items = Conversation(items, limits.items)
+        self.answered = dict(answered)
+        """Finished responses by idempotency key."""
+        self.ring = Ring(limits.ring_events, limits.ring_bytes) if ring else None
+        self._numbers = dict.fromkeys(("event", "item", "resp"), 0)
+
+    def send(self, type: str, **fields: Any) -> Send:
+        """A server event with its number."""
+        number = self._numbers["event"] = self._numbers["event"] + 1
+        event = {"type": type, "event_id": f"event_{number}", **fields}
+        if self.ring is not None:
+            self.ring.keep(number, event)
+        return Send(event)
+
+    def new_id(self, kind: str) -> str:
+        """`item_SESSION_3`."""
+        self._numbers[kind] += 1
+        return f"{kind}_{self.id}_{self._numbers[kind]}"
+
+    def error(self, fault: ProtocolFault, kind: str = "invalid_request_error") -> Send:
+        """A fault as the client is told of it."""
+        return self.send(
+            "error",
+            error={
+                "type": kind,
+                "code": fault.code,
+                "message": fault.message,
+                "param": fault.param,
+                "event_id": fault.event_id,
+            },
+        )
+
+    def item_event(self, what: str, item: Item) -> Send:
+        """`conversation.item.added` or `.done`."""
+        return self.send(
+            f"conversation.item.{what}",
+            previous_item_id=self.items.before(item),
+            item=dict(item),
+        )
+
+    def keep(self) -> Keep:
+        """The conversation as it is to be written down."""
+        whole = tuple(dict(i) for i in self.items.items if i["status"] != "in_progress")
+        return Keep(
+            conversation=self.conversation,
+            items=whole,
+            answered=dict(self.answered),
+        )

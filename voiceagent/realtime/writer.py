@@ -1,0 +1,237 @@
+"""Writing a response: the events of its words, sound and tool calls, in order."""
+
+from __future__ import annotations
+
+import binascii
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from voiceagent.realtime import events as ev
+from voiceagent.realtime.events import ProtocolFault
+from voiceagent.realtime.items import Item
+from voiceagent.realtime.response import Phase, Response, usage
+from voiceagent.realtime.steps import Cancel, Step
+from voiceagent.realtime.wire import Wire
+
+__all__ = ["Writer"]
+
+RECENT = 64
+"""Finished responses that can be given again."""
+
+
+class Writer:
+    """Writes the active response; there is one at a time."""
+
+    def __init__(self, wire: Wire) -> None:
+        self.wire = wire
+        self.active: Response | None = None
+        self._spoken: dict[str, Response] = {}
+
+    def text(self, response_id: str, delta: str) -> list[Step]:
+        """More words of an answer."""
+        active = self._current(response_id)
+        if active is None or not delta:
+            return []
+        steps = self._open_message(active)
+        return steps + [self.wire.send(**event) for event in active.delta(delta)]
+
+    def audio(self, response_id: str, pcm: bytes, transcript: str) -> list[Step]:
+        """More sound of an answer (24 kHz PCM16), and the words in it."""
+        active = self._current(response_id)
+        if active is None:
+            return []
+        steps = self.text(response_id, transcript)
+        if active.message is None or not pcm:
+            return steps
+        active.samples += len(pcm) // 2
+        active.pieces.append((active.samples, transcript))
+        delta = binascii.b2a_base64(pcm, newline=False).decode()
+        steps.append(
+            self.wire.send("response.output_audio.delta", **active.place(), delta=delta)
+        )
+        return steps
+
+    def tool_call(
+        self, response_id: str, call_id: str, name: str, arguments: str
+    ) -> list[Step]:
+        """The model wants a tool of the client to run."""
+        active = self._current(response_id)
+        if active is None:
+            return []
+        steps = self._close_message(active, "completed")
+        item = {
+            "id": self.wire.new_id("item"),
+            "object": "realtime.item",
+            "type": "function_call",
+            "status": "in_progress",
+            "call_id": call_id,
+            "name": name,
+            "arguments": "",
+        }
+        steps += self._add(active, item)
+        item.update(status="completed", arguments=arguments)
+        place = {
+            "response_id": active.id,
+            "item_id": item["id"],
+            "output_index": len(active.output) - 1,
+            "call_id": call_id,
+        }
+        kind = "response.function_call_arguments"
+        steps.append(self.wire.send(f"{kind}.delta", **place, delta=arguments))
+        done = {**place, "name": name, "arguments": arguments}
+        steps.append(self.wire.send(f"{kind}.done", **done))
+        steps.append(self.wire.send(**active.item_done(item)))
+        if active.kept:
+            steps.append(self.wire.item_event("done", item))
+        return steps
+
+    def finished(
+        self,
+        response_id: str,
+        *,
+        input_tokens: int | None = None,
+        output_tokens: int | None = None,
+        metadata: Mapping[str, str] | None = None,
+        incomplete: bool = False,
+    ) -> list[Step]:
+        """The answer is complete; `metadata` is added to the client's own."""
+        active = self._current(response_id)
+        if active is None:
+            return []
+        room = self.wire.limits.metadata_pairs - len(active.metadata)
+        for key, value in list((metadata or {}).items())[: max(0, room)]:
+            active.metadata[key] = value[: self.wire.limits.metadata_value]
+        status = "incomplete" if incomplete else "completed"
+        details = (
+            {"type": status, "reason": "max_output_tokens"} if incomplete else None
+        )
+        steps = self._close_message(active, status)
+        shown = active.shown(status, details, usage=usage(input_tokens, output_tokens))
+        return steps + self._over(active, shown, give_again=True)
+
+    def failed(self, response_id: str, code: str, message: str) -> list[Step]:
+        """There will be no (more) answer."""
+        active = self._current(response_id)
+        if active is None:
+            return []
+        error = {"type": "server_error", "code": code, "message": message}
+        steps = self._close_message(active, "incomplete")
+        details = {"type": "failed", "error": error}
+        return steps + self._over(active, active.shown("failed", details))
+
+    def cancel(self, reason: str) -> list[Step]:
+        """Stop the active response."""
+        active = self.active
+        if active is None:
+            return []
+        steps: list[Step] = []
+        if active.phase is Phase.RUNNING:
+            steps.append(Cancel(active.id))
+        steps += self._close_message(active, "incomplete")
+        details = {"type": "cancelled", "reason": reason}
+        return steps + self._over(active, active.shown("cancelled", details))
+
+    def truncate(self, event: ev.ItemTruncate) -> Iterator[Step]:
+        """The user heard a spoken answer only so far: the rest is forgotten."""
+        item = self.wire.items.find(event.item_id, event.event_id)
+        spoken = self._spoken.get(event.item_id)
+        if item.get("role") != "assistant" or event.content_index != 0:
+            raise ProtocolFault(
+                "invalid_value",
+                "only an answer's first part can be cut",
+                param="item_id",
+                event_id=event.event_id,
+            )
+        length = spoken.samples // 24 if spoken else 0
+        if not 0 <= event.audio_end_ms <= length:
+            raise ProtocolFault(
+                "invalid_value",
+                f"the answer has {length} ms of audio",
+                param="audio_end_ms",
+                event_id=event.event_id,
+            )
+        heard = spoken.heard(event.audio_end_ms) if spoken else ""
+        item["content"] = [{"type": "output_audio", "transcript": heard}]
+        yield self.wire.keep()
+        yield self.wire.send(
+            "conversation.item.truncated",
+            item_id=event.item_id,
+            content_index=0,
+            audio_end_ms=event.audio_end_ms,
+        )
+
+    def again(self, record: Mapping[str, Any]) -> Iterator[Step]:
+        """A finished response once more, as if it had just been made."""
+        shown = dict(record["response"])
+        again = Response(shown["id"], False, shown.get("metadata") or {}, kept=False)
+        yield self.wire.send("response.created", response=again.shown("in_progress"))
+        for item in shown["output"]:
+            for event in _replayed(again, dict(item)):
+                yield self.wire.send(**event)
+        yield self.wire.send("response.done", response=shown)
+
+    def _current(self, response_id: str) -> Response | None:
+        active = self.active
+        return active if active is not None and active.id == response_id else None
+
+    def _open_message(self, active: Response) -> list[Step]:
+        if active.message is not None:
+            return []
+        item = {
+            "id": self.wire.new_id("item"),
+            "object": "realtime.item",
+            "type": "message",
+            "role": "assistant",
+            "status": "in_progress",
+            "content": [],
+        }
+        steps = self._add(active, item)
+        active.message, active.text = item, ""
+        if active.spoken:
+            active.samples, active.pieces = 0, []
+            self._spoken = {str(item["id"]): active}
+        return steps + [self.wire.send(**event) for event in active.open_part()]
+
+    def _add(self, active: Response, item: Item) -> list[Step]:
+        steps: list[Step] = [self.wire.send(**event) for event in active.begin(item)]
+        if active.kept:
+            self.wire.items.add(item, None)
+            steps.append(self.wire.item_event("added", item))
+        return steps
+
+    def _close_message(self, active: Response, status: str) -> list[Step]:
+        item = active.message
+        if item is None:
+            return []
+        steps: list[Step] = [
+            self.wire.send(**event) for event in active.close_message(status)
+        ]
+        active.message = None
+        if active.kept and self.wire.items.has(item["id"]):
+            steps.append(self.wire.item_event("done", item))
+        return steps
+
+    def _over(
+        self, active: Response, shown: dict[str, Any], *, give_again: bool = False
+    ) -> list[Step]:
+        active.phase, self.active = Phase.DONE, None
+        if active.key and give_again:
+            self.wire.answered[active.key] = {"response": shown}
+            while len(self.wire.answered) > RECENT:
+                del self.wire.answered[next(iter(self.wire.answered))]
+        kept: list[Step] = [self.wire.keep()] if active.kept else []
+        return [*kept, self.wire.send("response.done", response=shown)]
+
+
+def _replayed(again: Response, item: Item) -> Iterator[dict[str, Any]]:
+    """All events of one finished item."""
+    if item["type"] != "message":
+        yield from again.begin(item)
+        yield again.item_done(item)
+        return
+    text = str(item["content"][0].get("text") or item["content"][0].get("transcript"))
+    yield from again.begin({**item, "status": "in_progress", "content": []})
+    again.message, again.text = dict(item), ""
+    yield from again.open_part()
+    yield from again.delta(text)
+    yield from again.close_message(str(item["status"]))

@@ -1,0 +1,147 @@
+"""From a configuration to a running region: backend, memory, ears, mouth and door."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voiceagent.errors import ConfigError
+from voiceagent.store import state_folder
+
+if TYPE_CHECKING:
+    from voiceagent.app import Workshop
+    from voiceagent.config import Config
+    from voiceagent.regional.backend import Backend
+    from voiceagent.regional.knowledge import Knowledge
+    from voiceagent.regional.memory import Memory
+    from voiceagent.regional.server import RegionServer
+
+__all__ = ["SAMPLES", "documents_of", "make_region", "serve_until_signalled"]
+
+SAMPLES = Path(__file__).resolve().parents[1] / "samples" / "documents"
+"""Documents that come with the project; read where no others are named."""
+
+
+def documents_of(config: Config, folders: Sequence[Path]) -> list[Path]:
+    """Folders of the command line, of the configuration, or the samples."""
+    named = list(folders) or [Path(folder) for folder in config.knowledge.folders]
+    if named:
+        for folder in named:
+            if not folder.is_dir():
+                raise ConfigError(
+                    f"there is no folder `{folder}`",
+                    cause="it should hold the documents",
+                    hint="name a folder with Markdown or text files",
+                )
+        return named
+    return (
+        sorted(p for p in SAMPLES.iterdir() if p.is_dir()) if SAMPLES.is_dir() else []
+    )
+
+
+def make_region(
+    shop: Workshop, folders: Sequence[Path], *, state: Path | None = None
+) -> tuple[RegionServer, Knowledge]:
+    """The server and what it knows; raises `VoiceAgentError` where a part is missing.
+
+    `state`: where conversations and keys are kept instead of the configured place.
+    """
+    from voiceagent.regional.ears import TurnDetector, speaker, words_of
+    from voiceagent.regional.knowledge import Knowledge
+    from voiceagent.regional.server import RegionServer
+    from voiceagent.regional.tls import server_context
+    from voiceagent.regional.tokens import secret_of, secret_of_state
+
+    config = shop.config
+    serve = config.serve
+    home = state or _home(config)
+    secret = secret_of(serve.secret_env)
+    knowledge = Knowledge(documents_of(config, folders))
+    server = RegionServer(
+        serve,
+        make_backend(config, knowledge),
+        make_memory(config, home),
+        resume_secret=secret or secret_of_state(home),
+        token_secret=secret,
+        tls=server_context(serve.certificate, serve.client_ca)
+        if serve.certificate
+        else None,
+        recogniser=words_of(make_ears(shop, knowledge)),
+        voice=speaker(lambda: shop.real_voices),
+        detector=lambda: TurnDetector(shop.frontend(wake=False)),
+        keep=config.memory.keep_hours * 3600,
+    )
+    return server, knowledge
+
+
+def make_ears(shop: Workshop, knowledge: Knowledge) -> Callable[[bytes], str]:
+    """16 kHz PCM16 to words, for what edges send as audio; blocking."""
+    serve = shop.config.serve
+    if serve.stt == "pocketsphinx" or (serve.stt == "auto" and not serve.stt_model):
+        return shop.dictation(knowledge.sentences())
+    whisper = shop.whisper(serve.stt_model)
+
+    def words(pcm: bytes) -> str:
+        whisper.start()
+        whisper.feed(pcm)
+        return whisper.finish().text
+
+    return words
+
+
+def make_backend(config: Config, knowledge: Knowledge) -> Backend:
+    """Whoever makes the words."""
+    match config.serve.backend:
+        case "chat":
+            from voiceagent.regional.chat import ChatBackend
+
+            key = os.environ.get(config.upstream.key_env, "")
+            return ChatBackend(config.upstream, key=key, knowledge=knowledge)
+        case "llama":
+            from voiceagent.regional.llama import LlamaBackend
+
+            return LlamaBackend(config.llama, knowledge=knowledge)
+        case _:
+            from voiceagent.regional.knowledge_backend import KnowledgeBackend
+
+            return KnowledgeBackend(knowledge)
+
+
+def make_memory(config: Config, home: Path) -> Memory:
+    """Where conversations are kept."""
+    if config.memory.kind == "nats":
+        from voiceagent.regional.nats_memory import NatsMemory
+
+        return NatsMemory(config.memory.url, keep=config.memory.keep_hours * 3600)
+    from voiceagent.regional.sqlite_memory import SqliteMemory
+
+    return SqliteMemory(home / "region.sqlite")
+
+
+async def serve_until_signalled(
+    server: RegionServer, ready: Callable[[str], None]
+) -> None:
+    """Serve until SIGTERM or SIGINT, drain, and return; a second one ends it now."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    main = asyncio.current_task()
+    assert main is not None
+
+    def signalled() -> None:
+        if stop.is_set():
+            main.cancel()
+        stop.set()
+
+    for one in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(one, signalled)
+    await server.run(ready, stop.wait)
+
+
+def _home(config: Config) -> Path:
+    if config.memory.folder:
+        return Path(config.memory.folder)
+    return Path(config.store.folder) if config.store.folder else state_folder()
