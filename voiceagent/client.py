@@ -28,6 +28,8 @@ FIRST_WAIT, LONGEST_WAIT = 0.1, 5.0
 """Seconds between two tries to connect, doubled from the first to the longest."""
 OPENING = 5.0
 """Seconds that a connection may take to open."""
+BREAKS = 10
+"""Connections that may break under one question before it is given up."""
 OUTAGE = 10.0
 """Seconds that an open turn waits for a cut line to come back."""
 LARGEST = 1 << 22
@@ -83,7 +85,7 @@ class RealtimeRemote:
         tls: SSLContext | None = None,
     ) -> None:
         self.name = target.name
-        self.reconnects = self.resumed = 0
+        self.reconnects = self.resumed = self._breaks = 0
         self._target, self._tls, self._emit = target, tls, emit
         self._heartbeat = config.heartbeat_ms / 1000
         self._dead = config.dead_ms / 1000
@@ -137,7 +139,7 @@ class RealtimeRemote:
 
             pcm24 = await asyncio.to_thread(resampled, payload.audio, 16_000, 24_000)
         async with self._asking:
-            turn = Turn(payload, envelope, pcm24)
+            turn, self._breaks = Turn(payload, envelope, pcm24), 0
             await self._connected()
             try:
                 await self._send(self._session.ask(turn))
@@ -212,6 +214,7 @@ class RealtimeRemote:
             proxy=None,
         ) as socket:
             self._region = _region_of(socket)
+            self._breaks += 1
             await self._greet(socket)
             self._socket = socket
             self._set(LinkState.UP, "")
@@ -257,29 +260,27 @@ class RealtimeRemote:
         return True
 
     async def _go_on(self, socket: ClientConnection, open_turn: bool) -> None:
+        """Resume the cut session, or its conversation, or begin anew."""
         session = self._session
         session.ours = True
         while True:
-            event = session.receive(await socket.recv())
-            kind = event["type"] if event else ""
-            if kind == "voiceagent.session.resumed" and event and event["complete"]:
-                self.resumed += 1
-                for lacking in session.lacking(int(event["last_client_event"])):
-                    await socket.send(encode(lacking))
-                return
-            if kind == "voiceagent.session.resumed":
-                self.resumed += 1
-                token, known = session.token, session.session_id
-                session.begin_anew(int(event["last_client_event"]))
-                session.ours, session.token, session.session_id = True, token, known
-                await self._begin(socket, open_turn)
-                return
-            if kind == "error":
-                session.begin_anew()
-                session.token = ""
-                session.receive(self._fresh)
-                await self._begin(socket, open_turn)
-                return
+            event = session.receive(await socket.recv()) or {}
+            match event.get("type"):
+                case "voiceagent.session.resumed":
+                    self.resumed += 1
+                    last = int(event.get("last_client_event") or 0)
+                    if event.get("complete"):
+                        for lacking in session.lacking(last):
+                            await socket.send(encode(lacking))
+                        return
+                    session.begin_anew(last)
+                    session.ours = True
+                    break
+                case "error":
+                    session.begin_anew()
+                    session.receive(self._fresh)
+                    break
+        await self._begin(socket, open_turn)
 
     async def _begin(self, socket: ClientConnection, open_turn: bool) -> None:
         """A session that knows nothing of us; an open question is asked again."""
@@ -335,7 +336,8 @@ class RealtimeRemote:
     def _lost(self, why: str) -> None:
         self._socket = None
         turn = self._session.turn
-        if turn is not None and not turn.over and not self._session.ours:
+        hopeless = not self._session.token or self._breaks > BREAKS
+        if turn is not None and not turn.over and hopeless:
             turn.error = LinkDown(f"{self.name} was cut off", cause=why)
         self._set(LinkState.DOWN, why)
         self._changed.set()
