@@ -110,10 +110,8 @@ class FaultProxy:
         both = writer, far_writer
         self._open.update(both)
         ways = (
-            asyncio.create_task(self._pass(reader, far_writer, lambda: self.up, both)),
-            asyncio.create_task(
-                self._pass(far_reader, writer, lambda: self.down, both)
-            ),
+            asyncio.create_task(self._pass(reader, far_writer, both, up=True)),
+            asyncio.create_task(self._pass(far_reader, writer, both, up=False)),
         )
         self._tasks.update(ways)
         await asyncio.wait(ways)
