@@ -99,6 +99,7 @@ class RealtimeRemote:
         self._why = "not connected yet"
         self._asking = asyncio.Lock()
         self._fresh: str | bytes = ""
+        self._cut_at: float | None = None
 
     @property
     def link(self) -> LinkState:
@@ -184,7 +185,7 @@ class RealtimeRemote:
             if turn.done:
                 return
             try:
-                async with asyncio.timeout(None if self._socket else OUTAGE):
+                async with asyncio.timeout_at(self._patience()):
                     await self._change()
             except TimeoutError:
                 raise LinkDown(
@@ -192,6 +193,10 @@ class RealtimeRemote:
                     cause=self._why,
                     hint="look at the network, or at the region",
                 ) from None
+
+    def _patience(self) -> float | None:
+        """Loop time until which a cut line may come back; None: it is not cut."""
+        return None if self._cut_at is None else self._cut_at + OUTAGE
 
     async def _change(self) -> None:
         """Until anything happens on the line."""
@@ -216,7 +221,7 @@ class RealtimeRemote:
             self._region = _region_of(socket)
             self._breaks += 1
             await self._greet(socket)
-            self._socket = socket
+            self._socket, self._cut_at = socket, None
             self._set(LinkState.UP, "")
             async for message in socket:
                 await self._received(message)
@@ -228,7 +233,7 @@ class RealtimeRemote:
         session, wanted = self._session, self._session.resume()
         open_turn = session.turn is not None and not session.turn.over
         session.ours = False
-        async with asyncio.timeout(OPENING):
+        async with asyncio.timeout(self._dead):
             created = session.receive(await socket.recv())
             if created is None:
                 raise OSError("it does not speak the Realtime protocol")
@@ -334,7 +339,7 @@ class RealtimeRemote:
             return
 
     def _lost(self, why: str) -> None:
-        self._socket = None
+        self._socket, self._cut_at = None, self._cut_at or now()
         turn = self._session.turn
         hopeless = not self._session.token or self._breaks > BREAKS
         if turn is not None and not turn.over and hopeless:
