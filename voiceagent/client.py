@@ -123,6 +123,7 @@ class RealtimeRemote:
             try:
                 await self._one_connection()
             except (OSError, TimeoutError, WebSocketException) as error:
+                self._breaks += isinstance(error, WebSocketException)
                 self._lost(_reason(error))
             if now() - began > LONGEST_WAIT:
                 wait = FIRST_WAIT
