@@ -20,17 +20,26 @@ from voiceagent.engines.fake import (
     ScriptedWake,
     ThresholdVad,
 )
+from voiceagent.escalate import Escalation
 from voiceagent.events import Event
 from voiceagent.frontend import Frontend
+from voiceagent.handover import RemoteLeg
 from voiceagent.intent import Intent
 from voiceagent.interpreter import Doubts, Interpreter
 from voiceagent.listener import Listener
 from voiceagent.mouth import Mouth
+from voiceagent.outgoing import Outgoing
 from voiceagent.player import VirtualPlayer
+from voiceagent.privacy import Policy, PrivacyGate
+from voiceagent.receipts import Receipts
+from voiceagent.remote import Remote
+from voiceagent.routing.breaker import Breaker
+from voiceagent.routing.latency import LatencyBook
 from voiceagent.rows import TurnRow, turn_rows
 from voiceagent.skill import Answer, Effect, Skill, SkillAlarm, TurnContext
 from voiceagent.source import FileSource
 from voiceagent.speak import ReplyCache, Tts
+from voiceagent.spending import Meter
 from voiceagent.state import Options
 from voiceagent.stt import Stt
 from voiceagent.swap import ModelSource, ModelSwitch
@@ -112,6 +121,15 @@ class Stage:
     doubts: Doubts | None = None
     models: ModelSource | None = None
     """Where language models come from; the first is the one that is wanted."""
+    remotes: Sequence[Remote] = ()
+    """Larger tiers, the preferred one first."""
+    policy: Policy = field(default_factory=Policy)
+    book: LatencyBook = field(default_factory=LatencyBook)
+    meter: Meter = field(default_factory=Meter)
+    breakers: Sequence[Breaker] = ()
+    pin: str = ""
+    dictate: Callable[[bytes], str] | None = None
+    receipts: Receipts = field(default_factory=lambda: Receipts(None))
     player: VirtualPlayer = field(default_factory=VirtualPlayer)
     records: list[Record] = field(default_factory=list)
     agent: Agent | None = None
@@ -134,6 +152,7 @@ class Stage:
             interpreter=Interpreter(
                 meaning, compute, models=models, doubts=self.doubts
             ),
+            escalation=self._escalation(trace, compute),
         )
         responder = Responder(thinker=thinker, mouth=mouth, emit=trace.emit)
         frontend = Frontend(
@@ -170,6 +189,26 @@ class Stage:
             stop_word=stop,
         )
         return self.agent
+
+    def _escalation(self, trace: Trace, compute: Compute) -> Escalation | None:
+        if not self.remotes:
+            return None
+        breakers = self.breakers or [Breaker() for _ in self.remotes]
+        legs = [
+            RemoteLeg(remote, breaker, model="voiceagent")
+            for remote, breaker in zip(self.remotes, breakers, strict=True)
+        ]
+        outgoing = Outgoing(
+            PrivacyGate(self.policy, ["Anna Kowalski"]),
+            self.receipts,
+            self.meter,
+            compute,
+            trace.emit,
+            session="stage",
+            pin=self.pin,
+            dictate=self.dictate,
+        )
+        return Escalation(legs, outgoing, trace.emit, book=self.book)
 
     def play(
         self,
