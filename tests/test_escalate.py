@@ -56,9 +56,9 @@ def test_a_hard_question_is_answered_by_the_region_clause_by_clause() -> None:
     assert row.reply == "The whale is long. It hangs in the hall."
     assert row.reason.startswith("region in time")
     clauses = [e.pii_text for e in play.events(ReplyReady)]  # type: ignore[union-attr]
-    assert clauses == ["The whale is long. ", "It hangs in the hall."]
+    assert clauses == ["The whale is long. ", "It hangs in the hall. "]
     (stopped,) = play.events(SpeakingStopped)
-    assert stopped.pii_heard == row.reply  # type: ignore[union-attr]
+    assert stopped.pii_heard.strip() == row.reply  # type: ignore[union-attr]
     (answered,) = play.events(RemoteAnswered)
     assert answered.price is None and answered.region == "simulated"  # type: ignore[union-attr]
 
@@ -145,7 +145,7 @@ def test_a_slow_region_is_hedged_and_the_loser_is_cancelled() -> None:
     assert row.tier == "backup" and not row.rescued_by
     assert first.cancelled == 1
     (planned,) = play.events(Planned)
-    assert planned.after_ms == 200.0  # type: ignore[union-attr]
+    assert planned.after_ms == pytest.approx(165.0)  # type: ignore[union-attr]
 
 
 def test_after_failures_in_a_row_the_region_rests() -> None:

@@ -92,7 +92,8 @@ def test_predictions_are_percentiles_of_what_was_seen(seen: list[float]) -> None
     book = LatencyBook()
     for one in seen:
         book.note("region", 10, one)
-    usual, slow, count = book.predict("region", 10)
+    found = book.predict("region", 10)
+    usual, slow, count = found.usual, found.slow, found.seen
     last = sorted(seen[-200:])
     assert count == len(last) and usual <= slow
     assert usual in last and slow in last
@@ -101,10 +102,11 @@ def test_predictions_are_percentiles_of_what_was_seen(seen: list[float]) -> None
 
 def test_what_was_not_seen_is_expected_as_told() -> None:
     book = LatencyBook({"region": Prior(0.2, 0.5)})
-    assert book.predict("region", 10) == (0.2, 0.5, 0)
-    assert book.predict("cloud", 10) == (0.3, 0.7, 0)
+    found = book.predict("region", 10)
+    assert (found.usual, found.slow, found.seen) == (0.2, 0.5, 0)
+    assert book.predict("cloud", 10).slow == 0.7
     book.note("region", 10, 0.1)
-    assert book.predict("region", 900)[2] == 1, "other sizes are better than nothing"
+    assert book.predict("region", 900).seen == 1, "other sizes are better than nothing"
 
 
 def test_a_breaker_rests_longer_after_every_failed_probe() -> None:

@@ -124,7 +124,7 @@ class Escalation:
         """Seconds that the device is waited for before a remote is asked beside it."""
         if not (self._hedge and handover.recognition.accepted):
             return NEVER
-        return max(LEAST_HEDGE, self.book.predict(DEVICE, handover.letters)[1])
+        return max(LEAST_HEDGE, self.book.predict(DEVICE, handover.letters).patience)
 
     async def _on_device(
         self, device: Callable[[], Awaitable[Reading]], result: Answering
@@ -179,14 +179,15 @@ class Escalation:
         return plan
 
     def _facts(self, leg: RemoteLeg, letters: int) -> LegFacts:
-        usual, slow, seen = self.book.predict(leg.name, letters)
+        expected = self.book.predict(leg.name, letters)
         return LegFacts(
             name=leg.name,
             vetoes=tuple(self._vetoes(leg, letters)),
-            usual=usual,
-            slow=slow,
+            usual=expected.usual,
+            slow=expected.slow,
+            patience=expected.patience,
             price=self._out.meter.expected(leg.model, letters),
-            seen=seen,
+            seen=expected.seen,
         )
 
     def _vetoes(self, leg: RemoteLeg, letters: int) -> list[str]:
@@ -252,6 +253,7 @@ def _seen(leg: LegFacts) -> LegSeen:
         vetoes=list(leg.vetoes),
         usual_ms=round(leg.usual * 1000, 3),
         slow_ms=round(leg.slow * 1000, 3),
+        patience_ms=round((leg.patience or leg.slow) * 1000, 3),
         price=leg.price,
         seen=leg.seen,
     )

@@ -25,6 +25,7 @@ class LegSeen(Struct, frozen=True, kw_only=True):
     vetoes: list[str] = field(default_factory=list)
     usual_ms: float = 0.0
     slow_ms: float = 0.0
+    patience_ms: float = 0.0
     price: float | None = None
     """Expected price of one answer; None: unknown."""
     seen: int = 0

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from voiceagent.rows import percentile
 
-__all__ = ["LatencyBook", "Prior"]
+__all__ = ["LatencyBook", "Prediction", "Prior"]
 
 KEPT = 200
 """Answers remembered for each leg and size."""
@@ -30,6 +30,22 @@ class Prior:
     slow: float = 0.7
 
 
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """Seconds to the first sound of a leg."""
+
+    usual: float
+    """Half of the time."""
+    slow: float
+    """95 of 100 times."""
+    patience: float
+    """After so long it is slower than usual: about the p95 of its usual mode. Not the
+    p95 of everything, which jumps into the slow mode of a region that is slow one time
+    in twenty, so that hedging would stop just where it pays."""
+    seen: int
+    """Answers behind it."""
+
+
 class LatencyBook:
     """Remembers seconds to the first sound."""
 
@@ -43,8 +59,8 @@ class LatencyBook:
         key = leg, _size(letters)
         self._seen.setdefault(key, deque(maxlen=KEPT)).append(seconds)
 
-    def predict(self, leg: str, letters: int) -> tuple[float, float, int]:
-        """Seconds half of the time, 95 of 100 times, and the answers behind it.
+    def predict(self, leg: str, letters: int) -> Prediction:
+        """What to expect of a prompt of that many letters.
 
         The prior counts as so many answers as are missing to be sure.
         """
@@ -54,18 +70,24 @@ class LatencyBook:
             seen = [
                 s for (name, _), all_ in self._seen.items() if name == leg for s in all_
             ]
-        prior = self._priors.get(leg, Prior())
-        if len(seen) < ENOUGH:
-            missing = ENOUGH - len(seen)
-            assumed = [prior.usual] * (missing - missing // 4) + [prior.slow] * (
-                missing // 4
-            )
-            return (*_percentiles([*seen, *assumed]), len(seen))
-        return (*_percentiles(seen), len(seen))
+        count, prior = len(seen), self._priors.get(leg, Prior())
+        if count < ENOUGH:
+            slow = (ENOUGH - count) // 4
+            usual = ENOUGH - count - slow
+            seen = [*seen, *[prior.usual] * usual, *[prior.slow] * slow]
+        return Prediction(
+            percentile(seen, 0.5),
+            percentile(seen, 0.95),
+            _patience(seen),
+            count,
+        )
 
 
-def _percentiles(seconds: Sequence[float]) -> tuple[float, float]:
-    return percentile(seconds, 0.5), percentile(seconds, 0.95)
+def _patience(seconds: Sequence[float]) -> float:
+    """From the middle of the distribution, which a second mode does not move: two
+    standard deviations, were it a normal one."""
+    middle, upper = percentile(seconds, 0.5), percentile(seconds, 0.75)
+    return max(1.1 * upper, middle + 3 * (upper - middle))
 
 
 def _size(letters: int) -> int:

@@ -29,6 +29,8 @@ class LegFacts:
     """Seconds to its first sound, half of the time (p50)."""
     slow: float
     """... that it keeps 95 of 100 times (p95)."""
+    patience: float | None = None
+    """... after which it is taken to be slower than usual; `slow` where not given."""
     price: float | None = 0.0
     """Expected price of one answer; None: unknown, which ranks behind every known."""
     seen: int = 0
@@ -102,15 +104,14 @@ def _promise(leg: LegFacts, left: float) -> int:
 
 
 def _stand_by(order: list[LegFacts], situation: Situation) -> float:
-    """When the second leg starts: as soon as the first is slower than it ever is, or
-    earlier where the second would otherwise be too late as well."""
+    """When the second leg starts: as soon as the first is slower than usual, or earlier
+    where the second would otherwise be too late as well."""
     if len(order) < 2:
         return NEVER
     first, second = order[0], order[1]
+    patience = first.slow if first.patience is None else first.patience
     latest = situation.left - second.usual
-    if latest < 0:
-        return first.slow
-    return max(0.0, min(first.slow, latest))
+    return patience if latest < 0 else max(0.0, min(patience, latest))
 
 
 def _why(order: list[LegFacts], after: float, left: float) -> str:
