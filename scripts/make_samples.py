@@ -76,6 +76,8 @@ class Scene:
     seconds: float = 0.0
     absent: list[str] = field(default_factory=list)
     present: list[str] = field(default_factory=list)
+    region: str = ""
+    config: dict[str, Any] = field(default_factory=dict)
     turn: list[Piece] = field(default_factory=list)
 
     @property
@@ -163,6 +165,9 @@ def scenario(scene: Scene, starts: list[float]) -> str:
     lines = [f"# {scene.about}", f'audio = "{scene.name}.flac"']
     lists = {"absent": scene.absent, "present": scene.present}
     lines += [f"{key} = {_toml(events)}" for key, events in lists.items() if events]
+    if scene.region:
+        lines.append(f'region = "{scene.region}"')
+    lines += [f'config."{key}" = {_toml(v)}' for key, v in scene.config.items()]
     for piece, at in zip(scene.turn, starts, strict=True):
         if not piece.plain:
             lines += ["", *_turn(piece, at)]
@@ -173,8 +178,10 @@ def _turn(piece: Piece, at: float) -> Iterable[str]:
     yield "[[turn]]"
     yield f"at = {at:.2f}"
     if piece.expect:
-        expect = {"transcript": piece.transcript} | piece.expect
-        expect |= {"tier": "device", "within_ms": WITHIN_MS}
+        expect = {"transcript": piece.transcript, "tier": "device"} | piece.expect
+        expect |= {"within_ms": WITHIN_MS}
+        if expect["tier"] != "device":
+            del expect["transcript"]
         yield from (f"expect.{key} = {_toml(value)}" for key, value in expect.items())
     if piece.absent:
         yield f"absent = {_toml(piece.absent)}"

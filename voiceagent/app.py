@@ -6,7 +6,7 @@ by the `Workshop`, so that a replay of a thousand files loads each of them once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voiceagent.agent import Agent
+from voiceagent.asking import Asking, Dictate
 from voiceagent.assembly import AgentOptions, assemble
 from voiceagent.clock import Pace
 from voiceagent.config import Config
@@ -111,7 +112,13 @@ class Workshop:
             pronunciations=self.pack.pronunciations,
             acoustics=find_model(ACOUSTICS).folder,
             meaning=self.meaning,
+            open_domain=self.escalates,
         )
+
+    @property
+    def escalates(self) -> bool:
+        """Whether somebody else may answer what the device does not know."""
+        return bool(self.config.region.url)
 
     def meaning(self, text: str) -> Hashable:
         """What a text means: the same for texts that differ in their wording alone."""
@@ -288,11 +295,11 @@ class Workshop:
         return build_slm(model, self.pack, engines)
 
     @cached_property
-    def general(self) -> Callable[[bytes], str]:
-        """The device's general recogniser: 16 kHz PCM16 to words, often wrong ones."""
-        return self.dictation(())
+    def asking(self) -> Asking:
+        """Documents and recognisers for what is outside the grammar."""
+        return Asking(self.config.knowledge, self.dictation)
 
-    def dictation(self, sentences: Sequence[str]) -> Callable[[bytes], str]:
+    def dictation(self, sentences: Sequence[str]) -> Dictate:
         """A recogniser of any words, those of `sentences` above all."""
         from voiceagent.engines.dictation import Dictation
 

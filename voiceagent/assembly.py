@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from voiceagent.agent import Agent
@@ -58,6 +58,9 @@ measured on two cores of a small server, rounded up."""
 LOOKBACK = 1.0
 """Seconds before a wake hit that the recogniser hears too: the wake word, which it
 knows as an opening, and what was said in the same breath until it was detected."""
+ASKED = 0.36
+"""Seconds of silence that end a turn which the final pass found to be outside the
+grammar, where somebody else may answer it: the way there and back must fit in too."""
 PLAIN_POLICY = EndpointPolicy(
     complete=0.5,
     extensible=0.5,
@@ -140,6 +143,9 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
         patience=config.region.wait_ms / 1000,
     )
     frontend = _frontend(shop, options)
+    if escalation is not None:
+        unknown = min(frontend.policy.unknown, ASKED)
+        frontend.policy = replace(frontend.policy, unknown=unknown)
     stt = shop.recogniser(options.pace)
     listener = Listener(
         frontend=frontend,
@@ -150,6 +156,7 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
         emit=trace.emit,
         lookback=LOOKBACK,
         answers=thinker.answers,
+        open_domain=escalation is not None,
     )
     alarms = Alarms(
         skills, lambda text: mouth.announce(text, "alarm"), compute, trace.emit

@@ -57,7 +57,7 @@ def make_escalation(
         session=secrets.token_hex(8) if live else REPLAYED,
         pin=config.region.pin,
         reserve=reserve,
-        dictate=lambda pcm: shop.general(pcm),
+        dictate=lambda pcm: shop.asking.general(pcm),
     )
     return Escalation(
         _legs(shop, options, emit),
@@ -114,14 +114,13 @@ def _legs(
     ]
 
 
-def _answers(config: Config) -> Callable[[str], str]:
-    """What a simulated region says: from the operator's documents, if any."""
-    if not config.knowledge.folders:
-        return lambda question: ANSWER
-    from voiceagent.regional.knowledge import Knowledge
-
-    knowledge = Knowledge([Path(folder) for folder in config.knowledge.folders])
-    return lambda question: knowledge.say(question).text
+def _simulated(shop: Workshop) -> tuple[Callable[[str], str], Callable[[bytes], str]]:
+    """What a simulated region says and hears: from the operator's documents, if any."""
+    knowledge = shop.asking.knowledge
+    if knowledge is None:
+        return (lambda question: ANSWER), lambda pcm: shop.asking.general(pcm)
+    answer = knowledge.say
+    return (lambda question: answer(question).text), lambda pcm: shop.asking.ears(pcm)
 
 
 def _remote(
@@ -134,9 +133,9 @@ def _remote(
     token_env: str,
 ) -> Remote:
     if url.startswith(f"{SCHEME}:"):
-        return SimulatedRemote(
-            parse_address(url), name=name, answer=_answers(shop.config)
-        )
+        answers, hears = _simulated(shop)
+        profile = parse_address(url)
+        return SimulatedRemote(profile, name=name, answer=answers, hears=hears)
     if options.pace is Pace.VIRTUAL:
         raise ConfigError(
             f"`{url}` cannot be asked in a virtual replay",

@@ -40,8 +40,10 @@ class Listener:
         emit: Callable[[Event], None],
         lookback: float,
         answers: Callable[[int], Sequence[str]] = lambda turn: (),
+        open_domain: bool = False,
     ) -> None:
-        """`expect(text)`: the words so far are a whole command; `lookback`: seconds
+        """`open_domain`: what is outside the grammar may be a question for somebody
+        else, and its words are no evidence of anything; `expect(text)`: the words so far are a whole command; `lookback`: seconds
         before a turn's first sample that the recogniser is given too; `answers(turn)`:
         short ones to a question of ours that the turn may bring."""
         self.turn = 0
@@ -51,6 +53,7 @@ class Listener:
         self._frontend, self._stt, self._compute = frontend, stt, compute
         self._progress, self._expect, self._emit = progress, expect, emit
         self._lookback, self._answers = round(lookback * RATE), answers
+        self._open_domain = open_domain
         self._possible: Sequence[str] = ()
         self._preroll = PreRoll(PREROLL_SECONDS)
         self._hearing: asyncio.Task[None] | None = None
@@ -92,6 +95,7 @@ class Listener:
             on_preview=lambda found, upto: self._preview(turn, found, upto),
             quiet=not self._frontend.speaking,
             answers=self._possible,
+            decided=self._open_domain,
         )
         for frame in self._preroll.since(sample - self._lookback):
             utterance.add(frame)
@@ -159,6 +163,8 @@ class Listener:
         elif found.accepted or found.reason == UNFINISHED:
             progress = self._so_far(found.text)
             self._note(found.text, replace(settled, completeness=progress), upto)
+        elif self._open_domain:
+            self._note("", Words(Completeness.UNKNOWN, settled=True), upto)
         else:
             self._note(self._text, settled, upto)
 

@@ -8,7 +8,7 @@ looked for first, and no turn ends before it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from voiceagent.evaluation.mixing import mix_noise
 from voiceagent.player import Player, VirtualPlayer
 from voiceagent.rows import TurnRow, turn_rows
 from voiceagent.scenario import SUFFIX, Check, check, load_scenario
+from voiceagent.scenario_region import region_values
 from voiceagent.source import FileSource
 from voiceagent.store import Store
 from voiceagent.trace import Listener, Record, Trace
@@ -44,6 +45,9 @@ class Settings:
     seed: int = 0
     partial: bool = False
     """Take what is there of files that end early or are damaged."""
+    regions: Mapping[str, str] = field(default_factory=dict)
+    """Addresses for scenarios with a region, by what happens to it; a simulated one
+    where none is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +128,9 @@ def replay_path(
     recording = mixed(
         read_audio(path.parent / scenario.audio), noise, snr, settings.seed
     )
-    if scenario.config and configured is not None:
-        workshop = configured(scenario.config)
+    values = {**region_values(scenario.region, settings.regions), **scenario.config}
+    if values and configured is not None:
+        workshop = configured(values)
     done = replay(workshop, recording, settings, player=player, listener=listener)
     timed = settings.pace is not Pace.MEASURED
     return replace(done, checks=check(scenario, done.rows, done.records, timed=timed))

@@ -14,10 +14,14 @@ from typing import Any
 
 from voiceagent.events import (
     Committed,
+    Escalated,
     Event,
     Failed,
+    HeardRemotely,
     IntentMatched,
     IntentMissed,
+    Planned,
+    RemoteAnswered,
     ReplyReady,
     Routed,
     SessionStarted,
@@ -107,6 +111,14 @@ class TurnRow:
     rescued_by: str = ""
     endpoint: EndpointFacts | None = None
     effects: list[str] = field(default_factory=list)
+    left_device: dict[str, int] = field(default_factory=dict)
+    """Bytes of words and audio that left the device, by leg."""
+    left_as: str = ""
+    """Data class of what left; empty: nothing did."""
+    sources: list[str] = field(default_factory=list)
+    """Where a larger tier's answer stands."""
+    plan: str = ""
+    """Why a larger tier was asked, or none could be."""
     cut: str = ""
     """Why the reply was cut off while it was spoken; empty if it was heard out."""
     cancelled: str = ""
@@ -139,6 +151,10 @@ class TurnRow:
             "rescued_by": self.rescued_by,
             "endpoint": asdict(self.endpoint) if self.endpoint else None,
             "effects": self.effects,
+            "left_device": self.left_device,
+            "left_as": self.left_as,
+            "sources": self.sources,
+            "plan": self.plan,
             "cancelled": self.cancelled,
             "failed": self.failed,
         }
@@ -202,6 +218,15 @@ def _take(row: TurnRow, event: Event) -> None:
             row.intent, row.reason = None, row.reason or event.reason
         case Routed():
             row.tier, row.reason = event.tier, event.reason
+        case Planned():
+            row.plan = event.reason
+        case Escalated():
+            row.left_device[event.leg] = event.bytes
+            row.left_as = event.data_class
+        case HeardRemotely():
+            row.transcript = event.pii_text
+        case RemoteAnswered():
+            row.sources = list(event.sources)
         case _:
             _take_answer(row, event)
 

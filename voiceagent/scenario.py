@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct, field
@@ -55,6 +55,9 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Events that must not happen at all, by name."""
     present: list[str] = field(default_factory=list)
     """Events that must happen, by name."""
+    region: Literal["", "ok", "dies", "hangs", "offline"] = ""
+    """A larger tier that knows `samples/documents`, and what happens to it; simulated
+    in replays, a real one in the demo. Empty: the device is alone."""
     config: dict[str, Any] = field(default_factory=dict)
     """Configuration by dotted key, such as `"audio.duplex" = "full"`."""
 

@@ -66,8 +66,10 @@ class Utterance:
         on_preview: OnPreview,
         quiet: bool = False,
         answers: Sequence[str] = (),
+        decided: bool = False,
     ) -> None:
         """`answers`: short ones to a question of ours, possible in this turn.
+        `decided`: what the final pass refuses is not looked at once more.
         `quiet`: nobody speaks yet; what is silent is not looked for words in.
         `on_partial(text, upto)`: tentative words in the audio before sample `upto`;
         `on_preview(recognition, upto)`: the final result if the turn ended there."""
@@ -76,6 +78,7 @@ class Utterance:
         self._waiting, self._all = bytearray(), bytearray()
         self._upto = 0
         self._quiet, self._answers = quiet, tuple(answers)
+        self._decided = decided
         self._closed = self._paused = self._resumed = self._fresh = False
         self._looking = self._again = False
         self._more = asyncio.Event()
@@ -154,7 +157,7 @@ class Utterance:
                 await self._feed()
             if self._paused and not self._closed:
                 await self._look_ahead()
-        if self._preview is not None and self._preview.accepted:
+        if self._preview is not None and (self._decided or self._preview.accepted):
             return self._preview
         await self._feed()
         return await self._compute("stt.final", self._stt.finish)

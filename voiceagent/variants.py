@@ -25,6 +25,7 @@ class Variants:
         self.base = base
         """The workshop without any values on top."""
         self._made: dict[str, Workshop] = {}
+        self._escalating: Workshop | None = None
 
     def workshop(self, values: Mapping[str, object]) -> Workshop:
         """The workshop with `values` (by dotted key) on top of the base."""
@@ -44,6 +45,18 @@ class Variants:
             raise ConfigError("scenario configuration", cause=str(error)) from error
         sections = {dotted.partition(".")[0] for dotted in values}
         if not sections & {"pack", "stt", "wake", "vad", "speak"}:
-            ready = self.base.__dict__
-            made.__dict__.update({k: ready[k] for k in self.SHARED if k in ready})
+            self._share(made)
         return made
+
+    def _share(self, made: Workshop) -> None:
+        """What is the same in both: with a region the recogniser is another."""
+        ready, names = self.base.__dict__, set(self.SHARED)
+        if made.escalates != self.base.escalates:
+            names -= {"stt", "live_stt"}
+            before = self._escalating or made
+            if before.config.knowledge == made.config.knowledge:
+                ready = {**ready, **before.__dict__}
+                names |= {"stt", "live_stt", "asking"}
+                names -= set() if before is not made else {"stt", "live_stt"}
+            self._escalating = before
+        made.__dict__.update({k: ready[k] for k in names if k in ready})
