@@ -20,7 +20,7 @@ from voiceagent.clock import Pace
 from voiceagent.config import Config
 from voiceagent.curve import limits_of
 from voiceagent.endpoint import EndpointPolicy
-from voiceagent.errors import ConfigError, ModelMissing
+from voiceagent.errors import ModelMissing
 from voiceagent.frontend import Frontend
 from voiceagent.grammar import Grammar, compile_grammar
 from voiceagent.hearing import Spans, hear, speech_spans
@@ -93,11 +93,8 @@ class Workshop:
         intents = self.pack.intents
         if self.ask_below > 0:
             intents = with_answers(intents)
-        return compile_grammar(intents, self.pack.slot_lists, openings=self.openings())
-
-    def openings(self) -> list[str]:
-        """How the wake words sound when the recogniser hears them too."""
-        return wake_openings(self.config.wake)
+        openings = wake_openings(self.config.wake)  # the recogniser hears them too
+        return compile_grammar(intents, self.pack.slot_lists, openings=openings)
 
     @cached_property
     def stt(self) -> Stt:
@@ -185,14 +182,6 @@ class Workshop:
                 return WebrtcVad(mode=3)
             case _:
                 return GatedVad(WebrtcVad(mode=2), SileroVad())
-
-    def needed_wake(self) -> WakeWord:
-        """The detector; `ConfigError` where the configuration wants none."""
-        if self.wake is None:
-            raise ConfigError(
-                "no wake word is configured", hint='set `wake.words = ["hey_jarvis"]`'
-            )
-        return self.wake
 
     def wake_rules(self) -> dict[str, WakeRule]:
         """When the scores of each word are a hit."""

@@ -59,7 +59,7 @@ class BridgedRemote:
         try:
             while True:
                 began = perf()
-                piece = self._wait(_next(pieces))
+                piece = self._wait(self._next(pieces))
                 await asyncio.sleep(perf() - began)
                 if piece is None:
                     return
@@ -93,18 +93,16 @@ class BridgedRemote:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def _wait(self, work: Coroutine[Any, Any, T]) -> T:
-        future = self._start(work)
+        return self._start(work).result(timeout=2 * LONGEST)
+
+    async def _next(self, pieces: AsyncGenerator[Piece, None]) -> Piece | None:
         try:
-            return future.result(timeout=LONGEST)
+            async with asyncio.timeout(LONGEST):
+                return await anext(pieces, None)
         except TimeoutError:
-            future.cancel()
             raise RemoteFailed(
                 f"{self.name} gave nothing", cause=f"for {LONGEST:.0f} s"
             ) from None
-
-
-async def _next(pieces: AsyncGenerator[Piece, None]) -> Piece | None:
-    return await anext(pieces, None)
 
 
 async def _settle() -> None:

@@ -72,7 +72,7 @@ class ClauseCutter:
         self._text += piece.lstrip() if self._early and not self._text else piece
         self._early = self._early and not self._text
         # A word that may follow shows which clauses are closed already.
-        whole = _closed(self._text)
+        whole = _closed(self._text, letters=len(piece))
         *done, rest = split_clauses(self._text + ("x" if not whole else " x"))
         self._text = "" if whole else rest[: -len("x")]
         self._early = whole or self._early
@@ -84,12 +84,12 @@ class ClauseCutter:
         return split_clauses(rest) if rest.strip() else []
 
 
-def _closed(text: str) -> bool:
-    """Whether what has come so far surely ends in the end of a sentence."""
-    letters = text.rstrip("\"')]\u201d\u2019")
-    if len(text) < EAGER or not letters.endswith((".", "!", "?")):
+def _closed(text: str, *, letters: int) -> bool:
+    """Whether what has come so far surely ends in the end of a sentence; `letters`: of
+    the last piece, since "3." in a piece of its own may go on with "5"."""
+    end = text.rstrip("\"')]\u201d\u2019")
+    if len(text) < EAGER or not end.endswith((".", "!", "?")):
         return False
-    before = letters[-2:-1]
-    return before.isalpha() and len(split_clauses(f"{text} x")) > len(
-        split_clauses(text)
-    )
+    before = end[-2:-1]
+    sure = before.isalpha() or (before.isdecimal() and letters >= EAGER)
+    return sure and len(split_clauses(f"{text} x")) > len(split_clauses(text))

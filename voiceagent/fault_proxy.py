@@ -35,6 +35,8 @@ class Fault:
     """0: as fast as it goes."""
     hang: bool = False
     """Nothing goes through, and the connection stays open."""
+    hang_after_messages: int = -1
+    """... from that many websocket messages on; -1: never."""
     drip: float = 0.0
     """Seconds between two single bytes."""
     cut_after_bytes: int = -1
@@ -56,6 +58,8 @@ class FaultProxy:
         """From the client to the server, and back."""
         self.refuse = False
         """New connections are closed at once."""
+        self.refuse_after_cut = False
+        """... from the first cut on: the other side is dead."""
         self.connections = self.cuts = 0
         self.port = 0
         self._target = host, port
@@ -93,7 +97,8 @@ class FaultProxy:
 
     def heal(self) -> None:
         """From now on everything goes through."""
-        self.up, self.down, self.refuse = Fault(), Fault(), False
+        self.up, self.down = Fault(), Fault()
+        self.refuse = self.refuse_after_cut = False
 
     async def _connection(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -139,12 +144,15 @@ class FaultProxy:
                 while data:
                     rules = fault()
                     piece, data = way.split(data, rules)
+                    if 0 <= rules.hang_after_messages <= way.messages:
+                        rules.hang = True
                     await self._wait(rules, arrived, len(piece), fault)
                     await self._write(
                         writer, way.garbled(piece, rules, self._chance), rules
                     )
                     if way.at_cut(rules):
                         self.cuts += 1
+                        self.refuse = self.refuse or self.refuse_after_cut
                         for one in both:
                             self._end(one, reset=rules.reset)
                         return

@@ -42,10 +42,11 @@ class Listener:
         answers: Callable[[int], Sequence[str]] = lambda turn: (),
         open_domain: bool = False,
     ) -> None:
-        """`open_domain`: what is outside the grammar may be a question for somebody
-        else, and its words are no evidence of anything; `expect(text)`: the words so far are a whole command; `lookback`: seconds
+        """`expect(text)`: the words so far are a whole command; `lookback`: seconds
         before a turn's first sample that the recogniser is given too; `answers(turn)`:
-        short ones to a question of ours that the turn may bring."""
+        short ones to a question of ours that the turn may bring; `open_domain`: what is
+        outside the grammar may be a question for somebody else, and its words are no
+        evidence of anything."""
         self.turn = 0
         """Number of the newest turn."""
         self.utterance: Utterance | None = None

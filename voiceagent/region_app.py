@@ -82,7 +82,9 @@ def make_ears(shop: Workshop, knowledge: Knowledge) -> Callable[[bytes], str]:
     """16 kHz PCM16 to words, for what edges send as audio; blocking."""
     serve = shop.config.serve
     if serve.stt == "pocketsphinx" or (serve.stt == "auto" and not serve.stt_model):
-        return shop.dictation(knowledge.sentences())
+        hear = shop.dictation(knowledge.sentences())
+        hear(bytes(6_400))  # loads the models now, not with the first question
+        return hear
     whisper = shop.whisper(serve.stt_model)
 
     def words(pcm: bytes) -> str:

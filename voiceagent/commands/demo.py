@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,6 +45,7 @@ def demo(
     """Play the samples to the agent and show what it hears, does and says."""
     from voiceagent.app import Workshop
     from voiceagent.clock import Pace
+    from voiceagent.demo_region import DemoRegion
     from voiceagent.live import Display
     from voiceagent.player import VirtualPlayer
     from voiceagent.replay import Settings, find_inputs, replay_path
@@ -72,8 +74,11 @@ def demo(
     screen.print(f"engines: {', '.join(f'{k} {v}' for k, v in names.items())}")
     done: list[Replay] = []
     display = Display(screen, state=lambda: "playing")
-    with display:
+    with DemoRegion() as region, display:
+        display.say(f"           region: {region.url}, samples/documents")
+        settings = replace(settings, regions=region.addresses)
         for file in files:
+            region.heal()
             player: Player = speaker or VirtualPlayer()
             one = replay_path(
                 shop,
@@ -94,7 +99,7 @@ def demo(
 
 def _selection(files: list[Path]) -> list[Path]:
     """One of each kind of thing; the first few where these are other scenarios."""
-    wanted = {"01", "03", "05", "08", "10", "18", "21", "22", "28", "31"}
+    wanted = {"01", "05", "08", "10", "18", "22", "28", "32", "33", "34", "35"}
     chosen = [file for file in files if file.name[:2] in wanted]
     return chosen or files[:SHORT]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,6 +18,10 @@ from voiceagent.commands.shared import (
     errors,
     workshop,
 )
+from voiceagent.errors import ConfigError
+
+if TYPE_CHECKING:
+    from voiceagent.wake import WakeWord
 
 __all__ = ["app", "counter"]
 
@@ -50,7 +54,7 @@ def wake(
 
     shop = Workshop(configure(config, wake__words=[word], wake__engine=engine))
     report = evaluate_wake(
-        lambda: shop.needed_wake(),
+        lambda: _needed(shop.wake),
         word=word,
         positives=positive,
         negatives=negative or [],
@@ -212,3 +216,11 @@ def counter(what: str) -> Callable[[int, int], None]:
             status.stop()
 
     return tell
+
+
+def _needed(wake: WakeWord | None) -> WakeWord:
+    if wake is None:
+        raise ConfigError(
+            "no wake word is configured", hint='set `wake.words = ["hey_jarvis"]`'
+        )
+    return wake

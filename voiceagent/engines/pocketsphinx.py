@@ -85,6 +85,7 @@ class PocketSphinxStt:
         add_words(self._live, grammar.vocabulary, table)
         add_grammar(self._live, LIVE, grammar)
         self._panel = Panel(grammar, table, acoustics=acoustics, meaning=meaning)
+        self._open_domain = open_domain
         self._outside = SURELY_BEGUN if open_domain else OUTSIDE
         self._expected: tuple[str, ...] = ()
         self._audio = bytearray()
@@ -167,6 +168,9 @@ class PocketSphinxStt:
                 return _recognition(ahead)
         guess = self._live_text()
         first = self._panel.first(hearing, open_ended=open_ended)
+        if self._open_domain and first.evidence.margin < OUTSIDE:
+            # Somebody else may know what this is, and waits for it.
+            return Recognition(guess, 0.0, False, "outside the grammar")
         if open_ended and first.text and not self._is_whole(first):
             if first.evidence.margin < self._outside:
                 return Recognition(guess, 0.0, False, "outside the grammar")
