@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from voiceagent.redaction.numbers import runs
-from voiceagent.redaction.tokens import DIGITS, MULTIPLES, TENS, Span, Token
+from voiceagent.redaction.tokens import MULTIPLES, Span, Token
 
 __all__ = ["addresses", "announced", "birthdays", "spelled", "spoken_links"]
 
@@ -130,7 +130,7 @@ def spelled(words: Sequence[Token]) -> Iterator[Span]:
 
 def _letter(word: Token) -> bool:
     one = len(word.text) == 1
-    return one or word.text in NATO or word.text in DIGITS or word.text in TENS
+    return one or word.text in NATO or bool(word.digits) or word.text in MULTIPLES
 
 
 def spoken_links(words: Sequence[Token]) -> Iterator[Span]:
