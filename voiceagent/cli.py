@@ -17,12 +17,14 @@ from voiceagent.commands import (
     ask,
     bench,
     configuration,
+    cost,
     demo,
     doctor,
     evaluate,
     listen,
     models,
     pack,
+    privacy,
     replay,
     serve,
 )
@@ -50,6 +52,8 @@ app.command("bench")(bench.bench)
 app.command("doctor")(doctor.doctor)
 app.add_typer(models.app, name="models")
 app.add_typer(pack.app, name="pack")
+app.add_typer(privacy.app, name="privacy")
+app.add_typer(cost.app, name="cost")
 app.add_typer(configuration.app, name="config")
 
 

@@ -111,6 +111,7 @@ class Escalation:
             return result
         result.leg = DEVICE
         self.book.note(DEVICE, handover.letters, now() - began)
+        self._out.meter.answered_here(handover.turn, handover.letters)
         await _close(won.rest)
         return result
 

@@ -75,6 +75,7 @@ class Meter:
                 path or ":memory:", isolation_level=None, check_same_thread=False
             )
             self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = NORMAL")
             self._db.execute("PRAGMA busy_timeout = 2000")
             self._db.execute(TABLE)
 

@@ -55,6 +55,15 @@ def replay(
     events: Annotated[
         Path | None, typer.Option(help="Write all events as JSON lines.")
     ] = None,
+    what_if: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--what-if",
+            metavar="CHANGES",
+            help="Show what had come of it with other inputs: budget=600, link=+180, "
+            "down=region, hedge=off; may be given again.",
+        ),
+    ] = None,
     jobs: Annotated[
         int, typer.Option(min=1, help="Processes to replay files with.")
     ] = 1,
@@ -83,6 +92,8 @@ def replay(
     _speed(sum(one.seconds for one in done), perf() - began)
     if not json:
         _print(done, files)
+    if what_if:
+        _print_what_if(done, what_if)
     if report is not None:
         write_html(done, report, title="Replay")
     if events is not None:
@@ -163,3 +174,27 @@ def one_of(option: str, value: str, known: tuple[str, ...]) -> None:
         raise UsageError(
             f"`{option} {value}` is not known", hint=f"one of: {', '.join(known)}"
         )
+
+
+def _print_what_if(done: list[Replay], changes: list[str]) -> None:
+    """Deadline hits, tiers and cost, as it was and as it would have been."""
+    from rich.table import Table
+
+    from voiceagent.whatif import Change, parse_change, what_if
+
+    table = Table(title="what if", title_justify="left")
+    for name in ("change", "in time", "answered by", "cost"):
+        table.add_column(name)
+    for change in [Change(), *map(parse_change, changes)]:
+        found = [what_if([r.event for r in one.records], change) for one in done]
+        turns, hits = sum(f.turns for f in found), sum(f.in_time for f in found)
+        tiers: dict[str, int] = {}
+        for one in found:
+            for tier, count in one.answered.items():
+                tiers[tier] = tiers.get(tier, 0) + count
+        by = ", ".join(f"{tier} {count}" for tier, count in sorted(tiers.items()))
+        cost = f"{sum(f.cost for f in found):.4f}"
+        if unknown := sum(f.unknown for f in found):
+            cost += f" and {unknown} unknown"
+        table.add_row(change.name, f"{hits} of {turns}", by, cost)
+    console().print(table)

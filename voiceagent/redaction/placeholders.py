@@ -8,8 +8,11 @@ __all__ = ["Placeholders", "Restorer"]
 
 KINDS = ("NAME", "NUMBER", "EMAIL", "ADDRESS", "CODE", "DATE", "LINK")
 SHAPE = re.compile(rf"\[?\b({'|'.join(KINDS)})[ _-]?(\d{{1,4}})\b\]?", re.IGNORECASE)
+BEGINNINGS = sorted({kind[:n] for kind in KINDS for n in range(1, len(kind))})
 OPEN = re.compile(
-    rf"(?:\[[^\]\s]{{0,14}}(?: \d{{0,4}})?|\b(?:{'|'.join(KINDS)})[ _-]?\d*)$", re.I
+    rf"(?:\[[^\]\s]{{0,14}}(?: \d{{0,4}})?|\b(?:{'|'.join(KINDS)})[ _-]?\d*"
+    rf"|\b(?:{'|'.join(BEGINNINGS)}))$",
+    re.IGNORECASE,
 )
 """The end of a text that may be the beginning of a placeholder."""
 KEPT = 1000

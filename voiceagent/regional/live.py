@@ -37,7 +37,6 @@ from voiceagent.regional.backend import (
     Text,
     Usage,
 )
-from voiceagent.regional.memory import save_merged
 from voiceagent.regional.services import Detector, Services, Socket
 from voiceagent.remote import Envelope
 
@@ -162,13 +161,7 @@ class Live:
 
     async def _keep(self, step: Keep) -> None:
         try:
-            self.version = await save_merged(
-                self._services.memory,
-                step.conversation,
-                tuple(step.items),
-                step.answered,
-                expected=self.version,
-            )
+            await self.keeper.save(step.conversation, step.items, step.answered)
         except VoiceAgentError as error:
             self._services.metrics.conflicts.inc()
             log.warning("a conversation was not kept: %s", error.what)

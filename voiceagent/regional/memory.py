@@ -15,12 +15,12 @@ import msgspec
 
 from voiceagent.errors import ConflictError, StoreError
 
-__all__ = ["LARGEST", "Memory", "Stored", "decode", "encode", "save_merged"]
+__all__ = ["LARGEST", "Keeper", "Memory", "Stored", "decode", "encode"]
 
 Item = Mapping[str, Any]
 LARGEST = 4_000_000
 """Bytes of one conversation."""
-TRIES = 5
+TRIES = 30
 """Times that a conversation is read again when somebody else was faster."""
 
 
@@ -99,32 +99,38 @@ def decode(data: bytes, version: int, updated: datetime | None = None) -> Stored
         ) from error
 
 
-async def save_merged(
-    memory: Memory,
-    conversation: str,
-    items: tuple[Item, ...],
-    answered: Mapping[str, Item],
-    *,
-    expected: int,
-) -> int:
-    """Save; where somebody else was faster, put what is new here behind what is there.
+class Keeper:
+    """Writes one conversation, together with whoever else does."""
 
-    Raises `ConflictError` where that goes on, and `StoreError`.
-    """
-    for _ in range(TRIES):
-        try:
-            return await memory.save(conversation, items, answered, expected=expected)
-        except ConflictError:
-            there = await memory.load(conversation)
-            if there is None:
-                expected = 0
-                continue
-            ours = {item["id"]: item for item in items}
-            merged = [ours.pop(item["id"], item) for item in there.items]
-            items = (*merged, *ours.values())
-            answered = {**there.answered, **answered}
-            expected = there.version
-    raise ConflictError(
-        f"conversation `{conversation}` is written by others all the time",
-        hint="let one edge at a time hold a conversation",
-    )
+    def __init__(self, memory: Memory, version: int = 0) -> None:
+        """`version`: the one that was read."""
+        self._memory, self.version = memory, version
+        self._theirs: tuple[Item, ...] = ()
+        """Items of others that were found there."""
+
+    async def save(
+        self, conversation: str, items: tuple[Item, ...], answered: Mapping[str, Item]
+    ) -> None:
+        """Save; where somebody else was faster, keep what they wrote too.
+
+        Raises `ConflictError` where that goes on, and `StoreError`.
+        """
+        for _ in range(TRIES):
+            whole = (*self._theirs, *items)
+            try:
+                self.version = await self._memory.save(
+                    conversation, whole, answered, expected=self.version
+                )
+            except ConflictError:
+                there = await self._memory.load(conversation)
+                ours = {item["id"] for item in items}
+                found = there.items if there else ()
+                self._theirs = tuple(i for i in found if i["id"] not in ours)
+                answered = {**(there.answered if there else {}), **answered}
+                self.version = there.version if there else 0
+            else:
+                return
+        raise ConflictError(
+            f"conversation `{conversation}` is written by others all the time",
+            hint="let one edge at a time hold a conversation",
+        )

@@ -141,7 +141,7 @@ class Sessions:
             fresh.do(fresh.session.refuse_resume(asked.event_id, why))
             return
         self._services.metrics.resumed.labels("restored").inc()
-        fresh.version = stored.version
+        fresh.keeper.version = stored.version
         token = self._resume_token(fresh.session.wire.id, conversation, who)
         restore = fresh.session.restore
         fresh.do(restore(conversation, stored.items, stored.answered, token))
