@@ -56,11 +56,9 @@ class Live:
         session: ServerSession,
         services: Services,
         socket: Socket,
-        version: int = 0,
     ) -> None:
-        """`version`: of the conversation in the memory."""
         self.session, self.socket = session, socket
-        self.version = version
+        self.keeper = Keeper(services.memory)
         self._on: Socket | None = socket
         self._services = services
         self._steps: deque[Step] = deque()
