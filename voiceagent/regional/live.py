@@ -37,6 +37,7 @@ from voiceagent.regional.backend import (
     Text,
     Usage,
 )
+from voiceagent.regional.memory import Keeper
 from voiceagent.regional.services import Detector, Services, Socket
 from voiceagent.remote import Envelope
 
