@@ -54,13 +54,13 @@ async def upstream(
         size = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
         asked.append(json.loads(await reader.readexactly(size)))
         play = left.pop(0)
-        if isinstance(play, bytes):
-            writer.write(play)
-        else:
-            result = play(writer)
-            if asyncio.iscoroutine(result):
+        try:
+            if isinstance(play, bytes):
+                writer.write(play)
+            elif asyncio.iscoroutine(result := play(writer)):
                 await result
-        writer.close()
+        finally:
+            writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
