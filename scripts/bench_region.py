@@ -27,12 +27,13 @@ from typing import Any
 
 from websockets.asyncio.client import connect
 
-from voiceagent.client import RealtimeRemote, Target
+from voiceagent.client import RealtimeRemote
 from voiceagent.fault_proxy import Fault, FaultProxy
 from voiceagent.regional.sqlite_memory import SqliteMemory
 from voiceagent.remote import DataClass, Envelope, LinkState, Payload, Words
 from voiceagent.rows import percentile
 from voiceagent.sections_regional import RegionConfig
+from voiceagent.target import Target
 
 ECHO = """
 import asyncio, sys

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from regions import Parrot, envelope, question, quick, region, until, words
 
-from voiceagent.client import RealtimeRemote, Target
+from voiceagent.client import RealtimeRemote
 from voiceagent.clock import now, run
 from voiceagent.errors import LinkDown, RemoteFailed
 from voiceagent.events import Event, LinkChanged
@@ -16,6 +16,7 @@ from voiceagent.fault_proxy import Fault, FaultProxy
 from voiceagent.regional.sqlite_memory import SqliteMemory
 from voiceagent.remote import Answered, LinkState, Words
 from voiceagent.sections_regional import ServeConfig
+from voiceagent.target import Target
 
 pytestmark = pytest.mark.fault
 

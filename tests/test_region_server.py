@@ -17,7 +17,7 @@ from regions import SECRET, Parrot, documents, envelope, question, quick, region
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from voiceagent.client import RealtimeRemote, Target
+from voiceagent.client import RealtimeRemote
 from voiceagent.clock import now, run
 from voiceagent.errors import ConfigError, LinkDown, TokenError
 from voiceagent.realtime.limits import Limits
@@ -30,6 +30,7 @@ from voiceagent.regional.tls import (
 from voiceagent.regional.tokens import Tokens
 from voiceagent.remote import LinkState, Words
 from voiceagent.sections_regional import ServeConfig
+from voiceagent.target import Target
 
 pytestmark = pytest.mark.fault
 ASK: list[Mapping[str, Any]] = [

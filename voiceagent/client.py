@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncGenerator, Callable, Iterable
-from dataclasses import dataclass
 from ssl import SSLContext
 from typing import Any
 from urllib.parse import quote
@@ -14,15 +13,17 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
 from voiceagent.clock import now
-from voiceagent.errors import ConfigError, LinkDown
+from voiceagent.errors import LinkDown
 from voiceagent.events import Event, LinkChanged
-from voiceagent.realtime.client import ClientSession, Turn
+from voiceagent.realtime.client import ClientSession
 from voiceagent.realtime.events import encode
-from voiceagent.regional.tls import client_context, proved_region
-from voiceagent.remote import Envelope, LinkState, Payload, Piece, Remote
+from voiceagent.realtime.turn import Turn
+from voiceagent.regional.tls import proved_region
+from voiceagent.remote import Envelope, LinkState, Payload, Piece
 from voiceagent.sections_regional import RegionConfig
+from voiceagent.target import Target
 
-__all__ = ["RealtimeRemote", "Target", "connect_to"]
+__all__ = ["RealtimeRemote"]
 
 FIRST_WAIT, LONGEST_WAIT = 0.1, 5.0
 """Seconds between two tries to connect, doubled from the first to the longest."""
@@ -34,44 +35,6 @@ OUTAGE = 10.0
 """Seconds that an open turn waits for a cut line to come back."""
 LARGEST = 1 << 22
 """Bytes of one event of the server."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """Whom to ask."""
-
-    name: str
-    url: str
-    model: str = ""
-    token: str = ""
-
-
-def connect_to(
-    target: Target,
-    config: RegionConfig,
-    emit: Callable[[Event], None],
-    *,
-    bridged: bool = False,
-) -> Remote:
-    """The remote for a target; `bridged`: for a loop whose clock is not the real one.
-
-    Raises `ConfigError`.
-    """
-    if not target.url.startswith(("ws://", "wss://")):
-        raise ConfigError(
-            f"`{target.url}` is no address of a region",
-            hint="`ws://HOST:PORT/v1/realtime` or `wss://...`",
-        )
-    tls = None
-    if target.url.startswith("wss://"):
-        tls = client_context(config.ca_file, config.certificate)
-    if bridged:
-        from voiceagent.bridge import BridgedRemote
-
-        return BridgedRemote(
-            lambda told: RealtimeRemote(target, config, told, tls), target.name
-        )
-    return RealtimeRemote(target, config, emit, tls)
 
 
 class RealtimeRemote:

@@ -142,7 +142,8 @@ def _remote(
             cause="its clock jumps past whatever takes real time",
             hint="replay with `--pace measured`, or use an address such as `sim://ok`",
         )
-    from voiceagent.client import Target, connect_to
+    from voiceagent.connecting import connect_to
+    from voiceagent.target import Target
 
     target = Target(
         name=name, url=url, model=model, token=os.environ.get(token_env, "")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from voiceagent.regional.backend import Backend
     from voiceagent.regional.knowledge import Knowledge
     from voiceagent.regional.memory import Memory
-    from voiceagent.regional.server import RegionServer
+    from voiceagent.regional.server import Observe, RegionServer
 
 __all__ = ["SAMPLES", "documents_of", "make_region", "serve_until_signalled"]
 
@@ -74,8 +74,18 @@ def make_region(
         voice=speaker(lambda: shop.real_voices),
         detector=lambda: TurnDetector(shop.frontend(wake=False)),
         keep=config.memory.keep_hours * 3600,
+        observe=_observer(config),
     )
     return server, knowledge
+
+
+def _observer(config: Config) -> Observe:
+    """Spans for a collector; nothing where none is configured."""
+    if not config.telemetry.otlp:
+        return lambda traceparent, began, facts: None
+    from voiceagent.telemetry import Telemetry
+
+    return Telemetry(config.telemetry).region_span
 
 
 def make_ears(shop: Workshop, knowledge: Knowledge) -> Callable[[bytes], str]:

@@ -24,7 +24,9 @@ from voiceagent.commands.shared import (
 
 if TYPE_CHECKING:
     from voiceagent.agent import Agent
+    from voiceagent.sections_regional import TelemetryConfig
     from voiceagent.source import Source
+    from voiceagent.telemetry import Telemetry
     from voiceagent.trace import Record, Trace
 
 __all__ = ["listen"]
@@ -81,13 +83,27 @@ def listen(
         )
     )
     source.on_event = agent.notice
+    telemetry = _telemetry(shop.config.telemetry, trace)
     try:
         run(_session(agent, source, trace, json=json))
     except KeyboardInterrupt:
         errors().print("stopped")
     finally:
+        if telemetry is not None:
+            telemetry.close()
         if report is not None:
             _write_report(trace, report)
+
+
+def _telemetry(config: TelemetryConfig, trace: Trace) -> Telemetry | None:
+    """Spans for a collector; None where none is configured."""
+    if not config.otlp:
+        return None
+    from voiceagent.telemetry import Telemetry
+
+    telemetry = Telemetry(config)
+    trace.subscribe(telemetry.record)
+    return telemetry
 
 
 async def _session(agent: Agent, source: Source, trace: Trace, *, json: bool) -> None:

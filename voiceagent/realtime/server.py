@@ -13,19 +13,17 @@ from typing import Any
 from voiceagent.realtime import events as ev
 from voiceagent.realtime.answering import Answering
 from voiceagent.realtime.conversation import Conversation
-from voiceagent.realtime.events import ProtocolFault, decode_audio, decode_client
+from voiceagent.realtime.events import ProtocolFault, decode_client
+from voiceagent.realtime.input_audio import InputAudio
 from voiceagent.realtime.items import checked_item
 from voiceagent.realtime.limits import Limits
 from voiceagent.realtime.outbox import number_of
-from voiceagent.realtime.steps import Attach, Close, Hear, Recognise, Send, Step
+from voiceagent.realtime.steps import Attach, Close, Send, Step
 from voiceagent.realtime.wire import Wire
 from voiceagent.realtime.writer import Writer
 
 __all__ = ["ServerSession"]
 
-RATE = 24_000
-SHORTEST = 0.1
-"""Seconds of audio that can be committed at least."""
 EDGE = "edge_"
 """Our own clients number their events `edge_1`, `edge_2`, ..."""
 
@@ -71,19 +69,16 @@ class ServerSession:
         self.opted_in, self.resume_token = opted_in, resume_token
         self.received = 0
         """Number of the last client event of ours that was taken."""
-        self.samples = 0
-        """Of input audio, since the session began."""
         self.counts: Counter[str] = Counter()
         """What was refused or dropped, for the metrics."""
         self._region, self._resumable = region, resumable
-        self._audio = bytearray()
-        self._audio_item = ""
+        self._audio = InputAudio(self.wire, self._answering.unheard)
         self._faults = 0
         self._handlers: dict[type, Callable[[Any], Iterator[Step]]] = {
             ev.SessionUpdate: self._session_update,
-            ev.Append: self._append,
-            ev.Commit: self._commit,
-            ev.Clear: self._clear,
+            ev.Append: self._audio.append,
+            ev.Commit: self._audio.commit,
+            ev.Clear: self._audio.clear,
             ev.ItemCreate: self._item_create,
             ev.ItemRetrieve: self._item_retrieve,
             ev.ItemTruncate: self._item_truncate,
@@ -127,28 +122,28 @@ class ServerSession:
         detection = self.wire.settings.detection or {}
         if self.active and detection.get("interrupt_response", True):
             steps += self._answering.cancel("turn_detected")
-        self._audio_item = self._audio_item or self.wire.new_id("item")
+        self._audio.item = self._audio.item or self.wire.new_id("item")
         steps.append(
             self.wire.send(
                 "input_audio_buffer.speech_started",
                 audio_start_ms=max(0, round(at * 1000)),
-                item_id=self._audio_item,
+                item_id=self._audio.item,
             )
         )
         return steps
 
     def speech_stopped(self, at: float) -> list[Step]:
         """The turn is over: it is committed and answered."""
-        if not self._audio_item:
+        if not self._audio.item:
             return []
         steps: list[Step] = [
             self.wire.send(
                 "input_audio_buffer.speech_stopped",
                 audio_end_ms=max(0, round(at * 1000)),
-                item_id=self._audio_item,
+                item_id=self._audio.item,
             )
         ]
-        steps += self._committed()
+        steps += self._audio.committed()
         if (self.wire.settings.detection or {}).get("create_response", True):
             steps += self._answering.create_response({}, None)
         return steps
@@ -163,7 +158,7 @@ class ServerSession:
             "type": "voiceagent.session.resumed",
             "session_id": self.wire.id,
             "last_client_event": self.received,
-            "input_samples_received": self.samples,
+            "input_samples_received": self._audio.samples,
             "complete": missed is not None,
         }
         return [Send(resumed), *(Send(event) for event in again)]
@@ -183,7 +178,7 @@ class ServerSession:
             "voiceagent.session.resumed",
             session_id=self.wire.id,
             last_client_event=self.received,
-            input_samples_received=self.samples,
+            input_samples_received=self._audio.samples,
             complete=False,
         )
         return [self._ready(), resumed]
@@ -239,67 +234,6 @@ class ServerSession:
     def _session_update(self, event: ev.SessionUpdate) -> Iterator[Step]:
         self.wire.settings.update(event.session, event.event_id)
         yield self.wire.send("session.updated", session=self.wire.settings.values)
-
-    def _append(self, event: ev.Append) -> Iterator[Step]:
-        pcm = decode_audio(event.audio, event.event_id)
-        kind = self.wire.settings.values["audio"]["input"]["format"]["type"]
-        if kind != "audio/pcm":
-            from voiceagent.realtime.companding import to_pcm
-
-            pcm = to_pcm(pcm, kind)
-        if len(pcm) % 2:
-            raise ProtocolFault(
-                "invalid_audio",
-                "PCM16 has two bytes a sample",
-                param="audio",
-                event_id=event.event_id,
-            )
-        if len(self._audio) + len(pcm) > self.limits.audio_seconds * 2 * RATE:
-            raise ProtocolFault(
-                "input_audio_buffer_full",
-                f"at most {self.limits.audio_seconds:.0f} s wait to be committed",
-                event_id=event.event_id,
-            )
-        self._audio += pcm
-        self.samples += len(pcm) // 2
-        if self.wire.settings.detection is not None:
-            yield Hear(pcm)
-
-    def _commit(self, event: ev.Commit) -> Iterator[Step]:
-        seconds = len(self._audio) / 2 / RATE
-        if seconds < SHORTEST:
-            raise ProtocolFault(
-                "input_audio_buffer_commit_empty",
-                f"{seconds * 1000:.0f} ms of audio are less than 100 ms",
-                event_id=event.event_id,
-            )
-        yield from self._committed()
-
-    def _committed(self) -> Iterator[Step]:
-        item_id = self._audio_item or self.wire.new_id("item")
-        pcm, self._audio, self._audio_item = bytes(self._audio), bytearray(), ""
-        content = [{"type": "input_audio", "transcript": None}]
-        item = {
-            "id": item_id,
-            "object": "realtime.item",
-            "type": "message",
-            "role": "user",
-            "status": "completed",
-            "content": content,
-        }
-        self.wire.items.add(item, None)
-        before = self.wire.items.before(item)
-        yield self.wire.send(
-            "input_audio_buffer.committed", item_id=item_id, previous_item_id=before
-        )
-        yield self.wire.item_event("added", item)
-        self._answering.unheard.add(item_id)
-        yield Recognise(item_id, pcm)
-
-    def _clear(self, event: ev.Clear) -> Iterator[Step]:
-        self._audio.clear()
-        self._audio_item = ""
-        yield self.wire.send("input_audio_buffer.cleared")
 
     def _item_create(self, event: ev.ItemCreate) -> Iterator[Step]:
         item = checked_item(event.item, self.limits, event.event_id)

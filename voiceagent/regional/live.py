@@ -14,7 +14,7 @@ from contextlib import aclosing
 from typing import Any
 
 from voiceagent.clauses import ClauseCutter
-from voiceagent.clock import now
+from voiceagent.clock import now, wall
 from voiceagent.errors import RemoteFailed, VoiceAgentError
 from voiceagent.realtime.events import encode
 from voiceagent.realtime.server import ServerSession
@@ -221,7 +221,7 @@ class Live:
 
     async def _write(self, step: Respond, envelope: Envelope | None) -> None:
         services = self._services
-        began, sources = now(), list[str]()
+        began, started, sources = now(), wall(), list[str]()
         used = Usage(None, None)
         request = Request(
             messages=step.messages,
@@ -251,6 +251,7 @@ class Live:
             "voiceagent.sources": "; ".join(sources),
         }
         services.metrics.responses.labels("completed").inc()
+        services.observe(request.traceparent, started, told)
         self.do(
             self.session.finished(
                 step.response_id,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from ssl import SSLContext
 from typing import Any
@@ -43,6 +43,8 @@ __all__ = ["PATH", "RegionServer"]
 log = logging.getLogger(__name__)
 
 PATH = "/v1/realtime"
+Observe = Callable[[str, datetime, Mapping[str, str]], None]
+"""Trace context, start and facts of a response that is over."""
 GOODBYE = 2.0
 """Seconds that clients have to read the last events."""
 SWEEP = 600.0
@@ -66,6 +68,7 @@ class RegionServer:
         detector: Callable[[], Detector | None] = lambda: None,
         limits: Limits | None = None,
         keep: float = 24 * 3600.0,
+        observe: Observe = lambda traceparent, began, facts: None,
     ) -> None:
         """`keep`: seconds that a conversation is kept. Raises `ConfigError` where
         others than this machine could come in unproved."""
@@ -83,7 +86,7 @@ class RegionServer:
         self._tokens = Tokens(token_secret, config.region) if token_secret else None
         self._tls, self._limits, self._keep = tls, limits or Limits(), keep
         self._recogniser, self._voice, self._detector = recogniser, voice, detector
-        self._bucket = Bucket()
+        self._bucket, self.observe = Bucket(), observe
         self.sessions = Sessions(
             self,
             Tokens(resume_secret, config.region),

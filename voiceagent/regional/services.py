@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Protocol
 
 from voiceagent.regional.backend import Backend
@@ -40,6 +41,12 @@ class Services(Protocol):
     metrics: Metrics
     region: str
     max_responses: int
+
+    def observe(
+        self, traceparent: str, began: datetime, facts: Mapping[str, str]
+    ) -> None:
+        """A response is over: for traces."""
+        ...
 
     def recogniser(self) -> Callable[[bytes], Awaitable[str]] | None:
         """24 kHz PCM16 to words; None where there is none."""

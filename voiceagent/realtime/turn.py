@@ -1,0 +1,73 @@
+"""One question of an edge, from its first event to the last word of the answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from voiceagent.errors import RemoteFailed
+from voiceagent.remote import Answered, Envelope, Payload, Piece, Words
+
+__all__ = ["Turn", "answered"]
+
+Event = dict[str, Any]
+
+
+class Turn:
+    """One question, from the first event to the last word."""
+
+    def __init__(self, payload: Payload, envelope: Envelope, pcm24: bytes) -> None:
+        self.payload, self.envelope, self.pcm24 = payload, envelope, pcm24
+        self.response = ""
+        """Id of the response that answers it."""
+        self.item = ""
+        """Id of the assistant's item."""
+        self.text = ""
+        """What has been given on so far."""
+        self.pieces: list[Piece] = []
+        """Not taken yet."""
+        self.error: RemoteFailed | None = None
+        self.done = False
+        self.cancelled = False
+        self.expected = 1
+        """Responses still to come: one, and one more after every tool."""
+        self._skip = ""
+
+    @property
+    def over(self) -> bool:
+        """Nothing more will come."""
+        return self.done or self.cancelled or self.error is not None
+
+    def again(self) -> None:
+        """It is asked once more: what was given on already is passed over."""
+        self.response, self._skip = "", self.text
+
+    def words(self, delta: str) -> None:
+        """More words; raises `RemoteFailed` where they are not those of before."""
+        if self._skip:
+            same = min(len(delta), len(self._skip))
+            if delta[:same] != self._skip[:same]:
+                raise RemoteFailed(
+                    "the answer was broken off", cause="it began anew in other words"
+                )
+            self._skip, delta = self._skip[same:], delta[same:]
+        if delta:
+            self.text += delta
+            self.pieces.append(Words(delta))
+
+
+def answered(response: Event) -> Answered:
+    """The facts of a response that is done."""
+    metadata = {
+        k: v for k, v in (response.get("metadata") or {}).items() if isinstance(v, str)
+    }
+    used = response.get("usage") or {}
+    told = bool(used.get("total_tokens"))
+    sources = metadata.get("voiceagent.sources", "")
+    return Answered(
+        model=metadata.get("voiceagent.reason", ""),
+        region=metadata.get("voiceagent.region", ""),
+        sources=tuple(sources.split("; ")) if sources else (),
+        input_tokens=used.get("input_tokens") if told else None,
+        output_tokens=used.get("output_tokens") if told else None,
+        metadata=metadata,
+    )
