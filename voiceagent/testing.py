@@ -5,7 +5,8 @@
     pytest samples/ --va-report out.html  # and a report of all turns
 
 Fixtures: `run_virtual` runs a coroutine on the virtual loop, `va_replay` replays a
-recording or scenario, `clip` makes sound from a list of pieces.
+recording or scenario, `clip` makes sound from a list of pieces. `FaultProxy` stands
+between a client and a server and does what networks do.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 
 from voiceagent.clock import Pace, run
+from voiceagent.fault_proxy import Fault, FaultProxy
 from voiceagent.frames import RATE
 
 if TYPE_CHECKING:
@@ -24,7 +26,16 @@ if TYPE_CHECKING:
     from voiceagent.rows import TurnRow
     from voiceagent.scenario import Check
 
-__all__ = ["Turn", "clip", "run_virtual", "timeline", "tone", "va_replay"]
+__all__ = [
+    "Fault",
+    "FaultProxy",
+    "Turn",
+    "clip",
+    "run_virtual",
+    "timeline",
+    "tone",
+    "va_replay",
+]
 
 T = TypeVar("T")
 

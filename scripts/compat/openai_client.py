@@ -1,4 +1,4 @@
-"""OpenAI's own Python client against our region: `python openai_client.py URL [KEY]`."""
+"""OpenAI's Python client against our region: `python openai_client.py URL [KEY]`."""
 
 import asyncio
 import base64
