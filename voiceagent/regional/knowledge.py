@@ -163,19 +163,18 @@ class Knowledge:
         # A share and its closeness decide together: two passages that cover the same.
         return round(share, 6), close / whole if whole else 0.0
 
+    def _gain(self, word: str, sentence: frozenset[str], head: frozenset[str]) -> float:
+        """What a word of the question says for a sentence: the word itself more than
+        one like it, and little where the heading has it, which holds for all of them."""
+        alike = related(word) & sentence
+        share = 1.0 if stem(word) in sentence else 0.5 if alike else 0.0
+        return share * self._weight(word) * (0.3 if stem(word) in head else 1.0)
+
     def _answer(self, number: int, words: Sequence[str]) -> str:
         """The sentence that covers most of the question, and the next one if short."""
-        passage = self._passages[number]
+        passage, head = self._passages[number], self._heads[number]
         sentences = SENTENCE.split(passage.text)
-        alike = [related(word) for word in words]
-        gains = [
-            sum(
-                self._weight(w)
-                for w, a in zip(words, alike, strict=True)
-                if a & _stems(s)
-            )
-            for s in sentences
-        ]
+        gains = [sum(self._gain(w, _stems(s), head) for w in words) for s in sentences]
         best = gains.index(max(gains))
         said = sentences[best]
         for following in sentences[best + 1 : best + 2]:

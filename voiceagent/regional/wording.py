@@ -20,12 +20,12 @@ EMPTY = frozenset(
     hey hello ok okay um uh er well now actually really maybe up out off over go going
     im id ill ive youre hows thats theres whats give show find take make does do mean
     kind sort thing things way someone anybody anyone long often far possible allowed
-    happens happen happened work works use used leave put keep
+    happens happen happened work works use used leave put keep time times
     """.split()
 )
 """Words that a question does not turn on."""
 GROUPS = (
-    "open opening opens opened hours hour close closes closed closing shut time",
+    "open opening opens opened hours hour close closes closed closing shut",
     "cost costs price prices pay ticket tickets fee fees entry admission cheap",
     "heavy weigh weighs weight",
     "toilet toilets restroom bathroom loo washroom",
