@@ -165,7 +165,7 @@ class Knowledge:
 
     def _gain(self, word: str, sentence: frozenset[str], head: frozenset[str]) -> float:
         """What a word of the question says for a sentence: the word itself more than
-        one like it, and little where the heading has it, which holds for all of them."""
+        one like it, and little where the heading has it: that holds for all."""
         alike = related(word) & sentence
         share = 1.0 if stem(word) in sentence else 0.5 if alike else 0.0
         return share * self._weight(word) * (0.3 if stem(word) in head else 1.0)

@@ -125,7 +125,9 @@ def _facts(row: TurnRow, note: TurnNote) -> Html:
     facts.append(("woken", _woken(row)))
     if row.endpoint:
         facts.append(("ended", _ended(row)))
+    facts.append(("planned", row.plan))
     facts.append(("sent away", _away(row)))
+    facts.append(("stands in", "; ".join(row.sources)))
     if row.missed_by:
         facts.append(("late by", f"{row.missed_by}, which took the most"))
     facts += [("wanted", failure) for failure in note.failures]
@@ -168,7 +170,11 @@ def _ended(row: TurnRow) -> str:
 
 
 def _away(row: TurnRow) -> str:
-    return "0 bytes" if row.tier in LOCAL else f"to {row.tier}"
+    """What left the device, whoever answered in the end."""
+    if not row.left_device:
+        return "0 bytes"
+    sums = ", ".join(f"{size} bytes to {leg}" for leg, size in row.left_device.items())
+    return f"{row.left_as}: {sums}"
 
 
 def _times(row: TurnRow, note: TurnNote, speech: Sequence[Span]) -> Html:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
-from voiceagent.events import AlarmRang, AudioGap, Degraded, Event, Failed, WakeRejected
+from voiceagent.events import (
+    AlarmRang,
+    AudioGap,
+    Degraded,
+    Event,
+    Failed,
+    LinkChanged,
+    WakeRejected,
+)
 from voiceagent.reporting.cards import card, timeline
 from voiceagent.reporting.charts import (
     latency_dots,
@@ -242,6 +250,8 @@ def _told(event: Event) -> str:
             return f"{event.seconds:.2f} s lost ({event.cause})"
         case Degraded():
             return join(event.what, ": ", event.why, " ", tag("code", event.hint))
+        case LinkChanged():
+            return f"{event.leg} is {event.state}{': ' if event.why else ''}{event.why}"
         case Failed():
             return f"{event.stage} {event.code}: {event.what}"
         case _:

@@ -12,6 +12,7 @@ from voiceagent.events import (
     Degraded,
     Event,
     Failed,
+    LinkChanged,
     SessionStarted,
     StopHeard,
     WakeRejected,
@@ -23,7 +24,7 @@ __all__ = ["Story", "Turn", "TurnKey", "read"]
 
 TurnKey = tuple[str, int]
 """Source of the session and number of the turn."""
-ASIDE = (AlarmRang, StopHeard, WakeRejected, AudioGap, Degraded, Failed)
+ASIDE = (AlarmRang, StopHeard, WakeRejected, AudioGap, Degraded, Failed, LinkChanged)
 """What is told even if it belongs to no turn."""
 
 
