@@ -38,7 +38,7 @@ def turns() -> list[tuple[str, dict[str, Any]]]:
 
 def test_there_are_enough_and_they_are_small() -> None:
     assert len(NAMES) >= 18
-    assert sum(file.stat().st_size for file in SAMPLES.iterdir()) < 6_000_000
+    assert sum(file.stat().st_size for file in SAMPLES.iterdir()) < 7_000_000
 
 
 def test_every_scene_has_a_recording_and_a_scenario_and_nothing_is_left_over() -> None:
@@ -82,7 +82,7 @@ def test_every_expected_intent_is_what_the_home_pack_understands() -> None:
     parser = IntentParser(load_pack(None))
     for name, turn in turns():
         expect = turn.get("expect")
-        if expect is None:
+        if expect is None or "intent" not in expect:
             continue
         intent = parser.parse(expect["transcript"])
         assert intent is not None, (name, expect)

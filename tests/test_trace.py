@@ -26,7 +26,7 @@ def finished(latency_ms: dict[str, float]) -> TurnFinished:
     )
 
 
-@given(st.lists(st.floats(0, 2), min_size=6, max_size=6))
+@given(st.lists(st.floats(0, 2), min_size=len(stages), max_size=len(stages)))
 def test_the_stages_of_a_ledger_add_up_to_the_whole(waits: list[float]) -> None:
     async def main() -> TurnFinished:
         import asyncio
