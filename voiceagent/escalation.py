@@ -20,7 +20,13 @@ from voiceagent.receipts import Receipts
 from voiceagent.remote import DataClass, Remote
 from voiceagent.sections import Config
 from voiceagent.sections_regional import PrivacyConfig
-from voiceagent.simulated import ANSWER, SCHEME, SimulatedRemote, parse_address
+from voiceagent.simulated import (
+    ANSWER,
+    SCHEME,
+    Profile,
+    SimulatedRemote,
+    parse_address,
+)
 from voiceagent.spending import Meter
 from voiceagent.store import Store
 
@@ -132,6 +138,9 @@ def _remote(
     model: str,
     token_env: str,
 ) -> Remote:
+    if shop.config.privacy.leaves == "nothing":
+        # Not even a connection is opened; the gate's veto says why nobody is asked.
+        return SimulatedRemote(Profile(), name=name)
     if url.startswith(f"{SCHEME}:"):
         answers, hears = _simulated(shop)
         profile = parse_address(url)
