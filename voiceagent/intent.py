@@ -133,24 +133,20 @@ class IntentParser:
 
     def completeness(self, text: str) -> Completeness:
         """How much of a command the words so far are; silence is `incomplete`."""
-        words = self._bare(text)
-        if words is None:
-            return Completeness.DEAD
-        run = Matching(words)
-        if run.text == " ":
-            return Completeness.INCOMPLETE
-        complete = False
-        for number in self._index.candidates(words.split()):
-            node = self._templates[number].node
-            complete |= any(True for _ in run.complete(node))
+        complete = alive = False
+        # Politeness may be the beginning of a command too ("can you tell me the way").
+        for words, _ in self._candidates(text):
+            run = Matching(words)
+            if run.text == " ":
+                alive = True
+                continue
+            for number in self._index.candidates(words.split()):
+                node = self._templates[number].node
+                complete |= any(True for _ in run.complete(node))
+            alive |= run.alive
         if complete:
-            return Completeness.EXTENSIBLE if run.alive else Completeness.COMPLETE
-        return Completeness.INCOMPLETE if run.alive else Completeness.DEAD
-
-    def _bare(self, text: str) -> str | None:
-        if len(text) > LONGEST or foreign(text):
-            return None
-        return self._without_skip_words(spoken(text))[0]
+            return Completeness.EXTENSIBLE if alive else Completeness.COMPLETE
+        return Completeness.INCOMPLETE if alive else Completeness.DEAD
 
     def _candidates(self, text: str) -> Iterator[tuple[str, int]]:
         """The words with and without politeness, and how many were dropped in front."""
