@@ -385,3 +385,11 @@ def test_the_command_serves_documents_and_stops_in_order(tmp_path: Path) -> None
         assert "Bruno" in run(main())
         server.send_signal(signal.SIGTERM)
         assert server.wait(timeout=10) == 0
+
+    def memory(*arguments: str) -> str:
+        command = [program, "memory", *arguments, "--config", str(config)]
+        return subprocess.run(command, capture_output=True, text=True).stdout.strip()
+
+    name = memory("list")
+    assert "Bruno" in memory("export", name)
+    assert memory("erase", name) == f"erased {name}" and memory("list") == ""

@@ -22,6 +22,7 @@ from voiceagent.commands import (
     doctor,
     evaluate,
     listen,
+    memory,
     models,
     pack,
     privacy,
@@ -52,6 +53,7 @@ app.command("bench")(bench.bench)
 app.command("doctor")(doctor.doctor)
 app.add_typer(models.app, name="models")
 app.add_typer(pack.app, name="pack")
+app.add_typer(memory.app, name="memory")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(cost.app, name="cost")
 app.add_typer(configuration.app, name="config")

@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from voiceagent.regional.memory import Memory
     from voiceagent.regional.server import Observe, RegionServer
 
-__all__ = ["SAMPLES", "documents_of", "make_region", "serve_until_signalled"]
+__all__ = [
+    "SAMPLES",
+    "documents_of",
+    "home_of",
+    "make_memory",
+    "make_region",
+    "serve_until_signalled",
+]
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples" / "documents"
 """Documents that come with the project; read where no others are named."""
@@ -58,7 +65,7 @@ def make_region(
 
     config = shop.config
     serve = config.serve
-    home = state or _home(config)
+    home = state or home_of(config)
     secret = secret_of(serve.secret_env)
     knowledge = Knowledge(documents_of(config, folders))
     server = RegionServer(
@@ -153,7 +160,8 @@ async def serve_until_signalled(
     await server.run(ready, stop.wait)
 
 
-def _home(config: Config) -> Path:
+def home_of(config: Config) -> Path:
+    """Where the region keeps what must survive."""
     if config.memory.folder:
         return Path(config.memory.folder)
     return Path(config.store.folder) if config.store.folder else state_folder()
