@@ -6,10 +6,10 @@
         --noise DATA/noise/kitchen.flac --snr 6 --snr 12
     python scripts/fit_confidence.py fit coffee.jsonl home.jsonl
 
-The first writes what the panel of acoustic models made of each recording, clean and at
-each ratio; the second prints the coefficients for `engines/confidence.py`, fitted on
-all rows, with accuracy, wrong actions and accepted other speech at several thresholds
-by five-fold cross-validation over recordings.
+The first writes what the recogniser made of each recording, clean and at each ratio
+(`--alone`: without the second recogniser); the second prints the coefficients for
+`engines/confidence.py`, fitted on all rows, with accuracy, wrong actions and accepted
+other speech at several thresholds by five-fold cross-validation over recordings.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import argparse
 import json
 import zlib
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,12 @@ from numpy.typing import NDArray
 from voiceagent.app import ACOUSTICS, Workshop
 from voiceagent.audiofile import read_audio
 from voiceagent.config import load_config
-from voiceagent.engines.confidence import Evidence
+from voiceagent.engines.confidence import Evidence, Second
+from voiceagent.engines.ear import SecondEar
+from voiceagent.engines.moonshine import Moonshine
 from voiceagent.engines.panel import Panel
 from voiceagent.engines.searches import Hearing
+from voiceagent.engines.together import Together
 from voiceagent.evaluation.commands import Case, read_cases, score
 from voiceagent.evaluation.mixing import mix_noise
 from voiceagent.frames import RATE
@@ -44,21 +48,31 @@ NOTHING: dict[str, Any] = {
     "margin": -99.0,
     "agreement": 0.0,
     "lead": -1000.0,
+    "second": None,
     "right": False,
     "text": False,
+    "said": "",
 }
+ALONE_NAMES = ("INTERCEPT", "MARGIN", "AGREEMENT", "UNANIMOUS", "LEAD")
+TOGETHER_NAMES = ("intercept", "margin", "agreement", "gap", "each", "lead")
 
 
 def evidence(arguments: argparse.Namespace) -> None:
     """Write one JSON line a recording and condition."""
     config = load_config(flags={"pack.folder": arguments.pack}).config
     shop = Workshop(config)
+    second = None if arguments.alone else Moonshine()
     panel = Panel(
         shop.grammar,
         shop.pack.pronunciations,
         acoustics=find_model(ACOUSTICS).folder,
         meaning=shop.meaning,
+        pair=second is not None,
     )
+    together = None
+    if second is not None:
+        ear = SecondEar(second, shop.grammar)
+        together = Together(panel, ear, shop.meaning)
     noise = read_audio(arguments.noise).samples if arguments.noise else None
     ratios = [None, *(arguments.snr or [])]
     with arguments.output.open("w", encoding="utf-8") as file:
@@ -70,7 +84,7 @@ def evidence(arguments: argparse.Namespace) -> None:
                 sound = samples
                 if ratio is not None and noise is not None:
                     sound = mix_noise(samples, noise, ratio, seed=number)
-                row = _row(shop, panel, case, sound)
+                row = _row(shop, panel, together, case, sound)
                 row = row | {"file": case.path.name, "mine": mine, "snr": ratio}
                 file.write(json.dumps(row) + "\n")
 
@@ -87,24 +101,28 @@ def _cases(arguments: argparse.Namespace) -> Iterator[tuple[Case, bool]]:
             yield case, False
 
 
-def _row(shop: Workshop, panel: Panel, case: Case, sound: Any) -> dict[str, Any]:
+def _row(
+    shop: Workshop, panel: Panel, together: Together | None, case: Case, sound: Any
+) -> dict[str, Any]:
     spans = [span for span in shop.speech(sound) if span[1] - span[0] >= 0.2 * RATE]
     if not spans:
         return NOTHING
     margin = round(0.2 * RATE)
     audio = sound[max(0, spans[0][0] - margin) : spans[-1][1] + margin]
     hearing = Hearing(audio)
-    found = panel.all(panel.first(hearing), hearing)
-    intent = shop.parser.parse(found.text) if found.text else None
-    heard = Recognition(found.text, 1.0, bool(found.text))
+    if together is None:
+        opinion = panel.all(panel.first(hearing), hearing)
+        text, evidence = opinion.text, opinion.evidence
+    else:
+        verdict = together.decide(hearing, None, unfinished=False, is_whole=bool)
+        if verdict is None:
+            return NOTHING
+        text, evidence = verdict.text, verdict.evidence
+    intent = shop.parser.parse(text) if text else None
+    heard = Recognition(text, 1.0, bool(text))
     known = bool(case.intent or case.text) and not case.reject
-    return {
-        "margin": round(found.evidence.margin, 3),
-        "agreement": round(found.evidence.agreement, 3),
-        "lead": round(found.evidence.lead, 1),
-        "right": known and score(case, heard, intent).strict,
-        "text": bool(found.text),
-    }
+    right = known and score(case, heard, intent).strict
+    return asdict(evidence) | {"right": right, "text": bool(text), "said": text}
 
 
 def fit(arguments: argparse.Namespace) -> None:
@@ -115,9 +133,10 @@ def fit(arguments: argparse.Namespace) -> None:
         for line in file.read_text(encoding="utf-8").splitlines()
     ]
     right = np.array([row["right"] and row["mine"] for row in rows], float)
-    features = np.array([_features(row) for row in rows])
+    both = any(row["second"] for row in rows)
+    features = np.array([_features(row, both=both) for row in rows])
     weights = _logistic(features, right)
-    names = ("INTERCEPT", "MARGIN", "AGREEMENT", "UNANIMOUS", "LEAD")
+    names = TOGETHER_NAMES if both else ALONE_NAMES
     print(*(f"{n} = {w:.3f}" for n, w in zip(names, weights, strict=True)))
     sure = np.zeros(len(rows))
     folds = np.array([zlib.crc32(row["file"].encode()) % FOLDS for row in rows])
@@ -127,8 +146,11 @@ def fit(arguments: argparse.Namespace) -> None:
     _table(rows, right, sure)
 
 
-def _features(row: dict[str, Any]) -> list[float]:
-    found = Evidence(row["margin"], row["agreement"], row["lead"])
+def _features(row: dict[str, Any], *, both: bool) -> list[float]:
+    second = Second(**row["second"]) if row["second"] else None
+    if second is None and both:
+        second = Second()
+    found = Evidence(row["margin"], row["agreement"], row["lead"], second)
     return list(found.features())
 
 
@@ -174,6 +196,7 @@ def main() -> None:
     first.add_argument("--other", type=Path, action="append", default=[])
     first.add_argument("--most", type=int, default=30, help="of each other set")
     first.add_argument("--noise", type=Path)
+    first.add_argument("--alone", action="store_true")
     first.add_argument("--snr", type=float, action="append")
     first.set_defaults(run=evidence)
     second = commands.add_parser("fit")

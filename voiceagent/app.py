@@ -102,6 +102,7 @@ class Workshop:
         config = self.config.stt
         if config.engine == "faster_whisper":
             return self.whisper(config.model, config.min_confidence)
+        from voiceagent.engines.moonshine import open_moonshine
         from voiceagent.engines.pocketsphinx import PocketSphinxStt
 
         return PocketSphinxStt(
@@ -110,6 +111,7 @@ class Workshop:
             acoustics=find_model(ACOUSTICS).folder,
             meaning=self.meaning,
             open_domain=self.escalates,
+            second=open_moonshine(config.second),
         )
 
     @property
@@ -292,7 +294,7 @@ class Workshop:
         """A recogniser of any words, those of `sentences` above all."""
         from voiceagent.engines.dictation import Dictation
 
-        return Dictation(sentences).words
+        return Dictation(sentences, second=self.config.stt.second).words
 
     def whisper(self, model: str, least: float | None = None) -> Stt:
         """faster-whisper with the model in that folder."""

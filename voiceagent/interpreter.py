@@ -137,13 +137,29 @@ class Interpreter:
             if settled is not None:
                 return settled
         if not recognition.accepted:
-            return Reading(route(recognition, None))
+            return await self._unheard(recognition, turn, deadline)
         intent = await self._parse(recognition.text)
         opinion = None
         if intent is None and self._models is not None:
             until = self._until(deadline)
             opinion = await self._models.ask(recognition.text, turn=turn, until=until)
         return await self._weigh(recognition, intent, opinion)
+
+    async def _unheard(
+        self, recognition: Recognition, turn: int, deadline: float
+    ) -> Reading:
+        """It was no command; where its words are known, the model may know better, and
+        is asked about: nobody is as sure of them as of a command."""
+        said, refused = recognition.transcript, Reading(route(recognition, None))
+        if not said or self._models is None:
+            return refused
+        opinion = await self._models.ask(said, turn=turn, until=self._until(deadline))
+        free = replace(recognition, text=said, confidence=0.0, accepted=True)
+        reading = await self._weigh(free, None, opinion)
+        found = reading.route
+        if reading.intent is None or found.step is Step.HAND_OVER:
+            return replace(refused, guess=reading.guess)
+        return reading if reading.question is not None else refused
 
     async def fallback(self, reading: Reading) -> Reading | None:
         """The smaller answer, where nobody else gives a better one: whether the model's

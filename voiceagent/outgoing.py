@@ -117,7 +117,7 @@ class Outgoing:
         self, leg: RemoteLeg, handover: Handover, context: tuple[Message, ...]
     ) -> Released:
         recognition = handover.recognition
-        text = recognition.text if recognition.accepted else ""
+        text = recognition.text if recognition.accepted else recognition.transcript
         if not text and self.gate.wants_words():
             text = await self._words(handover)
         question = Question(

@@ -80,6 +80,9 @@ class SttConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     model: str = ""
     """Path or name of a model, for engines that need one."""
     language: str = "en"
+    second: Literal["auto", "moonshine", "none"] = "auto"
+    """A recogniser of any words that pocketsphinx is asked together with; `auto`: where
+    it is installed."""
     min_confidence: Probability | None = None
     """Below it the agent asks again; the engine's own where not given."""
     ask_below: Probability | None = None

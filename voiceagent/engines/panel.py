@@ -75,19 +75,24 @@ class Panel:
         *,
         acoustics: Path | None,
         meaning: Callable[[str], Hashable],
+        pair: bool = False,
     ) -> None:
         """`acoustics`: folder with the models moved towards noise; `meaning`: texts
-        that only differ in their wording give the same."""
+        that only differ in their wording give the same; `pair`: one model beside the
+        plain one is enough, since somebody else judges too."""
         self._meaning = meaning
         self._first = make_decoder({**WIDE, "lw": 4.0}, compare=True)
         self._loop = make_decoder({**WIDE, "lw": 4.0}, compare=True)
         self._others = _others(acoustics)
+        if pair:
+            self._others = [self._others[len(self._others) // 2]]
         self._judge = self._others[len(self._others) // 2][0]
         self._table = pronunciations
         for decoder in self._decoders():
             add_words(decoder, grammar.vocabulary, pronunciations)
             add_grammar(decoder, WHOLE_ONLY, grammar)
-        add_grammar(self._first, OPEN, grammar, leave=LEAVE)
+        for decoder in (self._first, self._judge):
+            add_grammar(decoder, OPEN, grammar, leave=LEAVE)
         add_phone_loop(self._loop, LOOP, LOOP_PHONE)
         self.grammar = self._commands = grammar
         """What may be said: the commands, and the answers expected."""
@@ -142,6 +147,13 @@ class Panel:
         """What the plain model alone hears."""
         heard = self._plain(hearing, open_ended=open_ended)
         return self._opinion(heard, hearing.search(self._loop), len(hearing.speech))
+
+    def judged(self, hearing: Hearing, *, open_ended: bool = False) -> str:
+        """What the model that was moved furthest towards noise hears."""
+        self._judge.activate_search(OPEN if open_ended else WHOLE_ONLY)
+        found = self.text(self._search(hearing, self._judge)[0])
+        self._judge.activate_search(WHOLE_ONLY)
+        return found
 
     def agrees(self, text: str, hearing: Hearing, *, open_ended: bool = False) -> bool:
         """Whether the plain model hears this, however well it fits."""

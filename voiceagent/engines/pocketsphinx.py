@@ -21,10 +21,13 @@ import numpy as np
 
 from voiceagent.endpoint import WHOLE
 from voiceagent.engines.conditioning import Samples, dithered
-from voiceagent.engines.confidence import Evidence, confidence
+from voiceagent.engines.confidence import ACCEPT, ASK_BELOW, Evidence, confidence
+from voiceagent.engines.ear import SecondEar
+from voiceagent.engines.moonshine import Moonshine
 from voiceagent.engines.panel import SURE, Opinion, Panel
 from voiceagent.engines.searches import Hearing
 from voiceagent.engines.sphinx import add_grammar, add_words, make_decoder
+from voiceagent.engines.together import Together, recognition
 from voiceagent.errors import EngineFailed
 from voiceagent.frames import RATE
 from voiceagent.grammar import Grammar
@@ -44,10 +47,6 @@ orders 128 reach it in clear and 73 in kitchen noise at 12 dB; 127 and 71 are ri
 NUMBERS = frozenset(" ".join(map(number_words, range(100))).split())
 AGREED = 7.0
 """Margin from which the panel is not asked, if both searches find the same."""
-ACCEPT = 0.15
-"""Confidence below which an utterance is not for us, or was not understood."""
-ASK_BELOW = 0.45
-"""Confidence below which it is better to ask than to act."""
 OUTSIDE = -8.0
 """Margin below which an unfinished sentence is no sentence of ours."""
 SURELY_BEGUN = 5.0
@@ -72,11 +71,13 @@ class PocketSphinxStt:
         acoustics: Path | None = None,
         meaning: Callable[[str], Hashable] = str,
         open_domain: bool = False,
+        second: Moonshine | None = None,
     ) -> None:
         """`pronunciations`: phones of the CMU dictionary by word, all ways it is said;
         `acoustics`: folder of further acoustic models; `meaning`: what a text means,
         so that models which differ in the wording alone agree; `open_domain`: what is
-        outside the grammar is no noise, so that half a sentence must fit well.
+        outside the grammar is no noise, so that half a sentence must fit well;
+        `second`: a recogniser of any words, asked together with this one.
 
         Raises `EngineMissing`, `EngineFailed`.
         """
@@ -84,7 +85,17 @@ class PocketSphinxStt:
         self._live = make_decoder(NARROW)
         add_words(self._live, grammar.vocabulary, table)
         add_grammar(self._live, LIVE, grammar)
-        self._panel = Panel(grammar, table, acoustics=acoustics, meaning=meaning)
+        self._panel = Panel(
+            grammar,
+            table,
+            acoustics=acoustics,
+            meaning=meaning,
+            pair=second is not None,
+        )
+        self._together = None
+        if second is not None:
+            ear = SecondEar(second, grammar)
+            self._together = Together(self._panel, ear, meaning)
         self._open_domain = open_domain
         self._outside = SURELY_BEGUN if open_domain else OUTSIDE
         self._expected: tuple[str, ...] = ()
@@ -106,6 +117,8 @@ class PocketSphinxStt:
         self._heard = self._ahead = None
         self._running.drop()
         self._panel.expect(self._expected)
+        if self._together is not None:
+            self._together.expect(self._panel.grammar)
         self._live.reinit_feat()
         self._live.set_cmn(CHANNEL)
         self._live.start_utt()
@@ -136,7 +149,7 @@ class PocketSphinxStt:
         whole one is given and said to be in doubt.
         """
         found = self._decide(open_ended=True)
-        if found.reason != UNFINISHED:
+        if found.reason != UNFINISHED or self._together is not None:
             return found
         said = found.text.rpartition(" ")[0]
         if not self._panel.first(self._hearing()).text.startswith(said):
@@ -158,8 +171,10 @@ class PocketSphinxStt:
         hearing = self._hearing()
         if len(hearing.speech) < SHORTEST * RATE:
             return Recognition("", 0.0, False, "no speech")
+        if self._together is not None:
+            return self._both(self._together, hearing, open_ended=open_ended)
         ahead = self._certain()
-        if ahead is not None and self._is_whole(ahead):
+        if ahead is not None and self._is_whole(ahead.text):
             numbers = not NUMBERS.isdisjoint(ahead.text.split())
             # They are alike, and matter: a sentence with one is always heard twice.
             if not numbers or self._panel.agrees(
@@ -171,7 +186,7 @@ class PocketSphinxStt:
         if self._open_domain and first.evidence.margin < OUTSIDE:
             # Somebody else may know what this is, and waits for it.
             return Recognition(guess, 0.0, False, "outside the grammar")
-        if open_ended and first.text and not self._is_whole(first):
+        if open_ended and first.text and not self._is_whole(first.text):
             if first.evidence.margin < self._outside:
                 return Recognition(guess, 0.0, False, "outside the grammar")
             return Recognition(first.text, 0.0, False, UNFINISHED)
@@ -180,8 +195,21 @@ class PocketSphinxStt:
             return _recognition(first)
         return _recognition(self._panel.all(first, hearing), guess)
 
-    def _is_whole(self, opinion: Opinion) -> bool:
-        return self._panel.grammar.progress(opinion.text.split()) in WHOLE
+    def _both(
+        self, together: Together, hearing: Hearing, *, open_ended: bool
+    ) -> Recognition:
+        ahead = None if self._panel.answering else self._listened()
+        if ahead is not None and not (open_ended or self._is_whole(ahead.text)):
+            ahead = None  # it looked for sentences that may be unfinished
+        found = together.decide(
+            hearing, ahead, unfinished=open_ended, is_whole=self._is_whole
+        )
+        if found is None:
+            return Recognition("", 0.0, False, "no speech")
+        return recognition(found, whole=self._is_whole(found.text))
+
+    def _is_whole(self, text: str) -> bool:
+        return self._panel.grammar.progress(text.split()) in WHOLE
 
     def _certain(self) -> Opinion | None:
         """What was found while the utterance was spoken, where that is beyond doubt;

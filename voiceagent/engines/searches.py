@@ -6,10 +6,11 @@ whole one, for its rivals, and again when the turn ends there: on the way to an 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from voiceagent.engines.conditioning import Samples, condition
+from voiceagent.engines.conditioning import Samples, condition, speech_span
+from voiceagent.engines.moonshine import Sound
 from voiceagent.engines.sphinx import Hypothesis, search, search_other
 from voiceagent.grammar import Grammar
 
@@ -24,6 +25,7 @@ class Hearing:
         self.speech = condition(audio)
         """The speech in it, over the usual noise floor."""
         self._found: dict[tuple[object, ...], Hypothesis] = {}
+        self._sound: tuple[Sound | None] | None = None
 
     def search(self, decoder: Any, *, floor_db: float | None = None) -> Hypothesis:
         """What the decoder's active search finds; `floor_db`: another noise floor."""
@@ -34,6 +36,13 @@ class Hearing:
                 speech = condition(self.audio, floor_db=floor_db)
             self._found[key] = search(decoder, speech)
         return self._found[key]
+
+    def sound(self, listen: Callable[[Samples], Sound | None]) -> Sound | None:
+        """The speech as the neural recogniser hears it, listened to once."""
+        if self._sound is None:
+            first, last = speech_span(self.audio)
+            self._sound = (listen(self.audio[first:last]),)
+        return self._sound[0]
 
     def search_other(
         self, decoder: Any, grammar: Grammar, texts: Sequence[Sequence[str]]

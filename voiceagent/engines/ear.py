@@ -1,0 +1,71 @@
+"""A second ear: a general neural recogniser asked about the sentences of one grammar.
+
+PocketSphinx compares sounds with the phones of each word; this one has learnt from a
+great many hours what people say. Their errors have nothing in common, so what both hear
+was said. And it knows what was said instead, where it was no command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from voiceagent.engines.moonshine import Moonshine, Sentence, Sound, Transcript
+from voiceagent.engines.searches import Hearing
+from voiceagent.engines.spelling import Speller
+from voiceagent.grammar import Grammar
+
+__all__ = ["SecondEar"]
+
+FEW = 24
+"""Sentences followed side by side where each of a few must be judged."""
+FAR = 1000.0
+OPENED = 10.0
+"""What an opening may cost in log likelihood: wake words are names that the model does
+not know, and writes as it likes ("Higardus")."""
+
+
+class SecondEar:
+    """What the neural recogniser makes of utterances."""
+
+    def __init__(self, model: Moonshine, grammar: Grammar) -> None:
+        """`grammar`: of the commands."""
+        self._model = model
+        self._commands = self._grammar = grammar
+        self._usual = self._spellers = self._spell(grammar)
+        self._openings = [
+            " ".join(map(str.capitalize, opening)) + "," for opening in grammar.openings
+        ]
+
+    def _spell(self, grammar: Grammar) -> tuple[Speller, Speller]:
+        """For whole sentences, and for such that may be left at any word."""
+        speller = self._model.speller
+        return speller(grammar), speller(grammar, unfinished=True)
+
+    def expect(self, grammar: Grammar) -> None:
+        """What may be said from now on: the commands, perhaps with short answers."""
+        self._grammar = grammar
+        plain = grammar is self._commands
+        self._spellers = self._usual if plain else self._spell(grammar)
+
+    def sound(self, hearing: Hearing) -> Sound | None:
+        """The utterance made ready once; None where it is too short."""
+        return hearing.sound(self._model.listen)
+
+    def best(self, sound: Sound, *, unfinished: bool = False) -> list[Sentence]:
+        """The likeliest sentences of the grammar, the best first."""
+        return sound.search(self._spellers[unfinished])
+
+    def few(self, sound: Sound, texts: Sequence[str]) -> list[Sentence]:
+        """The likelihood of each of a few texts, with openings and polite words where
+        they are likelier."""
+        bare = replace(self._grammar, arcs=(), finals=frozenset())
+        speller = self._model.speller(bare.with_phrases(texts))
+        return sound.search(speller, beam=FEW, near=FAR)
+
+    def said(self, sound: Sound) -> Transcript:
+        """What was said in any words, behind a wake word if there was one."""
+        least = sound.free.score - OPENED
+        found = [sound.after(opening, least=least) for opening in self._openings]
+        opened = [one for one in found if one is not None and one.score >= least]
+        return max(opened, key=lambda one: one.score, default=sound.free)

@@ -1,0 +1,335 @@
+"""Moonshine: a small neural recogniser of any words, on the device.
+
+Its "tiny" English model (27 M parameters, MIT) comes inside the `moonshine-voice`
+wheel. It is run by onnxruntime directly, because two things are wanted of it that its
+own library does not give: how likely a given sentence is, and the likeliest sentence of
+a grammar. It shares nothing with PocketSphinx, so that where the two agree they are
+nearly always right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import inf
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voiceagent.engines.spelling import Place, Speller, Writing
+from voiceagent.engines.subwords import BEGIN, END, Subwords
+from voiceagent.engines.tflite import package_folder
+from voiceagent.errors import EngineFailed, EngineMissing, ModelError
+from voiceagent.frames import RATE
+from voiceagent.grammar import Grammar
+
+__all__ = [
+    "INSTALL",
+    "Moonshine",
+    "Sentence",
+    "Sound",
+    "moonshine_folder",
+    "open_moonshine",
+]
+
+INSTALL = "pip install 'voiceagent[moonshine]'"
+PACKAGE = "moonshine_voice"
+PIECES_A_SECOND = 6.5
+"""More than anybody says; a model that writes on and on is stopped there."""
+SHORTEST = RATE // 10
+"""Samples below which the encoder has nothing to work on."""
+PEAK = 0.5
+"""Level that speech is brought to, of full scale."""
+BEAM = 8
+"""Sentences followed side by side."""
+NEAR = 12.0
+"""Log likelihood below the best from which one is not followed."""
+A_WORD = 1.0
+"""Added to the log likelihood for each word: short sentences are likelier otherwise,
+whatever was said."""
+
+HEARD = ".encoder."
+"""In the names of what the decoder keeps of the sound, not of the words."""
+
+Floats = NDArray[np.float32]
+Past = dict[str, Floats]
+"""What the decoder keeps of the pieces so far, by name."""
+Samples = NDArray[np.int16]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What may have been said."""
+
+    words: tuple[str, ...]
+    score: float
+    """Natural logarithm of its likelihood, given the sound."""
+
+    @property
+    def text(self) -> str:
+        """The words."""
+        return " ".join(self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What was said, in any words."""
+
+    text: str
+    """As the model writes it, with capitals and full stops."""
+    score: float
+    """Natural logarithm of its likelihood."""
+    pieces: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """A sentence that is being written."""
+
+    score: float
+    place: Place
+    words: tuple[str, ...]
+
+    @property
+    def rank(self) -> float:
+        return self.score + A_WORD * len(self.words)
+
+
+def moonshine_folder() -> Path | None:
+    """Where the model lies; None where it or what runs it is not installed."""
+    try:
+        folder = package_folder(PACKAGE, install=INSTALL) / "assets" / "tiny-en"
+        package_folder("onnxruntime", install=INSTALL)
+    except EngineMissing:
+        return None
+    return folder if (folder / "encoder_model.ort").is_file() else None
+
+
+def open_moonshine(wanted: str) -> Moonshine | None:
+    """The model; None where it is not wanted ("none"), or "auto" and not installed."""
+    if wanted == "none" or (wanted == "auto" and moonshine_folder() is None):
+        return None
+    return Moonshine()
+
+
+class Moonshine:
+    """The model, ready to listen; not re-entrant."""
+
+    def __init__(self, folder: Path | None = None, *, threads: int = 1) -> None:
+        """`folder`: with encoder, decoder and vocabulary; the wheel's by default.
+
+        Raises `EngineMissing`, `ModelMissing` or `ModelError`.
+        """
+        found = folder or moonshine_folder()
+        if found is None:
+            raise EngineMissing("moonshine-voice", install=INSTALL)
+        self.pieces = Subwords(found / "tokenizer.bin", install=INSTALL)
+        self.writing = Writing(self.pieces)
+        self._encoder = _session(found / "encoder_model.ort", threads)
+        self._decoder = _session(found / "decoder_model_merged.ort", threads)
+        inputs = self._decoder.get_inputs()
+        self._kept = [one.name for one in inputs if one.name.startswith("past_")]
+        given = [one.name for one in self._decoder.get_outputs()][1:]
+        self._kept_as = [name.replace("present", "past_key_values") for name in given]
+        if not self._kept or sorted(self._kept_as) != sorted(self._kept):
+            raise _broken(found, "its parts do not belong together")
+        self._heads = _heads(inputs)
+
+    def listen(self, samples: Samples) -> Sound | None:
+        """Speech at 16 kHz made ready to be asked about; None where it is too short."""
+        if len(samples) < SHORTEST:
+            return None
+        wave = samples.astype(np.float32)
+        peak = float(np.abs(wave).max())
+        wave *= PEAK / max(peak, 1.0)
+        mask = np.ones((1, len(wave)), np.int64)
+        hidden = self._run(
+            self._encoder, {"input_values": wave[None], "attention_mask": mask}
+        )[0]
+        return Sound(self, hidden, len(wave))
+
+    def speller(self, grammar: Grammar, *, unfinished: bool = False) -> Speller:
+        """What the sentences of a grammar are written like; to be kept."""
+        return Speller(grammar, self.writing, unfinished=unfinished)
+
+    def step(
+        self,
+        hidden: Floats,
+        mask: NDArray[np.int64],
+        pieces: NDArray[np.int64],
+        past: Past | None,
+    ) -> tuple[Floats, Past]:
+        """Logits [sentences, pieces given, pieces in all] after `pieces` [sentences,
+        pieces given], and what is to be given with the next."""
+        count = len(pieces)
+        values: dict[str, Any] = dict(past or self._nothing(count, hidden.shape[1]))
+        values["input_ids"] = pieces
+        values["encoder_hidden_states"] = np.repeat(hidden, count, axis=0)
+        values["encoder_attention_mask"] = np.repeat(mask, count, axis=0)
+        values["use_cache_branch"] = np.array([past is not None])
+        logits, *given = self._run(self._decoder, values)
+        fresh = dict(zip(self._kept_as, given, strict=True))
+        if past is not None:  # what was heard stays as it was
+            fresh |= {name: past[name] for name in fresh if HEARD in name}
+        return logits, fresh
+
+    def _nothing(self, count: int, length: int) -> dict[str, Floats]:
+        heads, size = self._heads
+        return {
+            name: np.zeros(
+                (count, heads, length if HEARD in name else 0, size), np.float32
+            )
+            for name in self._kept
+        }
+
+    @staticmethod
+    def _run(session: Any, values: dict[str, Any]) -> list[Any]:
+        try:
+            return list(session.run(None, values))
+        except Exception as error:  # onnxruntime has a class for each code, no base
+            raise EngineFailed(
+                "moonshine could not work on what it was given",
+                cause=str(error)[:200],
+                hint=INSTALL,
+            ) from error
+
+
+class Sound:
+    """One utterance as the model hears it."""
+
+    def __init__(self, model: Moonshine, hidden: Floats, samples: int) -> None:
+        self._model, self._hidden = model, hidden
+        self._mask = np.ones((1, samples), np.int64)
+        self._most = int(samples / RATE * PIECES_A_SECOND) + 4
+
+    @cached_property
+    def free(self) -> Transcript:
+        """What was said, whatever it is."""
+        found = self.after("")
+        assert found is not None, "only an opening can be missing"
+        return found
+
+    def after(self, opening: str, *, least: float = -inf) -> Transcript | None:
+        """What was said behind an opening such as "Hey Jarvis,"; the opening is in the
+        score and not in the text. None where its own score is below `least`."""
+        given = self._model.pieces.split(opening) if opening else ()
+        first = np.array([[BEGIN, *given]], np.int64)
+        logits, past = self._model.step(self._hidden, self._mask, first, None)
+        likely = _log_softmax(logits[0])
+        score = float(sum(likely[at, piece] for at, piece in enumerate(given)))
+        if score < least:
+            return None
+        written: list[int] = []
+        while True:
+            best = int(likely[-1].argmax())
+            score += float(likely[-1, best])
+            if best == END or len(written) == self._most:
+                break
+            written.append(best)
+            last = np.array([[best]], np.int64)
+            logits, past = self._model.step(self._hidden, self._mask, last, past)
+            likely = _log_softmax(logits[0])
+        return Transcript(self._model.pieces.join(written), score, len(written))
+
+    def search(
+        self, speller: Speller, *, beam: int = BEAM, near: float = NEAR
+    ) -> list[Sentence]:
+        """The likeliest sentences of a grammar, the best first; none where the sound
+        is nothing like it."""
+        paths = [_Path(0.0, speller.begin, ())]
+        past: Past | None = None
+        last = np.array([[BEGIN]], np.int64)
+        whole: dict[tuple[str, ...], float] = {}
+        for _ in range(2 * self._most):
+            logits, past = self._model.step(self._hidden, self._mask, last, past)
+            likely = _log_softmax(logits[:, -1])
+            _end(paths, likely, whole)
+            best = max((_rank(*one) for one in whole.items()), default=-inf)
+            steps = _continue(paths, likely, beam, near, best)
+            if not steps:
+                break
+            paths = [path for _, _, path in steps]
+            rows = [row for row, _, _ in steps]
+            last = np.array([[piece] for _, piece, _ in steps], np.int64)
+            past = {name: values[rows] for name, values in past.items()}
+        ranked = sorted(whole.items(), key=lambda one: -_rank(*one))
+        return [Sentence(words, score) for words, score in ranked]
+
+
+def _end(
+    paths: Sequence[_Path], likely: Floats, whole: dict[tuple[str, ...], float]
+) -> None:
+    """Note the sentences that may end where the paths are."""
+    for row, path in enumerate(paths):
+        for word in path.place.ends:
+            words = _with(path.words, word)
+            score = path.score + float(likely[row, END])
+            if words:
+                whole[words] = max(score, whole.get(words, -inf))
+
+
+def _continue(
+    paths: Sequence[_Path], likely: Floats, beam: int, near: float, best: float
+) -> list[tuple[int, int, _Path]]:
+    """The best ways on: which path, which piece, and the path it becomes."""
+    found: dict[object, tuple[int, int, _Path]] = {}
+    for row, path in enumerate(paths):
+        scores = path.score + likely[row, path.place.pieces]
+        order = np.argsort(-scores)[: 2 * beam] if len(scores) > 2 * beam else None
+        for at in range(len(scores)) if order is None else order:
+            step = path.place.steps[at]
+            words = (
+                path.words if step.word is None else (*path.words, *step.word.split())
+            )
+            fresh = _Path(float(scores[at]), step.to, words)
+            key = words, step.to.key
+            if key not in found or found[key][2].score < fresh.score:
+                found[key] = row, step.piece, fresh
+    ranked = sorted(found.values(), key=lambda one: -one[2].rank)[:beam]
+    least = max(best, ranked[0][2].rank if ranked else -inf) - near
+    return [one for one in ranked if one[2].rank >= least]
+
+
+def _with(words: tuple[str, ...], word: str | None) -> tuple[str, ...]:
+    """Words and one more, or two that were written as one."""
+    return words if word is None else (*words, *word.split())
+
+
+def _rank(words: tuple[str, ...], score: float) -> float:
+    return score + A_WORD * len(words)
+
+
+def _log_softmax(logits: Floats) -> Floats:
+    top = logits.max(axis=-1, keepdims=True)
+    spread: Floats = logits - top
+    spread -= np.log(np.exp(spread).sum(axis=-1, keepdims=True))
+    return spread
+
+
+def _session(file: Path, threads: int) -> Any:
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise EngineMissing("onnxruntime", install=INSTALL, cause=str(error)) from error
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    options.log_severity_level = 4
+    try:
+        return onnxruntime.InferenceSession(
+            str(file), options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:  # onnxruntime has a class for each code, no base
+        raise _broken(file, str(error)[:200]) from error
+
+
+def _heads(inputs: Sequence[Any]) -> tuple[int, int]:
+    """Attention heads, and values of each."""
+    shape = next(one.shape for one in inputs if one.name.startswith("past_"))
+    return int(shape[1]), int(shape[3])
+
+
+def _broken(file: Path, cause: str) -> ModelError:
+    return ModelError(f"model `{file.name}` cannot be used", cause=cause, hint=INSTALL)

@@ -1,0 +1,187 @@
+"""Two recognisers that have nothing in common, asked about the same utterance.
+
+PocketSphinx searches the grammar; the neural one searches it as well, judges what the
+other heard, and says what was said if it was no command. Where they differ, a second
+acoustic model is asked too. Of 441 coffee orders, a third of them each in clear, at 12
+and at 6 dB, the five models of the panel find 89 %, these two or three 99 %, in a
+fraction of the time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+
+from voiceagent.engines.confidence import (
+    ACCEPT,
+    ASK_BELOW,
+    Evidence,
+    Second,
+    confidence,
+)
+from voiceagent.engines.ear import SecondEar
+from voiceagent.engines.moonshine import Sentence, Sound, Transcript
+from voiceagent.engines.panel import Opinion, Panel
+from voiceagent.engines.searches import Hearing
+from voiceagent.grammar import Grammar
+from voiceagent.stt import DOUBTFUL, UNFINISHED, Recognition
+
+__all__ = ["Together", "Verdict", "recognition"]
+
+A_WORD = 1.0
+"""Added to the log likelihood for each word of a sentence."""
+A_MEANING, A_TEXT = 6.0, 2.0
+"""Added where PocketSphinx hears the same meaning, and the same words."""
+UNOPPOSED = 20.0
+"""Lead of a sentence that nothing was held against."""
+CLOSE = 4.0
+"""Lead of an unfinished sentence below which a whole one may as well have been said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What both make of an utterance."""
+
+    text: str
+    """A sentence of the grammar; empty where nothing in it comes near."""
+    evidence: Evidence
+    said: Transcript
+    """What was said in any words."""
+    others: tuple[str, ...] = ()
+    """Texts of another meaning, the likeliest first."""
+    whole: str = ""
+    """A whole sentence that may as well have been said, where `text` is unfinished."""
+
+
+@dataclass(slots=True)
+class _Candidate:
+    text: str
+    sentence: Sentence
+    votes: float = 0.0
+    """What PocketSphinx adds to its rank."""
+
+    @property
+    def alone(self) -> float:
+        """Its rank by the neural recogniser."""
+        return self.sentence.score + A_WORD * len(self.text.split())
+
+    @property
+    def rank(self) -> float:
+        return self.alone + self.votes
+
+
+class Together:
+    """Both recognisers of one grammar."""
+
+    def __init__(
+        self, panel: Panel, ear: SecondEar, meaning: Callable[[str], Hashable]
+    ) -> None:
+        """`meaning`: texts that only differ in their wording give the same."""
+        self._panel, self._ear, self._meaning = panel, ear, meaning
+
+    def expect(self, grammar: Grammar) -> None:
+        """What may be said from now on."""
+        self._ear.expect(grammar)
+
+    def decide(
+        self,
+        hearing: Hearing,
+        ahead: Opinion | None,
+        *,
+        unfinished: bool,
+        is_whole: Callable[[str], bool],
+    ) -> Verdict | None:
+        """The likeliest sentence; `ahead`: what PocketSphinx has found already;
+        `unfinished`: it may be left at any word. None where it is too short."""
+        sound = self._ear.sound(hearing)
+        if sound is None:
+            return None
+        found = self._ear.best(sound, unfinished=unfinished)
+        plain = ahead or self._panel.first(hearing, open_ended=unfinished)
+        heard = [plain.text]
+        if not self._agree(plain.text, found):
+            heard.append(self._panel.judged(hearing, open_ended=unfinished))
+        ranked = self._ranked(sound, found, heard)
+        said = self._ear.said(sound)
+        if not ranked:
+            none = Evidence(plain.evidence.margin, 0.0, second=Second())
+            return Verdict("", none, said)
+        return self._verdict(ranked, heard, plain, said, is_whole)
+
+    def _agree(self, text: str, found: Sequence[Sentence]) -> bool:
+        if not (text and found):
+            return False
+        best = self._panel.text(found[0].words)
+        return self._meaning(best) == self._meaning(text)
+
+    def _ranked(
+        self, sound: Sound, found: Sequence[Sentence], heard: Sequence[str]
+    ) -> list[_Candidate]:
+        """All that either hears, the likeliest first."""
+        candidates: dict[str, _Candidate] = {}
+        known = {self._panel.text(sentence.words) for sentence in found}
+        missing = sorted({text for text in heard if text} - known)
+        more = self._ear.few(sound, missing) if missing else []
+        for sentence in [*found, *more]:
+            text = self._panel.text(sentence.words)
+            best = candidates.get(text)
+            if text and (best is None or best.sentence.score < sentence.score):
+                candidates[text] = _Candidate(text, sentence)
+        meanings = [self._meaning(text) for text in heard if text]
+        for one in candidates.values():
+            votes = meanings.count(self._meaning(one.text)) / len(heard)
+            same = heard.count(one.text) / len(heard)
+            one.votes = A_MEANING * votes + A_TEXT * same
+        return sorted(candidates.values(), key=lambda one: -one.rank)
+
+    def _verdict(
+        self,
+        ranked: Sequence[_Candidate],
+        heard: Sequence[str],
+        plain: Opinion,
+        said: Transcript,
+        is_whole: Callable[[str], bool],
+    ) -> Verdict:
+        first = ranked[0]
+        meaning = self._meaning(first.text)
+        others = [one for one in ranked if self._meaning(one.text) != meaning]
+        rival = max((one.alone for one in others), default=-UNOPPOSED)
+        votes = [self._meaning(text) == meaning for text in heard if text]
+        second = Second(
+            gap=first.sentence.score - said.score,
+            lead=min(first.alone - rival, UNOPPOSED),
+            words=len(first.sentence.words),
+        )
+        margin = plain.evidence.margin
+        evidence = Evidence(margin, sum(votes) / len(heard), second=second)
+        wholes = [one for one in ranked if is_whole(one.text)]
+        near = wholes and first.rank - wholes[0].rank < CLOSE
+        return Verdict(
+            first.text,
+            evidence,
+            said,
+            tuple(one.text for one in others if first.rank - one.rank < CLOSE),
+            wholes[0].text if near else "",
+        )
+
+
+def recognition(verdict: Verdict, *, whole: bool) -> Recognition:
+    """The verdict as a result; `whole`: its text is no unfinished sentence."""
+    said, sure = verdict.said, confidence(verdict.evidence)
+    words = said.text.lower().rstrip(".?!")
+    if not verdict.text or sure < ACCEPT:
+        reason = "outside the grammar"
+        return Recognition(words, 0.0, False, reason, transcript=said.text)
+    reason = _reason(verdict.evidence)
+    if whole:
+        others = verdict.others if sure < ASK_BELOW else ()
+        return Recognition(verdict.text, sure, True, reason, others)
+    if verdict.whole:
+        return Recognition(verdict.whole, sure, True, DOUBTFUL)
+    return Recognition(verdict.text, 0.0, False, UNFINISHED, transcript=said.text)
+
+
+def _reason(evidence: Evidence) -> str:
+    second = evidence.second or Second()
+    heard = "both hear it" if evidence.agreement >= 1.0 else "they differ"
+    return f"{heard}, margin {evidence.margin:+.1f}, gap {second.gap:+.1f}"
