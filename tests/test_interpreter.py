@@ -157,6 +157,32 @@ def test_a_refused_word_of_an_option_settles_nothing() -> None:
     assert found.intent is None and found.route.tier == "none"
 
 
+def unheard(words: str) -> Recognition:
+    return Recognition(words, 0.0, False, "outside the grammar", transcript=words)
+
+
+@pytest.mark.parametrize("probability", [0.7, 0.99])
+def test_free_words_are_given_to_the_model_and_never_acted_upon(
+    probability: float,
+) -> None:
+    light = Intent("device.on", {}, text=DARK)
+    asked, yes = play(
+        Desk({DARK: Guess(light, probability)}), unheard(DARK), heard("yes")
+    )
+    assert asked.question is not None
+    assert yes.intent == light, "what was asked and confirmed is done"
+
+
+@pytest.mark.parametrize("guess", [NOT_MINE, Guess(None), Exception("broken")])
+def test_free_words_that_the_model_does_not_know_are_handed_over(
+    guess: Guess | Exception,
+) -> None:
+    (found,) = play(Desk({DARK: guess}), unheard(DARK))
+    assert found.question is None and found.route.step is Step.HAND_OVER
+    (silent,) = play(Desk(), unheard(DARK))
+    assert silent.route.step is Step.HAND_OVER
+
+
 def test_near_readings_that_differ_in_one_slot_are_asked_for_by_name() -> None:
     said = heard("a double espresso", 0.9, "a triple espresso")
     asked, settled = play(Desk(), said, heard("triple"))

@@ -132,9 +132,9 @@ class Workshop:
         wanted = self.config.stt.ask_below
         if wanted is not None or self.config.stt.engine != "pocketsphinx":
             return wanted or 0.0
-        from voiceagent.engines import pocketsphinx
+        from voiceagent.engines.pocketsphinx import ask_below
 
-        return float(getattr(pocketsphinx, "ASK_BELOW", 0.0))
+        return ask_below(self.config.stt.second)
 
     def recogniser(self, pace: Pace) -> Stt:
         """The recogniser for an agent: live in a process of its own."""
@@ -325,7 +325,7 @@ class Workshop:
         return {
             "wake": self.wake.name if wake and self.wake else "off",
             "vad": self.vad.name,
-            "stt": self.stt.name,
+            "stt": self.recogniser(pace).name,
             "voice": self.voices(pace)[0].name,
         }
 

@@ -18,10 +18,12 @@ from voiceagent.grammar import Grammar
 from voiceagent.intent import Intent, IntentParser
 from voiceagent.interpreter import Doubts, Interpreter
 from voiceagent.listener import Listener
+from voiceagent.machine import installed
 from voiceagent.models import NONE
 from voiceagent.mouth import Mouth
 from voiceagent.pack import SkillHost, Skills
 from voiceagent.player import Player
+from voiceagent.sections import SttConfig
 from voiceagent.skill import Skill
 from voiceagent.skills.volume.handler import loudness
 from voiceagent.speak import ReplyCache
@@ -55,6 +57,8 @@ COSTS = {
 }
 """Seconds that a call of each stage is declared to take in virtual replays: what was
 measured on two cores of a small server, rounded up."""
+SECOND = "moonshine-voice"
+"""The package with the second recogniser."""
 LOOKBACK = 1.0
 """Seconds before a wake hit that the recogniser hears too: the wake word, which it
 knows as an opening, and what was said in the same breath until it was detected."""
@@ -182,7 +186,7 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
             **_model_name(models),
             **leg_names(escalation),
         },
-        notices=[*_notices(store), *notices],
+        notices=[*_notices(store), *_one_ear(config.stt, pace), *notices],
     )
 
 
@@ -260,5 +264,20 @@ def _notices(store: Store) -> list[Degraded]:
             what="timers, lists and house state",
             why=f"the file was damaged and is kept as `{store.moved_aside}`",
             hint="nothing to do; a new one was begun",
+        )
+    ]
+
+
+def _one_ear(config: SttConfig, pace: Pace) -> list[Degraded]:
+    """Where the second recogniser is wanted if it is there, and is not."""
+    wanted = config.engine == "pocketsphinx" and config.second == "auto"
+    if not wanted or pace is not Pace.REALTIME or installed(SECOND):
+        return []
+    return [
+        Degraded(
+            what="recognition",
+            why=f"`{SECOND}` is not installed; in noise more is misheard, and words"
+            " outside the commands are not known",
+            hint="run `pip install 'voiceagent[moonshine]'`",
         )
     ]

@@ -156,10 +156,9 @@ class Interpreter:
         opinion = await self._models.ask(said, turn=turn, until=self._until(deadline))
         free = replace(recognition, text=said, confidence=0.0, accepted=True)
         reading = await self._weigh(free, None, opinion)
-        found = reading.route
-        if reading.intent is None or found.step is Step.HAND_OVER:
-            return replace(refused, guess=reading.guess)
-        return reading if reading.question is not None else refused
+        if reading.question is not None or reading.reply:
+            return reading
+        return replace(refused, guess=reading.guess)
 
     async def fallback(self, reading: Reading) -> Reading | None:
         """The smaller answer, where nobody else gives a better one: whether the model's

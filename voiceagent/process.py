@@ -65,6 +65,7 @@ class ProcessStt:
             hint="it is started again with the next turn",
         )
         self._expecting = "expect" in child.ask("__dir__")
+        self.name = str(child.ask("name"))
         return child
 
     def _ask(self, method: str, *args: object) -> object:

@@ -62,7 +62,7 @@ def demo(
     screen = console()
     pace = Pace.MEASURED if fast else Pace.REALTIME
     with errors().status("loading engines"):
-        names = shop.names()
+        names = shop.names(pace=pace)
         _ = shop.grammar, shop.parser, shop.real_voices, shop.recogniser(pace)
     variants = Variants(shop)
     settings = Settings(pace=pace)

@@ -10,7 +10,7 @@ and without.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp
+from math import exp, log
 
 __all__ = ["ACCEPT", "ASK_BELOW", "Evidence", "Second", "confidence"]
 
@@ -27,11 +27,15 @@ UNRIVALLED = 1000.0
 """Lead where no other meaning comes near."""
 
 
-TOGETHER = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-"""The same where a second recogniser was asked: intercept, margin, agreement, gap, gap
-for each word, lead."""
-GAP_SCALE, GAP_LIMIT = 5.0, 4.0
+TOGETHER = (-4.40, 0.58, 2.04, 1.21, 0.55, 3.09)
+"""The same where a second recogniser was asked: intercept, margin, agreement, gap for
+each word, lead, and the logarithm of the number of words: anything sounds like "yeah",
+and nothing but an order sounds like a long one."""
+ACCEPT_TOGETHER, ASK_TOGETHER = 0.10, 0.30
+"""As above, for both."""
+GAP_LIMIT = 4.0
 AHEAD_SCALE, AHEAD_LIMIT = 3.0, 3.0
+MOST_WORDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +52,10 @@ class Second:
 
     def features(self) -> tuple[float, float, float]:
         """What the coefficients weigh, in their order."""
-        gap = max(-GAP_LIMIT, min(0.0, self.gap / GAP_SCALE))
-        each = max(-GAP_LIMIT, min(0.0, self.gap / max(1, self.words)))
-        return gap, each, max(-AHEAD_LIMIT, min(AHEAD_LIMIT, self.lead / AHEAD_SCALE))
+        words = max(1, min(MOST_WORDS, self.words))
+        each = max(-GAP_LIMIT, min(0.0, self.gap / words))
+        lead = max(-AHEAD_LIMIT, min(AHEAD_LIMIT, self.lead / AHEAD_SCALE))
+        return each, lead, log(words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ __all__ = [
     "Sound",
     "moonshine_folder",
     "open_moonshine",
+    "wanted",
 ]
 
 INSTALL = "pip install 'voiceagent[moonshine]'"
@@ -108,15 +109,22 @@ def moonshine_folder() -> Path | None:
     return folder if (folder / "encoder_model.ort").is_file() else None
 
 
-def open_moonshine(wanted: str) -> Moonshine | None:
-    """The model; None where it is not wanted ("none"), or "auto" and not installed."""
-    if wanted == "none" or (wanted == "auto" and moonshine_folder() is None):
-        return None
-    return Moonshine()
+def wanted(second: str) -> bool:
+    """Whether it is to be used: "moonshine", or "auto" and installed."""
+    return second == "moonshine" or (
+        second == "auto" and moonshine_folder() is not None
+    )
+
+
+def open_moonshine(second: str) -> Moonshine | None:
+    """The model, where it is `wanted`."""
+    return Moonshine() if wanted(second) else None
 
 
 class Moonshine:
     """The model, ready to listen; not re-entrant."""
+
+    name = "moonshine"
 
     def __init__(self, folder: Path | None = None, *, threads: int = 1) -> None:
         """`folder`: with encoder, decoder and vocabulary; the wheel's by default.

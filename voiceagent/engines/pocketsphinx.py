@@ -21,9 +21,15 @@ import numpy as np
 
 from voiceagent.endpoint import WHOLE
 from voiceagent.engines.conditioning import Samples, dithered
-from voiceagent.engines.confidence import ACCEPT, ASK_BELOW, Evidence, confidence
+from voiceagent.engines.confidence import (
+    ACCEPT,
+    ASK_BELOW,
+    ASK_TOGETHER,
+    Evidence,
+    confidence,
+)
 from voiceagent.engines.ear import SecondEar
-from voiceagent.engines.moonshine import Moonshine
+from voiceagent.engines.moonshine import Moonshine, wanted
 from voiceagent.engines.panel import SURE, Opinion, Panel
 from voiceagent.engines.searches import Hearing
 from voiceagent.engines.sphinx import add_grammar, add_words, make_decoder
@@ -34,7 +40,7 @@ from voiceagent.grammar import Grammar
 from voiceagent.stt import DOUBTFUL, UNFINISHED, Recognition
 from voiceagent.words import number_words
 
-__all__ = ["ASK_BELOW", "PocketSphinxStt"]
+__all__ = ["PocketSphinxStt", "ask_below"]
 
 NARROW = {"beam": 1e-30, "wbeam": 1e-20, "pbeam": 1e-30, "lw": 3.0}
 """Half the time of the default beams; good enough for text that is still tentative."""
@@ -58,10 +64,16 @@ SHORTEST = 0.15
 """Seconds of sound below which there is nothing to recognise."""
 
 
+def ask_below(second: str) -> float:
+    """Confidence below which the user is asked first, with that setting of `stt.second`
+    on this machine."""
+    return ASK_TOGETHER if wanted(second) else ASK_BELOW
+
+
 class PocketSphinxStt:
     """`Stt` over a `Grammar`; about 0.05 of a core while somebody speaks."""
 
-    name = "pocketsphinx"
+    name: str = "pocketsphinx"
 
     def __init__(
         self,
@@ -94,6 +106,7 @@ class PocketSphinxStt:
         )
         self._together = None
         if second is not None:
+            self.name = f"{self.name} and {second.name}"
             ear = SecondEar(second, grammar)
             self._together = Together(self._panel, ear, meaning)
         self._open_domain = open_domain

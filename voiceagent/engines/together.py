@@ -13,8 +13,8 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 from voiceagent.engines.confidence import (
-    ACCEPT,
-    ASK_BELOW,
+    ACCEPT_TOGETHER,
+    ASK_TOGETHER,
     Evidence,
     Second,
     confidence,
@@ -150,7 +150,7 @@ class Together:
         second = Second(
             gap=first.sentence.score - said.score,
             lead=min(first.alone - rival, UNOPPOSED),
-            words=len(first.sentence.words),
+            words=len(first.text.split()),
         )
         margin = plain.evidence.margin
         evidence = Evidence(margin, sum(votes) / len(heard), second=second)
@@ -169,12 +169,12 @@ def recognition(verdict: Verdict, *, whole: bool) -> Recognition:
     """The verdict as a result; `whole`: its text is no unfinished sentence."""
     said, sure = verdict.said, confidence(verdict.evidence)
     words = said.text.lower().rstrip(".?!")
-    if not verdict.text or sure < ACCEPT:
+    if not verdict.text or sure < ACCEPT_TOGETHER:
         reason = "outside the grammar"
         return Recognition(words, 0.0, False, reason, transcript=said.text)
     reason = _reason(verdict.evidence)
     if whole:
-        others = verdict.others if sure < ASK_BELOW else ()
+        others = verdict.others if sure < ASK_TOGETHER else ()
         return Recognition(verdict.text, sure, True, reason, others)
     if verdict.whole:
         return Recognition(verdict.whole, sure, True, DOUBTFUL)

@@ -1,0 +1,280 @@
+"""Whole spoken turns over network links: how soon something is heard, and the answer.
+
+    .venv/bin/python scripts/bench_turns.py [--turns 20] [--links regional,Sydney-US]
+        [--json] [--quiet]
+
+Recorded questions that only a region can answer are played to an agent in real time.
+The region is a real server in a process of its own on loopback, behind a proxy that
+makes the way to it as long as a network does: 40 ms there and back (regional) or
+200 ms (Sydney-US), with a few ms of jitter. Every turn is a session of its own, with a
+connection of its own; the sound of the replies is timed and heard by nobody.
+
+Times count from the last sample of speech. The first sound may be "One moment."; the
+first words of the answer are those behind "I have it now.". A turn is answered when
+what the region said was spoken to its end, and right when that held what was wanted.
+20 turns over both links take about eight minutes. Ends with 1 where a bar is missed:
+99 % of first sounds within the budget, and not one silent turn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import math
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from threading import Thread
+
+from voiceagent.app import Workshop
+from voiceagent.audiofile import Recording, read_audio
+from voiceagent.clock import Pace
+from voiceagent.config import Config
+from voiceagent.demo_region import DemoRegion
+from voiceagent.events import (
+    RemoteAnswered,
+    ReplyReady,
+    SpeakingStarted,
+    SpeakingStopped,
+    TurnEnded,
+)
+from voiceagent.frames import RATE
+from voiceagent.replay import Replay, Settings, replay
+from voiceagent.rows import Record, TurnRow, percentile
+from voiceagent.scenario_region import region_values
+from voiceagent.testing import Fault, FaultProxy
+from voiceagent.turn import Sentences
+from voiceagent.variants import Variants
+
+SAMPLES = Path(__file__).resolve().parents[1] / "samples"
+QUESTIONS = (
+    ("32-asks-the-region", 1.00, "Edith Marlow"),
+    ("33-region-dies", 1.00, "nineteen metres"),
+    ("32-asks-the-region", 17.15, "in the cellar"),
+    ("34-link-hangs", 1.00, "1884"),
+)
+"""Recording, the second at which the wake word begins, and a part of the answer."""
+BEFORE, AFTER = 0.9, 6.0
+"""Seconds of a recording that are played around the begin of a question."""
+LINKS = {"regional": 0.04, "Sydney-US": 0.2}
+"""Seconds there and back."""
+JITTER = 0.004
+"""Seconds at most, on each of the two ways."""
+BAR = 0.99
+"""Share of the turns whose first sound has to come within the budget."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one turn; times in ms from the end of speech."""
+
+    asked: str
+    first_sound: float
+    first_words: float
+    """Of the region's answer; infinite where there were none."""
+    in_time: bool
+    bridged: bool
+    answered: bool
+    right: bool
+    silent: bool
+    missed_by: str
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """All turns over one link."""
+
+    link: str
+    round_trip_ms: float
+    turns: int
+    in_time: float
+    """Share whose first sound came within the budget."""
+    answered: float
+    """Share whose answer by the region was spoken to its end."""
+    right: float
+    bridged: int
+    silent: int
+    first_sound_p50_ms: float | None
+    first_sound_p95_ms: float | None
+    first_words_p50_ms: float | None
+    first_words_p95_ms: float | None
+    """Over the turns with words of the region."""
+    missed_by: dict[str, int]
+    """Turns beyond the budget, by the stage that took the most."""
+    seconds: float
+
+    @property
+    def good(self) -> bool:
+        """Whether the bars are met."""
+        return self.in_time >= BAR and not self.silent
+
+
+def questions() -> list[tuple[Recording, str]]:
+    """Each question as a recording of its own, and what its answer holds."""
+    found = []
+    for name, at, wanted in QUESTIONS:
+        whole = read_audio(SAMPLES / f"{name}.flac")
+        first, last = round((at - BEFORE) * RATE), round((at + AFTER) * RATE)
+        facts = replace(whole.facts, name=f"{wanted}?", seconds=BEFORE + AFTER)
+        found.append((Recording(whole.samples[first:last], facts), wanted))
+    return found
+
+
+@contextmanager
+def link(url: str, round_trip: float) -> Iterator[str]:
+    """The address of a server at `url` that is as far away as that."""
+    host, _, port = url.split("/")[2].rpartition(":")
+    loop = asyncio.new_event_loop()
+    thread = Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    proxy = FaultProxy(host, int(port))
+    # What the jitter adds on the average is part of the round trip.
+    delay = (round_trip - JITTER) / 2
+    proxy.up = Fault(delay=delay, jitter=JITTER)
+    proxy.down = Fault(delay=delay, jitter=JITTER)
+    asyncio.run_coroutine_threadsafe(proxy.__aenter__(), loop).result(10)
+    try:
+        yield proxy.url("/v1/realtime")
+    finally:
+        ending = proxy.__aexit__(None, None, None)
+        asyncio.run_coroutine_threadsafe(ending, loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(timeout=2.0)
+        loop.close()
+
+
+def outcome(done: Replay, wanted: str) -> Outcome:
+    """One turn judged by its events; a question that opened no turn is silent."""
+    row = next((row for row in done.rows if row.latency_ms), TurnRow(done.file, 0))
+    events = [one for one in done.records if row.turn and one[1].turn == row.turn]
+    kinds = [event for _, event in events]
+    heard = [e for e in kinds if isinstance(e, SpeakingStopped) and e.heard_seconds > 0]
+    said = any(isinstance(e, RemoteAnswered) for e in kinds) and row.tier == "region"
+    words = _first_words(events, row) if said else math.inf
+    whole = bool(heard) and heard[-1].reason == "done" and not row.failed
+    return Outcome(
+        asked=done.file,
+        first_sound=row.latency_ms.get("response", math.inf) if heard else math.inf,
+        first_words=words,
+        in_time=bool(row.budget_met and heard),
+        bridged=row.rescued_by == "wait",
+        answered=said and whole and words < math.inf,
+        right=wanted.lower() in row.reply.lower(),
+        silent=not heard,
+        missed_by=row.missed_by,
+        reply=row.reply,
+    )
+
+
+def _first_words(events: Sequence[Record], row: TurnRow) -> float:
+    """When the words of the answer began to sound, in ms from the end of speech."""
+    ended, announced = math.inf, None
+    for at, event in events:
+        match event:
+            case TurnEnded():
+                ended = at - row.latency_ms["endpoint"] / 1000
+            case ReplyReady() if event.rung in ("full", "late") and announced is None:
+                announced = event.pii_text
+            case SpeakingStarted() if announced is not None:
+                prefix = announced.startswith(Sentences().now)
+                return (at + event.clip_seconds * prefix - ended) * 1000
+            case _:
+                pass
+    return math.inf
+
+
+def summary(
+    name: str, round_trip: float, took: Sequence[Outcome], seconds: float
+) -> Summary:
+    """The turns of one link together."""
+    sounds = [one.first_sound for one in took]
+    words = [one.first_words for one in took if one.first_words < math.inf]
+    missed = [one.missed_by or "nothing was heard" for one in took if not one.in_time]
+    return Summary(
+        link=name,
+        round_trip_ms=round_trip * 1000,
+        turns=len(took),
+        in_time=sum(one.in_time for one in took) / len(took),
+        answered=sum(one.answered for one in took) / len(took),
+        right=sum(one.right for one in took) / len(took),
+        bridged=sum(one.bridged for one in took),
+        silent=sum(one.silent for one in took),
+        first_sound_p50_ms=_ms(sounds, 0.5),
+        first_sound_p95_ms=_ms(sounds, 0.95),
+        first_words_p50_ms=_ms(words, 0.5),
+        first_words_p95_ms=_ms(words, 0.95),
+        missed_by={stage: missed.count(stage) for stage in sorted(set(missed))},
+        seconds=round(seconds, 1),
+    )
+
+
+def _ms(values: Sequence[float], share: float) -> float | None:
+    value = percentile(values, share)
+    return round(value, 1) if math.isfinite(value) else None
+
+
+def show(one: Summary) -> None:
+    """One link as a row of the table, and why turns were late."""
+    times = one.first_sound_p50_ms, one.first_sound_p95_ms
+    times += one.first_words_p50_ms, one.first_words_p95_ms
+    shown = [f"{'none' if t is None else f'{t:.0f}':>6}" for t in times]
+    print(
+        f"{one.link:10} {one.round_trip_ms:4.0f} ms {one.turns:5} {one.in_time:7.1%} "
+        f"{one.answered:8.1%} {one.right:6.0%} {one.bridged:7} {one.silent:6} "
+        f"{shown[0]} {shown[1]} {shown[2]} {shown[3]}"
+    )
+    if one.missed_by:
+        parts = (f"{stage} {count}" for stage, count in one.missed_by.items())
+        print(f"{'':10} late by: {', '.join(parts)}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--turns", type=int, default=20, help="over each link")
+    parser.add_argument("--links", default=",".join(LINKS))
+    parser.add_argument("--json", action="store_true", help="one object a line")
+    parser.add_argument("--quiet", action="store_true", help="no line for each turn")
+    given = parser.parse_args()
+    asked, names, good = questions(), given.links.split(","), True
+    if given.turns < 1 or not set(names) <= set(LINKS):
+        parser.error(f"at least one turn; links are {', '.join(LINKS)}")
+    variants = Variants(Workshop(Config()))
+    settings = Settings(pace=Pace.REALTIME)
+
+    def turn(address: str, number: int) -> Outcome:
+        recording, wanted = asked[number % len(asked)]
+        shop = variants.workshop(region_values("ok", {"ok": address}))
+        return outcome(replay(shop, recording, settings), wanted)
+
+    with DemoRegion() as region:
+        turn(region.url, 0)  # engines load on both sides
+        if not given.json:
+            print(
+                "link       there+back turns in time answered right bridged silent "
+                "sound p50, p95  words p50, p95"
+            )
+        for name in names:
+            took, began = [], time.monotonic()
+            with link(region.url, LINKS[name]) as address:
+                for number in range(given.turns):
+                    took.append(turn(address, number))
+                    if not given.quiet:
+                        print(name, number + 1, took[-1], file=sys.stderr, flush=True)
+            one = summary(name, LINKS[name], took, time.monotonic() - began)
+            good = good and one.good
+            if given.json:
+                print(json.dumps({**asdict(one), "good": one.good}), flush=True)
+            else:
+                show(one)
+    if not given.json:
+        print("all bars met" if good else "a bar was missed")
+    raise SystemExit(not good)
+
+
+if __name__ == "__main__":
+    main()
