@@ -23,7 +23,6 @@ import asyncio
 import json
 import math
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -106,12 +105,8 @@ class Summary:
     """Over the turns with words of the region."""
     missed_by: dict[str, int]
     """Turns beyond the budget, by the stage that took the most."""
-    seconds: float
-
-    @property
-    def good(self) -> bool:
-        """Whether the bars are met."""
-        return self.in_time >= BAR and not self.silent
+    good: bool
+    """Whether the bars are met."""
 
 
 def questions() -> list[tuple[Recording, str]]:
@@ -152,9 +147,8 @@ def outcome(done: Replay, wanted: str) -> Outcome:
     """One turn judged by its events; a question that opened no turn is silent."""
     row = next((row for row in done.rows if row.latency_ms), TurnRow(done.file, 0))
     events = [one for one in done.records if row.turn and one[1].turn == row.turn]
-    kinds = [event for _, event in events]
-    heard = [e for e in kinds if isinstance(e, SpeakingStopped) and e.heard_seconds > 0]
-    said = any(isinstance(e, RemoteAnswered) for e in kinds) and row.tier == "region"
+    heard = [e for _, e in events if isinstance(e, SpeakingStopped) and e.heard_seconds]
+    said = any(isinstance(e, RemoteAnswered) for _, e in events)
     words = _first_words(events, row) if said else math.inf
     whole = bool(heard) and heard[-1].reason == "done" and not row.failed
     return Outcome(
@@ -163,7 +157,7 @@ def outcome(done: Replay, wanted: str) -> Outcome:
         first_words=words,
         in_time=bool(row.budget_met and heard),
         bridged=row.rescued_by == "wait",
-        answered=said and whole and words < math.inf,
+        answered=whole and words < math.inf and row.tier == "region",
         right=wanted.lower() in row.reply.lower(),
         silent=not heard,
         missed_by=row.missed_by,
@@ -188,28 +182,28 @@ def _first_words(events: Sequence[Record], row: TurnRow) -> float:
     return math.inf
 
 
-def summary(
-    name: str, round_trip: float, took: Sequence[Outcome], seconds: float
-) -> Summary:
+def summary(name: str, took: Sequence[Outcome]) -> Summary:
     """The turns of one link together."""
     sounds = [one.first_sound for one in took]
     words = [one.first_words for one in took if one.first_words < math.inf]
     missed = [one.missed_by or "nothing was heard" for one in took if not one.in_time]
+    in_time = sum(one.in_time for one in took) / len(took)
+    silent = sum(one.silent for one in took)
     return Summary(
         link=name,
-        round_trip_ms=round_trip * 1000,
+        round_trip_ms=LINKS[name] * 1000,
         turns=len(took),
-        in_time=sum(one.in_time for one in took) / len(took),
+        in_time=in_time,
         answered=sum(one.answered for one in took) / len(took),
         right=sum(one.right for one in took) / len(took),
         bridged=sum(one.bridged for one in took),
-        silent=sum(one.silent for one in took),
+        silent=silent,
         first_sound_p50_ms=_ms(sounds, 0.5),
         first_sound_p95_ms=_ms(sounds, 0.95),
         first_words_p50_ms=_ms(words, 0.5),
         first_words_p95_ms=_ms(words, 0.95),
         missed_by={stage: missed.count(stage) for stage in sorted(set(missed))},
-        seconds=round(seconds, 1),
+        good=in_time >= BAR and not silent,
     )
 
 
@@ -220,17 +214,17 @@ def _ms(values: Sequence[float], share: float) -> float | None:
 
 def show(one: Summary) -> None:
     """One link as a row of the table, and why turns were late."""
-    times = one.first_sound_p50_ms, one.first_sound_p95_ms
-    times += one.first_words_p50_ms, one.first_words_p95_ms
-    shown = [f"{'none' if t is None else f'{t:.0f}':>6}" for t in times]
+    times = (
+        *(one.first_sound_p50_ms, one.first_sound_p95_ms),
+        *(one.first_words_p50_ms, one.first_words_p95_ms),
+    )
     print(
         f"{one.link:10} {one.round_trip_ms:4.0f} ms {one.turns:5} {one.in_time:7.1%} "
-        f"{one.answered:8.1%} {one.right:6.0%} {one.bridged:7} {one.silent:6} "
-        f"{shown[0]} {shown[1]} {shown[2]} {shown[3]}"
+        f"{one.answered:8.1%} {one.right:6.1%} {one.bridged:7} {one.silent:6} ",
+        *(f"{'none' if t is None else f'{t:.0f}':>5}" for t in times),
     )
-    if one.missed_by:
-        parts = (f"{stage} {count}" for stage, count in one.missed_by.items())
-        print(f"{'':10} late by: {', '.join(parts)}")
+    for stage, count in one.missed_by.items():
+        print(f"{'':10} late by {stage}: {count}")
 
 
 def main() -> None:
@@ -255,20 +249,20 @@ def main() -> None:
         turn(region.url, 0)  # engines load on both sides
         if not given.json:
             print(
-                "link       there+back turns in time answered right bridged silent "
-                "sound p50, p95  words p50, p95"
+                "link      and back turns in time answered  right bridged silent "
+                "sound p50, p95; words p50, p95"
             )
         for name in names:
-            took, began = [], time.monotonic()
+            took: list[Outcome] = []
             with link(region.url, LINKS[name]) as address:
                 for number in range(given.turns):
                     took.append(turn(address, number))
                     if not given.quiet:
                         print(name, number + 1, took[-1], file=sys.stderr, flush=True)
-            one = summary(name, LINKS[name], took, time.monotonic() - began)
+            one = summary(name, took)
             good = good and one.good
             if given.json:
-                print(json.dumps({**asdict(one), "good": one.good}), flush=True)
+                print(json.dumps(asdict(one)), flush=True)
             else:
                 show(one)
     if not given.json:

@@ -64,8 +64,10 @@ class ProcessStt:
             what=f"recogniser `{self.name}`",
             hint="it is started again with the next turn",
         )
-        self._expecting = "expect" in child.ask("__dir__")
-        self.name = str(child.ask("name"))
+        members = child.ask("__dir__")
+        self._expecting = "expect" in members
+        if "name" in members:
+            self.name = str(child.ask("name"))
         return child
 
     def _ask(self, method: str, *args: object) -> object:

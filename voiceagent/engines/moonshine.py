@@ -94,10 +94,6 @@ class _Path:
     place: Place
     words: tuple[str, ...]
 
-    @property
-    def rank(self) -> float:
-        return self.score + A_WORD * len(self.words)
-
 
 def moonshine_folder() -> Path | None:
     """Where the model lies; None where it or what runs it is not installed."""
@@ -111,9 +107,7 @@ def moonshine_folder() -> Path | None:
 
 def wanted(second: str) -> bool:
     """Whether it is to be used: "moonshine", or "auto" and installed."""
-    return second == "moonshine" or (
-        second == "auto" and moonshine_folder() is not None
-    )
+    return second == "moonshine" or (second == "auto" and bool(moonshine_folder()))
 
 
 def open_moonshine(second: str) -> Moonshine | None:
@@ -296,9 +290,12 @@ def _continue(
             key = words, step.to.key
             if key not in found or found[key][2].score < fresh.score:
                 found[key] = row, step.piece, fresh
-    ranked = sorted(found.values(), key=lambda one: -one[2].rank)[:beam]
-    least = max(best, ranked[0][2].rank if ranked else -inf) - near
-    return [one for one in ranked if one[2].rank >= least]
+    ranked = sorted(found.values(), key=lambda one: -_rank(one[2].words, one[2].score))[
+        :beam
+    ]
+    ranks = [_rank(path.words, path.score) for _, _, path in ranked]
+    least = max([best, *ranks[:1]]) - near
+    return [one for one, rank in zip(ranked, ranks, strict=True) if rank >= least]
 
 
 def _with(words: tuple[str, ...], word: str | None) -> tuple[str, ...]:
