@@ -107,6 +107,10 @@ def test_a_question_goes_on_from_the_one_before(samples: Knowledge) -> None:
     assert "Sunday" in found.text
 
 
+def test_a_name_that_was_heard_as_two_words_is_found(samples: Knowledge) -> None:
+    assert "Edith Marlow" in samples.say("he painted the tide watcher").text
+
+
 def test_slips_of_a_letter_are_forgiven(samples: Knowledge) -> None:
     assert "cellar" in samples.say("where is the stopcok").text
 

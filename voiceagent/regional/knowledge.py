@@ -109,8 +109,20 @@ class Knowledge:
             self._db.close()
 
     def _words(self, question: str) -> list[str]:
-        known = [self._nearest(word) for word in content(question)]
+        words = self._compounds(content(question))
+        known = [self._nearest(word) for word in words]
         return list(dict.fromkeys(known))
+
+    def _compounds(self, words: Sequence[str]) -> list[str]:
+        """Two words that the documents write as one become one: names are often heard
+        as the words that they are made of ("tide watcher")."""
+        found: list[str] = []
+        for word in words:
+            if found and stem(found[-1] + word) in self._weights:
+                found[-1] += word
+            else:
+                found.append(word)
+        return found
 
     def _nearest(self, word: str) -> str:
         """A word of the documents that differs in one letter, where this one is not in
