@@ -129,7 +129,9 @@ def test_what_a_search_finds_is_as_likely_as_when_judged_alone(
         alone = Grammar((), frozenset()).with_phrases([found.text])
         (judged,) = sound.search(model.speller(alone), near=1000.0)
         assert judged.words == found.words
-        assert judged.score >= found.score - 1e-3
+        # The weights are of eight bits and activations are scaled over all sentences
+        # that are judged together: company changes the second digit.
+        assert judged.score >= found.score - 0.1
 
 
 def test_the_wake_word_is_no_part_of_what_was_said(model: Moonshine) -> None:
