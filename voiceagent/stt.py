@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 
 __all__ = [
     "DOUBTFUL",
+    "OUTSIDE",
     "UNFINISHED",
     "Agreement",
     "BatchStt",
@@ -20,6 +21,8 @@ __all__ = [
 
 DOUBTFUL = "in the grammar, but perhaps unfinished"
 """Reason of a recognition that is a whole command, and as likely half of one."""
+OUTSIDE = "outside the grammar"
+"""Reason of a recognition that is no command."""
 UNFINISHED = "unfinished sentence"
 """Reason of a recognition whose words are only the beginning of a command."""
 
@@ -42,6 +45,8 @@ class Recognition:
     transcript: str = ""
     """What was said in any words, where a recogniser of any words was asked and it was
     no command: for those who understand more than commands."""
+    decided: bool = False
+    """Of a preview that was not accepted: the end would bring nothing else."""
 
 
 class Stt(Protocol):

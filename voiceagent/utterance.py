@@ -157,8 +157,9 @@ class Utterance:
                 await self._feed()
             if self._paused and not self._closed:
                 await self._look_ahead()
-        if self._preview is not None and (self._decided or self._preview.accepted):
-            return self._preview
+        seen = self._preview
+        if seen is not None and (self._decided or seen.decided or seen.accepted):
+            return seen
         await self._feed()
         return await self._compute("stt.final", self._stt.finish)
 

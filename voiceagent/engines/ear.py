@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
+from itertools import chain
 
-from voiceagent.engines.moonshine import Moonshine, Sentence, Sound, Transcript
+from voiceagent.engines.moonshine import Moonshine, Sound, Transcript
 from voiceagent.engines.searches import Hearing
 from voiceagent.engines.spelling import Speller
+from voiceagent.engines.written import Sentence
 from voiceagent.grammar import Grammar
 
 __all__ = ["SecondEar"]
 
-FEW = 24
-"""Sentences followed side by side where each of a few must be judged."""
-FAR = 1000.0
+FEW = 4
+"""Ways to say one sentence that are followed side by side."""
 OPENED = 10.0
 """What an opening may cost in log likelihood: wake words are names that the model does
 not know, and writes as it likes ("Higardus")."""
@@ -33,6 +35,7 @@ class SecondEar:
         self._model = model
         self._commands = self._grammar = grammar
         self._usual = self._spellers = self._spell(grammar)
+        self._said: tuple[Sound, Transcript] | None = None
         self._openings = [
             " ".join(map(str.capitalize, opening)) + "," for opening in grammar.openings
         ]
@@ -44,7 +47,7 @@ class SecondEar:
 
     def expect(self, grammar: Grammar) -> None:
         """What may be said from now on: the commands, perhaps with short answers."""
-        self._grammar = grammar
+        self._grammar, self._said = grammar, None
         plain = grammar is self._commands
         self._spellers = self._usual if plain else self._spell(grammar)
 
@@ -60,12 +63,20 @@ class SecondEar:
         """The likelihood of each of a few texts, with openings and polite words where
         they are likelier."""
         bare = replace(self._grammar, arcs=(), finals=frozenset())
-        speller = self._model.speller(bare.with_phrases(texts))
-        return sound.search(speller, beam=FEW, near=FAR)
+        spellers = (self._model.speller(bare.with_phrases([text])) for text in texts)
+        return list(chain.from_iterable(map(partial(sound.search, beam=FEW), spellers)))
 
     def said(self, sound: Sound) -> Transcript:
-        """What was said in any words, behind a wake word if there was one."""
-        least = sound.free.score - OPENED
-        found = [sound.after(opening, least=least) for opening in self._openings]
+        """What was said in any words, behind a wake word if there was one, and which
+        sentence of the grammar that is."""
+        if self._said is None or self._said[0] is not sound:
+            self._said = sound, self._listen(sound)
+        return self._said[1]
+
+    def _listen(self, sound: Sound) -> Transcript:
+        speller = self._spellers[True]
+        free = sound.written(speller)
+        least = free.score - OPENED
+        found = [sound.after(one, speller, least=least) for one in self._openings]
         opened = [one for one in found if one is not None and one.score >= least]
-        return max(opened, key=lambda one: one.score, default=sound.free)
+        return max(opened, key=lambda one: one.score, default=free)

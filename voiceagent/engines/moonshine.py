@@ -19,9 +19,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from voiceagent.engines.spelling import Place, Speller, Writing
+from voiceagent.engines.spelling import Speller, Writing
 from voiceagent.engines.subwords import BEGIN, END, Subwords
 from voiceagent.engines.tflite import package_folder
+from voiceagent.engines.written import Beam, Sentence, Walk
 from voiceagent.errors import EngineFailed, EngineMissing, ModelError
 from voiceagent.frames import RATE
 from voiceagent.grammar import Grammar
@@ -48,10 +49,6 @@ BEAM = 8
 """Sentences followed side by side."""
 NEAR = 12.0
 """Log likelihood below the best from which one is not followed."""
-A_WORD = 1.0
-"""Added to the log likelihood for each word: short sentences are likelier otherwise,
-whatever was said."""
-
 HEARD = ".encoder."
 """In the names of what the decoder keeps of the sound, not of the words."""
 
@@ -59,20 +56,6 @@ Floats = NDArray[np.float32]
 Past = dict[str, Floats]
 """What the decoder keeps of the pieces so far, by name."""
 Samples = NDArray[np.int16]
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """What may have been said."""
-
-    words: tuple[str, ...]
-    score: float
-    """Natural logarithm of its likelihood, given the sound."""
-
-    @property
-    def text(self) -> str:
-        """The words."""
-        return " ".join(self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +67,11 @@ class Transcript:
     score: float
     """Natural logarithm of its likelihood."""
     pieces: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Path:
-    """A sentence that is being written."""
-
-    score: float
-    place: Place
-    words: tuple[str, ...]
+    words: tuple[str, ...] = ()
+    """The same as words of the grammar it was held against, if it is a sentence of it,
+    the opening among them."""
+    lead: float = 0.0
+    """Then by how much it leads all other words of the grammar, at least."""
 
 
 def moonshine_folder() -> Path | None:
@@ -210,11 +189,17 @@ class Sound:
     @cached_property
     def free(self) -> Transcript:
         """What was said, whatever it is."""
-        found = self.after("")
+        return self.written()
+
+    def written(self, speller: Speller | None = None) -> Transcript:
+        """What was said, and whether it is a sentence of a grammar."""
+        found = self.after("", speller)
         assert found is not None, "only an opening can be missing"
         return found
 
-    def after(self, opening: str, *, least: float = -inf) -> Transcript | None:
+    def after(
+        self, opening: str, speller: Speller | None = None, *, least: float = -inf
+    ) -> Transcript | None:
         """What was said behind an opening such as "Hey Jarvis,"; the opening is in the
         score and not in the text. None where its own score is below `least`."""
         given = self._model.pieces.split(opening) if opening else ()
@@ -224,6 +209,9 @@ class Sound:
         score = float(sum(likely[at, piece] for at, piece in enumerate(given)))
         if score < least:
             return None
+        follow = Walk(speller)
+        for piece in given:
+            follow.given(piece)
         written: list[int] = []
         while True:
             best = int(likely[-1].argmax())
@@ -231,80 +219,39 @@ class Sound:
             if best == END or len(written) == self._most:
                 break
             written.append(best)
+            follow.take(best, likely[-1])
             last = np.array([[best]], np.int64)
             logits, past = self._model.step(self._hidden, self._mask, last, past)
             likely = _log_softmax(logits[0])
-        return Transcript(self._model.pieces.join(written), score, len(written))
+        words = follow.end(likely[-1]) if best == END else ()
+        text = self._model.pieces.join(written)
+        return Transcript(text, score, len(written), words, follow.lead)
 
     def search(
         self, speller: Speller, *, beam: int = BEAM, near: float = NEAR
     ) -> list[Sentence]:
         """The likeliest sentences of a grammar, the best first; none where the sound
         is nothing like it."""
-        paths = [_Path(0.0, speller.begin, ())]
+        following = Beam(speller, width=beam, near=near)
         past: Past | None = None
         last = np.array([[BEGIN]], np.int64)
-        whole: dict[tuple[str, ...], float] = {}
         for _ in range(2 * self._most):
             logits, past = self._model.step(self._hidden, self._mask, last, past)
-            likely = _log_softmax(logits[:, -1])
-            _end(paths, likely, whole)
-            best = max((_rank(*one) for one in whole.items()), default=-inf)
-            steps = _continue(paths, likely, beam, near, best)
+            steps = following.step(_log_softmax(logits[:, -1]))
             if not steps:
                 break
-            paths = [path for _, _, path in steps]
-            rows = [row for row, _, _ in steps]
-            last = np.array([[piece] for _, piece, _ in steps], np.int64)
-            past = {name: values[rows] for name, values in past.items()}
-        ranked = sorted(whole.items(), key=lambda one: -_rank(*one))
-        return [Sentence(words, score) for words, score in ranked]
+            rows = [row for row, _ in steps]
+            last = np.array([[piece] for _, piece in steps], np.int64)
+            past = {name: _rows(name, past[name], rows) for name in past}
+        return following.found()
 
 
-def _end(
-    paths: Sequence[_Path], likely: Floats, whole: dict[tuple[str, ...], float]
-) -> None:
-    """Note the sentences that may end where the paths are."""
-    for row, path in enumerate(paths):
-        for word in path.place.ends:
-            words = _with(path.words, word)
-            score = path.score + float(likely[row, END])
-            if words:
-                whole[words] = max(score, whole.get(words, -inf))
-
-
-def _continue(
-    paths: Sequence[_Path], likely: Floats, beam: int, near: float, best: float
-) -> list[tuple[int, int, _Path]]:
-    """The best ways on: which path, which piece, and the path it becomes."""
-    found: dict[object, tuple[int, int, _Path]] = {}
-    for row, path in enumerate(paths):
-        scores = path.score + likely[row, path.place.pieces]
-        order = np.argsort(-scores)[: 2 * beam] if len(scores) > 2 * beam else None
-        for at in range(len(scores)) if order is None else order:
-            step = path.place.steps[at]
-            words = (
-                path.words if step.word is None else (*path.words, *step.word.split())
-            )
-            fresh = _Path(float(scores[at]), step.to, words)
-            key = words, step.to.key
-            if key not in found or found[key][2].score < fresh.score:
-                found[key] = row, step.piece, fresh
-    ranked = sorted(found.values(), key=lambda one: -_rank(one[2].words, one[2].score))[
-        :beam
-    ]
-    ranks = [_rank(path.words, path.score) for _, _, path in ranked]
-    least = max([best, *ranks[:1]]) - near
-    return [one for one, rank in zip(ranked, ranks, strict=True) if rank >= least]
-
-
-def _with(words: tuple[str, ...], word: str | None) -> tuple[str, ...]:
-    """Words and one more, or two that were written as one."""
-    return words if word is None else (*words, *word.split())
-
-
-def _rank(words: tuple[str, ...], score: float) -> float:
-    return score + A_WORD * len(words)
+def _rows(name: str, values: Floats, rows: Sequence[int]) -> Floats:
+    """What is kept for each sentence, of those it goes on from; the sound is the same
+    for all, and is copied only where there are more of them."""
+    if HEARD in name and len(rows) <= len(values):
+        return values[: len(rows)]
+    return values[rows]
 
 
 def _log_softmax(logits: Floats) -> Floats:

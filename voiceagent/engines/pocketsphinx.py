@@ -37,7 +37,7 @@ from voiceagent.engines.together import Together, recognition
 from voiceagent.errors import EngineFailed
 from voiceagent.frames import RATE
 from voiceagent.grammar import Grammar
-from voiceagent.stt import DOUBTFUL, UNFINISHED, Recognition
+from voiceagent.stt import DOUBTFUL, OUTSIDE, UNFINISHED, Recognition
 from voiceagent.words import number_words
 
 __all__ = ["PocketSphinxStt", "ask_below"]
@@ -53,7 +53,7 @@ orders 128 reach it in clear and 73 in kitchen noise at 12 dB; 127 and 71 are ri
 NUMBERS = frozenset(" ".join(map(number_words, range(100))).split())
 AGREED = 7.0
 """Margin from which the panel is not asked, if both searches find the same."""
-OUTSIDE = -8.0
+NO_SENTENCE = -8.0
 """Margin below which an unfinished sentence is no sentence of ours."""
 SURELY_BEGUN = 5.0
 """The same where questions about anything are to be expected: unfinished commands of
@@ -110,7 +110,7 @@ class PocketSphinxStt:
             ear = SecondEar(second, grammar)
             self._together = Together(self._panel, ear, meaning)
         self._open_domain = open_domain
-        self._outside = SURELY_BEGUN if open_domain else OUTSIDE
+        self._outside = SURELY_BEGUN if open_domain else NO_SENTENCE
         self._expected: tuple[str, ...] = ()
         self._audio = bytearray()
         self._heard: Hearing | None = None
@@ -196,12 +196,12 @@ class PocketSphinxStt:
                 return _recognition(ahead)
         guess = self._live_text()
         first = self._panel.first(hearing, open_ended=open_ended)
-        if self._open_domain and first.evidence.margin < OUTSIDE:
+        if self._open_domain and first.evidence.margin < NO_SENTENCE:
             # Somebody else may know what this is, and waits for it.
-            return Recognition(guess, 0.0, False, "outside the grammar")
+            return Recognition(guess, 0.0, False, OUTSIDE)
         if open_ended and first.text and not self._is_whole(first.text):
             if first.evidence.margin < self._outside:
-                return Recognition(guess, 0.0, False, "outside the grammar")
+                return Recognition(guess, 0.0, False, OUTSIDE)
             return Recognition(first.text, 0.0, False, UNFINISHED)
         enough = SURE if self._ahead is None else AGREED
         if first.text and first.text == guess and first.evidence.margin >= enough:
@@ -258,7 +258,7 @@ class PocketSphinxStt:
 
 def _recognition(opinion: Opinion, guess: str = "") -> Recognition:
     if not opinion.text:
-        return Recognition(guess, 0.0, False, "outside the grammar")
+        return Recognition(guess, 0.0, False, OUTSIDE)
     evidence = opinion.evidence
     sure = confidence(evidence)
     others = opinion.others if sure < ASK_BELOW else ()

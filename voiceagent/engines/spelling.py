@@ -32,6 +32,8 @@ FIRSTS = frozenset(words.split()[0] for words in FIGURES if " " in words)
 SIGNS = {"percent": ("%", "%."), "degrees": ("°",)}
 """Signs of words; the full stop is in one piece with the one before."""
 STOPS = (".", "?", "!")
+LETTERS = 3
+"""Longest word that may be one of letters: "TV"."""
 
 
 class Step(NamedTuple):
@@ -59,7 +61,9 @@ class Writing:
         if " " in word:  # two words that are written as one
             return tuple(ways)
         ways |= {split(word), split(word[:1].upper() + word[1:])}
-        ways.add(split("-" + word, glued=True))
+        ways |= {split(word, glued=True), split("-" + word, glued=True)}
+        if len(word) <= LETTERS:
+            ways.add(split(word.upper()))
         ways |= {split(sign, glued=True) for sign in SIGNS.get(word, ())}
         return tuple(sorted(ways))
 
@@ -119,6 +123,11 @@ class Place:
             return (None,)
         return ()
 
+    @property
+    def spelt(self) -> Sequence[tuple[str, int]]:
+        """Words that are whole here and not counted yet, with the state after each."""
+        return () if self._node is None else self._node.whole
+
     @cached_property
     def key(self) -> object:
         """The same for places from which all goes on alike."""
@@ -135,6 +144,8 @@ class Speller:
     ) -> None:
         """`unfinished`: a sentence may be left at any word."""
         self._writing, self._unfinished = writing, unfinished
+        self.comma, self.stops = writing.comma, writing.stops
+        """Pieces that are no part of a word."""
         begin, self._final, moves = grammar.to_fsg()
         self._words: dict[int, list[tuple[str, int]]] = {}
         self._silent: dict[int, list[int]] = {}
@@ -162,9 +173,9 @@ class Speller:
                 (piece, Place(self, node=node)) for piece, node in root.next.items()
             ]
             if comma:
-                ways.append((self._writing.comma, Place(self, state=state)))
+                ways.append((self.comma, Place(self, state=state)))
                 if self.may_end(state):
-                    ways += [(stop, self._closed) for stop in self._writing.stops]
+                    ways += [(stop, self._closed) for stop in self.stops]
             self._behind[key] = ways
         return [Step(piece, to, word) for piece, to in self._behind[key]]
 

@@ -20,11 +20,12 @@ from voiceagent.engines.confidence import (
     confidence,
 )
 from voiceagent.engines.ear import SecondEar
-from voiceagent.engines.moonshine import Sentence, Sound, Transcript
+from voiceagent.engines.moonshine import Sound, Transcript
 from voiceagent.engines.panel import Opinion, Panel
 from voiceagent.engines.searches import Hearing
+from voiceagent.engines.written import Sentence
 from voiceagent.grammar import Grammar
-from voiceagent.stt import DOUBTFUL, UNFINISHED, Recognition
+from voiceagent.stt import DOUBTFUL, OUTSIDE, UNFINISHED, Recognition
 
 __all__ = ["Together", "Verdict", "recognition"]
 
@@ -34,6 +35,8 @@ A_MEANING, A_TEXT = 6.0, 2.0
 """Added where PocketSphinx hears the same meaning, and the same words."""
 UNOPPOSED = 20.0
 """Lead of a sentence that nothing was held against."""
+PLAINLY = 1.0
+"""Lead of what was written freely from which no search is made for other sentences."""
 CLOSE = 4.0
 """Lead of an unfinished sentence below which a whole one may as well have been said."""
 
@@ -96,17 +99,32 @@ class Together:
         sound = self._ear.sound(hearing)
         if sound is None:
             return None
+        said = self._ear.said(sound)
+        if ahead is not None and self._alike(ahead, said):
+            return self._at_once(ahead, said)
         found = self._ear.best(sound, unfinished=unfinished)
         plain = ahead or self._panel.first(hearing, open_ended=unfinished)
         heard = [plain.text]
         if not self._agree(plain.text, found):
+            if _hopeless(found, plain, said):
+                return Verdict("", _nothing(plain), said)
             heard.append(self._panel.judged(hearing, open_ended=unfinished))
         ranked = self._ranked(sound, found, heard)
-        said = self._ear.said(sound)
         if not ranked:
-            none = Evidence(plain.evidence.margin, 0.0, second=Second())
-            return Verdict("", none, said)
+            return Verdict("", _nothing(plain), said)
         return self._verdict(ranked, heard, plain, said, is_whole)
+
+    def _alike(self, ahead: Opinion, said: Transcript) -> bool:
+        """Whether both hear the same without being asked for anything."""
+        text = self._panel.text(said.words)
+        if not text or said.lead < PLAINLY:
+            return False
+        return self._meaning(text) == self._meaning(ahead.text)
+
+    def _at_once(self, ahead: Opinion, said: Transcript) -> Verdict:
+        text = self._panel.text(said.words)
+        second = Second(0.0, min(said.lead, UNOPPOSED), len(text.split()))
+        return Verdict(text, Evidence(ahead.evidence.margin, 1.0, second=second), said)
 
     def _agree(self, text: str, found: Sequence[Sentence]) -> bool:
         if not (text and found):
@@ -170,8 +188,9 @@ def recognition(verdict: Verdict, *, whole: bool) -> Recognition:
     said, sure = verdict.said, confidence(verdict.evidence)
     words = said.text.lower().rstrip(".?!")
     if not verdict.text or sure < ACCEPT_TOGETHER:
-        reason = "outside the grammar"
-        return Recognition(words, 0.0, False, reason, transcript=said.text)
+        return Recognition(
+            words, 0.0, False, OUTSIDE, transcript=said.text, decided=True
+        )
     reason = _reason(verdict.evidence)
     if whole:
         others = verdict.others if sure < ASK_TOGETHER else ()
@@ -179,6 +198,28 @@ def recognition(verdict: Verdict, *, whole: bool) -> Recognition:
     if verdict.whole:
         return Recognition(verdict.whole, sure, True, DOUBTFUL)
     return Recognition(verdict.text, 0.0, False, UNFINISHED, transcript=said.text)
+
+
+def _hopeless(found: Sequence[Sentence], plain: Opinion, said: Transcript) -> bool:
+    """Whether no more votes would make either sentence be accepted: neither the
+    likeliest one, if one more heard it, nor what was heard, if one more did, since it
+    does not lead."""
+    if not (found and plain.text):
+        return False
+    words = max(len(text.split()) for text in (found[0].text, plain.text))
+    gap = max(one.score for one in found) - said.score
+    margin = plain.evidence.margin
+    cases = (0.5, UNOPPOSED), (1.0, 0.0)
+    return all(
+        confidence(Evidence(margin, votes, second=Second(gap, lead, words)))
+        < ACCEPT_TOGETHER
+        for votes, lead in cases
+    )
+
+
+def _nothing(plain: Opinion) -> Evidence:
+    """Nothing speaks for any sentence."""
+    return Evidence(plain.evidence.margin, 0.0, second=Second())
 
 
 def _reason(evidence: Evidence) -> str:
