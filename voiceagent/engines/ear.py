@@ -20,7 +20,7 @@ from voiceagent.grammar import Grammar
 
 __all__ = ["SecondEar"]
 
-FEW = 4
+FEW = 8
 """Ways to say one sentence that are followed side by side."""
 OPENED = 10.0
 """What an opening may cost in log likelihood: wake words are names that the model does
