@@ -45,6 +45,7 @@ from voiceagent.stt import Stt
 from voiceagent.swap import ModelSource, ModelSwitch
 from voiceagent.testing import tone
 from voiceagent.thinking import Thinker
+from voiceagent.toolbox import Toolbox
 from voiceagent.trace import Record, Trace
 from voiceagent.turn import Responder
 from voiceagent.vad import VadSmoother
@@ -128,6 +129,7 @@ class Stage:
     meter: Meter = field(default_factory=Meter)
     breakers: Sequence[Breaker] = ()
     pin: str = ""
+    toolbox: Toolbox | None = None
     dictate: Callable[[bytes], str] | None = None
     receipts: Receipts = field(default_factory=lambda: Receipts(None))
     player: VirtualPlayer = field(default_factory=VirtualPlayer)
@@ -207,6 +209,7 @@ class Stage:
             session="stage",
             pin=self.pin,
             dictate=self.dictate,
+            toolbox=self.toolbox,
         )
         return Escalation(legs, outgoing, trace.emit, book=self.book)
 

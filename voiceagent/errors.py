@@ -16,6 +16,7 @@ VoiceAgentError
 ├── RemoteFailed (exit 1)     a region or cloud refused, broke off or was garbled
 │   ├── LinkDown              there is no way to it now
 │   └── TokenError            a token is missing, expired, forged or for elsewhere
+├── ToolRefused (exit 1)      a larger tier called a tool in a way that cannot be done
 ├── ConflictError (exit 1)    somebody else changed a conversation in between
 ├── StoreError (exit 1)       timers, lists or house state could not be kept
 └── CheckFailed (exit 1)      a measurement missed its bar
@@ -43,6 +44,7 @@ __all__ = [
     "ScenarioError",
     "StoreError",
     "TokenError",
+    "ToolRefused",
     "UsageError",
     "VoiceAgentError",
 ]
@@ -165,6 +167,12 @@ class RemoteFailed(VoiceAgentError):
     """A region or cloud refused, broke off or was garbled."""
 
     code = "remote-failed"
+
+
+class ToolRefused(VoiceAgentError):
+    """A larger tier called a tool of the device in a way that cannot be done."""
+
+    code = "tool-refused"
 
 
 class LinkDown(RemoteFailed):

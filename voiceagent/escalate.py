@@ -98,7 +98,7 @@ class Escalation:
         """The first acceptable answer; `device()` is what the device makes of it."""
         result, began = Answering(standing=Standing.UNKNOWN), now()
         legs: list[Leg[Reading | str]] = [
-            Leg(DEVICE, partial(self._on_device, device, result))
+            Leg(DEVICE, partial(self._on_device, handover.turn, device, result))
         ]
         if handover.worth_asking:
             legs.append(Leg("remote", partial(self._remotely, handover, result)))
@@ -128,11 +128,16 @@ class Escalation:
         return max(LEAST_HEDGE, self.book.predict(DEVICE, handover.letters).patience)
 
     async def _on_device(
-        self, device: Callable[[], Awaitable[Reading]], result: Answering
+        self,
+        turn: int,
+        device: Callable[[], Awaitable[Reading]],
+        result: Answering,
     ) -> AsyncIterator[Reading | str]:
         reading = result.reading = await device()
         if reading.route.step is Step.HAND_OVER:
             raise Declined(reading.route.reason)
+        if self._out.acts(turn):
+            raise Declined("a region acts already")
         yield reading
 
     async def _remotely(

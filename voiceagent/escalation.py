@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ from voiceagent.store import Store
 if TYPE_CHECKING:
     from voiceagent.app import Workshop
     from voiceagent.assembly import AgentOptions
+    from voiceagent.toolbox import Toolbox
 
 __all__ = ["leg_names", "make_escalation", "make_gate", "make_meter"]
 
@@ -64,6 +66,7 @@ def make_escalation(
         pin=config.region.pin,
         reserve=reserve,
         dictate=lambda pcm: shop.asking.general(pcm),
+        toolbox=_toolbox(shop),
     )
     return Escalation(
         _legs(shop, options, emit),
@@ -104,6 +107,32 @@ def _names(config: PrivacyConfig) -> list[str]:
                 hint="`privacy.contacts` is a text file with a name a line",
             ) from error
     return names
+
+
+def _toolbox(shop: Workshop) -> Toolbox | None:
+    """The tools that may be called, if any; raises `ConfigError` where a name fits no
+    intent."""
+    wanted = shop.config.region.tools
+    if not wanted:
+        return None
+    from voiceagent.language.tools import tools_of
+    from voiceagent.toolbox import Toolbox
+
+    understood = shop.pack
+    intents = understood.intents.intents
+    for pattern in wanted:
+        if not any(fnmatchcase(name, pattern) for name in intents):
+            raise ConfigError(
+                f"`region.tools` names `{pattern}`, which no intent is called",
+                cause=f"there are {', '.join(sorted(intents)[:60])}",
+                hint="name an intent, or several as `light.*`",
+            )
+    examples = {
+        name: intent.data[0].sentence_texts[0]
+        for name, intent in intents.items()
+        if intent.data and intent.data[0].sentence_texts
+    }
+    return Toolbox(tools_of(understood), wanted, examples)
 
 
 def _legs(

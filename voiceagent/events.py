@@ -19,6 +19,7 @@ from voiceagent.events_escalation import (
     LinkChanged,
     Planned,
     RemoteAnswered,
+    RemoteToolRan,
     Withheld,
 )
 from voiceagent.events_thinking import (
@@ -74,6 +75,7 @@ __all__ = [
     "WakeCandidate",
     "WakeDetected",
     "WakeRejected",
+    "RemoteToolRan",
     "Withheld",
 ]
 
@@ -304,6 +306,7 @@ Event = (
     | Routed
     | Committed
     | Planned
+    | RemoteToolRan
     | Withheld
     | Escalated
     | LegEnded

@@ -14,6 +14,7 @@ __all__ = [
     "LinkChanged",
     "Planned",
     "RemoteAnswered",
+    "RemoteToolRan",
     "Withheld",
 ]
 
@@ -59,6 +60,17 @@ class Escalated(Base, frozen=True, tag=True):
     receipt: str = ""
     trace: str = ""
     """W3C trace id of the turn, the same on both sides."""
+
+
+class RemoteToolRan(Base, frozen=True, tag=True):
+    """Whoever answers had a tool of the device run, or was refused."""
+
+    leg: str
+    intent: str
+    """Name of the intent, or of the tool where there is no such one."""
+    ok: bool
+    why: str = ""
+    """Why it was refused."""
 
 
 class Withheld(Base, frozen=True, tag=True):

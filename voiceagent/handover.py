@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from voiceagent.budget import Deadline
+from voiceagent.intent import Intent
 from voiceagent.interpreter import Reading
 from voiceagent.remote import Remote
 from voiceagent.routing.breaker import Breaker
@@ -40,6 +41,8 @@ class Handover:
     deadline: Deadline
     audio: bytes = b""
     """What was said, 16 kHz PCM16; empty where it was typed."""
+    act: Callable[[Intent], Awaitable[str]] | None = None
+    """Does an intent that whoever answers asks for, once, and gives its sentence."""
 
     @property
     def letters(self) -> int:

@@ -6,20 +6,24 @@ before the first byte goes, money is set aside before and booked after.
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
+from functools import partial
+from typing import Any
 
 from voiceagent.clock import Compute, now, wall
 from voiceagent.errors import StoreError, VoiceAgentError
-from voiceagent.events import Escalated, Event, Withheld
+from voiceagent.events import Escalated, Event, RemoteToolRan, Withheld
 from voiceagent.handover import Handover, RemoteLeg
 from voiceagent.message import Message
 from voiceagent.privacy import PrivacyGate, Question, Refused, Released
 from voiceagent.receipts import Receipt, Receipts
-from voiceagent.remote import Envelope, Remote
+from voiceagent.remote import DataClass, Envelope, Remote
 from voiceagent.remote_answer import RemoteAnswer
 from voiceagent.routing.race import Declined
 from voiceagent.spending import Meter, Reservation
+from voiceagent.toolbox import Deeds, Toolbox
 from voiceagent.traceparent import TraceParent
 
 __all__ = ["SPEAKING", "Outgoing"]
@@ -46,14 +50,16 @@ class Outgoing:
         pin: str = "",
         reserve: float = 0.08,
         dictate: Dictate | None = None,
+        toolbox: Toolbox | None = None,
     ) -> None:
         """`session`: names the conversation in the region; `pin`: the only region that
         may answer; `dictate`: puts speech outside the grammar into words where no audio
-        may leave."""
+        may leave; `toolbox`: what may be called on this device."""
         self.gate, self.meter = gate, meter
         self._receipts, self._compute, self._emit = receipts, compute, emit
         self._session, self._pin, self._reserve = session, pin, reserve
         self._dictate = dictate
+        self._toolbox, self._deeds = toolbox, Deeds()
         self._guesses: dict[int, str] = {}
 
     def turn_id(self, turn: int) -> str:
@@ -96,6 +102,9 @@ class Outgoing:
             turn_id=self.turn_id(handover.turn),
             restorer=self.gate.restorer(),
             emit=self._emit,
+            call=partial(self._call, leg, handover, payload.data_class)
+            if payload.tools
+            else None,
         )
         envelope = self._envelope(handover, released, attempt, trace)
         outcome = "cancelled"
@@ -103,12 +112,15 @@ class Outgoing:
             async with aclosing(leg.remote.ask(payload, envelope)) as pieces:
                 async with aclosing(answer.clauses(pieces)) as clauses:
                     async for clause in clauses:
+                        if self._deeds.taken(handover.turn, leg.name):
+                            raise Declined("another leg acts already")
                         yield clause
             outcome = "answered"
         except VoiceAgentError:
             outcome = "failed"
             raise
         finally:
+            self._deeds.release(handover.turn, leg.name)
             price = self._settle(held, answer, outcome)
             if outcome == "answered":
                 self._emit(answer.event(price, self.meter.currency))
@@ -126,6 +138,7 @@ class Outgoing:
             uncertain=not recognition.accepted,
             audio=handover.audio,
             context=context,
+            tools=self._tools(handover),
         )
         made = self.gate.prepare(question)
         if isinstance(made, Refused):
@@ -134,6 +147,49 @@ class Outgoing:
             await self._keep(self._entry(leg, handover, task=task, why=made.reason))
             raise Declined(f"privacy: {made.reason}")
         return made
+
+    def _tools(self, handover: Handover) -> tuple[dict[str, Any], ...]:
+        """What may be called, where somebody is there who does it."""
+        if self._toolbox is None or handover.act is None:
+            return ()
+        return self._toolbox.offered()
+
+    def acts(self, turn: int) -> bool:
+        """Whether a remote has tools run in this turn: nobody else may act in it."""
+        return self._deeds.taken(turn, "")
+
+    async def _call(
+        self,
+        leg: RemoteLeg,
+        handover: Handover,
+        left: DataClass,
+        name: str,
+        arguments: str,
+    ) -> str:
+        """Have a tool run: what the remote may know of it, as JSON."""
+        toolbox, act = self._toolbox, handover.act
+        assert toolbox is not None and act is not None, "none were offered"
+        why, result = "", ""
+        try:
+            self._deeds.claim(handover.turn, leg.name)
+            intent = toolbox.intent(name, arguments, self.gate.restorer().whole)
+            name = intent.name
+            result = await self._deeds.once(intent, lambda: act(intent))
+        except VoiceAgentError as error:
+            why = error.what
+        turn, ok = handover.turn, not why
+        self._emit(RemoteToolRan(turn=turn, leg=leg.name, intent=name, ok=ok, why=why))
+        told = self.private(result or why)
+        entry = self._entry(
+            leg,
+            handover,
+            task="tool",
+            left=left.value,
+            size=len(told.encode()),
+            why=name,
+        )
+        await self._keep(entry)
+        return json.dumps({"result" if ok else "error": told or "done"})
 
     async def _words(self, handover: Handover) -> str:
         """What the general recogniser makes of the turn; once for all attempts."""

@@ -8,9 +8,11 @@ answer is spoken.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from voiceagent.message import Message
 from voiceagent.redaction import Placeholders, Redactor, Restorer
@@ -109,6 +111,8 @@ class Question:
     audio: bytes = b""
     """16 kHz PCM16."""
     context: tuple[Message, ...] = ()
+    tools: tuple[dict[str, Any], ...] = ()
+    """What may be called on the device."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,9 +126,11 @@ class Released:
 
     @property
     def size(self) -> int:
-        """Bytes of words and audio."""
+        """Bytes of words, audio and descriptions of tools."""
         words = (self.payload.text, *(m.text for m in self.payload.context))
-        return sum(len(w.encode()) for w in words) + len(self.payload.audio)
+        tools = json.dumps(self.payload.tools) if self.payload.tools else ""
+        told = sum(len(w.encode()) for w in (*words, tools))
+        return told + len(self.payload.audio)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +188,7 @@ class PrivacyGate:
             context=context,
             instructions=INSTRUCTIONS,
             uncertain=True,
+            tools=self._tools(question, DataClass.TEXT),
         )
         return Released(payload=payload, task=task, found=found)
 
@@ -204,6 +211,7 @@ class PrivacyGate:
             context=context,
             instructions=INSTRUCTIONS,
             uncertain=question.uncertain,
+            tools=self._tools(question, limit),
         )
         return Released(payload=payload, task=task, found=found)
 
@@ -212,6 +220,32 @@ class PrivacyGate:
             return text, {}
         redacted = self._redactor.redact(text)
         return redacted.text, dict(redacted.found)
+
+    def _tools(
+        self, question: Question, limit: DataClass
+    ) -> tuple[dict[str, Any], ...]:
+        """Names of rooms and lamps are words like others; a summary has none."""
+        if ORDER.index(limit) < ORDER.index(DataClass.REDACTED):
+            return ()
+        if limit is not DataClass.REDACTED:
+            return question.tools
+        return tuple(self._redacted_tool(tool) for tool in question.tools)
+
+    def _redacted_tool(self, value: Any) -> Any:
+        """The same, the texts of values and descriptions redacted."""
+        if not isinstance(value, dict):
+            return value
+        return {
+            key: self._redacted_values(inner)
+            if key in ("enum", "description")
+            else self._redacted_tool(inner)
+            for key, inner in value.items()
+        }
+
+    def _redacted_values(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self._redacted_values(one) for one in value]
+        return self._redactor.redact(value).text if isinstance(value, str) else value
 
     def _context(
         self, question: Question, limit: DataClass

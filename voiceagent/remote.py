@@ -7,10 +7,10 @@ they come. Closing the iterator cancels the request and frees its slot.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from voiceagent.message import Message
 
@@ -65,6 +65,8 @@ class Payload:
     """The text is a guess of the device's general recogniser."""
     receipt: str = ""
     """Id of the receipt that tells what is in here."""
+    tools: tuple[Mapping[str, Any], ...] = ()
+    """Functions of the device that may be called, as the Realtime protocol has them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 
 from voiceagent.clauses import ClauseCutter
 from voiceagent.clock import now
@@ -29,12 +29,15 @@ class RemoteAnswer:
         turn_id: str,
         restorer: Restorer,
         emit: Callable[[Event], None],
+        call: Callable[[str, str], Awaitable[str]] | None = None,
     ) -> None:
-        """`restorer`: puts back what was replaced before the question left."""
+        """`restorer`: puts back what was replaced before the question left;
+        `call(name, arguments)`: runs a tool and gives what the remote may know of it;
+        none: there are no tools."""
         self.facts: Answered | None = None
         """What the remote told at the end; None while it has not."""
         self._remote, self._turn, self._turn_id = remote, turn, turn_id
-        self._restorer, self._emit = restorer, emit
+        self._restorer, self._emit, self._call = restorer, emit, call
         self._cutter, self._letters, self._began = ClauseCutter(), 0, now()
 
     async def clauses(self, pieces: AsyncIterator[Piece]) -> AsyncGenerator[str, None]:
@@ -56,15 +59,19 @@ class RemoteAnswer:
                         )
                     )
                 case RemoteTool():
-                    await self._remote.answer_tool(
-                        self._turn_id, piece.call_id, NO_TOOLS
-                    )
+                    await self._run_tool(piece)
                 case Answered():
                     self.facts = piece
         for clause in (*self._cutter.push(self._restorer.end()), *self._cutter.end()):
             yield clause
         if not self._letters:
             raise RemoteFailed("the answer has no words", cause=self._remote.name)
+
+    async def _run_tool(self, piece: RemoteTool) -> None:
+        output = NO_TOOLS
+        if self._call is not None:
+            output = await self._call(piece.name, piece.arguments)
+        await self._remote.answer_tool(self._turn_id, piece.call_id, output)
 
     def event(self, price: float | None, currency: str) -> RemoteAnswered:
         """The books of the answer."""

@@ -43,6 +43,9 @@ class RegionConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The device's own certificate and key in one PEM file, for mutual TLS."""
     hedge: Literal["auto", "off"] = "auto"
     """Start a second leg when the first one is slower than usual."""
+    tools: list[str] = field(default_factory=list)
+    """Intents of the device that the region may have done (`light.*`, `timer.set`);
+    none by default. Their names, rooms and devices then leave with every question."""
     wait_ms: Milliseconds = 10_000.0
     """Longest wait for an answer that is late, after the deadline."""
     heartbeat_ms: Milliseconds = 1000.0

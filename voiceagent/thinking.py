@@ -7,7 +7,10 @@ repeat them.
 from __future__ import annotations
 
 import asyncio
+import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 
 from voiceagent.budget import Deadline
 from voiceagent.clock import Compute, local
@@ -31,6 +34,7 @@ from voiceagent.route import Route
 from voiceagent.skill import Answer, LastTurn, TurnContext
 from voiceagent.stt import Recognition
 from voiceagent.swap import ModelSwitch
+from voiceagent.toolbox import canonical
 from voiceagent.utterance import Heard, Typed
 
 __all__ = ["Thinker", "Work"]
@@ -107,6 +111,7 @@ class Thinker:
             recognition=recognition,
             deadline=work.deadline,
             audio=work.heard.audio,
+            act=partial(self._act_for, work),
         )
         found = await self._escalation.answer(
             handover, lambda: self._read(work, recognition)
@@ -223,6 +228,15 @@ class Thinker:
         said = await self._commit(work, answer)
         work.ledger.mark("act")
         return Answer(said, ask=answer.ask) if said is not None else answer
+
+    async def _act_for(self, work: Work, intent: Intent) -> str:
+        """Do what a larger tier asks for; the sentence that it comes to. The same kind
+        of effect may be wanted several times, of different things."""
+        answer = await self._ask_skill(intent)
+        mark = f"#{zlib.crc32(canonical(intent).encode()):08x}"
+        effects = tuple(replace(e, key=e.key + mark) for e in answer.effects)
+        said = await self._commit(work, replace(answer, effects=effects))
+        return said or answer.text
 
     async def _commit(self, work: Work, answer: Answer) -> str | None:
         """Run the effects once, shielded; a sentence of theirs replaces the answer."""

@@ -24,6 +24,8 @@ PIECE = 4_800
 """Bytes of 24 kHz PCM16 in one event: 100 ms."""
 KEPT_BYTES = 3_000_000
 """Of events that may be wanted again: over 30 s of audio as base64."""
+MOST_CALLS, MOST_ROUNDS = 16, 8
+"""Tools that are called at once, and how often an answer waits for tools."""
 FOREIGN = ("turn_id",)
 """What a server that is not ours is told of the envelope."""
 
@@ -81,11 +83,15 @@ class ClientSession:
         yield self._numbered({"type": "response.cancel"})
 
     def tool(self, turn: Turn, call_id: str, output: str) -> Iterator[Event]:
-        """What a tool gave; the answer goes on."""
-        turn.expected += 1
+        """What a tool gave; the answer goes on when all that were called have."""
+        if turn.over or call_id not in turn.waiting:
+            return
+        turn.waiting.discard(call_id)
         item = {"type": "function_call_output", "call_id": call_id, "output": output}
         yield self._numbered({"type": "conversation.item.create", "item": item})
-        yield self._create(turn, key=f"{turn.envelope.idempotency_key}-{call_id}")
+        if not turn.waiting:
+            turn.expected += 1
+            yield self._create(turn, key=f"{turn.envelope.idempotency_key}-{call_id}")
 
     def heard(self, turn_id: str, text: str) -> Iterator[Event]:
         """The user heard only so much of that answer: its item is replaced."""
@@ -201,11 +207,6 @@ class ClientSession:
             case "response.output_item.added":
                 if event["item"].get("type") == "message":
                     turn.item = event["item"]["id"]
-            case "response.output_item.done":
-                item = event["item"]
-                if item.get("type") == "function_call":
-                    tool = RemoteTool(item["call_id"], item["name"], item["arguments"])
-                    turn.pieces.append(tool)
             case "response.done":
                 self._done(turn, event["response"])
             case _:
@@ -222,13 +223,32 @@ class ClientSession:
         if status == "cancelled":
             raise RemoteFailed("the region cancelled the answer")
         turn.expected -= 1
-        if any(i.get("type") == "function_call" for i in response.get("output") or ()):
-            turn.response = ""
-            return  # the answer goes on when the tool has run
+        if self._called(turn, response):
+            return  # the answer goes on when the tools have run
         self._remember(turn)
-        turn.pieces.append(answered(response))
+        turn.pieces.append(answered(response, turn.used))
         turn.done = True
         self._forget()
+
+    def _called(self, turn: Turn, response: Event) -> bool:
+        """Whether tools were called; only now, since nothing may be answered before
+        the response is done."""
+        items = response.get("output") or ()
+        calls = [item for item in items if item.get("type") == "function_call"]
+        if not calls:
+            return False
+        turn.rounds += 1
+        if len(calls) > MOST_CALLS or turn.rounds > MOST_ROUNDS:
+            raise RemoteFailed("the region calls tools without end")
+        used = response.get("usage") or {}
+        given = used.get("input_tokens") or 0, used.get("output_tokens") or 0
+        turn.used = turn.used[0] + given[0], turn.used[1] + given[1]
+        turn.response = ""
+        for call in calls:
+            turn.waiting.add(call["call_id"])
+            tool = RemoteTool(call["call_id"], call["name"], call["arguments"])
+            turn.pieces.append(tool)
+        return True
 
     def _remember(self, turn: Turn) -> None:
         self._known.add(("user", turn.payload.text))
@@ -294,9 +314,10 @@ class ClientSession:
             pairs["voiceagent.idempotency_key"] = key
         else:
             pairs = {k: v for k, v in pairs.items() if k.rpartition(".")[2] in FOREIGN}
-        return self._numbered(
-            {"type": "response.create", "response": {"metadata": pairs}}
-        )
+        response: Event = {"metadata": pairs}
+        if turn.payload.tools:
+            response["tools"] = list(turn.payload.tools)
+        return self._numbered({"type": "response.create", "response": response})
 
     def _numbered(self, event: Event) -> Event:
         if not self.ours:

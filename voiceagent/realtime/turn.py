@@ -30,6 +30,12 @@ class Turn:
         self.cancelled = False
         self.expected = 1
         """Responses still to come: one, and one more after every tool."""
+        self.waiting: set[str] = set()
+        """Calls of tools that have not been answered yet."""
+        self.rounds = 0
+        """How often tools were called."""
+        self.used: tuple[int, int] = (0, 0)
+        """Tokens in and out of responses that only called tools."""
         self._skip = ""
 
     @property
@@ -40,6 +46,7 @@ class Turn:
     def again(self) -> None:
         """It is asked once more: what was given on already is passed over."""
         self.response, self._skip = "", self.text
+        self.waiting.clear()
 
     def words(self, delta: str) -> None:
         """More words; raises `RemoteFailed` where they are not those of before."""
@@ -55,8 +62,9 @@ class Turn:
             self.pieces.append(Words(delta))
 
 
-def answered(response: Event) -> Answered:
-    """The facts of a response that is done."""
+def answered(response: Event, before: tuple[int, int] = (0, 0)) -> Answered:
+    """The facts of a response that is done; `before`: tokens that the turn has used
+    already."""
     metadata = {
         k: v for k, v in (response.get("metadata") or {}).items() if isinstance(v, str)
     }
@@ -67,7 +75,7 @@ def answered(response: Event) -> Answered:
         model=metadata.get("voiceagent.reason", ""),
         region=metadata.get("voiceagent.region", ""),
         sources=tuple(sources.split("; ")) if sources else (),
-        input_tokens=used.get("input_tokens") if told else None,
-        output_tokens=used.get("output_tokens") if told else None,
+        input_tokens=before[0] + used.get("input_tokens", 0) if told else None,
+        output_tokens=before[1] + used.get("output_tokens", 0) if told else None,
         metadata=metadata,
     )

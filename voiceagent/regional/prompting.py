@@ -39,9 +39,26 @@ def prompt(
         if room < 0 and kept:
             break
         kept.append(as_chat(message))
-    while kept and kept[-1]["role"] == "tool":
-        kept.pop()  # the call that it answers is gone
-    return [head, *reversed(kept)]
+    return [head, *_paired(kept[::-1])]
+
+
+def _paired(messages: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Calls made at once in one message, and none without its result or the other way
+    round: servers refuse such conversations."""
+    called = {call["id"] for m in messages for call in m.get("tool_calls", ())}
+    given = {m["tool_call_id"] for m in messages if m["role"] == "tool"}
+    kept: list[dict[str, Any]] = []
+    for message in messages:
+        calls = message.get("tool_calls", ())
+        if calls and calls[0]["id"] not in given:
+            continue
+        if message["role"] == "tool" and message["tool_call_id"] not in called:
+            continue
+        if calls and kept and "tool_calls" in kept[-1]:
+            calls = [*kept.pop()["tool_calls"], *calls]
+            message = {**message, "tool_calls": calls}
+        kept.append(message)
+    return kept
 
 
 def as_chat(message: Message) -> dict[str, Any]:
