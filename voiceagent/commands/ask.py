@@ -105,6 +105,7 @@ def _reasons(trace: Trace, *, asked: bool) -> Iterator[str]:
         ModelAnswered,
         Planned,
         RemoteAnswered,
+        RemoteToolRan,
         Routed,
         Withheld,
     )
@@ -130,6 +131,9 @@ def _reasons(trace: Trace, *, asked: bool) -> Iterator[str]:
                 why = f" ({event.why})" if event.why else ""
                 took = f"{event.took_ms:.0f} ms"
                 yield f"{event.leg} {event.outcome} after {took}{why}"
+            case RemoteToolRan() if asked:
+                done = "done" if event.ok else f"refused: {event.why}"
+                yield f"{event.leg} had {event.intent} {done}"
             case RemoteAnswered() if asked and event.sources:
                 yield f"it stands in: {'; '.join(event.sources)}"
 
