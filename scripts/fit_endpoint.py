@@ -36,9 +36,9 @@ KINDS = ("complete", "extensible", "incomplete", "dead", "unknown")
 WEIGHTS = ("live", "unsure", "doubtful", "hanging", "tempo", "loud", "brief")
 """Coefficients that are searched for. The number of pauses so far is left out: a corpus
 with pauses put in teaches how many its maker puts in."""
-COST = 6.0
+COST = 9.0
 """Seconds of latency that one more false cut-off per hold is worth."""
-SHARE_CLOSED = 0.6
+SHARE_CLOSED = 3.0
 PULL = 0.01
 STEPS = (0.4, 0.22, 0.12)
 NEAR = (0.9, 1.1)

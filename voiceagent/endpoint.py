@@ -125,16 +125,16 @@ FLAT = Weights()
 """Nothing but the words and the silence counts."""
 FITTED = Weights(
     silence=3.0,
-    live=-0.9,
-    unsure=-1.2,
-    doubtful=-0.65,
+    live=0.0,
+    unsure=-0.85,
+    doubtful=-0.85,
     hanging=-0.85,
-    tempo=-1.5,
+    tempo=-1.55,
     loud=-0.55,
-    brief=-0.3,
+    brief=-1.85,
 )
-"""By `scripts/fit_endpoint.py` on 232 turns with pauses, rounded; fitted on the other
-343 turns they come out alike and do as well on these (0.43 of a silence timeout)."""
+"""By `scripts/fit_endpoint.py` on 232 turns with pauses, both recognisers listening,
+rounded; the waits between what the two halves of them want."""
 BRIEF = 1.2
 """Seconds of speech that a usual command has."""
 ENOUGH = math.log(0.95 / 0.05)
@@ -154,9 +154,9 @@ class EndpointPolicy:
     The other evidence makes them shorter or longer; `patience` stretches all of them.
     """
 
-    complete: float = 0.14
-    extensible: float = 0.38
-    incomplete: float = 1.3
+    complete: float = 0.10
+    extensible: float = 0.45
+    incomplete: float = 1.65
     dead: float = 0.6
     unknown: float = 0.65
     no_speech: float = 4.0
