@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voiceagent.endpoint import EndpointPolicy
 from voiceagent.policies import (
     endpoint_policy,
     vad_smoother,
@@ -42,3 +43,7 @@ def test_wake_words_are_openings_whole_and_without_their_first_word() -> None:
     words = WakeConfig(words=["hey_jarvis", "/models/alexa.tflite"])
     assert wake_openings(words) == ["hey jarvis", "alexa", "jarvis"]
     assert wake_openings(WakeConfig(engine="none")) == []
+
+
+def test_what_is_not_configured_is_as_it_was_fitted() -> None:
+    assert endpoint_policy(EndpointConfig()) == EndpointPolicy()

@@ -154,11 +154,11 @@ class EndpointPolicy:
     The other evidence makes them shorter or longer; `patience` stretches all of them.
     """
 
-    complete: float = 0.10
+    complete: float = 0.09
     extensible: float = 0.45
     incomplete: float = 1.65
     dead: float = 0.6
-    unknown: float = 0.65
+    unknown: float = 0.55
     no_speech: float = 4.0
     """After the gate opened, when nothing is said at all."""
     max_turn: float = 15.0
@@ -188,9 +188,9 @@ class EndpointPolicy:
 
     def odds(self, words: Words, moment: Moment) -> float:
         """Log odds that the user has finished, over those that end the turn."""
-        if moment.silence <= 0.0:
+        ratio = max(0.0, moment.silence) / self.wait(words, moment)
+        if not ratio:  # also where the silence is as short as a float can be
             return -math.inf
-        ratio = moment.silence / self.wait(words, moment)
         return self.weights.silence * math.log(ratio)
 
 

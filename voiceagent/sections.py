@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
+from voiceagent.endpoint import EndpointPolicy
 from voiceagent.sections_regional import (
     CostConfig,
     KnowledgeConfig,
@@ -60,17 +61,25 @@ class VadConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     hangover_ms: Milliseconds = 80.0
 
 
+FITTED = EndpointPolicy()
+"""Waits as they were measured to be best."""
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 3)
+
+
 class EndpointConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """End of turn."""
 
     patience: Annotated[float, Meta(ge=0.3, le=10.0)] = 1.0
     """Factor on all waits: 2 for people who take their time."""
-    complete_ms: Milliseconds = 140.0
-    extensible_ms: Milliseconds = 380.0
-    incomplete_ms: Milliseconds = 1300.0
-    unknown_ms: Milliseconds = 650.0
-    no_speech_ms: Milliseconds = 4000.0
-    max_turn_ms: Annotated[float, Meta(ge=1000.0, le=120_000.0)] = 15_000.0
+    complete_ms: Milliseconds = _ms(FITTED.complete)
+    extensible_ms: Milliseconds = _ms(FITTED.extensible)
+    incomplete_ms: Milliseconds = _ms(FITTED.incomplete)
+    unknown_ms: Milliseconds = _ms(FITTED.unknown)
+    no_speech_ms: Milliseconds = _ms(FITTED.no_speech)
+    max_turn_ms: Annotated[float, Meta(ge=1000.0, le=120_000.0)] = _ms(FITTED.max_turn)
 
 
 class SttConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
