@@ -29,8 +29,9 @@ class Looking(ScriptedStt):
 
 
 def hear(script: str, *, least: int = 0) -> tuple[str, float]:
-    """`.` a frame, `p` a pause, `e` one that comes early, `r` speech goes on; gives the
-    result and its delay."""
+    """`.` a frame, `p` a pause behind the ten first frames, `l` one behind the latest,
+    `e` what only seems to be one, `r` speech goes on; gives the result and its delay.
+    """
 
     async def main() -> tuple[str, float]:
         costs = {"stt": 0.001, "stt.final": 0.1}
@@ -47,9 +48,11 @@ def hear(script: str, *, least: int = 0) -> tuple[str, float]:
                 case ".":
                     heard.add(AudioFrame(bytes(FRAME_BYTES), number * FRAME_SAMPLES))
                 case "p":
-                    heard.pause()
+                    heard.pause(end=10 * FRAME_SAMPLES)
+                case "l":
+                    heard.pause(end=number * FRAME_SAMPLES)
                 case "e":
-                    heard.pause(early=True)
+                    heard.pause()
                 case "r":
                     heard.resume()
         closed = now()
@@ -95,3 +98,14 @@ def test_the_certain_pause_may_come_while_the_early_look_is_taken() -> None:
 
 def test_an_early_look_is_taken_once_only() -> None:
     assert hear("." * 10 + "e" + "." * 8 + "e" + "." * 9, least=15)[0] == "all 27"
+
+
+def test_what_lacks_the_last_sound_is_looked_at_again() -> None:
+    text, delay = hear("." * 10 + "e" + "." * 8 + "l" + "." * 9)
+    assert text == "preview of 18"
+    assert delay < 0.005
+
+
+def test_nothing_stale_is_given_while_it_is_looked_at_again() -> None:
+    assert hear("." * 10 + "e" + "." * 8 + "l..")[0] in ("all 20", "preview of 18")
+    assert hear("." * 10 + "e.." + "." * 3 + "l")[0] == "all 15"

@@ -124,13 +124,13 @@ class Listener:
         elif speaking:
             self.utterance.resume()
         elif self._frontend.heard:
-            self.utterance.pause()
+            self.utterance.pause(end=sample)
 
     def _look_early(self, utterance: Utterance) -> None:
         """The sound falls before the detector lets go: begin the final pass then."""
         was, self._hushed = self._hushed, self._frontend.hushed
         if self._hushed and not was:
-            utterance.pause(early=True)
+            utterance.pause()
         elif was and not self._hushed and self._frontend.speaking:
             utterance.resume()
 

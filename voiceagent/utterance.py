@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from voiceagent.clock import Compute
-from voiceagent.frames import FRAME_BYTES, AudioFrame
-from voiceagent.stt import DOUBTFUL, UNFINISHED, Recognition, Stt, begin
+from voiceagent.frames import FRAME_BYTES, RATE, AudioFrame
+from voiceagent.stt import DOUBTFUL, Recognition, Stt, begin
 
 __all__ = ["CHUNK_FRAMES", "Heard", "Typed", "Utterance"]
 
 CHUNK_FRAMES = 5
 """Frames given to the recogniser at once: 100 ms keeps partials fresh and calls few."""
+LAST_SOUND = 0.05
+"""Seconds of speech that a result must not lack: less than a consonant takes."""
 
 OnPartial = Callable[[str, int], None]
 OnPreview = Callable[[Recognition, int], None]
@@ -81,6 +83,10 @@ class Utterance:
         self._decided = decided
         self._closed = self._paused = self._resumed = self._fresh = False
         self._looking = self._again = False
+        self._end: int | None = None
+        """Sample before which the speech was, where it has stopped for certain."""
+        self._seen = 0
+        """Sample before which the final result knows the audio."""
         self._more = asyncio.Event()
         self._preview: Recognition | None = None
         self._recognition: Recognition | None = None
@@ -103,18 +109,26 @@ class Utterance:
         for frame in frames:
             self.add(frame)
 
-    def pause(self, *, early: bool = False) -> None:
+    def pause(self, *, end: int | None = None) -> None:
         """Speech has stopped for now: have the final result ready.
 
-        `early`: so it seems; what makes no sense yet may lack its last sound, and is
-        looked at again when speech has stopped for certain.
+        `end`: sample before which the speech was; None: so it seems. What was heard
+        when it only seemed so may lack its last sound, and what makes no sense may too:
+        both are looked at again when speech has stopped for certain.
         """
         self._quiet = True
+        self._end = end
         if self._looking and not self._resumed:
-            self._again = not early
-        elif self._preview is None or not (early or _clear(self._preview)):
+            self._again = end is not None
+        elif self._preview is None or not (end is None or self._good(self._preview)):
+            self._preview = None
             self._paused = True
             self._more.set()
+
+    def _good(self, preview: Recognition) -> bool:
+        """Whether it heard all of the speech, and a whole command in it."""
+        lacks = self._end is not None and self._end - self._seen > LAST_SOUND * RATE
+        return preview.accepted and preview.reason != DOUBTFUL and not lacks
 
     def resume(self) -> None:
         """Speech goes on: a final result of before does not count."""
@@ -170,12 +184,14 @@ class Utterance:
         self._looking = False
         if preview is None or self._resumed or self._fresh:
             return
+        self._seen = upto
+        if self._again and not self._good(preview):
+            self._paused = True
+            self._more.set()
+            return
         self._preview = preview
         if not self._closed:
             self._on_preview(preview, upto)
-        if self._again and not _clear(preview):
-            self._paused = True
-            self._more.set()
 
     async def _feed(self) -> None:
         if self._fresh:
@@ -188,10 +204,3 @@ class Utterance:
         text = await self._compute("stt", self._stt.feed, pcm)
         if not self._closed and self._preview is None:
             self._on_partial(text, upto)
-
-
-def _clear(preview: Recognition) -> bool:
-    """Whether it says how much of a command was heard."""
-    if preview.accepted:
-        return preview.reason != DOUBTFUL
-    return preview.reason == UNFINISHED
