@@ -28,13 +28,13 @@ class Looking(ScriptedStt):
         return Recognition(f"all {self._heard // FRAME_BYTES}", 1.0, True)
 
 
-def hear(script: str, *, least: int = 0) -> tuple[str, float]:
+def hear(script: str, *, least: int = 0, feeding: float = 0.001) -> tuple[str, float]:
     """`.` a frame, `p` a pause behind the ten first frames, `l` one behind the latest,
     `e` what only seems to be one, `r` speech goes on; gives the result and its delay.
     """
 
     async def main() -> tuple[str, float]:
-        costs = {"stt": 0.001, "stt.final": 0.1}
+        costs = {"stt": feeding, "stt.final": 0.1}
         heard = Utterance(
             Looking(least),
             Compute(Pace.VIRTUAL, costs),
@@ -92,7 +92,7 @@ def test_what_was_looked_at_too_early_is_looked_at_again() -> None:
 
 def test_the_certain_pause_may_come_while_the_early_look_is_taken() -> None:
     text, delay = hear("." * 10 + "e.." + "p" + "." * 15, least=12)
-    assert text == "preview of 13"
+    assert text in ("preview of 13", "preview of 14")
     assert delay < 0.005
 
 
@@ -109,3 +109,9 @@ def test_what_lacks_the_last_sound_is_looked_at_again() -> None:
 def test_nothing_stale_is_given_while_it_is_looked_at_again() -> None:
     assert hear("." * 10 + "e" + "." * 8 + "l..")[0] in ("all 20", "preview of 18")
     assert hear("." * 10 + "e.." + "." * 3 + "l")[0] == "all 15"
+
+
+def test_what_comes_while_the_recogniser_is_busy_is_looked_at_too() -> None:
+    for frames in (8, 10, 13):
+        text, _ = hear("." * frames + "l" + "." * 40, feeding=0.15)
+        assert text.startswith("preview of") and int(text.split()[-1]) >= frames

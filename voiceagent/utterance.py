@@ -78,7 +78,7 @@ class Utterance:
         self._stt, self._compute = stt, compute
         self._on_partial, self._on_preview = on_partial, on_preview
         self._waiting, self._all = bytearray(), bytearray()
-        self._upto = 0
+        self._upto = self._fed = 0
         self._quiet, self._answers = quiet, tuple(answers)
         self._decided = decided
         self._closed = self._paused = self._resumed = self._fresh = False
@@ -170,6 +170,7 @@ class Utterance:
             if self._paused or not self._quiet:
                 await self._feed()
             if self._paused and not self._closed:
+                await self._feed()  # what came while the recogniser was busy
                 await self._look_ahead()
         seen = self._preview
         if seen is not None and (self._decided or seen.decided or seen.accepted):
@@ -179,7 +180,7 @@ class Utterance:
 
     async def _look_ahead(self) -> None:
         self._paused = self._resumed = self._again = False
-        upto, self._looking = self._upto, True
+        upto, self._looking = self._fed, True
         preview = await self._compute("stt.final", self._stt.preview)
         self._looking = False
         if preview is None or self._resumed or self._fresh:
@@ -201,6 +202,7 @@ class Utterance:
             return
         pcm, upto = bytes(self._waiting), self._upto
         self._waiting.clear()
+        self._fed = upto
         text = await self._compute("stt", self._stt.feed, pcm)
         if not self._closed and self._preview is None:
             self._on_partial(text, upto)
