@@ -59,7 +59,7 @@ class Listener:
         self._preroll = PreRoll(PREROLL_SECONDS)
         self._hearing: asyncio.Task[None] | None = None
         self._text = ""
-        self._hushed = False
+        self._hushed = self._whole = False
 
     def add(self, frame: AudioFrame) -> None:
         """Take the next frame of the stream."""
@@ -87,7 +87,7 @@ class Listener:
         self.number()
         self._emit(TurnStarted(turn=self.turn, t=sample / RATE, by=by))
         self._frontend.begin(self.turn, sample)
-        self._text, self._hushed = "", False
+        self._text, self._hushed, self._whole = "", False, False
         turn, self._possible = self.turn, self._answers(self.turn)
         utterance = Utterance(
             self._stt,
@@ -129,7 +129,8 @@ class Listener:
     def _look_early(self, utterance: Utterance) -> None:
         """The sound falls before the detector lets go: begin the final pass then."""
         was, self._hushed = self._hushed, self._frontend.hushed
-        if self._hushed and not was:
+        if self._hushed and not was and self._whole:
+            # What is no command yet takes long, and would only be in the way.
             utterance.pause()
         elif was and not self._hushed and self._frontend.speaking:
             utterance.resume()
@@ -148,8 +149,14 @@ class Listener:
             return
         stable, self._text = text == self._text, text
         completeness = self._so_far(text)
-        self._note(text, Words(completeness), upto)
-        if stable and completeness in WHOLE:
+        self._whole = completeness in WHOLE
+        words = Words(completeness)
+        if self._open_domain and not words.ending(text).answer:
+            # Any question sounds like some command, or half of one, to a pass that
+            # knows nothing else.
+            words = Words(Completeness.UNKNOWN)
+        self._note(text, words, upto)
+        if stable and self._whole:
             self._expect(text)
 
     def _preview(self, turn: int, found: Recognition, upto: int) -> None:

@@ -113,8 +113,8 @@ class Utterance:
         """Speech has stopped for now: have the final result ready.
 
         `end`: sample before which the speech was; None: so it seems. What was heard
-        when it only seemed so may lack its last sound, and what makes no sense may too:
-        both are looked at again when speech has stopped for certain.
+        when it only seemed so may lack its last sound, or be half of a command: it is
+        looked at again when speech has stopped for certain.
         """
         self._quiet = True
         self._end = end
@@ -126,9 +126,10 @@ class Utterance:
             self._more.set()
 
     def _good(self, preview: Recognition) -> bool:
-        """Whether it heard all of the speech, and a whole command in it."""
+        """Whether it heard all of the speech, and what it says of it is certain."""
         lacks = self._end is not None and self._end - self._seen > LAST_SOUND * RATE
-        return preview.accepted and preview.reason != DOUBTFUL and not lacks
+        certain = preview.accepted and preview.reason != DOUBTFUL
+        return (certain or preview.decided) and not lacks
 
     def resume(self) -> None:
         """Speech goes on: a final result of before does not count."""
@@ -186,12 +187,14 @@ class Utterance:
         if preview is None or self._resumed or self._fresh:
             return
         self._seen = upto
-        if self._again and not self._good(preview):
+        again = self._again and not self._good(preview)
+        if not again:
+            self._preview = preview
+        else:
             self._paused = True
             self._more.set()
-            return
-        self._preview = preview
-        if not self._closed:
+        # On what is looked at again nothing is done, but that it is no command counts.
+        if not (self._closed or (again and preview.accepted)):
             self._on_preview(preview, upto)
 
     async def _feed(self) -> None:

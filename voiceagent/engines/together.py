@@ -102,14 +102,15 @@ class Together:
         said = self._ear.said(sound)
         if ahead is not None and self._alike(ahead, said):
             return self._at_once(ahead, said)
-        found = self._ear.best(sound, unfinished=unfinished)
+        found: Sequence[Sentence] = self._ear.best(sound, unfinished=unfinished)
         plain = ahead or self._panel.first(hearing, open_ended=unfinished)
         heard = [plain.text]
         if not self._agree(plain.text, found):
-            if _hopeless(found, plain, said):
+            found = self._with(sound, found, heard)
+            if self._hopeless(found, plain, said):
                 return Verdict("", _nothing(plain), said)
             heard.append(self._panel.judged(hearing, open_ended=unfinished))
-        ranked = self._ranked(sound, found, heard)
+        ranked = self._ranked(self._with(sound, found, heard), heard)
         if not ranked:
             return Verdict("", _nothing(plain), said)
         return self._verdict(ranked, heard, plain, said, is_whole)
@@ -126,21 +127,48 @@ class Together:
         second = Second(0.0, min(said.lead, UNOPPOSED), len(text.split()))
         return Verdict(text, Evidence(ahead.evidence.margin, 1.0, second=second), said)
 
+    def _hopeless(
+        self, found: Sequence[Sentence], plain: Opinion, said: Transcript
+    ) -> bool:
+        """Whether neither of the two sentences would be accepted, if a third one heard
+        it too."""
+        if not (found and plain.text):
+            return False
+        first = self._ranked(found, [plain.text])
+        heard = next((one for one in first if one.text == plain.text), None)
+        other = next((one for one in first if one is not heard), None)
+        margin = plain.evidence.margin
+        for one, votes, rival in ((other, 0.5, heard), (heard, 1.0, other)):
+            if one is None:
+                continue
+            gap, words = one.sentence.score - said.score, len(one.text.split())
+            lead = UNOPPOSED if rival is None else one.alone - rival.alone
+            second = Second(gap, lead, words)
+            sure = confidence(Evidence(margin, votes, second=second))
+            if sure >= ACCEPT_TOGETHER:
+                return False
+        return True
+
     def _agree(self, text: str, found: Sequence[Sentence]) -> bool:
         if not (text and found):
             return False
         best = self._panel.text(found[0].words)
         return self._meaning(best) == self._meaning(text)
 
-    def _ranked(
+    def _with(
         self, sound: Sound, found: Sequence[Sentence], heard: Sequence[str]
+    ) -> Sequence[Sentence]:
+        """The sentences found, and how likely those are that were only heard."""
+        known = {self._panel.text(sentence.words) for sentence in found}
+        missing = sorted({text for text in heard if text} - known)
+        return [*found, *self._ear.few(sound, missing)] if missing else found
+
+    def _ranked(
+        self, found: Sequence[Sentence], heard: Sequence[str]
     ) -> list[_Candidate]:
         """All that either hears, the likeliest first."""
         candidates: dict[str, _Candidate] = {}
-        known = {self._panel.text(sentence.words) for sentence in found}
-        missing = sorted({text for text in heard if text} - known)
-        more = self._ear.few(sound, missing) if missing else []
-        for sentence in [*found, *more]:
+        for sentence in found:
             text = self._panel.text(sentence.words)
             best = candidates.get(text)
             if text and (best is None or best.sentence.score < sentence.score):
@@ -198,23 +226,6 @@ def recognition(verdict: Verdict, *, whole: bool) -> Recognition:
     if verdict.whole:
         return Recognition(verdict.whole, sure, True, DOUBTFUL)
     return Recognition(verdict.text, 0.0, False, UNFINISHED, transcript=said.text)
-
-
-def _hopeless(found: Sequence[Sentence], plain: Opinion, said: Transcript) -> bool:
-    """Whether no more votes would make either sentence be accepted: neither the
-    likeliest one, if one more heard it, nor what was heard, if one more did, since it
-    does not lead."""
-    if not (found and plain.text):
-        return False
-    words = max(len(text.split()) for text in (found[0].text, plain.text))
-    gap = max(one.score for one in found) - said.score
-    margin = plain.evidence.margin
-    cases = (0.5, UNOPPOSED), (1.0, 0.0)
-    return all(
-        confidence(Evidence(margin, votes, second=Second(gap, lead, words)))
-        < ACCEPT_TOGETHER
-        for votes, lead in cases
-    )
 
 
 def _nothing(plain: Opinion) -> Evidence:
