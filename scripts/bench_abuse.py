@@ -1,0 +1,143 @@
+# ruff: noqa: ASYNC110  what is watched is in another process
+"""Do those who behave feel those who do not? A region under abuse, on loopback.
+
+    .venv/bin/python scripts/bench_abuse.py [--rounds 5]
+
+A client asks questions, one after the other, of a region whose model takes 20 ms for a
+word. In every second stretch a process of its own abuses the same region: 300 events a
+second that are malformed, unknown, out of order, oversized or wrong base64; readers
+that do not read what they are sent; 50 connections a second that say nothing or
+nonsense. Told are the medians of all stretches; the bar is 10 % for first words and
+whole answers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bench_region import asked, end, region, remote
+
+from voiceagent.remote import LinkState, Words
+from voiceagent.rows import percentile
+
+ABUSE = """
+import asyncio, base64, json, random, sys
+from websockets.asyncio.client import connect
+from websockets.exceptions import WebSocketException
+url, chance = sys.argv[1], random.Random(1)
+host, port = url.split("/")[2].split(":")
+create = {"type": "conversation.item.create", "item": {"type": "message",
+    "role": "user", "content": [{"type": "input_text", "text": "x" * 3000}]}}
+BAD = [
+    "", "{", "[]", "null", json.dumps({"type": "no.such.event"}),
+    json.dumps({"type": "input_audio_buffer.append", "audio": "***"}),
+    json.dumps({"type": "input_audio_buffer.append", "audio": "A" * 400_000}),
+    json.dumps({"type": "input_audio_buffer.commit"}),
+    json.dumps({"type": "response.cancel"}),
+    json.dumps({"type": "conversation.item.delete", "item_id": "none"}),
+    json.dumps({"type": "session.update", "session": {"audio": 7}}),
+    json.dumps({"type": "conversation.item.create", "item": {"type": "x"}}),
+]
+async def malformed():
+    while True:
+        try:
+            async with connect(url, compression=None) as socket:
+                while True:
+                    await socket.send(chance.choice(BAD))
+                    await asyncio.sleep(1 / 60)
+        except (OSError, WebSocketException):
+            await asyncio.sleep(0.05)
+async def deaf():
+    while True:
+        try:
+            async with connect(url, compression=None, max_queue=1) as socket:
+                socket.transport.pause_reading()
+                while True:
+                    await socket.send(json.dumps(create))
+                    await asyncio.sleep(1 / 30)
+        except (OSError, WebSocketException):
+            await asyncio.sleep(0.05)
+async def knocks():
+    while True:
+        try:
+            reader, writer = await asyncio.open_connection(host, int(port))
+            nonsense = [b"", b"GET / HTTP/1.1\\r\\n\\r\\n", b"\\x00" * 99]
+            writer.write(chance.choice(nonsense))
+            await asyncio.sleep(0.02)
+            writer.close()
+        except OSError:
+            await asyncio.sleep(0.05)
+async def main():
+    print("ready", flush=True)
+    await asyncio.gather(*(malformed() for _ in range(5)), deaf(), deaf(), knocks())
+asyncio.run(main())
+"""
+QUESTIONS = 40
+"""In a stretch."""
+BAR = 1.10
+
+
+async def stretches(url: str, rounds: int) -> dict[bool, list[tuple[float, float]]]:
+    """Seconds to the first words and to the end, without and with abuse."""
+    took: dict[bool, list[tuple[float, float]]] = {False: [], True: []}
+    far = remote(url)
+    running = asyncio.create_task(far.run())
+    while far.link is not LinkState.UP:
+        await asyncio.sleep(0.01)
+    turn = 0
+    for _ in range(rounds):
+        for abused in (False, True):
+            abuser = None
+            if abused:
+                abuser = await asyncio.create_subprocess_exec(
+                    *(sys.executable, "-c", ABUSE, url), stdout=subprocess.DEVNULL
+                )
+                await asyncio.sleep(1.0)
+            for _ in range(QUESTIONS):
+                turn += 1
+                began, first = time.perf_counter(), 0.0
+                async for piece in far.ask(*asked("hello there", turn, "good")):
+                    if isinstance(piece, Words) and not first:
+                        first = time.perf_counter() - began
+                took[abused].append((first, time.perf_counter() - began))
+            if abuser is not None:
+                assert abuser.returncode is None, "the abuser has given up"
+                abuser.kill()
+                await abuser.wait()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    return took
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        ours, url = region(Path(folder), pause=0.02)
+        took = asyncio.run(stretches(url, given.rounds))
+        end(ours)
+    good = True
+    for at, name in enumerate(("first words", "whole answer")):
+        quiet, loud = ([one[at] * 1000 for one in took[way]] for way in (False, True))
+        ratio = statistics.median(loud) / statistics.median(quiet)
+        good = good and ratio <= BAR
+        print(
+            f"{name}: p50 {statistics.median(quiet):.1f}, under abuse "
+            f"{statistics.median(loud):.1f} ms ({ratio:.2f} x); p95 "
+            f"{percentile(quiet, 0.95):.1f}, {percentile(loud, 0.95):.1f} ms"
+        )
+    print(f"{len(took[True])} questions under abuse, all answered")
+    print("all bars met" if good else "a bar was missed")
+    raise SystemExit(not good)
+
+
+if __name__ == "__main__":
+    main()
