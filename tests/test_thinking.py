@@ -139,7 +139,7 @@ class Told(Doubtful):
 
 def test_the_answers_are_expected_in_the_next_turn_only() -> None:
     stt = Told()
-    play = Stage(stt=stt, skill=Echo(), wakes=(0.9, 9.0))
+    play = Stage(stt=stt, skill=Echo(), wakes=(0.9, 11.6))
     play.play(*COMMAND, *ANSWER, *COMMAND)
     turns = [bool(expected) for expected in dict.fromkeys(stt.expected)]
     assert stt.expected[0] == () and True in turns and stt.expected[-1] == ()

@@ -60,11 +60,12 @@ class SecondEar:
         return sound.search(self._spellers[unfinished])
 
     def few(self, sound: Sound, texts: Sequence[str]) -> list[Sentence]:
-        """The likelihood of each of a few texts, with openings and polite words where
-        they are likelier."""
+        """The likelihood of each of a few texts, the likeliest first, with openings and
+        polite words where they are likelier."""
         bare = replace(self._grammar, arcs=(), finals=frozenset())
         spellers = (self._model.speller(bare.with_phrases([text])) for text in texts)
-        return list(chain.from_iterable(map(partial(sound.search, beam=FEW), spellers)))
+        found = chain.from_iterable(map(partial(sound.search, beam=FEW), spellers))
+        return sorted(found, key=lambda one: -one.score)
 
     def said(self, sound: Sound) -> Transcript:
         """What was said in any words, behind a wake word if there was one, and which
