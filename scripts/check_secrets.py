@@ -13,6 +13,7 @@ Needs root, for the capture. Ends with 1 where something leaked.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
 import random
@@ -36,6 +37,7 @@ from voiceagent.demo_region import DemoRegion
 from voiceagent.events import Escalated, TurnFinished, Withheld
 from voiceagent.frames import AudioFrame
 from voiceagent.player import VirtualPlayer
+from voiceagent.privacy import INSTRUCTIONS
 from voiceagent.source import OnEvent
 from voiceagent.trace import Trace
 
@@ -43,6 +45,8 @@ EVERYTHING = 3
 """Ethernet protocol number of all packets."""
 HEAD = 14
 """Bytes of an Ethernet header, which loopback has too."""
+SYN = 2
+"""The flag of the packet that begins a stream."""
 AGAIN = 1 << 32
 """TCP sequence numbers begin again here."""
 
@@ -87,9 +91,8 @@ class Capture:
         source, target, number = struct.unpack("!HHI", inner[:8])
         if target != self._port:
             return
-        begins, flags = inner[13] & 2, inner[12] >> 4
-        payload = inner[flags * 4 :]
-        if begins:  # a port may be used again
+        payload = inner[(inner[12] >> 4) * 4 :]
+        if inner[13] & SYN:  # a port may be used again
             first = self._newest[source] = (number + 1) % AGAIN
             self._streams[source, first][first] = b""
         elif payload and source in self._newest:
@@ -155,8 +158,6 @@ class Typed:
 
     async def frames(self) -> AsyncIterator[AudioFrame]:
         """There are none."""
-        import asyncio
-
         assert self.agent is not None
         for number, sentence in enumerate(self._sentences, 1):
             self.agent.type(sentence)
@@ -223,10 +224,11 @@ def report(
         for kind, secret, _ in secrets
         if len(secret) >= 8 and secret.lower() in everything.lower()
     ]
-    told = [t for stream in sent for m in stream for t in texts(json.loads(m))]
+    every = (t for stream in sent for m in stream for t in texts(json.loads(m)))
+    told = [text for text in every if text != INSTRUCTIONS]
     for text in told:
         for kind, secret, _ in secrets:
-            if leaked(kind, secret, text) and "larger model behind" not in text:
+            if leaked(kind, secret, text):
                 leaks.append(f"{kind}: part of {secret!r} in {text!r}")
     size = sum(map(len, streams))
     print(

@@ -114,7 +114,7 @@ def test_every_sentence_can_be_written_and_its_beginnings_too(pieces: Subwords) 
 def test_it_hears_a_command_freely_and_in_a_grammar(model: Moonshine) -> None:
     sound = model.listen(spoken_command())
     assert sound is not None
-    assert "on the kitchen light" in sound.free.text.lower()
+    assert "on the kitchen light" in sound.written().text.lower()
     first, *others = sound.search(model.speller(grammar_of(TURN)))
     assert first.text.endswith(SAID) and first.score > -20
     assert all(first.score > other.score for other in others[1:])
@@ -157,7 +157,7 @@ def test_silence_is_no_command(model: Moonshine, seconds: float) -> None:
     sound = model.listen(np.zeros(round(seconds * RATE), np.int16))
     assert sound is not None
     found = sound.search(model.speller(grammar_of(TURN)))
-    assert all(one.score < sound.free.score - 5 for one in found)
+    assert all(one.score < sound.written().score - 5 for one in found)
 
 
 def test_nothing_that_can_be_said_is_never_found(model: Moonshine) -> None:

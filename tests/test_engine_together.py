@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from spoken_command import SAMPLES, TURN, grammar_of, spoken_command
 
 from voiceagent.audiofile import read_audio
+from voiceagent.engines.conditioning import Samples
 from voiceagent.engines.confidence import Evidence, Second, confidence
 from voiceagent.engines.moonshine import INSTALL, Moonshine, moonshine_folder
 from voiceagent.engines.pocketsphinx import PocketSphinxStt
@@ -48,7 +50,7 @@ def pieces() -> Subwords:
     return Subwords(FOLDER / "tokenizer.bin", install=INSTALL)
 
 
-def preview(stt: PocketSphinxStt, samples: np.ndarray) -> Recognition:  # type: ignore[type-arg]
+def preview(stt: PocketSphinxStt, samples: Samples) -> Recognition:
     """What both make of it before the end."""
     stt.start()
     for start in range(0, len(samples), RATE // 10):
@@ -125,7 +127,7 @@ def test_more_evidence_never_makes_less_sure(
 def walked(
     speller: Speller,
     written: Sequence[int],
-    likely: np.ndarray,  # type: ignore[type-arg]
+    likely: NDArray[np.float32],
 ) -> tuple[tuple[str, ...], float]:
     """The words of what was written, and their lead."""
     walk = Walk(speller)

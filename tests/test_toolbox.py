@@ -11,13 +11,21 @@ from hypothesis import strategies as st
 from regions import envelope, question, region, words
 from test_client import client
 
-from voiceagent.clock import run
-from voiceagent.config import Config
-from voiceagent.errors import RemoteFailed, ToolRefused, VoiceAgentError
+from voiceagent.app import Workshop
+from voiceagent.assembly import AgentOptions
+from voiceagent.clock import Pace, run
+from voiceagent.config import Config, load_config
+from voiceagent.errors import (
+    ConfigError,
+    RemoteFailed,
+    ToolRefused,
+    VoiceAgentError,
+)
 from voiceagent.events import Committed, Escalated, RemoteToolRan
 from voiceagent.intent import Intent
 from voiceagent.language.tools import Signature, Tool, tools_of
 from voiceagent.pack import load_pack
+from voiceagent.player import VirtualPlayer
 from voiceagent.privacy import Policy
 from voiceagent.regional.backend import Call, Output, Request, Text
 from voiceagent.remote import (
@@ -54,7 +62,7 @@ def home() -> tuple[Tool, ...]:
 
 def test_every_call_that_the_templates_allow_can_be_made() -> None:
     box = Toolbox(home(), ["*"])
-    for tool, offered in zip(home(), box.offered(), strict=False):
+    for tool, offered in zip(home(), box.offered, strict=False):
         for signature in tool.signatures[:20]:
             slots = {
                 k: "milk" if v is None else v[-1] for k, v in signature.slots.items()
@@ -66,7 +74,7 @@ def test_every_call_that_the_templates_allow_can_be_made() -> None:
 
 def test_functions_are_named_and_described_as_servers_want_them() -> None:
     box = Toolbox(home(), ["light.*", "timer.*"], {"light.color": "make it {color}"})
-    offered = box.offered()
+    offered = box.offered
     assert offered and all(
         tool["type"] == "function"
         and tool["name"].replace("_", "").isalnum()
@@ -79,7 +87,7 @@ def test_functions_are_named_and_described_as_servers_want_them() -> None:
 
 
 def test_nothing_is_offered_that_was_not_named() -> None:
-    assert not Toolbox(home(), []) and not Toolbox(home(), ["lamp"]).offered()
+    assert not Toolbox(home(), []) and not Toolbox(home(), ["lamp"]).offered
     with pytest.raises(ToolRefused, match="no such tool"):
         Toolbox(home(), ["light.*"]).intent("lock_unlock", "{}")
 
@@ -349,3 +357,12 @@ def test_a_region_that_calls_tools_without_end_is_given_up() -> None:
 
 def test_the_configuration_names_the_tools() -> None:
     assert Config().region.tools == []
+
+
+def test_a_name_that_no_intent_has_is_an_error_with_those_there_are() -> None:
+    flags = {"region.url": "sim://ok", "region.tools": ["light.*", "lihgt.*"]}
+    shop = Workshop(load_config(environ={}, flags=flags).config)
+    options = AgentOptions(player=VirtualPlayer(), pace=Pace.VIRTUAL)
+    with pytest.raises(ConfigError, match="lihgt") as caught:
+        shop.agent(options)
+    assert "light.brightness" in caught.value.cause and caught.value.hint

@@ -118,8 +118,7 @@ def _toolbox(shop: Workshop) -> Toolbox | None:
     from voiceagent.language.tools import tools_of
     from voiceagent.toolbox import Toolbox
 
-    understood = shop.pack
-    intents = understood.intents.intents
+    intents = shop.pack.intents.intents
     for pattern in wanted:
         if not any(fnmatchcase(name, pattern) for name in intents):
             raise ConfigError(
@@ -132,7 +131,7 @@ def _toolbox(shop: Workshop) -> Toolbox | None:
         for name, intent in intents.items()
         if intent.data and intent.data[0].sentence_texts
     }
-    return Toolbox(tools_of(understood), wanted, examples)
+    return Toolbox(tools_of(shop.pack), wanted, examples)
 
 
 def _legs(

@@ -57,6 +57,7 @@ __all__ = [
     "PartialTranscript",
     "Planned",
     "RemoteAnswered",
+    "RemoteToolRan",
     "ReplyReady",
     "Routed",
     "SessionEnded",
@@ -75,7 +76,6 @@ __all__ = [
     "WakeCandidate",
     "WakeDetected",
     "WakeRejected",
-    "RemoteToolRan",
     "Withheld",
 ]
 

@@ -152,7 +152,7 @@ class Outgoing:
         """What may be called, where somebody is there who does it."""
         if self._toolbox is None or handover.act is None:
             return ()
-        return self._toolbox.offered()
+        return self._toolbox.offered
 
     def acts(self, turn: int) -> bool:
         """Whether a remote has tools run in this turn: nobody else may act in it."""

@@ -32,6 +32,7 @@ __all__ = [
 
 ORDER = tuple(DataClass)
 """From least to most."""
+Tools = tuple[dict[str, Any], ...]
 LONGEST_AUDIO = 30.0
 """Seconds of audio that may leave in one turn."""
 INSTRUCTIONS = (
@@ -111,7 +112,7 @@ class Question:
     audio: bytes = b""
     """16 kHz PCM16."""
     context: tuple[Message, ...] = ()
-    tools: tuple[dict[str, Any], ...] = ()
+    tools: Tools = ()
     """What may be called on the device."""
 
 
@@ -149,6 +150,8 @@ class PrivacyGate:
         self.policy = policy
         self._placeholders = Placeholders()
         self._redactor = Redactor(names, self._placeholders)
+        self._tools_of: tuple[Tools, Tools] = (), ()
+        """The tools that were redacted last, before and after."""
 
     def forbids(self) -> str:
         """Why nothing at all may leave in any turn; empty where something may."""
@@ -221,15 +224,16 @@ class PrivacyGate:
         redacted = self._redactor.redact(text)
         return redacted.text, dict(redacted.found)
 
-    def _tools(
-        self, question: Question, limit: DataClass
-    ) -> tuple[dict[str, Any], ...]:
+    def _tools(self, question: Question, limit: DataClass) -> Tools:
         """Names of rooms and lamps are words like others; a summary has none."""
         if ORDER.index(limit) < ORDER.index(DataClass.REDACTED):
             return ()
         if limit is not DataClass.REDACTED:
             return question.tools
-        return tuple(self._redacted_tool(tool) for tool in question.tools)
+        if question.tools is not self._tools_of[0]:  # the same in every turn
+            redacted = tuple(self._redacted_tool(tool) for tool in question.tools)
+            self._tools_of = question.tools, redacted
+        return self._tools_of[1]
 
     def _redacted_tool(self, value: Any) -> Any:
         """The same, the texts of values and descriptions redacted."""

@@ -45,13 +45,11 @@ class Toolbox:
         named = {ALLOWED.sub("_", tool.name)[:64]: tool for tool in chosen}
         self._tools = dict(list(named.items())[:MOST])
         self._examples = examples or {}
+        self.offered = tuple(self._function(*one) for one in self._tools.items())
+        """The tools as the Realtime protocol describes functions."""
 
     def __bool__(self) -> bool:
         return bool(self._tools)
-
-    def offered(self) -> tuple[dict[str, Any], ...]:
-        """The tools as the Realtime protocol describes functions."""
-        return tuple(self._function(name, tool) for name, tool in self._tools.items())
 
     def _function(self, name: str, tool: Tool) -> dict[str, Any]:
         (schema,) = schemas((tool,))

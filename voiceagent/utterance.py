@@ -173,9 +173,9 @@ class Utterance:
             if self._paused and not self._closed:
                 await self._feed()  # what came while the recogniser was busy
                 await self._look_ahead()
-        seen = self._preview
-        if seen is not None and (self._decided or seen.decided or seen.accepted):
-            return seen
+        found = self._preview
+        if found is not None and (self._decided or found.decided or found.accepted):
+            return found
         await self._feed()
         return await self._compute("stt.final", self._stt.finish)
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
-from itertools import chain
 
 from voiceagent.engines.moonshine import Moonshine, Sound, Transcript
 from voiceagent.engines.searches import Hearing
@@ -63,8 +61,10 @@ class SecondEar:
         """The likelihood of each of a few texts, the likeliest first, with openings and
         polite words where they are likelier."""
         bare = replace(self._grammar, arcs=(), finals=frozenset())
-        spellers = (self._model.speller(bare.with_phrases([text])) for text in texts)
-        found = chain.from_iterable(map(partial(sound.search, beam=FEW), spellers))
+        found: list[Sentence] = []
+        for text in texts:
+            speller = self._model.speller(bare.with_phrases([text]))
+            found += sound.search(speller, beam=FEW)
         return sorted(found, key=lambda one: -one.score)
 
     def said(self, sound: Sound) -> Transcript:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -186,13 +185,8 @@ class Sound:
         self._mask = np.ones((1, samples), np.int64)
         self._most = int(samples / RATE * PIECES_A_SECOND) + 4
 
-    @cached_property
-    def free(self) -> Transcript:
-        """What was said, whatever it is."""
-        return self.written()
-
     def written(self, speller: Speller | None = None) -> Transcript:
-        """What was said, and whether it is a sentence of a grammar."""
+        """What was said, whatever it is, and whether it is a sentence of a grammar."""
         found = self.after("", speller)
         assert found is not None, "only an opening can be missing"
         return found

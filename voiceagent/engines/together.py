@@ -23,14 +23,12 @@ from voiceagent.engines.ear import SecondEar
 from voiceagent.engines.moonshine import Sound, Transcript
 from voiceagent.engines.panel import Opinion, Panel
 from voiceagent.engines.searches import Hearing
-from voiceagent.engines.written import Sentence
+from voiceagent.engines.written import A_WORD, Sentence
 from voiceagent.grammar import Grammar
 from voiceagent.stt import DOUBTFUL, OUTSIDE, UNFINISHED, Recognition
 
 __all__ = ["Together", "Verdict", "recognition"]
 
-A_WORD = 1.0
-"""Added to the log likelihood for each word of a sentence."""
 A_MEANING, A_TEXT = 6.0, 2.0
 """Added where PocketSphinx hears the same meaning, and the same words."""
 UNOPPOSED = 20.0
