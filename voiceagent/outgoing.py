@@ -31,6 +31,9 @@ __all__ = ["SPEAKING", "Outgoing"]
 SPEAKING = 0.09
 """Seconds from the first words of an answer to its first sample."""
 
+LONGEST_NAME = 64
+"""Letters of the name of a function; no server takes more."""
+
 Dictate = Callable[[bytes], str]
 """16 kHz PCM16 to words of the device's general recogniser; blocking."""
 
@@ -170,6 +173,7 @@ class Outgoing:
         toolbox, act = self._toolbox, handover.act
         assert toolbox is not None and act is not None, "none were offered"
         why, result = "", ""
+        name = name[:LONGEST_NAME]  # a stranger's, until it is known
         try:
             self._deeds.claim(handover.turn, leg.name)
             intent = toolbox.intent(name, arguments, self.gate.restorer().whole)
