@@ -47,14 +47,13 @@ SPOKEN_ANY = re.compile(r"[^\w\s.,;:!?'\"()/\-\u00bf\u00a1\u3002\uff0c]")
 def speakable(text: str, *, plain: bool = False) -> str:
     """`text` with signs in words and nothing unpronounceable; `plain`: ASCII only."""
     text = unicodedata.normalize("NFC", text)
+    if plain:  # first of all: a small two is a number, with a minus before it too
+        text = "".join(c if c in SIGNS else _plain(c) for c in text)
     text = TIME.sub(_time, RANGE.sub(" to ", text))
     text = MINUS.sub("minus ", MONEY.sub(_money, text))
     for sign, words in SIGNS.items():
         if plain or sign not in "\u00df\u00e6\u00f8":
             text = text.replace(sign, words)
-    if plain:
-        text = unicodedata.normalize("NFKD", text)
-        text = "".join(c for c in text if not unicodedata.combining(c))
     text = (SPOKEN if plain else SPOKEN_ANY).sub(" ", text).replace("_", " ")
     return re.sub(r"\s+([.,;:!?])", r"\1", " ".join(text.split()))
 
@@ -73,6 +72,12 @@ def checked(words: str) -> str:
             hint=f"split it; {MAX_TEXT} fit",
         )
     return words
+
+
+def _plain(character: str) -> str:
+    """A letter or sign without what is above, below or special about it."""
+    parts = unicodedata.normalize("NFKD", character)
+    return "".join(part for part in parts if not unicodedata.combining(part))
 
 
 def _time(match: re.Match[str]) -> str:
