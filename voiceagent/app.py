@@ -20,7 +20,6 @@ from voiceagent.clock import Pace
 from voiceagent.config import Config
 from voiceagent.curve import limits_of
 from voiceagent.endpoint import EndpointPolicy
-from voiceagent.errors import ModelMissing
 from voiceagent.frontend import Frontend
 from voiceagent.grammar import Grammar, compile_grammar
 from voiceagent.hearing import Spans, hear, speech_spans
@@ -33,6 +32,7 @@ from voiceagent.language.slots import SlotFinder
 from voiceagent.model_source import Library
 from voiceagent.models import Model, find_model
 from voiceagent.pack import Pack, load_pack
+from voiceagent.packing.takes import Classroom
 from voiceagent.phrase import Phraser
 from voiceagent.policies import (
     endpoint_policy,
@@ -60,8 +60,10 @@ ACOUSTICS = "acoustic-en"
 class Workshop:
     """Makes agents from one configuration; heavy parts are made once and shared."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, *, pack: Pack | None = None) -> None:
+        """`pack`: instead of the configured one."""
         self.config = config
+        self._pack = pack
         self._libraries: dict[bool, Library] = {}
 
     @cached_property
@@ -69,7 +71,7 @@ class Workshop:
         """Templates, lists, house and skills."""
         folder = Path(self.config.pack.folder) if self.config.pack.folder else None
         skills = [Path(path) for path in self.config.pack.skills]
-        return load_pack(folder, skill_folders=skills)
+        return self._pack or load_pack(folder, skill_folders=skills)
 
     @cached_property
     def parser(self) -> IntentParser:
@@ -112,6 +114,7 @@ class Workshop:
             meaning=self.meaning,
             open_domain=self.escalates,
             second=open_moonshine(config.second),
+            spellings=self.pack.spellings,
         )
 
     @property
@@ -298,17 +301,19 @@ class Workshop:
 
     def whisper(self, model: str, least: float | None = None) -> Stt:
         """faster-whisper with the model in that folder."""
-        from voiceagent.engines.faster_whisper import FasterWhisperStt
+        from voiceagent.engines.faster_whisper import open_whisper
 
-        if not model:
-            raise ModelMissing(
-                "faster_whisper has no model",
-                cause="`stt.model` or `serve.stt_model` is not set",
-                hint="give a folder with a CTranslate2 Whisper model",
-            )
-        language = self.config.stt.language
-        least = 0.3 if least is None else least
-        return FasterWhisperStt(model, language=language, min_confidence=least)
+        return open_whisper(model, language=self.config.stt.language, least=least)
+
+    @cached_property
+    def classroom(self) -> Classroom:
+        """The voices and the ears that the pack is trained with."""
+        from voiceagent.engines.classroom import open_classroom
+        from voiceagent.engines.moonshine import open_moonshine
+
+        return open_classroom(
+            open_moonshine(self.config.stt.second), self.pack.pronunciations
+        )
 
     def agent(self, options: AgentOptions) -> Agent:
         """An agent in its first state."""

@@ -7,7 +7,8 @@
 
 A pack folder holds `intents.yaml` and may hold `house.toml`, `replies.yaml`,
 `pronunciations.toml` and `handler.py`; a skill folder looks the same. Template files of
-Home Assistant (`sentences/en`) may stand for the `intents.yaml`.
+Home Assistant (`sentences/en`) may stand for the `intents.yaml`. Training adds a
+`learned.toml`.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from voiceagent.house import House, HouseModel
 from voiceagent.house_file import load_house
 from voiceagent.house_lists import house_lists
 from voiceagent.intent import Intent
+from voiceagent.learned import Learned, read_learned
 from voiceagent.pack_files import (
     BUILT_IN,
     HOME,
@@ -127,6 +129,8 @@ class Pack:
     pronunciations: Mapping[str, Sequence[str]]
     """Word to the ways it is said, in CMU phones (`K IH CH AH N`)."""
     skills: tuple[SkillFolder, ...]
+    spellings: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Word to the ways that a recogniser of any words writes it, as learnt."""
 
     def skill_for(self, intent_name: str) -> SkillFolder:
         """The folder of the skill that answers an intent."""
@@ -140,13 +144,19 @@ class Pack:
         return Skills(self.skills, host)
 
 
-def load_pack(folder: Path | None, *, skill_folders: Sequence[Path] = ()) -> Pack:
+def load_pack(
+    folder: Path | None,
+    *,
+    skill_folders: Sequence[Path] = (),
+    learned: bool = True,
+) -> Pack:
     """Read a pack, `None` for the built-in home; raises `PackError` if it is broken.
 
     `folder`: a path, or the name of a pack that is shipped. `skill_folders`: skills of
-    the user, added to the pack.
+    the user, added to the pack. `learned`: with what training has learnt about it.
     """
     home = find_pack(folder)
+    known = read_learned(home) if learned else Learned()
     scanned = [(part, *scan_templates(part)) for part in pack_parts(home)]
     scanned += [(part, *scan_templates(part)) for part in skill_folders]
     for _, _, issues in scanned:
@@ -160,10 +170,14 @@ def load_pack(folder: Path | None, *, skill_folders: Sequence[Path] = ()) -> Pac
         intents=build_intents(sources, lists, name=home.name),
         slot_lists=lists,
         house=house,
-        pronunciations=pack_pronunciations(
-            dict.fromkeys([home, *(part for part, _, _ in scanned)])
-        ),
+        pronunciations={
+            **known.pronunciations,
+            **pack_pronunciations(
+                dict.fromkeys([home, *(part for part, _, _ in scanned)])
+            ),
+        },
         skills=tuple(skill_folder(part, found) for part, found, _ in scanned),
+        spellings=known.spellings,
     )
 
 

@@ -1,4 +1,4 @@
-"""`voiceagent pack`: check, sample and compile a domain of your own."""
+"""`voiceagent pack`: check, sample, compile and train a domain of your own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from voiceagent.commands.shared import JsonOption, console, emit_json
+from voiceagent.commands.shared import (
+    ConfigOption,
+    JsonOption,
+    configure,
+    console,
+    emit_json,
+)
 from voiceagent.errors import CheckFailed, StoreError
 
 if TYPE_CHECKING:
@@ -17,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 app = typer.Typer(
-    help="Check, sample and compile a domain of your own.", no_args_is_help=True
+    help="Check, sample, compile and train a domain of your own.", no_args_is_help=True
 )
 
 FolderArgument = Annotated[
@@ -125,6 +131,36 @@ def compile_(
     values["sentences"] = f"10^{values.pop('sentences_log10')}"
     for key, value in values.items():
         console().print(f"{key.replace('_', ' '):20} {value}", markup=False)
+
+
+@app.command("train")
+def train(
+    folder: FolderArgument = None,
+    takes: Annotated[
+        int, typer.Option(min=1, max=200, help="Sentences to learn each word from.")
+    ] = 12,
+    checks: Annotated[
+        int, typer.Option(min=2, max=2000, help="Sentences to check with.")
+    ] = 60,
+    keep: Annotated[
+        bool, typer.Option(help="Write what was learnt; else only tell.")
+    ] = True,
+    seed: Annotated[int, typer.Option(help="The same seed, the same sentences.")] = 0,
+    skill: SkillOption = None,
+    json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Teach the recogniser the rare words of a pack, from synthetic voices.
+
+    Learns how unknown words are said and how they are written, tries that on other
+    voices and sentences, and keeps it in `learned.toml` if more is understood.
+    """
+    from voiceagent.commands.training import run_training
+    from voiceagent.packing.train import Plan
+
+    settings = configure(config, folder, pack__skills=[str(p) for p in skill or ()])
+    plan = Plan(takes=takes, checks=checks, seed=seed)
+    run_training(settings, plan, keep=keep, json=json)
 
 
 def _load(folder: Path | None, skills: list[Path] | None) -> Pack:

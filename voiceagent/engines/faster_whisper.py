@@ -25,7 +25,7 @@ from voiceagent.stt import Agreement, Recognition
 from voiceagent.vad import Vad
 from voiceagent.words import spoken
 
-__all__ = ["INSTALL", "FasterWhisperStt", "find_model"]
+__all__ = ["INSTALL", "FasterWhisperStt", "find_model", "open_whisper"]
 
 INSTALL = "pip install 'voiceagent[stt]'"
 THREADS = 4
@@ -187,6 +187,20 @@ class FasterWhisperStt:
             limit = self._limit / 2 / RATE
             reason = f"{reason}; cut at {limit:.0f} s".removeprefix("; ")
         return Recognition(text, confidence, sure, reason)
+
+
+def open_whisper(
+    model: str, *, language: str, least: float | None = None
+) -> FasterWhisperStt:
+    """With the model of a configuration; `least`: confidence that is accepted."""
+    if not model:
+        raise ModelMissing(
+            "faster_whisper has no model",
+            cause="`stt.model` or `serve.stt_model` is not set",
+            hint="give a folder with a CTranslate2 Whisper model",
+        )
+    least = 0.3 if least is None else least
+    return FasterWhisperStt(model, language=language, min_confidence=least)
 
 
 def find_model(model: str, *, allow_download: bool = False) -> Path:

@@ -131,9 +131,15 @@ class Moonshine:
         )[0]
         return Sound(self, hidden, len(wave))
 
-    def speller(self, grammar: Grammar, *, unfinished: bool = False) -> Speller:
+    def speller(
+        self,
+        grammar: Grammar,
+        *,
+        unfinished: bool = False,
+        writing: Writing | None = None,
+    ) -> Speller:
         """What the sentences of a grammar are written like; to be kept."""
-        return Speller(grammar, self.writing, unfinished=unfinished)
+        return Speller(grammar, writing or self.writing, unfinished=unfinished)
 
     def step(
         self,

@@ -8,7 +8,7 @@ place which pieces may come next, so that a search never leaves the grammar.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -48,19 +48,24 @@ class Step(NamedTuple):
 class Writing:
     """Ways to write each word; shared by the grammars of one vocabulary of pieces."""
 
-    def __init__(self, pieces: Subwords) -> None:
+    def __init__(
+        self, pieces: Subwords, spellings: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        """`spellings`: what else the model writes for some words."""
         self.comma = pieces.number(",")
         self.stops = tuple(map(pieces.number, STOPS))
         self.of = lru_cache(maxsize=20_000)(self._of)
         """Every way to write a word, as pieces."""
         self._pieces = pieces
+        self._spellings = spellings or {}
 
     def _of(self, word: str) -> tuple[tuple[int, ...], ...]:
         split = self._pieces.split
         ways = {split(FIGURES[word])} if word in FIGURES else set()
         if " " in word:  # two words that are written as one
             return tuple(ways)
-        ways |= {split(word), split(word[:1].upper() + word[1:])}
+        for text in (word, *self._spellings.get(word, ())):
+            ways |= {split(text), split(text[:1].upper() + text[1:])}
         ways |= {split(word, glued=True), split("-" + word, glued=True)}
         if len(word) <= LETTERS:
             ways.add(split(word.upper()))

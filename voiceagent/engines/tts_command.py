@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -45,9 +45,11 @@ class CommandTts:
         timeout: float = TIMEOUT,
         plain: bool = False,
         missing_voice: str = "",
+        respelt: Mapping[str, str] | None = None,
     ) -> None:
         """`plain`: it knows ASCII only; `missing_voice`: its complaint when it has no
-        such voice. Raises `EngineMissing` with the `install` line, `ConfigError`."""
+        such voice; `respelt`: what it is to be given for some words. Raises
+        `EngineMissing` with the `install` line, `ConfigError`."""
         if not argv:
             raise ConfigError("the voice's command is empty", hint="name a program")
         program = find_program(argv[0], install)
@@ -55,6 +57,7 @@ class CommandTts:
         self._argv = [program, *argv[1:]]
         self._timeout, self._plain = timeout, plain
         self._missing_voice = missing_voice
+        self._respelt = respelt or {}
 
     def synthesize(self, text: str) -> Clip:
         """Render one clause; raises `EngineFailed`, `ModelMissing` or `UsageError`."""
@@ -63,6 +66,8 @@ class CommandTts:
     def render(self, text: str) -> Clip:
         """The same as the program made it, silences and loudness left alone."""
         words = checked(speakable(text, plain=self._plain))
+        if self._respelt:
+            words = " ".join(self._respelt.get(word, word) for word in words.split())
         if not any("{output}" in part for part in self._argv):
             return read_wav(self._run(words, None), self.name)
         with tempfile.TemporaryDirectory(prefix="voiceagent-") as folder:
@@ -103,13 +108,16 @@ class CommandTts:
         )
 
 
-def espeak(voice: str = "en-us") -> CommandTts:
+def espeak(
+    voice: str = "en-us", *, respelt: Mapping[str, str] | None = None
+) -> CommandTts:
     """eSpeak NG: starts at once, many languages, sounds like a machine; GPL-3."""
     return CommandTts(
         ["espeak-ng", "-v", voice, "--stdin", "--stdout"],
         name=f"espeak/{voice}",
         install="apt-get install espeak-ng",
         missing_voice="voice does not exist",
+        respelt=respelt,
     )
 
 
