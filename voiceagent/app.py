@@ -58,12 +58,10 @@ ACOUSTICS = "acoustic-en"
 
 
 class Workshop:
-    """Makes agents from one configuration; heavy parts are made once and shared."""
+    """Makes agents from a configuration, with its pack or `pack`; heavy parts once."""
 
     def __init__(self, config: Config, *, pack: Pack | None = None) -> None:
-        """`pack`: instead of the configured one."""
-        self.config = config
-        self._pack = pack
+        self.config, self._pack = config, pack
         self._libraries: dict[bool, Library] = {}
 
     @cached_property
@@ -309,11 +307,8 @@ class Workshop:
     def classroom(self) -> Classroom:
         """The voices and the ears that the pack is trained with."""
         from voiceagent.engines.classroom import open_classroom
-        from voiceagent.engines.moonshine import open_moonshine
 
-        return open_classroom(
-            open_moonshine(self.config.stt.second), self.pack.pronunciations
-        )
+        return open_classroom(self.config.stt.second, self.pack.pronunciations)
 
     def agent(self, options: AgentOptions) -> Agent:
         """An agent in its first state."""

@@ -10,7 +10,7 @@ from voiceagent.commands.shared import console, emit_json
 from voiceagent.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from voiceagent.app import Workshop
     from voiceagent.config import Config
@@ -29,7 +29,7 @@ def run_training(settings: Config, plan: Plan, *, keep: bool, json: bool) -> Non
     from voiceagent.dictionary import read_dictionary
     from voiceagent.learned import write_learned
     from voiceagent.pack import load_pack
-    from voiceagent.pack_files import find_pack
+    from voiceagent.pack_files import SHIPPED, find_pack
     from voiceagent.packing.train import train_pack
 
     if settings.stt.engine != "pocketsphinx":
@@ -52,10 +52,13 @@ def run_training(settings: Config, plan: Plan, *, keep: bool, json: bool) -> Non
         plan=plan,
         progress=_progress(),
     )
-    file = None
-    if keep and trained.learned:
-        file = write_learned(find_pack(named), trained.learned)
+    folder, file = find_pack(named), None
+    if keep and trained.learned and folder.parent != SHIPPED:
+        file = write_learned(folder, trained.learned)
     result = _plain(trained, pack.name) | {
+        "voices": [voice.name for voice in shop.classroom.speakers],
+        "checked_with": [voice.name for voice in shop.classroom.strangers],
+        "second": shop.classroom.written is not None,
         "file": str(file) if file else None,
         "seconds": round(perf() - started, 1),
     }
@@ -116,20 +119,34 @@ def _tell(trained: Trained, result: dict[str, Any]) -> None:
         ("something else done", before.wrong, after.wrong, before.sentences),
         ("acted on, though foreign", *_foreign(before, after), before.foreign),
     ]
-    screen.print(f"{len(trained.words)} rare words studied; in other voices, of all:")
+    studied, voices = len(trained.words), len(result["voices"])
+    screen.print(f"{studied} rare words studied in {voices} voices; in other voices:")
     for what, then, now, total in rows:
         screen.print(f"  {what:26} {then:4} ->{now:4}  of {total}", markup=False)
-    if trained.still_hard:
-        words = ", ".join(trained.still_hard)
-        screen.print(
-            f"still hard: {words}\n  (give them other names in the lists, or write how "
-            "they are said into pronunciations.toml)",
-            markup=False,
+    for line in _notes(trained, result):
+        screen.print(line, markup=False)
+
+
+def _notes(trained: Trained, result: dict[str, Any]) -> Iterator[str]:
+    if trained.failed:
+        yield f"voices that did not speak: {', '.join(trained.failed)}"
+    if not result["second"]:
+        yield (
+            "no second recogniser: only how words are said could be learnt\n"
+            "  (pip install 'voiceagent[moonshine]')"
         )
-    kept = result["file"] and f"kept in {result['file']}"
-    nothing = "nothing was kept: more would not be understood"
-    unwritten = "not written" if trained.learned else nothing
-    screen.print(f"{kept or unwritten} ({result['seconds']:g} s)", markup=False)
+    if trained.still_hard:
+        yield (
+            f"still hard: {', '.join(trained.still_hard)}\n  (give them other names in "
+            "the lists, or write how they are said into pronunciations.toml)"
+        )
+    if result["file"]:
+        kept = f"kept in {result['file']}"
+    elif trained.learned:
+        kept = "not kept: `--no-keep`, or a pack that is shipped (copy it, train that)"
+    else:
+        kept = "nothing kept: what was learnt would not bring more"
+    yield f"{kept} ({result['seconds']:g} s)"
 
 
 def _foreign(before: Trial, after: Trial) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from voiceagent.engines.letters import espeak_mnemonics, said_like
-from voiceagent.engines.moonshine import Moonshine
+from voiceagent.engines.moonshine import Moonshine, open_moonshine
 from voiceagent.engines.tts_command import espeak, flite
 from voiceagent.errors import EngineMissing, ModelMissing
 from voiceagent.packing.takes import Classroom, Samples
@@ -22,11 +22,12 @@ RARE = 3
 """Pieces of a word from which the recogniser has met it seldom."""
 
 
-def open_classroom(
-    second: Moonshine | None, table: Mapping[str, Sequence[str]]
-) -> Classroom:
-    """`table`: the pack's own pronunciations. Raises `EngineMissing` where no voice is
-    installed."""
+def open_classroom(second: str, table: Mapping[str, Sequence[str]]) -> Classroom:
+    """`second`: of `stt.second`; `table`: the pack's own pronunciations.
+
+    Raises `EngineMissing` where no voice is installed.
+    """
+    ear = open_moonshine(second)
     respelt = {word: espeak_mnemonics(ways[0]) for word, ways in table.items() if ways}
     speakers = list(_voices(SPEAKERS, respelt))
     strangers = list(_voices(STRANGERS, respelt))
@@ -40,8 +41,8 @@ def open_classroom(
         strangers=strangers,
         faithful=frozenset(faithful),
         said_like=said_like,
-        rare=_rare(second),
-        written=_written(second),
+        rare=_rare(ear),
+        written=_written(ear),
     )
 
 

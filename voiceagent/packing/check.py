@@ -269,7 +269,7 @@ class _Use:
                 file,
                 None,
                 f"`{word}` is in no dictionary: it is taken to sound like `{ways[0]}`",
-                f'if that is wrong, write `{word} = ["..."]`',
+                f'if that is wrong, write `{word} = ["..."]`, or train the pack',
                 note=True,
             )
             for word in sorted(missing)

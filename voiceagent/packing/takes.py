@@ -59,10 +59,12 @@ def takes_of(
     *,
     table: Mapping[str, object],
     faithful: frozenset[str],
+    failed: set[str],
     seed: int = 0,
 ) -> Iterator[Take]:
     """Each sample in one voice, in turn; one with a word of `table` in a voice that is
-    `faithful` to it, if there is one. A voice that fails leaves its take out."""
+    `faithful` to it, if there is one. A voice that fails leaves its take out, and its
+    name in `failed`."""
     noise = np.random.default_rng(seed)
     trusty = [voice for voice in voices if voice.name in faithful] or list(voices)
     turns, trusty_turns = cycle(voices), cycle(trusty)
@@ -70,7 +72,9 @@ def takes_of(
         known = any(word in table for word in sample.text.split())
         voice = next(trusty_turns if known else turns)
         sound = recorded(voice, sample.text, noise)
-        if sound is not None:
+        if sound is None:
+            failed.add(voice.name)
+        else:
             yield Take(sample, voice.name, sound)
 
 
@@ -79,7 +83,7 @@ def recorded(voice: Tts, text: str, noise: np.random.Generator) -> Samples | Non
     try:
         clip = voice.synthesize(text)
     except VoiceAgentError:
-        return None  # one voice of many; that none speaks is said by the caller
+        return None
     speech = Resampler(clip.rate).feed(as_float(clip.pcm), last=True)
     sound = np.pad(speech.astype(np.float64), round(SILENCE * RATE))
     sound += noise.normal(0.0, HISS, len(sound))

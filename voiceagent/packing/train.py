@@ -92,6 +92,8 @@ class Trained:
     """With what is kept; the same as `before` where that is nothing."""
     still_hard: tuple[str, ...]
     """Of `words`, those that were in more sentences missed than understood."""
+    failed: tuple[str, ...] = ()
+    """Voices that did not speak."""
 
 
 def taught(pack: Pack, learned: Learned) -> Pack:
@@ -135,7 +137,8 @@ def train_pack(
             kept, after = choice, found
             break
     words = tuple(lesson.words)
-    return Trained(kept, words, before, after, _hard(words, checks, after))
+    hard, failed = _hard(words, checks, after), tuple(sorted(lesson.failed))
+    return Trained(kept, words, before, after, hard, failed)
 
 
 def _choices(learned: Learned) -> Iterator[Learned]:
@@ -169,6 +172,7 @@ class _Lesson:
         self._pack, self._vocabulary = pack, vocabulary
         self._room, self._known, self._plan = classroom, known, plan
         self._table = pack.pronunciations
+        self.failed: set[str] = set()
         self._unknown = sorted(
             word for word in vocabulary if not known(word) and word not in self._table
         )
@@ -218,7 +222,12 @@ class _Lesson:
     ) -> Iterator[Take]:
         faithful = self._room.faithful
         return takes_of(
-            samples, voices, table=self._table, faithful=faithful, seed=seed
+            samples,
+            voices,
+            table=self._table,
+            faithful=faithful,
+            failed=self.failed,
+            seed=seed,
         )
 
 

@@ -1,0 +1,72 @@
+"""How programs say words that no dictionary has."""
+
+from __future__ import annotations
+
+import random
+import shutil
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voiceagent.dictionary import read_dictionary
+from voiceagent.engines.letters import espeak_mnemonics, said_like
+from voiceagent.pronounce import PHONES
+
+pytestmark = pytest.mark.audio
+
+needs_espeak = pytest.mark.skipif(
+    shutil.which("espeak-ng") is None, reason="`espeak-ng` is not installed"
+)
+
+
+def distance(ours: list[str], theirs: list[str]) -> int:
+    row = list(range(len(theirs) + 1))
+    for at, one in enumerate(ours, 1):
+        before, row = row, [at]
+        for to, other in enumerate(theirs, 1):
+            cost = before[to - 1] + (one != other)
+            row.append(min(before[to] + 1, row[to - 1] + 1, cost))
+    return row[-1]
+
+
+@needs_espeak
+def test_it_says_words_nearly_as_the_dictionary_has_them() -> None:
+    entries = read_dictionary()
+    words = [word for word in entries if word.isalpha() and 4 <= len(word) <= 10]
+    wrong = total = 0
+    for word in random.Random(2).sample(sorted(words), 25):
+        ways = said_like(word)
+        assert ways and all(PHONES.issuperset(way.split()) for way in ways), word
+        known = entries[word].split()
+        wrong += min(distance(way.split(), known) for way in ways)
+        total += len(known)
+    assert wrong / total < 0.15
+
+
+@needs_espeak
+@pytest.mark.parametrize("word", ["fjord", "siobhan", "o'brien", "éclair", "xqzt"])
+def test_any_word_is_said_in_phones_or_not_at_all(word: str) -> None:
+    assert all(PHONES.issuperset(way.split()) for way in said_like(word))
+
+
+def test_without_a_program_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert said_like("fjord") == []
+
+
+@given(st.lists(st.sampled_from(sorted(PHONES)), min_size=1, max_size=9))
+def test_phones_become_one_stressed_word(phones: list[str]) -> None:
+    written = espeak_mnemonics(" ".join(phones))
+    assert written.startswith("[[") and written.endswith("]]")
+    assert written.count("'") == any(phone[0] in "AEIOU" for phone in phones)
+
+
+@needs_espeak
+def test_it_says_the_phones_that_it_is_given() -> None:
+    from voiceagent.engines.tts_command import espeak
+
+    given = espeak(respelt={"aoife": espeak_mnemonics("IY F AH")})
+    assert given.render("call aoife").pcm == given.render("call [[i:fV]]").pcm or (
+        given.render("call aoife").pcm != espeak().render("call aoife").pcm
+    )
