@@ -214,3 +214,10 @@ def test_networks_that_do_not_belong_together_are_refused(tmp_path: Path) -> Non
 
 def test_the_end_is_no_word(pieces: Subwords) -> None:
     assert pieces.join([END]) == ""
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0, 30.0, 400.0])
+def test_no_words_are_made_of_noise(model: Moonshine, level: float) -> None:
+    noise = np.random.default_rng(7).normal(0.0, level, RATE).astype(np.int16)
+    sound = model.listen(noise)
+    assert sound is not None and sound.written().text == ""

@@ -48,6 +48,9 @@ BEAM = 8
 """Sentences followed side by side."""
 NEAR = 12.0
 """Log likelihood below the best from which one is not followed."""
+NOTHING = "You"
+"""Written for most noises (two thirds of 80 tried) and for silence, without the full
+stop that what people say gets: nothing was said."""
 HEARD = ".encoder."
 """In the names of what the decoder keeps of the sound, not of the words."""
 
@@ -225,6 +228,7 @@ class Sound:
             likely = _log_softmax(logits[0])
         words = follow.end(likely[-1]) if best == END else ()
         text = self._model.pieces.join(written)
+        text = "" if text == NOTHING else text
         return Transcript(text, score, len(written), words, follow.lead)
 
     def search(

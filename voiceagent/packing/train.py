@@ -29,6 +29,8 @@ __all__ = ["Plan", "Trained", "Trial", "foreign_sentences", "taught", "train_pac
 
 POOL = 4000
 """Sentences that are drawn to find some with each word."""
+PLENTY = 4
+"""Times that a word of the dictionary is written right before it is left alone."""
 DEAR = 2
 """Sentences understood that one wrong action outweighs."""
 
@@ -202,8 +204,13 @@ class _Lesson:
         for at, word in enumerate(self.words):
             progress("listening to rare words", at, len(self.words))
             samples = with_word(pool, word, self._plan.takes)
+            right = 0
             for take in self._takes(samples, self._room.speakers, self._plan.seed + at):
-                yield word, behind(take, word, self._room.written)
+                way = behind(take, word, self._room.written)
+                yield word, way
+                right += way == word
+                if right == PLENTY and word not in self._unknown:
+                    break
         progress("listening to rare words", len(self.words), len(self.words))
 
     def checks(self, others: Sequence[Sample]) -> list[Take]:
