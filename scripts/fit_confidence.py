@@ -54,7 +54,7 @@ NOTHING: dict[str, Any] = {
     "said": "",
 }
 ALONE_NAMES = ("INTERCEPT", "MARGIN", "AGREEMENT", "UNANIMOUS", "LEAD")
-TOGETHER_NAMES = ("intercept", "margin", "agreement", "gap", "each", "lead")
+TOGETHER_NAMES = ("intercept", "agreement", "gap", "lead", "words")
 
 
 def evidence(arguments: argparse.Namespace) -> None:

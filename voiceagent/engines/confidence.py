@@ -27,10 +27,13 @@ UNRIVALLED = 1000.0
 """Lead where no other meaning comes near."""
 
 
-TOGETHER = (-4.40, 0.58, 2.04, 1.21, 0.55, 3.09)
-"""The same where a second recogniser was asked: intercept, margin, agreement, gap for
-each word, lead, and the logarithm of the number of words: anything sounds like "yeah",
-and nothing but an order sounds like a long one."""
+NO_MARGIN = -99.0
+"""Where free phones were not searched, or nothing was found."""
+
+TOGETHER = (-4.49, 2.12, 1.22, 0.61, 2.91)
+"""The same where a second recogniser was asked: intercept, agreement, gap for each
+word, lead, and the logarithm of the number of words: anything sounds like "yeah", and
+nothing but an order sounds like a long one. The margin tells nothing more then."""
 ACCEPT_TOGETHER, ASK_TOGETHER = 0.10, 0.30
 """As above, for both."""
 GAP_LIMIT = 4.0
@@ -63,7 +66,8 @@ class Evidence:
     """What speaks for a sentence."""
 
     margin: float
-    """Log score of the sentence less that of free phones, per frame of 10 ms."""
+    """Log score of the sentence less that of free phones, per frame of 10 ms; not
+    weighed where there is a `second`."""
     agreement: float
     """0..1, share of the acoustic models that hear this meaning."""
     lead: float = UNRIVALLED
@@ -72,9 +76,9 @@ class Evidence:
 
     def features(self) -> tuple[float, ...]:
         """What the coefficients weigh, in their order."""
-        margin = max(MARGIN_LEAST, min(MARGIN_MOST, self.margin)) / MARGIN_SCALE
         if self.second is not None:
-            return 1.0, margin, self.agreement, *self.second.features()
+            return 1.0, self.agreement, *self.second.features()
+        margin = max(MARGIN_LEAST, min(MARGIN_MOST, self.margin)) / MARGIN_SCALE
         lead = max(-LEAD_LIMIT, min(LEAD_LIMIT, self.lead / LEAD_SCALE))
         return 1.0, margin, self.agreement, float(self.agreement >= 1.0), lead
 

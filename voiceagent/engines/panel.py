@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from voiceagent.engines.conditioning import Samples
-from voiceagent.engines.confidence import UNRIVALLED, Evidence
+from voiceagent.engines.confidence import NO_MARGIN, UNRIVALLED, Evidence
 from voiceagent.engines.running import Running
 from voiceagent.engines.searches import Hearing
 from voiceagent.engines.sphinx import (
@@ -48,7 +48,6 @@ SURE = 6.0
 utterances of other speech (a third of them in noise) none comes near."""
 CLEAR = 8.0
 """Margin from which no rival is looked for, if all models agree."""
-NO_MARGIN = -99.0
 TRIES = 2
 """Sentences of the same meaning that are passed over in search of a rival."""
 FRAME = 160
@@ -79,10 +78,11 @@ class Panel:
     ) -> None:
         """`acoustics`: folder with the models moved towards noise; `meaning`: texts
         that only differ in their wording give the same; `pair`: one model beside the
-        plain one is enough, since somebody else judges too."""
+        plain one is enough, and no margin over free phones is wanted, since somebody
+        else judges too."""
         self._meaning = meaning
         self._first = make_decoder({**WIDE, "lw": 4.0}, compare=True)
-        self._loop = make_decoder({**WIDE, "lw": 4.0}, compare=True)
+        self._loop = None if pair else make_decoder({**WIDE, "lw": 4.0}, compare=True)
         self._others = _others(acoustics)
         if pair:
             self._others = [self._others[len(self._others) // 2]]
@@ -93,7 +93,8 @@ class Panel:
             add_grammar(decoder, WHOLE_ONLY, grammar)
         for decoder in (self._first, self._judge):
             add_grammar(decoder, OPEN, grammar, leave=LEAVE)
-        add_phone_loop(self._loop, LOOP, LOOP_PHONE)
+        if self._loop is not None:
+            add_phone_loop(self._loop, LOOP, LOOP_PHONE)
         self.grammar = self._commands = grammar
         """What may be said: the commands, and the answers expected."""
         self._known = grammar.vocabulary
@@ -145,8 +146,10 @@ class Panel:
 
     def first(self, hearing: Hearing, *, open_ended: bool = False) -> Opinion:
         """What the plain model alone hears."""
-        heard = self._plain(hearing, open_ended=open_ended)
-        return self._opinion(heard, hearing.search(self._loop), len(hearing.speech))
+        found = [self._plain(hearing, open_ended=open_ended)]
+        if self._loop is not None:
+            found.append(hearing.search(self._loop))
+        return self._opinion(found, len(hearing.speech))
 
     def judged(self, hearing: Hearing, *, open_ended: bool = False) -> str:
         """What the model that was moved furthest towards noise hears."""
@@ -166,18 +169,21 @@ class Panel:
     def listen(self) -> Running:
         """The plain model's search for sentences that may be unfinished, made while
         they are said; no other question may be asked meanwhile."""
-        return Running(self._first, self._loop, search=OPEN)
+        loop = () if self._loop is None else (self._loop,)
+        return Running(self._first, *loop, search=OPEN)
 
     def heard(self, running: Running, audio: Samples) -> Opinion | None:
         """What the search while speaking has found; None where none was begun."""
         found = running.end(audio)
-        return self._opinion(found[0], found[1], running.samples) if found else None
+        return self._opinion(found, running.samples) if found else None
 
-    def _opinion(self, heard: Hypothesis, free: Hypothesis, samples: int) -> Opinion:
+    def _opinion(self, found: Sequence[Hypothesis], samples: int) -> Opinion:
+        """`found`: the sentence, and the free phones if they were asked for."""
+        (words, score), *free = found
         margin = NO_MARGIN
-        if heard[1] is not None and free[1] is not None:
-            margin = (heard[1] - free[1]) * FRAME / samples
-        return Opinion(self.text(heard[0]), Evidence(margin, 1.0))
+        if free and score is not None and free[0][1] is not None:
+            margin = (score - free[0][1]) * FRAME / samples
+        return Opinion(self.text(words), Evidence(margin, 1.0))
 
     def all(self, first: Opinion, hearing: Hearing) -> Opinion:
         """What most models hear, the last one asked only where the others differ."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from voiceagent.engines.confidence import (
     ACCEPT_TOGETHER,
     ASK_TOGETHER,
+    NO_MARGIN,
     Evidence,
     Second,
     confidence,
@@ -31,6 +32,8 @@ __all__ = ["Together", "Verdict", "recognition"]
 
 A_MEANING, A_TEXT = 6.0, 2.0
 """Added where PocketSphinx hears the same meaning, and the same words."""
+NOTHING = Evidence(NO_MARGIN, 0.0, second=Second())
+"""Nothing speaks for any sentence."""
 UNOPPOSED = 20.0
 """Lead of a sentence that nothing was held against."""
 PLAINLY = 1.0
@@ -99,19 +102,19 @@ class Together:
             return None
         said = self._ear.said(sound)
         if ahead is not None and self._alike(ahead, said):
-            return self._at_once(ahead, said)
+            return self._at_once(said)
         found: Sequence[Sentence] = self._ear.best(sound, unfinished=unfinished)
         plain = ahead or self._panel.first(hearing, open_ended=unfinished)
         heard = [plain.text]
         if not self._agree(plain.text, found):
             found = self._with(sound, found, heard)
-            if self._hopeless(found, plain, said):
-                return Verdict("", _nothing(plain), said)
+            if self._hopeless(found, plain.text, said):
+                return Verdict("", NOTHING, said)
             heard.append(self._panel.judged(hearing, open_ended=unfinished))
         ranked = self._ranked(self._with(sound, found, heard), heard)
         if not ranked:
-            return Verdict("", _nothing(plain), said)
-        return self._verdict(ranked, heard, plain, said, is_whole)
+            return Verdict("", NOTHING, said)
+        return self._verdict(ranked, heard, said, is_whole)
 
     def _alike(self, ahead: Opinion, said: Transcript) -> bool:
         """Whether both hear the same without being asked for anything."""
@@ -120,29 +123,28 @@ class Together:
             return False
         return self._meaning(text) == self._meaning(ahead.text)
 
-    def _at_once(self, ahead: Opinion, said: Transcript) -> Verdict:
+    def _at_once(self, said: Transcript) -> Verdict:
         text = self._panel.text(said.words)
         second = Second(0.0, min(said.lead, UNOPPOSED), len(text.split()))
-        return Verdict(text, Evidence(ahead.evidence.margin, 1.0, second=second), said)
+        return Verdict(text, Evidence(NO_MARGIN, 1.0, second=second), said)
 
     def _hopeless(
-        self, found: Sequence[Sentence], plain: Opinion, said: Transcript
+        self, found: Sequence[Sentence], plain: str, said: Transcript
     ) -> bool:
         """Whether neither of the two sentences would be accepted, if a third one heard
         it too."""
-        if not (found and plain.text):
+        if not (found and plain):
             return False
-        first = self._ranked(found, [plain.text])
-        heard = next((one for one in first if one.text == plain.text), None)
+        first = self._ranked(found, [plain])
+        heard = next((one for one in first if one.text == plain), None)
         other = next((one for one in first if one is not heard), None)
-        margin = plain.evidence.margin
         for one, votes, rival in ((other, 0.5, heard), (heard, 1.0, other)):
             if one is None:
                 continue
             gap, words = one.sentence.score - said.score, len(one.text.split())
             lead = UNOPPOSED if rival is None else one.alone - rival.alone
             second = Second(gap, lead, words)
-            sure = confidence(Evidence(margin, votes, second=second))
+            sure = confidence(Evidence(NO_MARGIN, votes, second=second))
             if sure >= ACCEPT_TOGETHER:
                 return False
         return True
@@ -182,7 +184,6 @@ class Together:
         self,
         ranked: Sequence[_Candidate],
         heard: Sequence[str],
-        plain: Opinion,
         said: Transcript,
         is_whole: Callable[[str], bool],
     ) -> Verdict:
@@ -196,8 +197,7 @@ class Together:
             lead=min(first.alone - rival, UNOPPOSED),
             words=len(first.text.split()),
         )
-        margin = plain.evidence.margin
-        evidence = Evidence(margin, sum(votes) / len(heard), second=second)
+        evidence = Evidence(NO_MARGIN, sum(votes) / len(heard), second=second)
         wholes = [one for one in ranked if is_whole(one.text)]
         near = wholes and first.rank - wholes[0].rank < CLOSE
         return Verdict(
@@ -226,12 +226,7 @@ def recognition(verdict: Verdict, *, whole: bool) -> Recognition:
     return Recognition(verdict.text, 0.0, False, UNFINISHED, transcript=said.text)
 
 
-def _nothing(plain: Opinion) -> Evidence:
-    """Nothing speaks for any sentence."""
-    return Evidence(plain.evidence.margin, 0.0, second=Second())
-
-
 def _reason(evidence: Evidence) -> str:
     second = evidence.second or Second()
     heard = "both hear it" if evidence.agreement >= 1.0 else "they differ"
-    return f"{heard}, margin {evidence.margin:+.1f}, gap {second.gap:+.1f}"
+    return f"{heard}, lead {second.lead:+.1f}, gap {second.gap:+.1f}"
