@@ -27,7 +27,7 @@ def run_training(settings: Config, plan: Plan, *, keep: bool, json: bool) -> Non
     from voiceagent.app import Workshop
     from voiceagent.clock import perf
     from voiceagent.dictionary import read_dictionary
-    from voiceagent.learned import write_learned
+    from voiceagent.learned import LEARNED, write_learned
     from voiceagent.pack import load_pack
     from voiceagent.pack_files import SHIPPED, find_pack
     from voiceagent.packing.train import train_pack
@@ -53,6 +53,7 @@ def run_training(settings: Config, plan: Plan, *, keep: bool, json: bool) -> Non
         progress=_progress(),
     )
     folder, file = find_pack(named), None
+    former = folder / LEARNED
     if keep and trained.learned and folder.parent != SHIPPED:
         file = write_learned(folder, trained.learned)
     result = _plain(trained, pack.name) | {
@@ -60,6 +61,7 @@ def run_training(settings: Config, plan: Plan, *, keep: bool, json: bool) -> Non
         "checked_with": [voice.name for voice in shop.classroom.strangers],
         "second": shop.classroom.written is not None,
         "file": str(file) if file else None,
+        "former": str(former) if former.exists() and not file else None,
         "seconds": round(perf() - started, 1),
     }
     if json:
@@ -146,6 +148,8 @@ def _notes(trained: Trained, result: dict[str, Any]) -> Iterator[str]:
         kept = "not kept: `--no-keep`, or a pack that is shipped (copy it, train that)"
     else:
         kept = "nothing kept: what was learnt would not bring more"
+        if result["former"]:
+            kept += f"; {result['former']} of before is left as it is"
     yield f"{kept} ({result['seconds']:g} s)"
 
 

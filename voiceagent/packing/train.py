@@ -178,10 +178,10 @@ class _Lesson:
         self._unknown = sorted(
             word for word in vocabulary if not known(word) and word not in self._table
         )
-        self.words = sorted(
-            {*self._unknown, *filter(classroom.rare, vocabulary)}
-            | {word for word in self._table if word in vocabulary}
-        )
+        self._pool = list(Sampler(pack, seed=plan.seed).draw(POOL))
+        spoken = {word for one in self._pool for word in one.text.split()} & vocabulary
+        rare = {*self._unknown, *self._table, *filter(classroom.rare, spoken)}
+        self.words = sorted(rare & spoken)
 
     def learn(self, progress: Progress) -> Learned:
         """Ways to say the unknown words, and to write all that are rare."""
@@ -200,10 +200,9 @@ class _Lesson:
 
     def _written(self, progress: Progress) -> Iterator[tuple[str, str | None]]:
         assert self._room.written is not None
-        pool = list(Sampler(self._pack, seed=self._plan.seed).draw(POOL))
         for at, word in enumerate(self.words):
             progress("listening to rare words", at, len(self.words))
-            samples = with_word(pool, word, self._plan.takes)
+            samples = with_word(self._pool, word, self._plan.takes)
             right = 0
             for take in self._takes(samples, self._room.speakers, self._plan.seed + at):
                 way = behind(take, word, self._room.written)
