@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from voiceagent.app import ACOUSTICS, Workshop
 from voiceagent.audiofile import read_audio
 from voiceagent.config import load_config
-from voiceagent.engines.confidence import Evidence, Second
+from voiceagent.engines.confidence import NO_MARGIN, Evidence, Second
 from voiceagent.engines.ear import SecondEar
 from voiceagent.engines.moonshine import Moonshine
 from voiceagent.engines.panel import Panel
@@ -45,7 +45,7 @@ LONGEST = 12.0
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 FOLDS = 5
 NOTHING: dict[str, Any] = {
-    "margin": -99.0,
+    "margin": NO_MARGIN,
     "agreement": 0.0,
     "lead": -1000.0,
     "second": None,

@@ -221,3 +221,13 @@ def test_no_words_are_made_of_noise(model: Moonshine, level: float) -> None:
     noise = np.random.default_rng(7).normal(0.0, level, RATE).astype(np.int16)
     sound = model.listen(noise)
     assert sound is not None and sound.written().text == ""
+
+
+def test_words_may_be_written_as_was_learnt(pieces: Subwords) -> None:
+    learnt = Writing(pieces, {"fan": ("feign", "ve anne")})
+    speller = Speller(grammar_of(f"({TIMES})"), learnt)
+    for text in ("set the fan to 20%", "Set Feign to 20%", "set the ve anne to 20%"):
+        (words,) = _written(speller, pieces.split(text))
+        assert " ".join(words).endswith("fan to twenty percent")
+    plain = Speller(grammar_of(f"({TIMES})"), Writing(pieces))
+    assert not _written(plain, pieces.split("set feign to 20%"))

@@ -13,13 +13,13 @@ from typer.testing import CliRunner
 
 from tests.packs import folder
 from voiceagent.commands.pack import app
-from voiceagent.errors import EngineFailed, EngineMissing
+from voiceagent.errors import EngineFailed, EngineMissing, PackError
 from voiceagent.intent import Intent
 from voiceagent.learned import LEARNED, Learned, read_learned
-from voiceagent.pack import Pack, load_pack
+from voiceagent.pack import Pack, load_pack, taught
 from voiceagent.packing.sampler import Sample
 from voiceagent.packing.takes import Classroom, Samples, recorded, takes_of
-from voiceagent.packing.train import Plan, foreign_sentences, taught, train_pack
+from voiceagent.packing.train import Plan, foreign_sentences, train_pack
 from voiceagent.speak import Clip
 from voiceagent.stt import Recognition
 
@@ -201,3 +201,26 @@ def test_without_a_voice_it_says_what_to_install(
     done = RUN.invoke(app, ["train", str(pack)])
     assert isinstance(done.exception, EngineMissing)
     assert "espeak-ng" in str(done.exception.hint)
+
+
+def test_what_is_no_phone_is_named_before_anything_is_said(tmp_path: Path) -> None:
+    wrong = folder(tmp_path, intents_yaml=CALLS, pronunciations_toml='mary = "M Q"')
+    done = RUN.invoke(app, ["train", str(wrong)])
+    assert isinstance(done.exception, PackError)
+    assert "`Q` is no phone" in str(done.exception.cause)
+
+
+def test_configured_skills_are_trained_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "voiceagent.toml"
+    file.write_text('[pack]\nskills = ["./mine"]\n')
+    seen: list[list[str]] = []
+    monkeypatch.setattr(
+        "voiceagent.commands.training.run_training",
+        lambda settings, plan, **_: seen.append(list(settings.pack.skills)),
+    )
+    for options in ([], ["--skill", "other"]):
+        done = RUN.invoke(app, ["train", "coffee", "--config", str(file), *options])
+        assert done.exit_code == 0, done.output
+    assert seen[0][0].endswith("mine") and seen[1] == ["other"]

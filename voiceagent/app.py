@@ -111,8 +111,7 @@ class Workshop:
             acoustics=find_model(ACOUSTICS).folder,
             meaning=self.meaning,
             open_domain=self.escalates,
-            second=open_moonshine(config.second),
-            spellings=self.pack.spellings,
+            second=open_moonshine(config.second, self.pack.spellings),
         )
 
     @property

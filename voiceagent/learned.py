@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from voiceagent.errors import PackError, StoreError
-from voiceagent.pronounce import PHONES
+from voiceagent.pronounce import check_phones
 
 __all__ = ["LEARNED", "Learned", "read_learned", "write_learned"]
 
@@ -49,9 +49,11 @@ def read_learned(folder: Path) -> Learned:
         raise PackError(what, cause=str(error), hint=AGAIN) from error
     said, written = (_ways(file, data, part) for part in ("said", "written"))
     for word, ways in said.items():
-        for phone in (phone for way in ways for phone in way.split() or [way]):
-            if phone not in PHONES:
-                raise _wrong(file, f"`{phone}` is no phone (in `{word}`)")
+        for way in ways:
+            try:
+                check_phones(word, way)
+            except PackError as error:
+                raise _wrong(file, f"{error.what}: {error.cause}") from error
     return Learned(said, written)
 
 

@@ -17,7 +17,7 @@ import importlib
 import importlib.util
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 
@@ -53,6 +53,7 @@ __all__ = [
     "pack_parts",
     "pack_pronunciations",
     "skill_folder",
+    "taught",
 ]
 
 
@@ -156,7 +157,6 @@ def load_pack(
     the user, added to the pack. `learned`: with what training has learnt about it.
     """
     home = find_pack(folder)
-    known = read_learned(home) if learned else Learned()
     scanned = [(part, *scan_templates(part)) for part in pack_parts(home)]
     scanned += [(part, *scan_templates(part)) for part in skill_folders]
     for _, _, issues in scanned:
@@ -165,20 +165,23 @@ def load_pack(
     house = pack_house(home)
     lists = house_lists(house)
     sources = [source for _, found, _ in scanned for source in found]
-    return Pack(
+    pack = Pack(
         name=home.resolve().name,
         intents=build_intents(sources, lists, name=home.name),
         slot_lists=lists,
         house=house,
-        pronunciations={
-            **known.pronunciations,
-            **pack_pronunciations(
-                dict.fromkeys([home, *(part for part, _, _ in scanned)])
-            ),
-        },
+        pronunciations=pack_pronunciations(
+            dict.fromkeys([home, *(part for part, _, _ in scanned)])
+        ),
         skills=tuple(skill_folder(part, found) for part, found, _ in scanned),
-        spellings=known.spellings,
     )
+    return taught(pack, read_learned(home)) if learned else pack
+
+
+def taught(pack: Pack, learned: Learned) -> Pack:
+    """`pack` with what was learnt; what its author wrote comes first."""
+    said = {**learned.pronunciations, **pack.pronunciations}
+    return replace(pack, pronunciations=said, spellings=learned.spellings)
 
 
 def pack_parts(home: Path) -> list[Path]:

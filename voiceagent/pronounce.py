@@ -11,9 +11,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from voiceagent.errors import PackError
 from voiceagent.words import number_words
 
-__all__ = ["PHONES", "VARIANTS", "pronounce", "spell", "spoken_number", "spoken_words"]
+__all__ = [
+    "PHONES",
+    "VARIANTS",
+    "check_phones",
+    "pronounce",
+    "spell",
+    "spoken_number",
+    "spoken_words",
+]
 
 PHONES = frozenset(
     "AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T "
@@ -98,6 +107,17 @@ VARIANTS: Mapping[str, tuple[str, ...]] = {
     "minutes": ("M IH N IH T S",),
 }
 """Ways to say common words that the CMU dictionary lacks."""
+
+
+def check_phones(word: str, phones: str) -> None:
+    """Raises `PackError` if `phones` of `word` are not all phones, or none at all."""
+    unknown = [phone for phone in phones.split() or [phones] if phone not in PHONES]
+    if unknown:
+        raise PackError(
+            f"pronunciation of `{word}`: `{phones}`",
+            cause=f"`{unknown[0]}` is no phone",
+            hint=f"phones are {' '.join(sorted(PHONES))}",
+        )
 
 
 def pronounce(

@@ -158,7 +158,8 @@ def train(
     from voiceagent.commands.training import run_training
     from voiceagent.packing.train import Plan
 
-    settings = configure(config, folder, pack__skills=[str(p) for p in skill or ()])
+    skills = [str(path) for path in skill] if skill else None
+    settings = configure(config, folder, pack__skills=skills)
     plan = Plan(takes=takes, checks=checks, seed=seed)
     run_training(settings, plan, keep=keep, json=json)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from voiceagent.evaluation.commands import Recognise
     from voiceagent.pack import Pack
     from voiceagent.packing.sampler import Sample
-    from voiceagent.packing.train import Plan, Trained, Trial
+    from voiceagent.packing.train import Plan, Trained
 
 __all__ = ["run_training"]
 
@@ -95,6 +95,8 @@ def _progress() -> Callable[[str, int, int], None]:
         if what not in shown:
             shown[what] = counter(what)
         shown[what](done, total)
+        if done >= total:
+            del shown[what]  # it may be done once more
 
     return tell
 
@@ -108,6 +110,7 @@ def _plain(trained: Trained, name: str) -> dict[str, Any]:
         "before": trained.before.to_json(),
         "after": trained.after.to_json(),
         "still_hard": list(trained.still_hard),
+        "failed": list(trained.failed),
     }
 
 
@@ -119,7 +122,12 @@ def _tell(trained: Trained, result: dict[str, Any]) -> None:
         ("asked about", before.asked, after.asked, before.sentences),
         ("not understood", before.refused, after.refused, before.sentences),
         ("something else done", before.wrong, after.wrong, before.sentences),
-        ("acted on, though foreign", *_foreign(before, after), before.foreign),
+        (
+            "acted on, though foreign",
+            before.foreign_acted,
+            after.foreign_acted,
+            before.foreign,
+        ),
     ]
     studied, voices = len(trained.words), len(result["voices"])
     screen.print(f"{studied} rare words studied in {voices} voices; in other voices:")
@@ -151,7 +159,3 @@ def _notes(trained: Trained, result: dict[str, Any]) -> Iterator[str]:
         if result["former"]:
             kept += f"; {result['former']} of before is left as it is"
     yield f"{kept} ({result['seconds']:g} s)"
-
-
-def _foreign(before: Trial, after: Trial) -> tuple[int, int]:
-    return before.foreign_acted, after.foreign_acted

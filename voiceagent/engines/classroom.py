@@ -9,6 +9,7 @@ from voiceagent.engines.moonshine import Moonshine, open_moonshine
 from voiceagent.engines.tts_command import espeak, flite
 from voiceagent.errors import EngineMissing, ModelMissing
 from voiceagent.packing.takes import Classroom, Samples
+from voiceagent.pronounce import check_phones
 from voiceagent.speak import Tts
 
 __all__ = ["open_classroom"]
@@ -25,10 +26,14 @@ RARE = 3
 def open_classroom(second: str, table: Mapping[str, Sequence[str]]) -> Classroom:
     """`second`: of `stt.second`; `table`: the pack's own pronunciations.
 
-    Raises `EngineMissing` where no voice is installed.
+    Raises `PackError` for what is no phone, `EngineMissing` where no voice is
+    installed.
     """
     ear = open_moonshine(second)
-    respelt = {word: espeak_mnemonics(ways[0]) for word, ways in table.items() if ways}
+    said = {word: ways[0] for word, ways in table.items() if ways}
+    for word, phones in said.items():
+        check_phones(word, phones)
+    respelt = {word: espeak_mnemonics(phones) for word, phones in said.items()}
     speakers = list(_voices(SPEAKERS, respelt))
     strangers = list(_voices(STRANGERS, respelt))
     if not speakers or not strangers:

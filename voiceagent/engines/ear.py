@@ -7,13 +7,12 @@ was said. And it knows what was said instead, where it was no command.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 
 from voiceagent.engines.moonshine import Moonshine, Sound, Transcript
 from voiceagent.engines.searches import Hearing
-from voiceagent.engines.spelling import Speller, Writing
+from voiceagent.engines.spelling import Speller
 from voiceagent.engines.written import Sentence
 from voiceagent.grammar import Grammar
 
@@ -29,16 +28,9 @@ not know, and writes as it likes ("Higardus")."""
 class SecondEar:
     """What the neural recogniser makes of utterances."""
 
-    def __init__(
-        self,
-        model: Moonshine,
-        grammar: Grammar,
-        spellings: Mapping[str, Sequence[str]] | None = None,
-    ) -> None:
-        """`grammar`: of the commands; `spellings`: how the model writes words that it
-        does not know, as learnt for the pack."""
+    def __init__(self, model: Moonshine, grammar: Grammar) -> None:
+        """`grammar`: of the commands."""
         self._model = model
-        self._speller = partial(model.speller, writing=Writing(model.pieces, spellings))
         self._commands = self._grammar = grammar
         self._usual = self._spellers = self._spell(grammar)
         self._said: tuple[Sound, Transcript] | None = None
@@ -48,7 +40,8 @@ class SecondEar:
 
     def _spell(self, grammar: Grammar) -> tuple[Speller, Speller]:
         """For whole sentences, and for such that may be left at any word."""
-        return self._speller(grammar), self._speller(grammar, unfinished=True)
+        speller = self._model.speller
+        return speller(grammar), speller(grammar, unfinished=True)
 
     def expect(self, grammar: Grammar) -> None:
         """What may be said from now on: the commands, perhaps with short answers."""
@@ -70,7 +63,7 @@ class SecondEar:
         bare = replace(self._grammar, arcs=(), finals=frozenset())
         found: list[Sentence] = []
         for text in texts:
-            speller = self._speller(bare.with_phrases([text]))
+            speller = self._model.speller(bare.with_phrases([text]))
             found += sound.search(speller, beam=FEW)
         return sorted(found, key=lambda one: -one.score)
 

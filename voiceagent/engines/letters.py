@@ -61,7 +61,8 @@ def said_like(word: str) -> list[str]:
 
 
 def espeak_mnemonics(phones: str) -> str:
-    """Phones as eSpeak reads them: the first vowel is stressed, as most are."""
+    """Phones as eSpeak reads them: the first vowel is stressed, as most are; there
+    must be no others than `PHONES`."""
     signs, stressed = [], False
     for phone in phones.split():
         stress = phone in VOWELS and not stressed

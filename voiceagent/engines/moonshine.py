@@ -9,7 +9,7 @@ nearly always right.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
@@ -91,9 +91,11 @@ def wanted(second: str) -> bool:
     return second == "moonshine" or (second == "auto" and bool(moonshine_folder()))
 
 
-def open_moonshine(second: str) -> Moonshine | None:
+def open_moonshine(
+    second: str, spellings: Mapping[str, Sequence[str]] | None = None
+) -> Moonshine | None:
     """The model, where it is `wanted`."""
-    return Moonshine() if wanted(second) else None
+    return Moonshine(spellings=spellings) if wanted(second) else None
 
 
 class Moonshine:
@@ -101,8 +103,15 @@ class Moonshine:
 
     name = "moonshine"
 
-    def __init__(self, folder: Path | None = None, *, threads: int = 1) -> None:
-        """`folder`: with encoder, decoder and vocabulary; the wheel's by default.
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        threads: int = 1,
+        spellings: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        """`folder`: with encoder, decoder and vocabulary; the wheel's by default;
+        `spellings`: how it writes words that it does not know.
 
         Raises `EngineMissing`, `ModelMissing` or `ModelError`.
         """
@@ -110,7 +119,7 @@ class Moonshine:
         if found is None:
             raise EngineMissing("moonshine-voice", install=INSTALL)
         self.pieces = Subwords(found / "tokenizer.bin", install=INSTALL)
-        self.writing = Writing(self.pieces)
+        self.writing = Writing(self.pieces, spellings)
         self._encoder = _session(found / "encoder_model.ort", threads)
         self._decoder = _session(found / "decoder_model_merged.ort", threads)
         inputs = self._decoder.get_inputs()
@@ -134,15 +143,9 @@ class Moonshine:
         )[0]
         return Sound(self, hidden, len(wave))
 
-    def speller(
-        self,
-        grammar: Grammar,
-        *,
-        unfinished: bool = False,
-        writing: Writing | None = None,
-    ) -> Speller:
+    def speller(self, grammar: Grammar, *, unfinished: bool = False) -> Speller:
         """What the sentences of a grammar are written like; to be kept."""
-        return Speller(grammar, writing or self.writing, unfinished=unfinished)
+        return Speller(grammar, self.writing, unfinished=unfinished)
 
     def step(
         self,

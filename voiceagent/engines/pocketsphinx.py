@@ -84,14 +84,12 @@ class PocketSphinxStt:
         meaning: Callable[[str], Hashable] = str,
         open_domain: bool = False,
         second: Moonshine | None = None,
-        spellings: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         """`pronunciations`: phones of the CMU dictionary by word, all ways it is said;
         `acoustics`: folder of further acoustic models; `meaning`: what a text means,
         so that models which differ in the wording alone agree; `open_domain`: what is
         outside the grammar is no noise, so that half a sentence must fit well;
-        `second`: a recogniser of any words, asked together with this one;
-        `spellings`: how it writes words that it does not know.
+        `second`: a recogniser of any words, asked together with this one.
 
         Raises `EngineMissing`, `EngineFailed`.
         """
@@ -109,7 +107,7 @@ class PocketSphinxStt:
         self._together = None
         if second is not None:
             self.name = f"{self.name} and {second.name}"
-            ear = SecondEar(second, grammar, spellings)
+            ear = SecondEar(second, grammar)
             self._together = Together(self._panel, ear, meaning)
         self._open_domain = open_domain
         self._outside = SURELY_BEGUN if open_domain else NO_SENTENCE

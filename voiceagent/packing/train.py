@@ -19,13 +19,13 @@ from voiceagent.errors import EngineFailed
 from voiceagent.evaluation.commands import Recognise
 from voiceagent.intent import Intent
 from voiceagent.learned import Learned
-from voiceagent.pack import Pack
+from voiceagent.pack import Pack, taught
 from voiceagent.packing.sampler import Sample, Sampler
 from voiceagent.packing.spelt import behind, chosen, counted
 from voiceagent.packing.takes import Classroom, Take, takes_of, with_word
 from voiceagent.speak import Tts
 
-__all__ = ["Plan", "Trained", "Trial", "foreign_sentences", "taught", "train_pack"]
+__all__ = ["Plan", "Trained", "Trial", "foreign_sentences", "train_pack"]
 
 POOL = 4000
 """Sentences that are drawn to find some with each word."""
@@ -33,11 +33,6 @@ PLENTY = 4
 """Times that a word of the dictionary is written right before it is left alone."""
 DEAR = 2
 """Sentences understood that one wrong action outweighs."""
-
-COUNTED = (
-    *("sentences", "right", "asked", "refused", "wrong"),
-    *("foreign", "foreign_acted"),
-)
 
 Progress = Callable[[str, int, int], None]
 """What is done, how much of it, and of how much."""
@@ -58,16 +53,16 @@ class Plan:
 class Trial:
     """What became of sentences in voices that were not learnt from."""
 
-    sentences: int
-    right: int
-    asked: int
+    sentences: int = 0
+    right: int = 0
+    asked: int = 0
     """Understood, but not surely enough to act."""
-    refused: int
-    wrong: int
+    refused: int = 0
+    wrong: int = 0
     """Something else was done."""
-    foreign: int
+    foreign: int = 0
     """Sentences that are none of the pack's."""
-    foreign_acted: int
+    foreign_acted: int = 0
     missed: tuple[str, ...] = ()
     """What was said and not done."""
 
@@ -96,12 +91,6 @@ class Trained:
     """Of `words`, those that were in more sentences missed than understood."""
     failed: tuple[str, ...] = ()
     """Voices that did not speak."""
-
-
-def taught(pack: Pack, learned: Learned) -> Pack:
-    """`pack` as it would be with what was learnt."""
-    said = {**learned.pronunciations, **pack.pronunciations}
-    return replace(pack, pronunciations=said, spellings=learned.spellings)
 
 
 def train_pack(
@@ -155,7 +144,8 @@ def _hard(
     words: Sequence[str], checks: Sequence[Take], trial: Trial
 ) -> tuple[str, ...]:
     """Words that were in more sentences missed than understood."""
-    said = Counter(w for take in checks for w in set(take.sample.text.split()))
+    own = [take.sample for take in checks if take.sample.intent]
+    said = Counter(word for sample in own for word in set(sample.text.split()))
     missed = Counter(w for text in trial.missed for w in set(text.split()))
     return tuple(word for word in words if missed[word] > said[word] / 2)
 
@@ -175,7 +165,7 @@ class _Lesson:
         self._room, self._known, self._plan = classroom, known, plan
         self._table = pack.pronunciations
         self.failed: set[str] = set()
-        self._unknown = sorted(
+        self._unknown = frozenset(
             word for word in vocabulary if not known(word) and word not in self._table
         )
         self._pool = list(Sampler(pack, seed=plan.seed).draw(POOL))
@@ -185,7 +175,9 @@ class _Lesson:
 
     def learn(self, progress: Progress) -> Learned:
         """Ways to say the unknown words, and to write all that are rare."""
-        found = {word: tuple(self._room.said_like(word)) for word in self._unknown}
+        found = {
+            word: tuple(self._room.said_like(word)) for word in sorted(self._unknown)
+        }
         said = {word: ways for word, ways in found.items() if ways}
         if self._room.written is None:
             return Learned(said)
@@ -194,7 +186,7 @@ class _Lesson:
             heard,
             vocabulary=self._vocabulary,
             known=self._known,
-            unknown=set(self._unknown),
+            unknown=self._unknown,
         )
         return Learned(said, written)
 
@@ -216,22 +208,20 @@ class _Lesson:
         """Other sentences in other voices: every second one with a word that was
         studied, and some that are none of the pack's."""
         sampler = Sampler(self._pack, seed=self._plan.seed + 1)
-        any_, words = list(sampler.draw(POOL)), set(self.words)
-        studied = [one for one in any_ if not words.isdisjoint(one.text.split())]
+        pool, words = list(sampler.draw(POOL)), set(self.words)
         half = self._plan.checks // 2
-        chosen = [*studied[:half], *any_[: self._plan.checks - len(studied[:half])]]
-        every = [*chosen, *others[:half]]
+        studied = [s for s in pool if not words.isdisjoint(s.text.split())][:half]
+        every = [*studied, *pool[: self._plan.checks - len(studied)], *others[:half]]
         return list(self._takes(every, self._room.strangers, self._plan.seed))
 
     def _takes(
         self, samples: Sequence[Sample], voices: Sequence[Tts], seed: int
     ) -> Iterator[Take]:
-        faithful = self._room.faithful
         return takes_of(
             samples,
             voices,
             table=self._table,
-            faithful=faithful,
+            faithful=self._room.faithful,
             failed=self.failed,
             seed=seed,
         )
@@ -263,7 +253,7 @@ class _Trials:
             if not right:
                 missed.append(take.sample.text)
         self._progress(what, len(self._takes), len(self._takes))
-        return Trial(**{name: counts[name] for name in COUNTED}, missed=tuple(missed))
+        return Trial(**counts, missed=tuple(missed))
 
 
 def _same(intent: Intent, sample: Sample) -> bool:
