@@ -33,7 +33,7 @@ from voiceagent.evaluation.endpoint_traces import load_traces
 __all__ = ["KINDS", "WEIGHTS", "fit", "main", "policy_of", "start"]
 
 KINDS = ("complete", "extensible", "incomplete", "dead", "unknown")
-WEIGHTS = ("live", "unsure", "doubtful", "hanging", "tempo", "loud", "brief")
+WEIGHTS = ("live", "late", "unsure", "doubtful", "hanging", "tempo", "loud", "brief")
 """Coefficients that are searched for. The number of pauses so far is left out: a corpus
 with pauses put in teaches how many its maker puts in."""
 COST = 9.0

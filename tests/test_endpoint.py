@@ -27,6 +27,7 @@ words = st.builds(
     sure=shares,
     hanging=st.booleans(),
     answer=st.booleans(),
+    late=seconds,
 )
 moments = st.builds(
     Moment,
@@ -72,6 +73,19 @@ def test_doubt_only_ever_waits_longer(said: Words, moment: Moment, sure: float) 
     hanging = replace(said, hanging=True)
     ending = replace(said, hanging=False)
     assert POLICY.wait(hanging, moment) >= POLICY.wait(ending, moment)
+
+
+@given(words, moments, st.floats(0, 1))
+def test_what_the_live_pass_finds_in_silence_ends_nothing_sooner(
+    said: Words, moment: Moment, later: float
+) -> None:
+    live = replace(said, settled=False)
+    late = replace(live, late=live.late + later)
+    assert POLICY.wait(late, moment) >= POLICY.wait(live, moment)
+    settled = replace(said, settled=True)
+    assert POLICY.wait(replace(settled, late=1.0), moment) == POLICY.wait(
+        settled, moment
+    )
 
 
 @given(words, moments, st.floats(-1, 1))

@@ -18,13 +18,18 @@ from voiceagent.wake import WakeGate, WakeRule
 pytestmark = pytest.mark.property
 
 
-def make(wakes: list[float] | None = None) -> Frontend:
+POLICY = EndpointPolicy(complete=0.22, weights=FLAT)
+
+
+def make(
+    wakes: list[float] | None = None, *, policy: EndpointPolicy = POLICY
+) -> Frontend:
     return Frontend(
         wake=ScriptedWake(wakes) if wakes is not None else None,
         gate=WakeGate({"hey_jarvis": WakeRule(0.5)}),
         vad=ThresholdVad(),
         smoother=VadSmoother(),
-        policy=EndpointPolicy(complete=0.22, weights=FLAT),
+        policy=policy,
     )
 
 
@@ -96,6 +101,30 @@ def test_the_loudness_tells_where_speech_ended_before_the_detector_does() -> Non
     assert ended[0].speech_end == pytest.approx(2.5, abs=0.05)
     assert ended[0].t == pytest.approx(2.72, abs=0.05)
     assert hushed[0] == pytest.approx(2.54, abs=0.03)
+
+
+def test_words_that_come_in_the_silence_are_not_believed_at_once() -> None:
+    """The speech ends at 2.5 s; a narrow search completes a sentence afterwards."""
+
+    def silence(since: float) -> float:
+        frontend = make(policy=EndpointPolicy())
+        frontend.begin(1, round(1.3 * RATE))
+        for frame in Reframer().feed(SOUND):
+            for event in frontend.push(frame):
+                if isinstance(event, TurnEnded):
+                    assert event.evidence["late"] == pytest.approx(
+                        max(0.0, since - event.speech_end), abs=0.006
+                    )
+                    return event.silence
+            kind = Completeness.COMPLETE
+            known = frame.end >= since * RATE
+            said = Words(kind if known else Completeness.INCOMPLETE)
+            frontend.note(said, frame.end, since=round(since * RATE) * known)
+        raise AssertionError("the turn did not end")
+
+    assert silence(2.4) == silence(2.5) < 0.2
+    assert silence(2.54) > silence(2.5)
+    assert silence(2.6) > 0.3
 
 
 class Late:

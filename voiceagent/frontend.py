@@ -9,6 +9,7 @@ words so far comes back in as data (`note`).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from voiceagent.endpoint import UNHEARD, EndpointPolicy, Moment, Verdict, Words, decide
 from voiceagent.events import (
@@ -63,7 +64,7 @@ class Frontend:
         self._speech_start: int | None = None
         self._speech_end, self._letting_go, self._eased = 0, False, 0
         self._pacing = Pacing()
-        self.noted, self._upto = UNHEARD, 0
+        self.noted, self._upto, self.since = UNHEARD, 0, 0
 
     @property
     def open(self) -> bool:
@@ -80,15 +81,16 @@ class Frontend:
         self._turn, self._opened = turn, sample
         self._speech_start = None
         self._pacing.begin()
-        self.noted, self._upto = UNHEARD, 0
+        self.noted, self._upto, self.since = UNHEARD, 0, 0
 
     def end(self) -> None:
         """Close the turn; the wake word is wanted again."""
         self._opened = None
 
-    def note(self, words: Words, upto: int) -> None:
-        """What the recogniser makes of the words in the audio before sample `upto`."""
-        self.noted, self._upto = words, upto
+    def note(self, words: Words, upto: int, *, since: int = 0) -> None:
+        """What the recogniser makes of the words in the audio before sample `upto`;
+        `since`: it has made the same of all since the audio before that sample."""
+        self.noted, self._upto, self.since = words, upto, since
 
     def push(self, frame: AudioFrame) -> Iterator[Event]:
         """Take the next frame and give the events that it causes."""
@@ -153,7 +155,8 @@ class Frontend:
         """What is known about the words, if the recogniser heard all the speech."""
         if self._upto + FRAME_SECONDS * RATE < self._speech_end:
             return UNHEARD
-        return self.noted
+        late = self.since - self._speech_end
+        return replace(self.noted, late=late / RATE) if late > 0 else self.noted
 
     @property
     def hushed(self) -> bool:
@@ -194,6 +197,7 @@ class Frontend:
             "settled": float(words.settled),
             "sure": round(words.sure, 2),
             "hanging": float(words.hanging),
+            "late": round(words.late, 2),
             "tempo": round(moment.tempo, 2),
             "fall": round(moment.fall, 2),
             "speech": round(moment.speech, 2),

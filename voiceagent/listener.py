@@ -58,7 +58,7 @@ class Listener:
         self._possible: Sequence[str] = ()
         self._preroll = PreRoll(PREROLL_SECONDS)
         self._hearing: asyncio.Task[None] | None = None
-        self._text = ""
+        self._text, self._since = "", 0
         self._hushed = self._whole = False
 
     def add(self, frame: AudioFrame) -> None:
@@ -87,7 +87,8 @@ class Listener:
         self.number()
         self._emit(TurnStarted(turn=self.turn, t=sample / RATE, by=by))
         self._frontend.begin(self.turn, sample)
-        self._text, self._hushed, self._whole = "", False, False
+        self._text, self._since = "", 0
+        self._hushed = self._whole = False
         turn, self._possible = self.turn, self._answers(self.turn)
         utterance = Utterance(
             self._stt,
@@ -148,6 +149,8 @@ class Listener:
         if turn != self.turn or not self._frontend.open:
             return
         stable, self._text = text == self._text, text
+        if not stable:
+            self._since = upto
         completeness = self._so_far(text)
         self._whole = completeness in WHOLE
         words = Words(completeness)
@@ -155,7 +158,7 @@ class Listener:
             # Any question sounds like some command, or half of one, to a pass that
             # knows nothing else.
             words = Words(Completeness.UNKNOWN)
-        self._note(text, words, upto)
+        self._note(text, words, upto, since=self._since)
         if stable and self._whole:
             self._expect(text)
 
@@ -188,9 +191,9 @@ class Listener:
             return Completeness.EXTENSIBLE if open_ended else Completeness.COMPLETE
         return Completeness.INCOMPLETE if begun and text else progress
 
-    def _note(self, text: str, words: Words, upto: int) -> None:
+    def _note(self, text: str, words: Words, upto: int, *, since: int = 0) -> None:
         words = words.ending(text)
-        self._frontend.note(words, upto)
+        self._frontend.note(words, upto, since=since)
         self._emit(
             PartialTranscript(
                 turn=self.turn,

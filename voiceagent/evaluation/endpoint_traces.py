@@ -58,6 +58,8 @@ class Note:
     """Sample before which the audio was heard."""
     words: Words
     text: str
+    since: int = 0
+    """Sample before which the audio was in which it first heard just this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,8 @@ async def _listen(shop: Workshop, vad: Vad, frames: Sequence[AudioFrame]) -> lis
     def emit(event: Event) -> None:
         if isinstance(event, PartialTranscript):
             upto, words = round(event.t * RATE), frontend.noted
-            notes.append(Note(round(now() - began, 6), upto, words, event.pii_text))
+            at, since = round(now() - began, 6), frontend.since
+            notes.append(Note(at, upto, words, event.pii_text, since))
 
     async with asyncio.TaskGroup() as group:
         listener = Listener(
@@ -206,7 +209,7 @@ def rows_of(
         # What became known while the frame was spoken is known when it is heard.
         while waiting and waiting[-1].at <= frame.end / RATE:
             note = waiting.pop()
-            frontend.note(note.words, note.upto)
+            frontend.note(note.words, note.upto, since=note.since)
         list(frontend.push(frame))
         moment = frontend.moment(frame.end)
         if frontend.heard and moment.silence > 0:
