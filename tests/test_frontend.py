@@ -124,7 +124,7 @@ def test_words_that_come_in_the_silence_are_not_believed_at_once() -> None:
 
     assert silence(2.4) == silence(2.5) < 0.2
     assert silence(2.54) > silence(2.5)
-    assert silence(2.6) > 0.3
+    assert silence(2.6) > 0.2
 
 
 class Late:
