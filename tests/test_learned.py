@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 
 from tests.packs import DRINKS, folder
 from voiceagent.errors import PackError, StoreError
-from voiceagent.learned import LEARNED, Learned, read_learned, write_learned
+from voiceagent.learned import (
+    LEARNED,
+    Learned,
+    check_writable,
+    read_learned,
+    write_learned,
+)
 from voiceagent.pack import load_pack
 from voiceagent.pronounce import PHONES
 
@@ -83,5 +89,11 @@ def test_what_the_author_wrote_comes_first(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match=LEARNED):
-        write_learned(tmp_path / "nowhere", Learned())
+    for attempt in (
+        lambda folder: write_learned(folder, Learned()),
+        check_writable,
+    ):
+        with pytest.raises(StoreError, match=LEARNED):
+            attempt(tmp_path / "nowhere")
+    check_writable(tmp_path)
+    assert not list(tmp_path.iterdir()), "looking leaves nothing behind"

@@ -12,12 +12,13 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from voiceagent.errors import PackError, StoreError
 from voiceagent.pronounce import check_phones
 
-__all__ = ["LEARNED", "Learned", "read_learned", "write_learned"]
+__all__ = ["LEARNED", "Learned", "check_writable", "read_learned", "write_learned"]
 
 LEARNED = "learned.toml"
 AGAIN = "delete it and run `voiceagent pack train` again"
@@ -89,11 +90,25 @@ def write_learned(folder: Path, learned: Learned) -> Path:
         ]
     file = folder / LEARNED
     try:
-        file.write_text("\n".join([*lines, ""]), encoding="utf-8")
+        part = file.with_suffix(".part")
+        part.write_text("\n".join([*lines, ""]), encoding="utf-8")
+        part.replace(file)
     except OSError as error:
-        raise StoreError(
-            f"`{file}` cannot be written",
-            cause=str(error),
-            hint="copy the pack to a folder that you may write to, and train it there",
-        ) from error
+        raise _unwritable(file, error) from error
     return file
+
+
+def check_writable(folder: Path) -> None:
+    """That `write_learned` will find room there; raises `StoreError`."""
+    try:
+        TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise _unwritable(folder / LEARNED, error) from error
+
+
+def _unwritable(file: Path, error: OSError) -> StoreError:
+    return StoreError(
+        f"`{file}` cannot be written",
+        cause=str(error),
+        hint="copy the pack to a folder that you may write to, and train it there",
+    )

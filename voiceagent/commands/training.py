@@ -27,7 +27,7 @@ def run_training(settings: Config, plan: Plan, *, keep: bool, json: bool) -> Non
     from voiceagent.app import Workshop
     from voiceagent.clock import perf
     from voiceagent.dictionary import read_dictionary
-    from voiceagent.learned import LEARNED, write_learned
+    from voiceagent.learned import LEARNED, check_writable, write_learned
     from voiceagent.pack import load_pack
     from voiceagent.pack_files import SHIPPED, find_pack
     from voiceagent.packing.train import train_pack
@@ -41,6 +41,10 @@ def run_training(settings: Config, plan: Plan, *, keep: bool, json: bool) -> Non
     named = Path(settings.pack.folder) if settings.pack.folder else None
     skills = [Path(path) for path in settings.pack.skills]
     pack = load_pack(named, skill_folders=skills, learned=False)
+    folder, file = find_pack(named), None
+    keep = keep and folder.parent != SHIPPED
+    if keep:
+        check_writable(folder)  # minutes of work come before it is written
     shop = Workshop(settings, pack=pack)
     trained = train_pack(
         pack,
@@ -52,9 +56,8 @@ def run_training(settings: Config, plan: Plan, *, keep: bool, json: bool) -> Non
         plan=plan,
         progress=_progress(),
     )
-    folder, file = find_pack(named), None
     former = folder / LEARNED
-    if keep and trained.learned and folder.parent != SHIPPED:
+    if keep and trained.learned:
         file = write_learned(folder, trained.learned)
     result = _plain(trained, pack.name) | {
         "voices": [voice.name for voice in shop.classroom.speakers],
