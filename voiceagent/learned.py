@@ -90,9 +90,9 @@ def write_learned(folder: Path, learned: Learned) -> Path:
         ]
     file = folder / LEARNED
     try:
-        part = file.with_suffix(".part")
-        part.write_text("\n".join([*lines, ""]), encoding="utf-8")
-        part.replace(file)
+        fresh = file.with_suffix(".part")
+        fresh.write_text("\n".join([*lines, ""]), encoding="utf-8")
+        fresh.replace(file)
     except OSError as error:
         raise _unwritable(file, error) from error
     return file
