@@ -18,6 +18,7 @@ from voiceagent.engines.conditioning import Samples
 from voiceagent.engines.confidence import NO_MARGIN, UNRIVALLED, Evidence
 from voiceagent.engines.running import Running
 from voiceagent.engines.searches import Hearing
+from voiceagent.engines.soundalike import SoundAlike
 from voiceagent.engines.sphinx import (
     FILLER,
     Hypothesis,
@@ -25,6 +26,7 @@ from voiceagent.engines.sphinx import (
     add_phone_loop,
     add_words,
     make_decoder,
+    ways_of,
 )
 from voiceagent.grammar import Grammar
 
@@ -99,6 +101,9 @@ class Panel:
         """What may be said: the commands, and the answers expected."""
         self._known = grammar.vocabulary
         self._phrases: frozenset[str] = frozenset()
+        self._near = SoundAlike(
+            grammar.vocabulary, lambda word: ways_of(self._first, word)
+        )
         self._clean = grammar.without_skips
         self._opened = grammar.without_opening
 
@@ -165,6 +170,14 @@ class Panel:
     def _plain(self, hearing: Hearing, *, open_ended: bool) -> Hypothesis:
         self._first.activate_search(OPEN if open_ended else WHOLE_ONLY)
         return self._search(hearing, self._first)
+
+    def sound_like(self, text: str) -> list[str]:
+        """Sentences, or beginnings of them, that are said like `text` but for a phone
+        of one word."""
+        said = self._near.sentences(text)
+        return [
+            one for one in said if self.grammar.state_after(one.split()) is not None
+        ]
 
     def listen(self) -> Running:
         """The plain model's search for sentences that may be unfinished, made while

@@ -6,8 +6,8 @@ at each frame (`compare=True`); else each measures against the best that it look
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import count
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ __all__ = [
     "make_decoder",
     "search",
     "search_other",
+    "ways_of",
 ]
 
 LOOP_PHONES = "AA IY EH AH UW OW AY ER S T K M N L F SH DH D".split()
@@ -94,6 +95,12 @@ def add_words(
         for phones in dict.fromkeys(ways):
             check_phones(word, phones)  # an unknown one would crash the decoder
             decoder.add_word(_free_name(decoder, word), phones, False)
+
+
+def ways_of(decoder: Any, word: str) -> Iterator[str]:
+    """The phones of each way to say `word` that the decoder knows."""
+    names = (f"{word}({at})" if at > 1 else word for at in count(1))
+    return takewhile(bool, map(decoder.lookup_word, names))
 
 
 def _free_name(decoder: Any, word: str) -> str:

@@ -173,12 +173,19 @@ class Together:
             best = candidates.get(text)
             if text and (best is None or best.sentence.score < sentence.score):
                 candidates[text] = _Candidate(text, sentence)
-        meanings = [self._meaning(text) for text in heard if text]
         for one in candidates.values():
-            votes = meanings.count(self._meaning(one.text)) / len(heard)
-            same = heard.count(one.text) / len(heard)
-            one.votes = A_MEANING * votes + A_TEXT * same
+            votes = (self._vote(text, one.text) for text in heard if text)
+            one.votes = sum(votes) / len(heard)
         return sorted(candidates.values(), key=lambda one: -one.rank)
+
+    def _vote(self, heard: str, text: str) -> float:
+        """What it adds to the rank of `text` that PocketSphinx hears `heard`: as much
+        as if it heard this, where it can hardly tell one from the other."""
+        meaning, same = self._meaning(heard), [text]
+        if self._meaning(text) != meaning:
+            near = self._panel.sound_like(text)
+            same = [one for one in near if self._meaning(one) == meaning]
+        return (A_MEANING + A_TEXT * (heard in same)) if same else 0.0
 
     def _verdict(
         self,

@@ -1,0 +1,67 @@
+"""Words that phones hardly tell apart: "on" and "off", "fifty" and "fifteen".
+
+A recogniser that compares sounds with phones takes one for the other when an accent or
+noise changes a single phone, and what matters most in a command is often just that
+word. So its vote for one is no vote against the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+__all__ = ["SoundAlike", "within_one"]
+
+Phones = Sequence[str]
+
+
+def within_one(one: Phones, other: Phones) -> bool:
+    """Whether a single phone more, less or in another's place makes them the same."""
+    if len(one) > len(other):
+        one, other = other, one
+    if len(other) - len(one) > 1:
+        return False
+    same = next(
+        (
+            at
+            for at, pair in enumerate(zip(one, other, strict=False))
+            if len({*pair}) > 1
+        ),
+        len(one),
+    )
+    rest = same + (len(one) == len(other))
+    return one[rest:] == other[same + 1 :]
+
+
+class SoundAlike:
+    """Which words of a vocabulary are said like which others."""
+
+    def __init__(
+        self, vocabulary: Iterable[str], ways: Callable[[str], Iterable[str]]
+    ) -> None:
+        """`ways(word)`: phones separated by blanks, for each way to say the word."""
+        self._ways = {
+            word: [tuple(phones.split()) for phones in ways(word)]
+            for word in vocabulary
+        }
+        self._like: dict[str, tuple[str, ...]] = {}
+
+    def like(self, word: str) -> tuple[str, ...]:
+        """Other words that differ from this one in one phone at most."""
+        if word not in self._like:
+            own = self._ways.get(word, [])
+            self._like[word] = tuple(
+                sorted(
+                    other
+                    for other, ways in self._ways.items()
+                    if other != word
+                    and any(within_one(one, way) for one in own for way in ways)
+                )
+            )
+        return self._like[word]
+
+    def sentences(self, text: str) -> Iterator[str]:
+        """`text` with one word exchanged for another that sounds like it."""
+        words = text.split()
+        for at, word in enumerate(words):
+            for other in self.like(word):
+                yield " ".join([*words[:at], other, *words[at + 1 :]])
