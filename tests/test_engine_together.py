@@ -14,8 +14,9 @@ from spoken_command import SAMPLES, TURN, grammar_of, spoken_command
 
 from voiceagent.audiofile import read_audio
 from voiceagent.engines.conditioning import Samples
-from voiceagent.engines.confidence import Evidence, Second, confidence
+from voiceagent.engines.confidence import NO_MARGIN, Evidence, Second, confidence
 from voiceagent.engines.moonshine import INSTALL, Moonshine, moonshine_folder
+from voiceagent.engines.panel import Opinion
 from voiceagent.engines.pocketsphinx import PocketSphinxStt
 from voiceagent.engines.spelling import Speller, Writing
 from voiceagent.engines.subwords import END, Subwords
@@ -82,6 +83,22 @@ def test_a_plain_sentence_is_the_same_with_and_without_the_search(
     monkeypatch.setattr(Together, "_alike", lambda *_: False)
     thorough = preview(stt, spoken_command())
     assert quick.text == thorough.text and quick.accepted and thorough.accepted
+
+
+def test_a_phone_is_not_what_tells_on_from_off(
+    stt: PocketSphinxStt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever PocketSphinx makes of one vowel and an f: the other one has heard it."""
+    panel = stt._together._panel  # type: ignore[union-attr]
+    said = preview(stt, spoken_command()).text
+    misheard = said.replace(" on ", " off ")
+    assert misheard in panel.sound_like(said)
+    opinion = Opinion(misheard, Evidence(NO_MARGIN, 1.0))
+    monkeypatch.setattr(panel, "heard", lambda *_: opinion)
+    monkeypatch.setattr(panel, "judged", lambda *_, **__: misheard)
+    found = preview(stt, spoken_command())
+    assert found.accepted and found.text == said != misheard
+    assert found.reason.startswith("they differ")
 
 
 def test_half_a_sentence_is_unfinished_or_in_doubt(stt: PocketSphinxStt) -> None:
