@@ -150,10 +150,10 @@ class Together:
         return True
 
     def _agree(self, text: str, found: Sequence[Sentence]) -> bool:
+        """Whether a third opinion is not needed; nor is it where phones do not tell."""
         if not (text and found):
             return False
-        best = self._panel.text(found[0].words)
-        return self._meaning(best) == self._meaning(text)
+        return self._vote(text, self._panel.text(found[0].words)) > 0.0
 
     def _with(
         self, sound: Sound, found: Sequence[Sentence], heard: Sequence[str]
