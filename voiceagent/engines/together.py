@@ -10,7 +10,7 @@ fraction of the time.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from voiceagent.engines.confidence import (
     ACCEPT_TOGETHER,
@@ -55,6 +55,8 @@ class Verdict:
     """Texts of another meaning, the likeliest first."""
     whole: str = ""
     """A whole sentence that may as well have been said, where `text` is unfinished."""
+    open: bool = False
+    """PocketSphinx took it for unfinished; if it was not, it may yet be accepted."""
 
 
 @dataclass(slots=True)
@@ -205,6 +207,7 @@ class Together:
             words=len(first.text.split()),
         )
         evidence = Evidence(NO_MARGIN, sum(votes) / len(heard), second=second)
+        agreed = confidence(replace(evidence, agreement=1.0))
         wholes = [one for one in ranked if is_whole(one.text)]
         near = wholes and first.rank - wholes[0].rank < CLOSE
         return Verdict(
@@ -213,6 +216,9 @@ class Together:
             said,
             tuple(one.text for one in others if first.rank - one.rank < CLOSE),
             wholes[0].text if near else "",
+            open=first in wholes
+            and agreed >= ACCEPT_TOGETHER
+            and not any(map(is_whole, heard)),
         )
 
 
@@ -221,8 +227,9 @@ def recognition(verdict: Verdict, *, whole: bool) -> Recognition:
     said, sure = verdict.said, confidence(verdict.evidence)
     words = said.text.lower().rstrip(".?!")
     if not verdict.text or sure < ACCEPT_TOGETHER:
+        decided = not verdict.open
         return Recognition(
-            words, 0.0, False, OUTSIDE, transcript=said.text, decided=True
+            words, 0.0, False, OUTSIDE, transcript=said.text, decided=decided
         )
     reason = _reason(verdict.evidence)
     if whole:
