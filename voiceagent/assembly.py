@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from voiceagent.agent import Agent
@@ -14,7 +15,6 @@ from voiceagent.endpoint import FLAT, Completeness, EndpointPolicy
 from voiceagent.escalation import leg_names, make_escalation
 from voiceagent.events import Degraded
 from voiceagent.frontend import Frontend
-from voiceagent.grammar import Grammar
 from voiceagent.intent import Intent, IntentParser
 from voiceagent.interpreter import Doubts, Interpreter
 from voiceagent.listener import Listener
@@ -23,8 +23,10 @@ from voiceagent.models import NONE
 from voiceagent.mouth import Mouth
 from voiceagent.pack import SkillHost, Skills
 from voiceagent.player import Player
+from voiceagent.progress import Progress
 from voiceagent.sections import SttConfig
 from voiceagent.skill import Skill
+from voiceagent.skills.targets import meant
 from voiceagent.skills.volume.handler import loudness
 from voiceagent.speak import ReplyCache
 from voiceagent.state import Options
@@ -39,7 +41,7 @@ from voiceagent.voice import Voice
 if TYPE_CHECKING:
     from voiceagent.app import Workshop
 
-__all__ = ["COSTS", "AgentOptions", "Meaning", "assemble"]
+__all__ = ["COSTS", "AgentOptions", "Meaning", "assemble", "progress_of"]
 
 COSTS = {
     "stt": 0.004,
@@ -98,12 +100,14 @@ class AgentOptions:
 class Meaning:
     """What the words mean in a pack: grammar, templates and skills seen as one."""
 
-    def __init__(self, grammar: Grammar, parser: IntentParser, skills: Skills) -> None:
-        self._grammar, self._parser, self._skills = grammar, parser, skills
+    def __init__(
+        self, progress: Progress, parser: IntentParser, skills: Skills
+    ) -> None:
+        self._progress, self._parser, self._skills = progress, parser, skills
 
     def progress(self, text: str) -> Completeness:
         """How much of a command `text` is."""
-        return self._grammar.progress(text.split())
+        return self._progress.of(text)
 
     def parse(self, text: str) -> Intent | None:
         """The intent that `text` says."""
@@ -114,6 +118,11 @@ class Meaning:
         return self._skills.skill_for(intent)
 
 
+def progress_of(shop: Workshop) -> Progress:
+    """How much of a command texts are in the shop's pack and house."""
+    return Progress(shop.grammar, shop.parser.parse, partial(meant, shop.pack.house))
+
+
 def assemble(shop: Workshop, options: AgentOptions) -> Agent:
     """An agent in its first state."""
     config = shop.config
@@ -122,7 +131,7 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
     compute = Compute(options.pace, COSTS)
     store = options.store or Store(None)
     skills = shop.pack.open(SkillHost(store, shop.house(store)))
-    meaning = Meaning(shop.grammar, shop.parser, skills)
+    meaning = Meaning(progress_of(shop), shop.parser, skills)
     mouth = _mouth(shop, options, compute, trace, store)
     budget = Budget(
         total=config.budget.response_ms / 1000,

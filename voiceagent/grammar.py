@@ -11,6 +11,7 @@ the pieces become spoken words; the words become a minimal deterministic automat
 from __future__ import annotations
 
 import random
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -40,6 +41,8 @@ _OPENING_PROBABILITY = 1.0
 """A wake word costs nothing: it has been heard already, by the detector."""
 _ANSWER_PROBABILITY = 0.1
 """Of a short answer where a question of ours is open: one command in ten."""
+_MOST_WAYS = 8
+"""Beginnings followed at once for each ending that is asked for."""
 _MOST_ARCS = 250_000
 """Words between states. A recogniser for more is neither quick nor right; Home
 Assistant's own files and a house of 100 things have 25,000."""
@@ -154,6 +157,25 @@ class Grammar:
     def state_after(self, words: Sequence[str]) -> int | None:
         """The state that `words` lead to; None where no sentence starts like them."""
         return self._walk(words)
+
+    def endings(self, words: Sequence[str], *, most: int) -> list[str] | None:
+        """What may follow the sentence `words` up to another whole one, the shortest
+        first; None where there are more than `most` ways, or no such sentence is."""
+        state = self._walk(words)
+        if state is None:
+            return None
+        found: list[str] = []
+        ways = deque([(state, "")])
+        while ways:
+            state, said = ways.popleft()
+            for arc in self.arcs[state]:
+                longer = f"{said} {arc.word}".lstrip()
+                ways.append((arc.target, longer))
+                if arc.target in self.finals:
+                    found.append(longer)
+            if len(found) > most or len(ways) > _MOST_WAYS * most:
+                return None
+        return found
 
     def _walk(self, words: Iterable[str]) -> int | None:
         state = 0 if self.arcs else None

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voiceagent.app import Workshop
-from voiceagent.assembly import COSTS
+from voiceagent.assembly import COSTS, progress_of
 from voiceagent.audiofile import read_audio
 from voiceagent.clock import Compute, Pace, now, run
 from voiceagent.endpoint import EndpointPolicy, Moment, Words
@@ -177,7 +177,7 @@ async def _listen(shop: Workshop, vad: Vad, frames: Sequence[AudioFrame]) -> lis
             frontend=frontend,
             stt=shop.stt,
             compute=Compute(Pace.VIRTUAL, COSTS),
-            progress=lambda text: shop.grammar.progress(text.split()),
+            progress=progress_of(shop).of,
             expect=lambda text: None,
             emit=emit,
             lookback=0.0,

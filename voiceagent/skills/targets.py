@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 from voiceagent.house import Entity, HouseModel
@@ -9,7 +10,7 @@ from voiceagent.intent import Intent
 from voiceagent.skill import TurnContext
 from voiceagent.skills.phrases import said_name
 
-__all__ = ["Targets", "find_targets", "named"]
+__all__ = ["Targets", "find_targets", "meant", "named"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,15 @@ class Targets:
 def named(house: HouseModel, intent: Intent) -> Entity | None:
     """The entity in slot `name`."""
     return house.find(str(intent.slots.get("name", "")))
+
+
+def meant(house: HouseModel, intent: Intent) -> Hashable:
+    """What an intent comes to: the place of a thing that is named adds nothing, since
+    names are unique in the house."""
+    slots = dict(intent.slots)
+    if named(house, intent) is not None:
+        slots.pop("area", None)
+    return intent.name, frozenset(slots.items())
 
 
 def find_targets(
