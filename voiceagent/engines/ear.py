@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import inf
 
 from voiceagent.engines.moonshine import Moonshine, Sound, Transcript
 from voiceagent.engines.searches import Hearing
@@ -57,14 +58,16 @@ class SecondEar:
         """The likeliest sentences of the grammar, the best first."""
         return sound.search(self._spellers[unfinished])
 
-    def few(self, sound: Sound, texts: Sequence[str]) -> list[Sentence]:
+    def few(
+        self, sound: Sound, texts: Sequence[str], *, least: float = -inf
+    ) -> list[Sentence]:
         """The likelihood of each of a few texts, the likeliest first, with openings and
-        polite words where they are likelier."""
+        polite words where they are likelier; those below `least` may be missing."""
         bare = replace(self._grammar, arcs=(), finals=frozenset())
         found: list[Sentence] = []
         for text in texts:
             speller = self._model.speller(bare.with_phrases([text]))
-            found += sound.search(speller, beam=FEW)
+            found += sound.search(speller, beam=FEW, least=least)
         return sorted(found, key=lambda one: -one.score)
 
     def said(self, sound: Sound) -> Transcript:

@@ -235,11 +235,16 @@ class Sound:
         return Transcript(text, score, len(written), words, follow.lead)
 
     def search(
-        self, speller: Speller, *, beam: int = BEAM, near: float = NEAR
+        self,
+        speller: Speller,
+        *,
+        beam: int = BEAM,
+        near: float = NEAR,
+        least: float = -inf,
     ) -> list[Sentence]:
         """The likeliest sentences of a grammar, the best first; none where the sound
-        is nothing like it."""
-        following = Beam(speller, width=beam, near=near)
+        is nothing like it. Those below the log likelihood `least` may be missing."""
+        following = Beam(speller, width=beam, near=near, least=least)
         past: Past | None = None
         last = np.array([[BEGIN]], np.int64)
         for _ in range(2 * self._most):

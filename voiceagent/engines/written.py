@@ -57,10 +57,12 @@ class _Path:
 class Beam:
     """The likeliest sentences, written side by side piece by piece."""
 
-    def __init__(self, speller: Speller, *, width: int, near: float) -> None:
+    def __init__(
+        self, speller: Speller, *, width: int, near: float, least: float = -inf
+    ) -> None:
         """`width`: sentences at once; `near`: log likelihood below the best from which
-        one is not followed."""
-        self._width, self._near = width, near
+        one is not followed; `least`: the same of its own."""
+        self._width, self._near, self._least = width, near, least
         self._paths = [_Path(0.0, speller.begin, ())]
         self._whole: dict[Words, float] = {}
 
@@ -78,7 +80,11 @@ class Beam:
         ranked = sorted(found.values(), key=lambda one: -one[2].rank)[: self._width]
         best = max((_rank(*one) for one in self._whole.items()), default=-inf)
         least = max([best, *(path.rank for _, _, path in ranked[:1])]) - self._near
-        kept = [one for one in ranked if one[2].rank >= least]
+        kept = [
+            one
+            for one in ranked
+            if one[2].rank >= least and one[2].score >= self._least
+        ]
         self._paths = [path for _, _, path in kept]
         return [(row, piece) for row, piece, _ in kept]
 
