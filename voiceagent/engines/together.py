@@ -39,6 +39,8 @@ UNOPPOSED = 20.0
 """Lead of a sentence that nothing was held against."""
 PLAINLY = 1.0
 """Lead of what was written freely from which no search is made for other sentences."""
+TELLING = 3
+"""Words that both write down alike from which it does not matter by how much."""
 CLOSE = 4.0
 """Lead of an unfinished sentence below which a whole one may as well have been said."""
 FAR = A_MEANING + A_TEXT + CLOSE
@@ -136,6 +138,8 @@ class Together:
     def _alike(self, ahead: Opinion, said: Transcript) -> bool:
         """Whether both hear the same without being asked for anything."""
         text = self._panel.text(said.words)
+        if text == ahead.text and len(text.split()) >= TELLING:
+            return True
         if not text or said.lead < PLAINLY:
             return False
         return self._meaning(text) == self._meaning(ahead.text)
