@@ -145,6 +145,12 @@ def test_the_wake_word_is_no_part_of_what_was_said(model: Moonshine) -> None:
     assert ear.said(sound).text.lower().strip(" .") == "turn on the kitchen light"
     few = ear.few(sound, ["turn off the kitchen light", "turn on the kitchen light"])
     assert few[0].text == "hey jarvis turn on the kitchen light"
+    likely, unlikely = few
+    least = (likely.score + unlikely.score) / 2
+    texts = ["turn off the kitchen light", "turn on the kitchen light"]
+    kept = [one for one in ear.few(sound, texts, least=least) if one.score >= least]
+    assert [one.text for one in kept] == [likely.text], "the other is given up"
+    assert ear.few(sound, texts, least=1.0) == []
 
 
 @pytest.mark.parametrize("length", [0, 1, 1599])

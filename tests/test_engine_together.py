@@ -15,12 +15,17 @@ from spoken_command import SAMPLES, TURN, grammar_of, spoken_command
 from voiceagent.audiofile import read_audio
 from voiceagent.engines.conditioning import Samples
 from voiceagent.engines.confidence import NO_MARGIN, Evidence, Second, confidence
-from voiceagent.engines.moonshine import INSTALL, Moonshine, moonshine_folder
+from voiceagent.engines.moonshine import (
+    INSTALL,
+    Moonshine,
+    Transcript,
+    moonshine_folder,
+)
 from voiceagent.engines.panel import Opinion
 from voiceagent.engines.pocketsphinx import PocketSphinxStt
 from voiceagent.engines.spelling import Speller, Writing
 from voiceagent.engines.subwords import END, Subwords
-from voiceagent.engines.together import Together
+from voiceagent.engines.together import Together, Verdict, recognition
 from voiceagent.engines.written import Walk
 from voiceagent.frames import RATE
 from voiceagent.stt import DOUBTFUL, OUTSIDE, UNFINISHED, Recognition
@@ -99,6 +104,34 @@ def test_a_phone_is_not_what_tells_on_from_off(
     found = preview(stt, spoken_command())
     assert found.accepted and found.text == said != misheard
     assert found.reason.startswith("they differ")
+
+
+def test_what_both_write_down_alike_needs_no_lead(stt: PocketSphinxStt) -> None:
+    both = stt._together
+    assert both is not None
+    words = ("turn", "on", "the", "kitchen", "light")
+    same, other = (
+        Opinion(text, Evidence(NO_MARGIN, 1.0))
+        for text in ("turn on the kitchen light", "turn on the kitchen fan")
+    )
+    close = Transcript("Turn on the kitchen light.", -1.0, 7, words, 0.1)
+    assert both._alike(same, close) and not both._alike(other, close)
+    brief = Transcript("Turn on.", -1.0, 3, words[:2], 0.1)
+    assert not both._alike(Opinion("turn on", same.evidence), brief)
+
+
+def test_what_is_far_ahead_stands_and_what_may_become_a_sentence_is_open() -> None:
+    said = Transcript("Turn on the light.", -1.0, 5)
+    far = Evidence(NO_MARGIN, 0.0, second=Second(gap=0.0, lead=9.0, words=5))
+    near = Evidence(NO_MARGIN, 0.0, second=Second(gap=0.0, lead=2.0, words=5))
+    assert Verdict("turn on the light", far, said).stands
+    assert not Verdict("turn on the light", near, said).stands
+    brief = Evidence(NO_MARGIN, 0.0, second=Second(gap=0.0, lead=9.0, words=1))
+    assert not Verdict("stop", brief, said).stands
+    for may_yet in (False, True):
+        verdict = Verdict("stop", brief, said, open=may_yet)
+        found = recognition(verdict, whole=True)
+        assert not found.accepted and found.decided is not may_yet
 
 
 def test_half_a_sentence_is_unfinished_or_in_doubt(stt: PocketSphinxStt) -> None:
