@@ -7,11 +7,11 @@ word. So its vote for one is no vote against the other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
 __all__ = ["SoundAlike", "within_one"]
 
-Phones = Sequence[str]
+Phones = tuple[str, ...]
 
 
 def within_one(one: Phones, other: Phones) -> bool:
@@ -32,6 +32,12 @@ def within_one(one: Phones, other: Phones) -> bool:
     return one[rest:] == other[same + 1 :]
 
 
+def _keys(way: Phones) -> set[Phones]:
+    """The way and what is left of it without one phone: ways that differ in one phone
+    at most have one of these in common."""
+    return {way, *((*way[:at], *way[at + 1 :]) for at in range(len(way)))}
+
+
 class SoundAlike:
     """Which words of a vocabulary are said like which others."""
 
@@ -43,21 +49,22 @@ class SoundAlike:
             word: [tuple(phones.split()) for phones in ways(word)]
             for word in vocabulary
         }
-        self._like: dict[str, tuple[str, ...]] = {}
+        self._near: dict[Phones, list[tuple[str, Phones]]] = {}
+        for word, said in self._ways.items():
+            for way in said:
+                for key in _keys(way):
+                    self._near.setdefault(key, []).append((word, way))
 
-    def like(self, word: str) -> tuple[str, ...]:
+    def like(self, word: str) -> list[str]:
         """Other words that differ from this one in one phone at most."""
-        if word not in self._like:
-            own = self._ways.get(word, [])
-            self._like[word] = tuple(
-                sorted(
-                    other
-                    for other, ways in self._ways.items()
-                    if other != word
-                    and any(within_one(one, way) for one in own for way in ways)
-                )
-            )
-        return self._like[word]
+        found = {
+            other
+            for way in self._ways.get(word, ())
+            for key in _keys(way)
+            for other, its in self._near[key]
+            if within_one(way, its)
+        }
+        return sorted(found - {word})
 
     def sentences(self, text: str) -> Iterator[str]:
         """`text` with one word exchanged for another that sounds like it."""

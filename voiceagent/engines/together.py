@@ -243,7 +243,7 @@ class Together:
             said,
             tuple(one.text for one in others if first.rank - one.rank < CLOSE),
             wholes[0].text if near else "",
-            open=first in wholes
+            open=is_whole(first.text)
             and agreed >= ACCEPT_TOGETHER
             and not any(map(is_whole, heard)),
         )
