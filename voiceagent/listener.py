@@ -10,16 +10,18 @@ from typing import Any
 from voiceagent.clock import Compute
 from voiceagent.endpoint import WHOLE, Completeness, Words
 from voiceagent.events import Event, PartialTranscript, TurnCancelled, TurnStarted
-from voiceagent.frames import RATE, AudioFrame, PreRoll
+from voiceagent.frames import FRAME_BYTES, RATE, AudioFrame, PreRoll
 from voiceagent.frontend import Frontend
 from voiceagent.stt import DOUBTFUL, UNFINISHED, Recognition, Stt
-from voiceagent.utterance import Utterance
+from voiceagent.utterance import CHUNK_FRAMES, Utterance
 
 __all__ = ["MARGIN", "Listener"]
 
 MARGIN = 0.2
 """Seconds before the speech that the recogniser is given: soft first sounds, and some
 silence to start from."""
+CHUNK = CHUNK_FRAMES * FRAME_BYTES // 2
+"""Samples that are usually heard at once."""
 PREROLL_SECONDS = 2.0
 """Enough for a wake word and what was said in the same breath."""
 
@@ -58,7 +60,7 @@ class Listener:
         self._possible: Sequence[str] = ()
         self._preroll = PreRoll(PREROLL_SECONDS)
         self._hearing: asyncio.Task[None] | None = None
-        self._text, self._since = "", 0
+        self._text, self._since, self._upto = "", 0, 0
         self._hushed = self._whole = False
 
     def add(self, frame: AudioFrame) -> None:
@@ -87,7 +89,7 @@ class Listener:
         self.number()
         self._emit(TurnStarted(turn=self.turn, t=sample / RATE, by=by))
         self._frontend.begin(self.turn, sample)
-        self._text, self._since = "", 0
+        self._text, self._since, self._upto = "", 0, sample
         self._hushed = self._whole = False
         turn, self._possible = self.turn, self._answers(self.turn)
         utterance = Utterance(
@@ -150,7 +152,9 @@ class Listener:
             return
         stable, self._text = text == self._text, text
         if not stable:
-            self._since = upto
+            # Of much audio at once, after the recogniser was busy, who knows where.
+            self._since = min(upto, self._upto + CHUNK)
+        self._upto = upto
         completeness = self._so_far(text)
         self._whole = completeness in WHOLE
         words = Words(completeness)
