@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.edits import edits
 from voiceagent.dictionary import read_dictionary
 from voiceagent.engines.letters import espeak_mnemonics, said_like
 from voiceagent.pronounce import PHONES
@@ -20,16 +21,6 @@ needs_espeak = pytest.mark.skipif(
 )
 
 
-def distance(ours: list[str], theirs: list[str]) -> int:
-    row = list(range(len(theirs) + 1))
-    for at, one in enumerate(ours, 1):
-        before, row = row, [at]
-        for to, other in enumerate(theirs, 1):
-            cost = before[to - 1] + (one != other)
-            row.append(min(before[to] + 1, row[to - 1] + 1, cost))
-    return row[-1]
-
-
 @needs_espeak
 def test_it_says_words_nearly_as_the_dictionary_has_them() -> None:
     entries = read_dictionary()
@@ -39,7 +30,7 @@ def test_it_says_words_nearly_as_the_dictionary_has_them() -> None:
         ways = said_like(word)
         assert ways and all(PHONES.issuperset(way.split()) for way in ways), word
         known = entries[word].split()
-        wrong += min(distance(way.split(), known) for way in ways)
+        wrong += min(edits(way.split(), known) for way in ways)
         total += len(known)
     assert wrong / total < 0.15
 

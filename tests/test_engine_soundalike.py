@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceagent.engines.soundalike import SoundAlike, within_one
+from tests.edits import edits
+from voiceagent.engines.soundalike import SoundAlike
 
 WAYS = {
     "on": ("AA N", "AO N"),
@@ -19,21 +20,9 @@ WAYS = {
 phones = st.lists(st.sampled_from("ABC"), max_size=5)
 
 
-def distance(one: list[str], other: list[str]) -> int:
-    """Edits that make one of the other, the plain way."""
-    row = list(range(len(other) + 1))
-    for at, phone in enumerate(one, 1):
-        before, row = row, [at]
-        for place, its in enumerate(other, 1):
-            change = before[place - 1] + (phone != its)
-            row.append(min(change, before[place] + 1, row[-1] + 1))
-    return row[-1]
-
-
 @given(phones, phones)
 def test_one_edit_is_told_from_two(one: list[str], other: list[str]) -> None:
-    near = distance(one, other) <= 1
-    assert within_one(tuple(one), tuple(other)) == near
+    near = edits(one, other) <= 1
     ways = {"one": [" ".join(one)], "other": [" ".join(other)]}
     alike = SoundAlike(ways, ways.__getitem__)
     assert alike.like("one") == ["other"] * near

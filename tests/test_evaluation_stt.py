@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.edits import edits
 from voiceagent.errors import AudioFileError, UsageError
 from voiceagent.evaluation.stt import evaluate_stt, read_labels
 from voiceagent.frames import RATE
@@ -60,19 +61,6 @@ def recordings(folder: Path, texts: Mapping[str, str | None]) -> Path:
     labels = folder / "labels.jsonl"
     labels.write_text("\n".join(lines) + "\n\n", "utf-8")
     return labels
-
-
-def edits(a: list[str], b: list[str]) -> int:
-    """Levenshtein distance, the slow and plain way."""
-    row = list(range(len(b) + 1))
-    for i, left in enumerate(a, 1):
-        before, row[0] = row[0], i
-        for j, right in enumerate(b, 1):
-            before, row[j] = (
-                row[j],
-                min(row[j] + 1, row[j - 1] + 1, before + (left != right)),
-            )
-    return row[-1]
 
 
 def test_numbers_case_and_punctuation_do_not_count(tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ class Workshop:
         intent = self.parser.parse(text)
         if intent is None:
             return gist(text)
-        return intent.name, frozenset(intent.slots.items())
+        return intent.meaning
 
     @property
     def ask_below(self) -> float:

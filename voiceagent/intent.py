@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -40,6 +40,11 @@ class Intent:
     """0..1, how sure the parser is."""
     text: str = ""
     """The words it was made from."""
+
+    @property
+    def meaning(self) -> Hashable:
+        """The same for intents that only differ in how they were said."""
+        return self.name, frozenset(self.slots.items())
 
 
 class Understood(Protocol):

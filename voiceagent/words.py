@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-__all__ = ["as_said", "foreign", "number_words", "spoken"]
+__all__ = ["as_said", "distance", "foreign", "number_words", "spoken"]
 
 ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen "
@@ -100,3 +101,17 @@ def _number(match: re.Match[str]) -> str:
     if digits:
         words += " point " + " ".join(ONES[int(digit)] for digit in digits)
     return f"{'minus ' if sign else ''}{words}"
+
+
+def distance(one: Sequence[str], other: Sequence[str], most: int) -> int:
+    """Letters, or phones, to change, add or drop; `most` + 1 where it is more than
+    `most`."""
+    if abs(len(one) - len(other)) > most:
+        return most + 1
+    row = list(range(len(other) + 1))
+    for number, letter in enumerate(one, 1):
+        last, row[0] = row[0], number
+        for at, there in enumerate(other, 1):
+            swap = last + (letter != there)
+            last, row[at] = row[at], min(row[at] + 1, row[at - 1] + 1, swap)
+    return min(row[-1], most + 1)

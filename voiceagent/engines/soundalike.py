@@ -9,27 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["SoundAlike", "within_one"]
+from voiceagent.words import distance
+
+__all__ = ["SoundAlike"]
 
 Phones = tuple[str, ...]
-
-
-def within_one(one: Phones, other: Phones) -> bool:
-    """Whether a single phone more, less or in another's place makes them the same."""
-    if len(one) > len(other):
-        one, other = other, one
-    if len(other) - len(one) > 1:
-        return False
-    same = next(
-        (
-            at
-            for at, pair in enumerate(zip(one, other, strict=False))
-            if len({*pair}) > 1
-        ),
-        len(one),
-    )
-    rest = same + (len(one) == len(other))
-    return one[rest:] == other[same + 1 :]
 
 
 def _keys(way: Phones) -> set[Phones]:
@@ -62,7 +46,7 @@ class SoundAlike:
             for way in self._ways.get(word, ())
             for key in _keys(way)
             for other, its in self._near[key]
-            if within_one(way, its)
+            if distance(way, its, 1) <= 1
         }
         return sorted(found - {word})
 

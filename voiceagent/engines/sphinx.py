@@ -99,14 +99,17 @@ def add_words(
 
 def ways_of(decoder: Any, word: str) -> Iterator[str]:
     """The phones of each way to say `word` that the decoder knows."""
-    names = (f"{word}({at})" if at > 1 else word for at in count(1))
-    return takewhile(bool, map(decoder.lookup_word, names))
+    return takewhile(bool, map(decoder.lookup_word, _names(word)))
 
 
 def _free_name(decoder: Any, word: str) -> str:
-    """The dictionary's name for one more pronunciation: `word`, `word(2)`, ..."""
-    names = (f"{word}({at})" if at > 1 else word for at in count(1))
-    return next(name for name in names if decoder.lookup_word(name) is None)
+    """The dictionary's name for one more pronunciation."""
+    return next(name for name in _names(word) if decoder.lookup_word(name) is None)
+
+
+def _names(word: str) -> Iterator[str]:
+    """The dictionary's names for the ways to say it: `word`, `word(2)`, ..."""
+    return (f"{word}({at})" if at > 1 else word for at in count(1))
 
 
 def add_grammar(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import inf
 
 from voiceagent.engines.confidence import (
@@ -25,7 +26,7 @@ from voiceagent.engines.ear import SecondEar
 from voiceagent.engines.moonshine import Sound, Transcript
 from voiceagent.engines.panel import Opinion, Panel
 from voiceagent.engines.searches import Hearing
-from voiceagent.engines.written import A_WORD, Sentence
+from voiceagent.engines.written import A_WORD, Sentence, rank
 from voiceagent.grammar import Grammar
 from voiceagent.stt import DOUBTFUL, OUTSIDE, UNFINISHED, Recognition
 
@@ -39,6 +40,8 @@ UNOPPOSED = 20.0
 """Lead of a sentence that nothing was held against."""
 PLAINLY = 1.0
 """Lead of what was written freely from which no search is made for other sentences."""
+REMEMBERED = 256
+"""Texts whose meaning is looked up once: the same few are compared with each other."""
 TELLING = 3
 """Words that both write down alike from which it does not matter by how much."""
 CLOSE = 4.0
@@ -85,7 +88,7 @@ class _Candidate:
     @property
     def alone(self) -> float:
         """Its rank by the neural recogniser."""
-        return _alone(self.text, self.sentence.score)
+        return rank(self.text.split(), self.sentence.score)
 
     @property
     def rank(self) -> float:
@@ -99,7 +102,8 @@ class Together:
         self, panel: Panel, ear: SecondEar, meaning: Callable[[str], Hashable]
     ) -> None:
         """`meaning`: texts that only differ in their wording give the same."""
-        self._panel, self._ear, self._meaning = panel, ear, meaning
+        self._panel, self._ear = panel, ear
+        self._meaning = lru_cache(REMEMBERED)(meaning)
 
     def expect(self, grammar: Grammar) -> None:
         """What may be said from now on."""
@@ -124,16 +128,17 @@ class Together:
         found: Sequence[Sentence] = self._ear.best(sound, unfinished=unfinished)
         plain = ahead or self._panel.first(hearing, open_ended=unfinished)
         heard = [plain.text]
-        if not self._agree(plain.text, found):
-            found = self._with(sound, found, heard)
-            if self._hopeless(found, plain.text, said):
-                return Verdict("", NOTHING, said)
-            verdict = self._verdict(found, heard, said, is_whole)
-            if verdict.stands:
-                return verdict
-            heard.append(self._panel.judged(hearing, open_ended=unfinished))
+        agree = self._agree(plain.text, found)
         found = self._with(sound, found, heard)
-        return self._verdict(found, heard, said, is_whole)
+        ranked = self._ranked(found, heard)
+        verdict = self._verdict(ranked, heard, said, is_whole)
+        if agree or verdict.stands:
+            return verdict
+        if found and plain.text and self._hopeless(ranked, plain.text, said):
+            return Verdict("", NOTHING, said)
+        heard.append(self._panel.judged(hearing, open_ended=unfinished))
+        ranked = self._ranked(self._with(sound, found, heard), heard)
+        return self._verdict(ranked, heard, said, is_whole)
 
     def _alike(self, ahead: Opinion, said: Transcript) -> bool:
         """Whether both hear the same without being asked for anything."""
@@ -150,15 +155,12 @@ class Together:
         return Verdict(text, Evidence(NO_MARGIN, 1.0, second=second), said)
 
     def _hopeless(
-        self, found: Sequence[Sentence], plain: str, said: Transcript
+        self, ranked: Sequence[_Candidate], plain: str, said: Transcript
     ) -> bool:
         """Whether neither of the two sentences would be accepted, if a third one heard
         it too."""
-        if not (found and plain):
-            return False
-        first = self._ranked(found, [plain])
-        heard = next((one for one in first if one.text == plain), None)
-        other = next((one for one in first if one is not heard), None)
+        heard = next((one for one in ranked if one.text == plain), None)
+        other = next((one for one in ranked if one is not heard), None)
         for one, votes, rival in ((other, 0.5, heard), (heard, 1.0, other)):
             if one is None:
                 continue
@@ -184,7 +186,7 @@ class Together:
         missing = sorted(set(heard) - {"", *(text for text, _ in known)})
         if not missing:
             return found
-        ranks = [_alone(text, score) for text, score in known]
+        ranks = [rank(text.split(), score) for text, score in known]
         longest = max(len(text.split()) for text in missing)
         least = max(ranks, default=-inf) - FAR - A_WORD * longest
         return [*found, *self._ear.few(sound, missing, least=least)]
@@ -215,12 +217,11 @@ class Together:
 
     def _verdict(
         self,
-        found: Sequence[Sentence],
+        ranked: Sequence[_Candidate],
         heard: Sequence[str],
         said: Transcript,
         is_whole: Callable[[str], bool],
     ) -> Verdict:
-        ranked = self._ranked(found, heard)
         if not ranked:
             return Verdict("", NOTHING, said)
         first = ranked[0]
@@ -247,11 +248,6 @@ class Together:
             and agreed >= ACCEPT_TOGETHER
             and not any(map(is_whole, heard)),
         )
-
-
-def _alone(text: str, score: float) -> float:
-    """The rank of a sentence by the neural recogniser."""
-    return score + A_WORD * len(text.split())
 
 
 def recognition(verdict: Verdict, *, whole: bool) -> Recognition:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from voiceagent.engines.spelling import Place, Speller, Step
 from voiceagent.engines.subwords import END
 
-__all__ = ["A_WORD", "Beam", "Sentence", "Walk"]
+__all__ = ["A_WORD", "Beam", "Sentence", "Walk", "rank"]
 
 A_WORD = 1.0
 """Added to the log likelihood for each word: short sentences are likelier otherwise,
@@ -51,7 +51,7 @@ class _Path:
 
     @property
     def rank(self) -> float:
-        return _rank(self.words, self.score)
+        return rank(self.words, self.score)
 
 
 class Beam:
@@ -78,7 +78,7 @@ class Beam:
                 if key not in found or found[key][2].score < fresh.score:
                     found[key] = row, piece, fresh
         ranked = sorted(found.values(), key=lambda one: -one[2].rank)[: self._width]
-        best = max((_rank(*one) for one in self._whole.items()), default=-inf)
+        best = max((rank(*one) for one in self._whole.items()), default=-inf)
         least = max([best, *(path.rank for _, _, path in ranked[:1])]) - self._near
         kept = [
             one
@@ -90,7 +90,7 @@ class Beam:
 
     def found(self) -> list[Sentence]:
         """Whole sentences, the best first."""
-        ranked = sorted(self._whole.items(), key=lambda one: -_rank(*one))
+        ranked = sorted(self._whole.items(), key=lambda one: -rank(*one))
         return [Sentence(words, score) for words, score in ranked]
 
     def _end(self, likely: Floats) -> None:
@@ -178,5 +178,6 @@ def _with(words: Words, word: str | None) -> Words:
     return words if word is None else (*words, *word.split())
 
 
-def _rank(words: Words, score: float) -> float:
+def rank(words: Sequence[str], score: float) -> float:
+    """What sentences of any length are compared by."""
     return score + A_WORD * len(words)

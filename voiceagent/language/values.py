@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from voiceagent.intent import SlotValue
 from voiceagent.language.forms import Atom, plain
 from voiceagent.matching import Matching
-from voiceagent.words import spoken
+from voiceagent.words import distance, spoken
 
-__all__ = ["alike", "distance", "named_value", "read"]
+__all__ = ["alike", "named_value", "read"]
 
 LETTERS_A_MISTAKE = 4
 """One wrong letter is forgiven for this many of the phrase."""
@@ -46,16 +46,3 @@ def alike(atom: Atom, piece: str) -> Iterator[SlotValue]:
     best = [value for value, apart in near.items() if apart == closest]
     if len(best) == 1:
         yield best[0]
-
-
-def distance(one: str, other: str, most: int) -> int:
-    """Letters to change, add or drop; `most` + 1 where it is more than `most`."""
-    if abs(len(one) - len(other)) > most:
-        return most + 1
-    row = list(range(len(other) + 1))
-    for number, letter in enumerate(one, 1):
-        last, row[0] = row[0], number
-        for at, there in enumerate(other, 1):
-            swap = last + (letter != there)
-            last, row[at] = row[at], min(row[at] + 1, row[at - 1] + 1, swap)
-    return min(row[-1], most + 1)

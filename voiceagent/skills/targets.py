@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from voiceagent.house import Entity, HouseModel
 from voiceagent.intent import Intent
@@ -32,10 +32,10 @@ def named(house: HouseModel, intent: Intent) -> Entity | None:
 def meant(house: HouseModel, intent: Intent) -> Hashable:
     """What an intent comes to: the place of a thing that is named adds nothing, since
     names are unique in the house."""
-    slots = dict(intent.slots)
-    if named(house, intent) is not None:
-        slots.pop("area", None)
-    return intent.name, frozenset(slots.items())
+    if named(house, intent) is None:
+        return intent.meaning
+    slots = {name: value for name, value in intent.slots.items() if name != "area"}
+    return replace(intent, slots=slots).meaning
 
 
 def find_targets(
