@@ -23,8 +23,8 @@ from pathlib import Path
 
 from bench_region import asked, end, region, remote
 
-from voiceagent.remote import LinkState, Words
-from voiceagent.rows import percentile
+from voiceagent.routing.remote import LinkState, Words
+from voiceagent.trace.turn_rows import percentile
 
 ABUSE = """
 import asyncio, json, random, sys

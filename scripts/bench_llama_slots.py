@@ -17,11 +17,11 @@ import time
 from contextlib import aclosing
 from pathlib import Path
 
+from voiceagent.app.sections_regional import LlamaConfig
 from voiceagent.message import Message
-from voiceagent.regional.backend import Request, Text, Usage
-from voiceagent.regional.llama import LlamaBackend
-from voiceagent.rows import percentile
-from voiceagent.sections_regional import LlamaConfig
+from voiceagent.region.backend import Request, Text, Usage
+from voiceagent.region.llama import LlamaBackend
+from voiceagent.trace.turn_rows import percentile
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 TEMPLATE = (

@@ -27,13 +27,13 @@ from typing import Any
 
 from websockets.asyncio.client import connect
 
-from voiceagent.client import RealtimeRemote
-from voiceagent.fault_proxy import Fault, FaultProxy
-from voiceagent.regional.sqlite_memory import SqliteMemory
-from voiceagent.remote import DataClass, Envelope, LinkState, Payload, Words
-from voiceagent.rows import percentile
-from voiceagent.sections_regional import RegionConfig
-from voiceagent.target import Target
+from voiceagent.app.sections_regional import RegionConfig
+from voiceagent.realtime.remote import RealtimeRemote
+from voiceagent.realtime.target import Target
+from voiceagent.region.sqlite_memory import SqliteMemory
+from voiceagent.replay.fault_proxy import Fault, FaultProxy
+from voiceagent.routing.remote import DataClass, Envelope, LinkState, Payload, Words
+from voiceagent.trace.turn_rows import percentile
 
 ECHO = """
 import asyncio, sys

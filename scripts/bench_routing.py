@@ -13,36 +13,31 @@ import argparse
 import asyncio
 from dataclasses import dataclass, field
 
-from voiceagent.budget import Budget
+from voiceagent.agent.playback import Mouth
+from voiceagent.agent.thinking import Thinker
+from voiceagent.agent.turn import Responder, TurnRequest
+from voiceagent.audio.player import VirtualPlayer
 from voiceagent.clock import Compute, Pace, now, run
-from voiceagent.earcons import earcon
-from voiceagent.endpoint import Completeness
+from voiceagent.deadline import Budget
 from voiceagent.engines.fake import DeclaredTts
-from voiceagent.escalate import Escalation
-from voiceagent.events import (
-    LegEnded,
-    SpeakingStarted,
-    TurnEnded,
-    TurnFinished,
-)
-from voiceagent.handover import RemoteLeg
-from voiceagent.intent import Intent
-from voiceagent.mouth import Mouth
-from voiceagent.outgoing import Outgoing
-from voiceagent.player import VirtualPlayer
-from voiceagent.privacy import Policy, PrivacyGate
-from voiceagent.receipts import Receipts
-from voiceagent.remote import DataClass
-from voiceagent.rows import percentile
-from voiceagent.simulated import Profile, SimulatedRemote
-from voiceagent.skill import Skill
-from voiceagent.speak import ReplyCache
-from voiceagent.spending import Meter
-from voiceagent.thinking import Thinker
-from voiceagent.trace import Trace
-from voiceagent.turn import Responder, TurnRequest
-from voiceagent.utterance import Typed
-from voiceagent.voice import Voice
+from voiceagent.frontend.endpoint import Completeness
+from voiceagent.nlu.intent import Intent
+from voiceagent.privacy.gate import Policy, PrivacyGate
+from voiceagent.privacy.receipts import Receipts
+from voiceagent.routing.escalation import Escalation
+from voiceagent.routing.handover import RemoteLeg
+from voiceagent.routing.meter import Meter
+from voiceagent.routing.remote import DataClass
+from voiceagent.routing.request import Outgoing
+from voiceagent.routing.simulated_remote import Profile, SimulatedRemote
+from voiceagent.skills.skill import Skill
+from voiceagent.stt.utterance import Typed
+from voiceagent.trace.events import LegEnded, SpeakingStarted, TurnEnded, TurnFinished
+from voiceagent.trace.trace import Trace
+from voiceagent.trace.turn_rows import percentile
+from voiceagent.tts.earcons import earcon
+from voiceagent.tts.renderer import Voice
+from voiceagent.tts.tts import ReplyCache
 
 FAULTS = ("ok", "bimodal", "hang", "drip", "cut", "dead", "garbage", "offline")
 COSTS = {"tts": 0.065, "intent": 0.003, "receipt": 0.001, "skill": 0.001}

@@ -21,16 +21,16 @@ from pathlib import Path
 
 import numpy as np
 
-from voiceagent.engines.llama_cpp import LlamaDecoder, LlamaEncoder
+from voiceagent.engines.slm.llama_cpp import LlamaDecoder, LlamaEncoder
 from voiceagent.errors import VoiceAgentError
-from voiceagent.intent import SlotValue
-from voiceagent.language.building import Engines, build_slm
-from voiceagent.language.generative import GenerativeSlm
-from voiceagent.language.instruct import InstructSlm
-from voiceagent.language.slots import SlotFinder
-from voiceagent.models import find_model
-from voiceagent.pack import Pack, load_pack
-from voiceagent.slm import Guess, Slm
+from voiceagent.nlu.intent import SlotValue
+from voiceagent.nlu.models.model_folder import find_model
+from voiceagent.nlu.slm.build import Engines, build_slm
+from voiceagent.nlu.slm.generative import GenerativeSlm
+from voiceagent.nlu.slm.instruct import InstructSlm
+from voiceagent.nlu.slm.protocol import Guess, Slm
+from voiceagent.nlu.slm.slots import SlotFinder
+from voiceagent.skills.packs.pack import Pack, load_pack
 
 WARM = 20
 """Decisions before the clock counts."""

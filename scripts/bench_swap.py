@@ -27,11 +27,14 @@ sys.path.insert(0, str(ROOT))
 
 import msgspec  # noqa: E402
 
-from voiceagent.app import Workshop  # noqa: E402
-from voiceagent.assembly import AgentOptions  # noqa: E402
+from voiceagent.app.assemble import AgentOptions  # noqa: E402
+from voiceagent.app.config import load_config  # noqa: E402
+from voiceagent.app.workshop import Workshop  # noqa: E402
+from voiceagent.audio.player import VirtualPlayer  # noqa: E402
 from voiceagent.clock import Pace, run  # noqa: E402
-from voiceagent.config import load_config  # noqa: E402
-from voiceagent.events import (  # noqa: E402
+from voiceagent.nlu.models.model_folder import CARD, find_model  # noqa: E402
+from voiceagent.nlu.models.shelf import Choice, add_file, add_folder  # noqa: E402
+from voiceagent.trace.events import (  # noqa: E402
     Degraded,
     Event,
     Failed,
@@ -40,16 +43,13 @@ from voiceagent.events import (  # noqa: E402
     ModelSwapped,
     TurnFinished,
 )
-from voiceagent.model_shelf import Choice, add_file, add_folder  # noqa: E402
-from voiceagent.models import CARD, find_model  # noqa: E402
-from voiceagent.player import VirtualPlayer  # noqa: E402
-from voiceagent.trace import Record, Trace  # noqa: E402
+from voiceagent.trace.trace import Record, Trace  # noqa: E402
 
 if TYPE_CHECKING:
-    from voiceagent.agent import Agent
-    from voiceagent.frames import AudioFrame
-    from voiceagent.models import Kind
-    from voiceagent.source import OnEvent
+    from voiceagent.agent.agent import Agent
+    from voiceagent.audio.frames import AudioFrame
+    from voiceagent.audio.source import OnEvent
+    from voiceagent.nlu.models.model_folder import Kind
 
 __all__ = ["Result", "bench", "main"]
 

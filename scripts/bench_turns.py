@@ -30,25 +30,25 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from voiceagent.app import Workshop
-from voiceagent.audiofile import Recording, read_audio
+from voiceagent.agent.turn import Sentences
+from voiceagent.app.config import Config
+from voiceagent.app.workshop import Workshop
+from voiceagent.audio.file import Recording, read_audio
+from voiceagent.audio.frames import RATE
 from voiceagent.clock import Pace
-from voiceagent.config import Config
-from voiceagent.demo_region import DemoRegion
-from voiceagent.events import (
+from voiceagent.replay.demo_region import DemoRegion
+from voiceagent.replay.replay import Replay, Settings, replay
+from voiceagent.replay.scenario_region import region_values
+from voiceagent.replay.variants import Variants
+from voiceagent.testing import Fault, FaultProxy
+from voiceagent.trace.events import (
     RemoteAnswered,
     ReplyReady,
     SpeakingStarted,
     SpeakingStopped,
     TurnEnded,
 )
-from voiceagent.frames import RATE
-from voiceagent.replay import Replay, Settings, replay
-from voiceagent.rows import Record, TurnRow, percentile
-from voiceagent.scenario_region import region_values
-from voiceagent.testing import Fault, FaultProxy
-from voiceagent.turn import Sentences
-from voiceagent.variants import Variants
+from voiceagent.trace.turn_rows import Record, TurnRow, percentile
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 QUESTIONS = (

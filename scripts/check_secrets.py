@@ -28,18 +28,18 @@ from threading import Thread
 
 from eval_redaction import NAMES, leaked, planted
 
-from voiceagent.agent import Agent
-from voiceagent.app import Workshop
-from voiceagent.assembly import AgentOptions
+from voiceagent.agent.agent import Agent
+from voiceagent.app.assemble import AgentOptions
+from voiceagent.app.config import load_config
+from voiceagent.app.workshop import Workshop
+from voiceagent.audio.frames import AudioFrame
+from voiceagent.audio.player import VirtualPlayer
+from voiceagent.audio.source import OnEvent
 from voiceagent.clock import Pace, run
-from voiceagent.config import load_config
-from voiceagent.demo_region import DemoRegion
-from voiceagent.events import Escalated, TurnFinished, Withheld
-from voiceagent.frames import AudioFrame
-from voiceagent.player import VirtualPlayer
-from voiceagent.privacy import INSTRUCTIONS
-from voiceagent.source import OnEvent
-from voiceagent.trace import Trace
+from voiceagent.privacy.gate import INSTRUCTIONS
+from voiceagent.replay.demo_region import DemoRegion
+from voiceagent.trace.events import Escalated, TurnFinished, Withheld
+from voiceagent.trace.trace import Trace
 
 EVERYTHING = 3
 """Ethernet protocol number of all packets."""

@@ -17,16 +17,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from voiceagent.audiofile import read_audio
+from voiceagent.audio.file import read_audio
+from voiceagent.audio.frames import RATE
+from voiceagent.authoring.sampler import Sampler
 from voiceagent.clock import cpu_seconds
 from voiceagent.evaluation.templates import evaluate_templates, read_template_tests
-from voiceagent.frames import RATE
-from voiceagent.grammar import Grammar, compile_grammar
-from voiceagent.house import Area, Entity, HouseModel
-from voiceagent.house_lists import house_lists
-from voiceagent.intent import IntentParser
-from voiceagent.pack import Pack, load_pack
-from voiceagent.packing.sampler import Sampler
+from voiceagent.nlu.intent import IntentParser
+from voiceagent.skills.house.house import Area, Entity, HouseModel
+from voiceagent.skills.house.slot_lists import house_lists
+from voiceagent.skills.packs.pack import Pack, load_pack
+from voiceagent.stt.grammar import Grammar, compile_grammar
 
 ROOMS = ("Kitchen", "Living Room", "Bedroom", "Bathroom", "Office", "Garage")
 FLOORS = ("Ground Floor", "Upstairs")
@@ -91,7 +91,7 @@ def decode(grammar: Grammar, folder: Path) -> dict[str, float]:
 
 def make_recogniser(grammar: Grammar) -> Any:
     """The recogniser of the product over this grammar."""
-    from voiceagent.engines.pocketsphinx import PocketSphinxStt
+    from voiceagent.engines.stt.pocketsphinx.recogniser import PocketSphinxStt
 
     return PocketSphinxStt(grammar)
 

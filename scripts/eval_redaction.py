@@ -17,9 +17,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from voiceagent.privacy import Policy, PrivacyGate, Question, Released
-from voiceagent.redaction.tokens import DIGITS, tokens
-from voiceagent.remote import DataClass
+from voiceagent.privacy.gate import Policy, PrivacyGate, Question, Released
+from voiceagent.privacy.redaction.tokens import DIGITS, tokens
+from voiceagent.routing.remote import DataClass
 
 FIRST = "anna boris chiara dmitri elena farid greta hamid ingrid jorge katja liam mei"
 LAST = "kowalski brandt okafor petersen castellano nakamura fitzgerald lindqvist moreau"
@@ -50,7 +50,7 @@ def spoken(digits: str, chance: Chance) -> str:
 
 
 def in_words(number: int) -> str:
-    from voiceagent.words import number_words
+    from voiceagent.lang.spoken import number_words
 
     return number_words(number)
 

@@ -25,20 +25,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from voiceagent.app import ACOUSTICS, Workshop
-from voiceagent.audiofile import read_audio
-from voiceagent.config import load_config
-from voiceagent.engines.confidence import NO_MARGIN, Evidence, Second
-from voiceagent.engines.ear import SecondEar
-from voiceagent.engines.moonshine import Moonshine
-from voiceagent.engines.panel import Panel
-from voiceagent.engines.searches import Hearing
-from voiceagent.engines.together import Together
+from voiceagent.app.config import load_config
+from voiceagent.app.workshop import ACOUSTICS, Workshop
+from voiceagent.audio.file import read_audio
+from voiceagent.audio.frames import RATE
+from voiceagent.engines.stt.moonshine.grammar_search import SecondEar
+from voiceagent.engines.stt.moonshine.model import Moonshine
+from voiceagent.engines.stt.pocketsphinx.confidence import NO_MARGIN, Evidence, Second
+from voiceagent.engines.stt.pocketsphinx.panel import Panel
+from voiceagent.engines.stt.pocketsphinx.searches import Hearing
+from voiceagent.engines.stt.pocketsphinx.with_moonshine import Together
 from voiceagent.evaluation.commands import Case, read_cases, score
-from voiceagent.evaluation.mixing import mix_noise
-from voiceagent.frames import RATE
-from voiceagent.models import find_model
-from voiceagent.stt import Recognition
+from voiceagent.nlu.models.model_folder import find_model
+from voiceagent.replay.mixing import mix_noise
+from voiceagent.stt.protocol import Recognition
 
 Matrix = NDArray[np.float64]
 LONGEST = 12.0

@@ -23,12 +23,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from voiceagent.app import Workshop
-from voiceagent.config import load_config
-from voiceagent.endpoint import FLAT, EndpointPolicy, Weights, evidence_of
+from voiceagent.app.config import load_config
+from voiceagent.app.workshop import Workshop
 from voiceagent.evaluation.endpoint import FIXED, by_policy, heard
 from voiceagent.evaluation.endpoint_score import Heard, judge, measure
 from voiceagent.evaluation.endpoint_traces import load_traces
+from voiceagent.frontend.endpoint import FLAT, EndpointPolicy, Weights, evidence_of
 
 __all__ = ["KINDS", "WEIGHTS", "fit", "main", "policy_of", "start"]
 

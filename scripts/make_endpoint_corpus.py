@@ -31,9 +31,9 @@ from endpoint_corpus.recordings import recorded
 from endpoint_corpus.sound import RATE, Sound, mixed, spans_of, with_room
 from endpoint_corpus.synthetic import synthetic
 
-from voiceagent.app import Workshop
-from voiceagent.audiofile import read_audio
-from voiceagent.config import load_config
+from voiceagent.app.config import load_config
+from voiceagent.app.workshop import Workshop
+from voiceagent.audio.file import read_audio
 from voiceagent.evaluation.commands import read_cases
 
 __all__ = ["Label", "build", "finished", "main", "workshop"]

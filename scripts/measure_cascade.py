@@ -26,15 +26,15 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT)]
 
 from voiceagent.errors import UsageError, VoiceAgentError  # noqa: E402
-from voiceagent.intent import Intent, IntentParser  # noqa: E402
-from voiceagent.language.cascade import Cascade  # noqa: E402
-from voiceagent.language.guards import Guards  # noqa: E402
-from voiceagent.language.slots import SlotFinder  # noqa: E402
-from voiceagent.pack import Pack, load_pack  # noqa: E402
-from voiceagent.route import Opinion, Step, Thresholds  # noqa: E402
-from voiceagent.slm import NOT_MINE, Guess, Slm  # noqa: E402
-from voiceagent.stt import Recognition  # noqa: E402
-from voiceagent.words import spoken  # noqa: E402
+from voiceagent.lang.spoken import spoken  # noqa: E402
+from voiceagent.nlu.decision import Opinion, Step, Thresholds  # noqa: E402
+from voiceagent.nlu.guards.guards import Guards  # noqa: E402
+from voiceagent.nlu.intent import Intent, IntentParser  # noqa: E402
+from voiceagent.nlu.slm.cascade import Cascade  # noqa: E402
+from voiceagent.nlu.slm.protocol import NOT_MINE, Guess, Slm  # noqa: E402
+from voiceagent.nlu.slm.slots import SlotFinder  # noqa: E402
+from voiceagent.skills.packs.pack import Pack, load_pack  # noqa: E402
+from voiceagent.stt.protocol import Recognition  # noqa: E402
 
 __all__ = ["Outcome", "Request", "StandIn", "curve", "main", "outcomes", "read_text"]
 
@@ -177,9 +177,9 @@ def _pieces(text: str) -> list[str]:
 def _open(asked: argparse.Namespace, pack: Pack) -> Slm:
     if asked.stand_in is not None:
         return StandIn(asked.stand_in, pack)
-    from voiceagent.app import Workshop
-    from voiceagent.config import load_config
-    from voiceagent.models import read_model
+    from voiceagent.app.config import load_config
+    from voiceagent.app.workshop import Workshop
+    from voiceagent.nlu.models.model_folder import read_model
 
     flags = {"pack.folder": str(asked.pack)} if asked.pack else {}
     return Workshop(load_config(flags=flags).config).open_model(read_model(asked.model))

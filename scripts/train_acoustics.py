@@ -25,11 +25,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from scripts.training.aligned_speech import align, model_folder, recordings
 from scripts.training.gaussians import read_gaussians, write_parameters
 from scripts.training.noise_shift import moved_means, moved_variances, movements
-from voiceagent.app import Workshop
-from voiceagent.audiofile import read_audio
-from voiceagent.config import Config
-from voiceagent.engines.conditioning import Samples
-from voiceagent.frames import RATE
+from voiceagent.app.config import Config
+from voiceagent.app.workshop import Workshop
+from voiceagent.audio.file import read_audio
+from voiceagent.audio.frames import RATE
+from voiceagent.engines.stt.pocketsphinx.conditioning import Samples
 
 LEVEL_RATIO, MOVED_RATIO, RAW_RATIO = 9.0, 12.0, 9.0
 """Ratios in dB, over recordings that are nearly all speech."""

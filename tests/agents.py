@@ -7,50 +7,50 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from voiceagent.agent import Agent
-from voiceagent.alarms import Alarms
-from voiceagent.audiofile import AudioFacts, Recording
-from voiceagent.budget import Budget
+from voiceagent.agent.agent import Agent
+from voiceagent.agent.alarms import Alarms
+from voiceagent.agent.open_turn import Listener
+from voiceagent.agent.playback import Mouth
+from voiceagent.agent.state import Options
+from voiceagent.agent.thinking import Thinker
+from voiceagent.agent.turn import Responder
+from voiceagent.audio.file import AudioFacts, Recording
+from voiceagent.audio.player import VirtualPlayer
+from voiceagent.audio.source import FileSource
 from voiceagent.clock import VIRTUAL_EPOCH, Compute, Pace, run
-from voiceagent.earcons import earcon
-from voiceagent.endpoint import Completeness, EndpointPolicy
+from voiceagent.deadline import Budget
 from voiceagent.engines.fake import (
     DeclaredTts,
     ScriptedStt,
     ScriptedWake,
     ThresholdVad,
 )
-from voiceagent.escalate import Escalation
-from voiceagent.events import Event
-from voiceagent.frontend import Frontend
-from voiceagent.handover import RemoteLeg
-from voiceagent.intent import Intent
-from voiceagent.interpreter import Doubts, Interpreter
-from voiceagent.listener import Listener
-from voiceagent.mouth import Mouth
-from voiceagent.outgoing import Outgoing
-from voiceagent.player import VirtualPlayer
-from voiceagent.privacy import Policy, PrivacyGate
-from voiceagent.receipts import Receipts
-from voiceagent.remote import Remote
+from voiceagent.frontend.endpoint import Completeness, EndpointPolicy
+from voiceagent.frontend.frontend import Frontend
+from voiceagent.frontend.vad import VadSmoother
+from voiceagent.frontend.wake import WakeGate, WakeRule
+from voiceagent.nlu.intent import Intent
+from voiceagent.nlu.interpreter import Doubts, Interpreter
+from voiceagent.nlu.models.swap import ModelSource, ModelSwitch
+from voiceagent.privacy.gate import Policy, PrivacyGate
+from voiceagent.privacy.receipts import Receipts
 from voiceagent.routing.breaker import Breaker
+from voiceagent.routing.device_tools import Toolbox
+from voiceagent.routing.escalation import Escalation
+from voiceagent.routing.handover import RemoteLeg
 from voiceagent.routing.latency import LatencyBook
-from voiceagent.rows import TurnRow, turn_rows
-from voiceagent.skill import Answer, Effect, Skill, SkillAlarm, TurnContext
-from voiceagent.source import FileSource
-from voiceagent.speak import ReplyCache, Tts
-from voiceagent.spending import Meter
-from voiceagent.state import Options
-from voiceagent.stt import Stt
-from voiceagent.swap import ModelSource, ModelSwitch
+from voiceagent.routing.meter import Meter
+from voiceagent.routing.remote import Remote
+from voiceagent.routing.request import Outgoing
+from voiceagent.skills.skill import Answer, Effect, Skill, SkillAlarm, TurnContext
+from voiceagent.stt.protocol import Stt
 from voiceagent.testing import tone
-from voiceagent.thinking import Thinker
-from voiceagent.toolbox import Toolbox
-from voiceagent.trace import Record, Trace
-from voiceagent.turn import Responder
-from voiceagent.vad import VadSmoother
-from voiceagent.voice import Voice
-from voiceagent.wake import WakeGate, WakeRule
+from voiceagent.trace.events import Event
+from voiceagent.trace.trace import Record, Trace
+from voiceagent.trace.turn_rows import TurnRow, turn_rows
+from voiceagent.tts.earcons import earcon
+from voiceagent.tts.renderer import Voice
+from voiceagent.tts.tts import ReplyCache, Tts
 
 
 @dataclass

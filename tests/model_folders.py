@@ -8,9 +8,9 @@ from pathlib import Path
 
 from voiceagent.engines.fake import ScriptedSlm
 from voiceagent.errors import ModelMissing
-from voiceagent.models import digest
-from voiceagent.route import Thresholds
-from voiceagent.slm import Guess, Slm
+from voiceagent.nlu.decision import Thresholds
+from voiceagent.nlu.models.model_folder import digest
+from voiceagent.nlu.slm.protocol import Guess, Slm
 
 __all__ = ["Source", "gguf", "model_folder"]
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
-from voiceagent.house import LocalHouse
-from voiceagent.intent import IntentParser
-from voiceagent.pack import Pack, SkillHost, load_pack
-from voiceagent.skill import TurnContext
+from voiceagent.nlu.intent import IntentParser
+from voiceagent.skills.house.house import LocalHouse
+from voiceagent.skills.packs.pack import Pack, SkillHost, load_pack
+from voiceagent.skills.skill import TurnContext
 from voiceagent.store import Store
 
 __all__ = ["DRINKS", "SHIPPED", "folder", "parser", "reply", "shipped"]

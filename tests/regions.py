@@ -8,12 +8,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from voiceagent.regional.backend import Backend, Output, Request, Text
-from voiceagent.regional.memory import Memory
-from voiceagent.regional.server import RegionServer
-from voiceagent.regional.sqlite_memory import SqliteMemory
-from voiceagent.remote import DataClass, Envelope, Payload, Piece, Remote, Words
-from voiceagent.sections_regional import RegionConfig, ServeConfig
+from voiceagent.app.sections_regional import RegionConfig, ServeConfig
+from voiceagent.region.backend import Backend, Output, Request, Text
+from voiceagent.region.memory import Memory
+from voiceagent.region.server import RegionServer
+from voiceagent.region.sqlite_memory import SqliteMemory
+from voiceagent.routing.remote import DataClass, Envelope, Payload, Piece, Remote, Words
 
 SECRET = b"0123456789abcdef0123456789abcdef"
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from hassil.intents import Intents
 
-from voiceagent.audiofile import read_audio
-from voiceagent.frames import RATE
-from voiceagent.grammar import Grammar, compile_grammar
+from voiceagent.audio.file import read_audio
+from voiceagent.audio.frames import RATE
+from voiceagent.stt.grammar import Grammar, compile_grammar
 
 if TYPE_CHECKING:
-    from voiceagent.engines.conditioning import Samples
+    from voiceagent.engines.stt.pocketsphinx.conditioning import Samples
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 TURN = "[hey] jarvis turn (on|off) [the] (kitchen|bedroom|office) (light|fan)"

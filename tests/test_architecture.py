@@ -2,7 +2,10 @@
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,17 +15,97 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "voiceagent"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
+ROOMS = (
+    *("errors", "clock", "deadline", "message", "store", "child_process"),
+    *("config_types", "port", "lang", "trace", "privacy", "door", "audio", "frontend"),
+    *("tts", "templates", "stt", "nlu", "skills", "routing", "gateway", "agent"),
+    *("realtime", "wyoming", "region", "pop", "fleet", "planner", "engines", "app"),
+    *("web", "replay", "evaluation", "authoring", "cli", "testing", "__main__"),
+)
+"""In the order of the data path: a room imports only what stands before it."""
+GROUND = ROOMS[: ROOMS.index("lang")]
+"""Flat files that everybody may use."""
+CLASS_REASONS: dict[str, str] = {}
+"""Classes over 20 methods or 12 attributes, and why."""
+SHARED_NAMES: dict[str, str] = {}
+"""Type names that stand in several modules, and why."""
 
+
+@cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
-def imports(path: Path) -> Iterator[str]:
+def dotted(path: Path) -> str:
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {dotted(path): path for path in FILES}
+
+
+def named(path: Path) -> Iterator[str]:
+    """What a file imports, however it says so: below the package, dotted."""
+    here = (
+        dotted(path) if path.name == "__init__.py" else dotted(path).rpartition(".")[0]
+    )
     for node in ast.walk(tree(path)):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
+        if isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                parts = here.split(".")[: len(here.split(".")) - node.level + 1]
+                base = ".".join(["voiceagent", *filter(None, parts), base]).strip(".")
+            yield from (f"{base}.{name.name}" for name in node.names)
         elif isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
+        elif isinstance(node, ast.Call) and "import_module" in ast.dump(node.func):
+            yield from (
+                part.value
+                for part in ast.walk(node)
+                if isinstance(part, ast.Constant) and isinstance(part.value, str)
+            )
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The modules of the package that a file imports."""
+    for name in named(path):
+        inside = name.removeprefix("voiceagent.").rstrip(".")
+        while name.startswith("voiceagent.") and inside:
+            if inside in MODULES:
+                yield inside
+                break
+            inside = inside.rpartition(".")[0]
+
+
+def room(module: str) -> str:
+    return module.split(".")[0]
+
+
+@pytest.mark.xfail(strict=True, reason="the move is not finished")
+def test_a_room_imports_only_what_stands_before_it() -> None:
+    wrong = [
+        f"{dotted(path)} imports {name}"
+        for path in FILES
+        if path.parent != PACKAGE or path.name != "__init__.py"
+        for name in imports(path)
+        if ROOMS.index(room(name)) > ROOMS.index(room(dotted(path)))
+    ]
+    assert wrong == []
+
+
+def test_every_room_stands_in_the_order() -> None:
+    assert {room(name) for name in MODULES if name} <= set(ROOMS)
+
+
+@pytest.mark.xfail(strict=True, reason="the move is not finished")
+def test_no_files_import_each_other_in_a_circle() -> None:
+    edges = {name: set(imports(path)) - {name} for name, path in MODULES.items()}
+    while free := {name for name, wants in edges.items() if not wants & edges.keys()}:
+        edges = {name: wants for name, wants in edges.items() if name not in free}
+    # What stays either stands in a circle or leads to one.
+    while outer := set(edges) - set().union(*edges.values()):
+        edges = {name: wants for name, wants in edges.items() if name not in outer}
+    assert sorted(edges) == []
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
@@ -36,12 +119,11 @@ def test_files_are_short_typed_and_say_what_they_export(path: Path) -> None:
 
 def test_only_the_composition_root_imports_engines() -> None:
     users = {
-        path.relative_to(PACKAGE).as_posix()
+        room(dotted(path))
         for path in FILES
-        if path.parent.name != "engines"
-        and any(name.startswith("voiceagent.engines") for name in imports(path))
+        if any(room(name) == "engines" for name in imports(path))
     }
-    assert users <= {"app.py"}
+    assert users <= {"engines", "app"}
 
 
 def test_only_the_clock_reads_a_clock() -> None:
@@ -56,15 +138,6 @@ def test_only_the_clock_reads_a_clock() -> None:
     assert found == []
 
 
-def test_the_core_imports_nothing_from_commands_or_tests() -> None:
-    outer = {"commands", "cli", "testing"}
-    for path in FILES:
-        if path.parent.name == "commands" or path.name in ("cli.py", "testing.py"):
-            continue
-        used = {name.split(".")[1] for name in imports(path) if "voiceagent." in name}
-        assert not used & outer, path
-
-
 def test_functions_are_short() -> None:
     lengths = sorted(
         node.end_lineno - node.lineno + 1
@@ -72,19 +145,14 @@ def test_functions_are_short() -> None:
         for node in ast.walk(tree(path))
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.end_lineno
     )
-    assert lengths[len(lengths) // 2] <= 10
+    assert lengths[len(lengths) // 2] <= 8
     assert lengths[int(len(lengths) * 0.95)] <= 40
 
 
 def test_importing_the_command_line_loads_no_engine() -> None:
-    import subprocess
-    import sys
-
     heavy = ("numpy", "onnxruntime", "pocketsphinx", "soundfile", "sounddevice")
-    code = (
-        f"import sys, voiceagent.cli; print([m for m in {heavy} if m in sys.modules])"
-    )
+    code = "import sys, voiceagent.cli.main; print([m for m in sys.argv[1:] if m in sys.modules])"
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        [sys.executable, "-c", code, *heavy], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"

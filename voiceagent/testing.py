@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
+from voiceagent.audio.frames import RATE
 from voiceagent.clock import Pace, run
-from voiceagent.fault_proxy import Fault, FaultProxy
-from voiceagent.frames import RATE
+from voiceagent.replay.fault_proxy import Fault, FaultProxy
 
 if TYPE_CHECKING:
-    from voiceagent.replay import Replay
-    from voiceagent.rows import TurnRow
-    from voiceagent.scenario import Check
+    from voiceagent.replay.replay import Replay
+    from voiceagent.replay.scenario import Check
+    from voiceagent.trace.turn_rows import TurnRow
 
 __all__ = [
     "Fault",
@@ -66,9 +66,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     target = session.config.getoption("--va-report", default=None)
     done = session.config.stash.get(REPLAYS, {})
     if target and done:
-        from voiceagent.machine import facts
-        from voiceagent.report import write_report
-        from voiceagent.waveform import notes
+        from voiceagent.replay.waveform import notes
+        from voiceagent.trace.machine import facts
+        from voiceagent.trace.report.write import write_report
 
         replays = list(done.values())
         records = [record for one in replays for record in one.records]
@@ -86,7 +86,7 @@ class ScenarioFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """One item for the whole, and one for each turn."""
-        from voiceagent.scenario import load_scenario
+        from voiceagent.replay.scenario import load_scenario
 
         scenario = load_scenario(self.path)
         yield ScenarioItem.from_parent(self, name="events", prefixes=None)
@@ -192,8 +192,8 @@ def timeline(one: Replay) -> list[str]:
 
 def replay_scenario(path: Path, pace: str = "virtual") -> Replay:
     """Replay a recording or scenario with the default configuration."""
-    from voiceagent.replay import Settings, replay_path
-    from voiceagent.variants import Variants
+    from voiceagent.replay.replay import Settings, replay_path
+    from voiceagent.replay.variants import Variants
 
     shop = _workshop()
     variants = Variants(shop)
@@ -234,8 +234,8 @@ _WORKSHOPS: list[Any] = []
 def _workshop() -> Any:
     """One workshop a test session: engines load once."""
     if not _WORKSHOPS:
-        from voiceagent.app import Workshop
-        from voiceagent.config import Config
+        from voiceagent.app.config import Config
+        from voiceagent.app.workshop import Workshop
 
         _WORKSHOPS.append(Workshop(Config()))
     return _WORKSHOPS[0]

@@ -13,10 +13,10 @@ from endpoint_corpus.align import Aligner, dips
 from endpoint_corpus.item import Item, seeded
 from endpoint_corpus.plan import plan
 from endpoint_corpus.sound import RATE, Sound, insert, quiet_place, spans_of
-from voiceagent.app import Workshop
-from voiceagent.audiofile import read_audio
+from voiceagent.app.workshop import Workshop
+from voiceagent.audio.file import read_audio
 from voiceagent.evaluation.commands import Case, score
-from voiceagent.pronounce import spoken_words
+from voiceagent.stt.pronounce import spoken_words
 
 __all__ = ["cropped", "paused", "recorded"]
 

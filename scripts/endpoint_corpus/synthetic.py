@@ -11,8 +11,8 @@ from endpoint_corpus.item import Item, seeded
 from endpoint_corpus.plan import Pause, plan
 from endpoint_corpus.sound import RATE, Sound, room_tone
 from endpoint_corpus.voices import FILLERS, INSTALL, SENTENCES, available, say
-from voiceagent.app import Workshop
-from voiceagent.endpoint import WHOLE
+from voiceagent.app.workshop import Workshop
+from voiceagent.frontend.endpoint import WHOLE
 
 __all__ = ["spoken_with", "synthetic"]
 

@@ -13,12 +13,12 @@ import pocketsphinx
 from numpy.typing import NDArray
 
 from scripts.training.gaussians import Floats, Ints
-from voiceagent.audiofile import read_audio
-from voiceagent.engines.conditioning import FLOOR_DB, Samples, dithered
-from voiceagent.engines.sphinx import add_words
+from voiceagent.audio.file import read_audio
+from voiceagent.audio.frames import RATE
+from voiceagent.engines.stt.pocketsphinx.conditioning import FLOOR_DB, Samples, dithered
+from voiceagent.engines.stt.pocketsphinx.decoder import add_words
 from voiceagent.evaluation.commands import read_cases
-from voiceagent.frames import RATE
-from voiceagent.words import spoken
+from voiceagent.lang.spoken import spoken
 
 __all__ = ["Aligned", "align", "cepstra", "made_ready", "model_folder", "recordings"]
 

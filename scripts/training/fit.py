@@ -17,7 +17,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from voiceagent.language.wordpiece import WordPiece
+from voiceagent.nlu.slm.wordpiece import WordPiece
 
 from .datasets import Example
 from .encoder import Tree, embed, run_layers, sentence

@@ -28,8 +28,8 @@ import optax
 
 from training.generative_gguf import Build, write_llama
 from training.generative_text import Lesson, encoded, lessons, vocabulary
-from voiceagent.language.calls import NONE
-from voiceagent.pack import load_pack
+from voiceagent.nlu.slm.call_graph import NONE
+from voiceagent.skills.packs.pack import load_pack
 
 __all__ = ["main", "scores", "start", "train"]
 

@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from voiceagent.intent import SlotValue
-from voiceagent.language.calls import COMPACT, NONE, call_graph
-from voiceagent.language.generative import prompt_of
-from voiceagent.language.slots import SlotFinder
-from voiceagent.language.tools import Tool, tools_of
-from voiceagent.language.writing import Writer
-from voiceagent.pack import Pack
+from voiceagent.nlu.intent import SlotValue
+from voiceagent.nlu.slm.call_graph import COMPACT, NONE, call_graph
+from voiceagent.nlu.slm.constrained_decoding import Writer
+from voiceagent.nlu.slm.generative import prompt_of
+from voiceagent.nlu.slm.slots import SlotFinder
+from voiceagent.nlu.slm.tools import Tool, tools_of
+from voiceagent.skills.packs.pack import Pack
 
 __all__ = ["Lesson", "PieceTable", "call_of", "encoded", "lessons", "vocabulary"]
 

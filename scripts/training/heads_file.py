@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from voiceagent.language.features import FORBIDDEN
+from voiceagent.nlu.slm.features import FORBIDDEN
 
 from .checkpoint import Checkpoint
 from .datasets import NOBODY, Example

@@ -25,9 +25,9 @@ from training.own_text import OwnText, digest  # noqa: E402
 from training.public_text import public_examples  # noqa: E402
 from training.recogniser_errors import Mishearing, pronunciations  # noqa: E402
 from training.sampling import Example  # noqa: E402
-from voiceagent.intent import IntentParser  # noqa: E402
-from voiceagent.pack import Pack, load_pack  # noqa: E402
-from voiceagent.words import spoken  # noqa: E402
+from voiceagent.lang.spoken import spoken  # noqa: E402
+from voiceagent.nlu.intent import IntentParser  # noqa: E402
+from voiceagent.skills.packs.pack import Pack, load_pack  # noqa: E402
 
 __all__ = ["examples", "main"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voiceagent.language.wordpiece import Encoded, WordPiece
+from voiceagent.nlu.slm.wordpiece import Encoded, WordPiece
 
 from .datasets import Example
 

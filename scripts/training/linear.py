@@ -15,8 +15,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from voiceagent.language.features import ngrams
-from voiceagent.language.wordpiece import split_words
+from voiceagent.nlu.slm.features import ngrams
+from voiceagent.nlu.slm.wordpiece import split_words
 
 __all__ = ["Ngrams", "fit_ngrams", "ngram_logits"]
 

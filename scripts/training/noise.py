@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from voiceagent.dictionary import read_dictionary
+from voiceagent.stt.dictionary import read_dictionary
 
 from .datasets import Example, Span
 

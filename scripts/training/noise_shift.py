@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from scripts.training.aligned_speech import Aligned, cepstra, made_ready
 from scripts.training.gaussians import Floats, Gaussians, Ints, streams
-from voiceagent.engines.conditioning import Samples
-from voiceagent.evaluation.mixing import mix
+from voiceagent.engines.stt.pocketsphinx.conditioning import Samples
+from voiceagent.replay.mixing import mix
 
 __all__ = ["Movement", "moved_means", "moved_variances", "movements"]
 

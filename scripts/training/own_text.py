@@ -16,10 +16,10 @@ from hassil.intents import SlotList
 from hassil.parse_expression import parse_sentence
 
 from training.sampling import Example, Sampler, Span, WildList
-from voiceagent.language.forms import FUNCTION_WORDS, Takes
-from voiceagent.language.taking import takes
-from voiceagent.pack import Pack
-from voiceagent.words import spoken
+from voiceagent.lang.spoken import spoken
+from voiceagent.nlu.slm.forms import FUNCTION_WORDS, Takes
+from voiceagent.nlu.slm.template_forms import takes
+from voiceagent.skills.packs.pack import Pack
 
 __all__ = ["OwnText", "digest"]
 

@@ -17,10 +17,10 @@ from pathlib import Path
 from training.own_text import OwnText
 from training.public_sets import rows
 from training.sampling import Example, Span
-from voiceagent.intent import IntentParser, SlotValue
-from voiceagent.language.slots import SlotFinder
-from voiceagent.language.values import read
-from voiceagent.words import spoken
+from voiceagent.lang.spoken import spoken
+from voiceagent.nlu.intent import IntentParser, SlotValue
+from voiceagent.nlu.slm.slots import SlotFinder
+from voiceagent.nlu.slm.values import read
 
 __all__ = ["MAPPED", "public_examples"]
 

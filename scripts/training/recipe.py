@@ -10,7 +10,7 @@ from pathlib import Path
 import jax
 import numpy as np
 
-from voiceagent.language.wordpiece import WordPiece
+from voiceagent.nlu.slm.wordpiece import WordPiece
 
 from .calibration import calibrate
 from .checkpoint import Checkpoint

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from training.sampling import Example, Span
-from voiceagent.dictionary import read_dictionary
-from voiceagent.words import ONES, TENS
+from voiceagent.lang.spoken import ONES, TENS
+from voiceagent.stt.dictionary import read_dictionary
 
 __all__ = ["Mishearing", "pronunciations"]
 

@@ -10,8 +10,8 @@ from typing import Any
 from hassil.expression import Expression, ListReference, Sentence
 from hassil.intents import RangeSlotList, SlotList, TextSlotList
 
-from voiceagent.packing.sampler import pieces_said
-from voiceagent.words import number_words, spoken
+from voiceagent.authoring.sampler import pieces_said
+from voiceagent.lang.spoken import number_words, spoken
 
 __all__ = ["Example", "Sampler", "Span", "WildList"]
 

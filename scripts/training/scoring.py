@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from voiceagent.engines.llama_cpp import LlamaEncoder
-from voiceagent.language.features import log_softmax, measures
-from voiceagent.language.heads import Reading, load_heads
-from voiceagent.language.wordpiece import WordPiece
+from voiceagent.engines.slm.llama_cpp import LlamaEncoder
+from voiceagent.nlu.slm.features import log_softmax, measures
+from voiceagent.nlu.slm.heads import Reading, load_heads
+from voiceagent.nlu.slm.wordpiece import WordPiece
 
 from .datasets import NOBODY, Example
 

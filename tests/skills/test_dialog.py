@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from talk import Talk
 
-from voiceagent.skill import LastTurn
+from voiceagent.skills.skill import LastTurn
 from voiceagent.skills.volume.handler import loudness
 
 pytestmark = pytest.mark.unit

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from voiceagent.house import LocalHouse
-from voiceagent.intent import Intent, SlotValue
-from voiceagent.pack import SkillHost, load_pack
-from voiceagent.skill import TurnContext
+from voiceagent.nlu.intent import Intent, SlotValue
 from voiceagent.skills.hass import REFUSED, SAME, create
+from voiceagent.skills.house.house import LocalHouse
+from voiceagent.skills.packs.pack import SkillHost, load_pack
+from voiceagent.skills.skill import TurnContext
 from voiceagent.store import Store
 
 pytestmark = pytest.mark.unit

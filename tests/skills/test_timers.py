@@ -144,7 +144,14 @@ os.kill(os.getpid(), signal.SIGKILL)
 def test_a_timer_survives_kill_nine_and_rings_late(tmp_path: Path) -> None:
     file = tmp_path / "state.sqlite"
     here = Path(__file__).resolve().parent
-    command = [sys.executable, "-c", CHILD, str(file), str(here), str(here.parents[1])]
+    command = [
+        sys.executable,
+        "-c",
+        CHILD,
+        str(file),
+        str(here.parent),
+        str(here.parents[1]),
+    ]
     killed = subprocess.run(command, env=dict(os.environ), check=False)
     assert killed.returncode == -signal.SIGKILL
     talk = Talk(Store(file))

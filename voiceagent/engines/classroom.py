@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from voiceagent.engines.letters import espeak_mnemonics, said_like
-from voiceagent.engines.moonshine import Moonshine, open_moonshine
-from voiceagent.engines.tts_command import espeak, flite
+from voiceagent.engines.stt.moonshine.model import Moonshine, open_moonshine
+from voiceagent.engines.stt.pocketsphinx.letters import espeak_mnemonics, said_like
+from voiceagent.engines.tts.command import espeak, flite
 from voiceagent.errors import EngineMissing, ModelMissing
-from voiceagent.packing.takes import Classroom, Samples
-from voiceagent.pronounce import check_phones
-from voiceagent.speak import Tts
+from voiceagent.skills.packs.takes import Classroom, Samples
+from voiceagent.stt.pronounce import check_phones
+from voiceagent.tts.tts import Tts
 
 __all__ = ["open_classroom"]
 

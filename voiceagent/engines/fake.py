@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from voiceagent.audio.frames import RATE
 from voiceagent.errors import EngineFailed
-from voiceagent.frames import RATE
-from voiceagent.slm import NOT_MINE, Guess
-from voiceagent.speak import Clip
-from voiceagent.stt import Recognition
+from voiceagent.nlu.slm.protocol import NOT_MINE, Guess
+from voiceagent.stt.protocol import Recognition
+from voiceagent.tts.tts import Clip
 
 __all__ = [
     "DeclaredTts",

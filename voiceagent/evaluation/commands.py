@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from voiceagent.audiofile import read_audio
+from voiceagent.audio.file import read_audio
+from voiceagent.audio.frames import RATE
 from voiceagent.clock import cpu_seconds
 from voiceagent.errors import UsageError
-from voiceagent.evaluation.mixing import mix_noise
-from voiceagent.frames import RATE
-from voiceagent.intent import Intent
-from voiceagent.stt import Recognition
-from voiceagent.words import spoken
+from voiceagent.lang.spoken import spoken
+from voiceagent.nlu.intent import Intent
+from voiceagent.replay.mixing import mix_noise
+from voiceagent.stt.protocol import Recognition
 
 __all__ = [
     "Case",

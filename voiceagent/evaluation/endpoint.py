@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from voiceagent.endpoint import FLAT, SOONEST, EndpointPolicy
+from voiceagent.audio.frames import FRAME_SECONDS
 from voiceagent.evaluation.endpoint_score import (
     Floats,
     Heard,
@@ -27,8 +27,8 @@ from voiceagent.evaluation.endpoint_score import (
     measure,
 )
 from voiceagent.evaluation.endpoint_traces import Trace, rows_of
-from voiceagent.frames import FRAME_SECONDS
-from voiceagent.vad import VadSmoother
+from voiceagent.frontend.endpoint import FLAT, SOONEST, EndpointPolicy
+from voiceagent.frontend.vad import VadSmoother
 
 __all__ = [
     "FIXED",

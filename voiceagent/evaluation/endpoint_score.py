@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from voiceagent.audio.frames import FRAME_SECONDS
 from voiceagent.evaluation.endpoint_labels import LabelledTurn
 from voiceagent.evaluation.endpoint_traces import Row
-from voiceagent.frames import FRAME_SECONDS
 
 __all__ = ["Floats", "Heard", "Outcome", "Point", "endings", "judge", "measure"]
 

@@ -16,20 +16,25 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from voiceagent.app import Workshop
-from voiceagent.assembly import COSTS, progress_of
-from voiceagent.audiofile import read_audio
+from voiceagent.agent.open_turn import Listener
+from voiceagent.app.assemble import COSTS, progress_of
+from voiceagent.app.workshop import Workshop
+from voiceagent.audio.file import read_audio
+from voiceagent.audio.frames import FRAME_BYTES, RATE, AudioFrame, Reframer
+from voiceagent.audio.source import paced
 from voiceagent.clock import Compute, Pace, now, run
-from voiceagent.endpoint import EndpointPolicy, Moment, Words
 from voiceagent.errors import UsageError
 from voiceagent.evaluation.endpoint_labels import LabelledTurn, read_turns
-from voiceagent.events import Event, PartialTranscript, SpeechStarted, SpeechStopped
-from voiceagent.frames import FRAME_BYTES, RATE, AudioFrame, Reframer
-from voiceagent.frontend import Frontend
-from voiceagent.listener import Listener
-from voiceagent.source import paced
-from voiceagent.vad import Vad, VadSmoother
-from voiceagent.wake import WakeGate
+from voiceagent.frontend.endpoint import EndpointPolicy, Moment, Words
+from voiceagent.frontend.frontend import Frontend
+from voiceagent.frontend.vad import Vad, VadSmoother
+from voiceagent.frontend.wake import WakeGate
+from voiceagent.trace.events import (
+    Event,
+    PartialTranscript,
+    SpeechStarted,
+    SpeechStopped,
+)
 
 __all__ = [
     "Note",

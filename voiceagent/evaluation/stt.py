@@ -14,12 +14,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from voiceagent.audiofile import read_audio
+from voiceagent.audio.file import read_audio
+from voiceagent.audio.frames import FRAME_BYTES, RATE
 from voiceagent.clock import cpu_seconds, perf
 from voiceagent.errors import EngineMissing, UsageError
-from voiceagent.frames import FRAME_BYTES, RATE
-from voiceagent.stt import Recognition, Stt
-from voiceagent.words import spoken
+from voiceagent.lang.spoken import spoken
+from voiceagent.stt.protocol import Recognition, Stt
 
 __all__ = ["SttClip", "SttReport", "evaluate_stt", "read_labels"]
 
@@ -190,7 +190,7 @@ def _report(run: _Run, clips: list[SttClip]) -> SttReport:
     worst = sorted((clip for clip in clips if clip.errors), key=lambda c: -c.errors)
     return SttReport(
         engine=run.stt.name,
-        normaliser="voiceagent.words.spoken",
+        normaliser="voiceagent.lang.spoken.spoken",
         files=len(clips),
         words=words,
         wer=errors / words if words else 0.0,

@@ -16,12 +16,12 @@ from hassil.parse_expression import parse_sentence
 
 from voiceagent.clock import cpu_seconds
 from voiceagent.errors import UsageError
-from voiceagent.house import Area, Entity, HouseModel
-from voiceagent.house_lists import house_lists
-from voiceagent.intent import Intent, IntentParser
-from voiceagent.pack import Pack
-from voiceagent.words import spoken
-from voiceagent.yaml_file import Source, read_yaml
+from voiceagent.lang.spoken import spoken
+from voiceagent.nlu.intent import Intent, IntentParser
+from voiceagent.skills.house.house import Area, Entity, HouseModel
+from voiceagent.skills.house.slot_lists import house_lists
+from voiceagent.skills.packs.pack import Pack
+from voiceagent.templates.yaml_file import Source, read_yaml
 
 __all__ = [
     "TemplateCase",

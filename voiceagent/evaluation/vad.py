@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from voiceagent.audiofile import read_audio
+from voiceagent.audio.file import read_audio
+from voiceagent.audio.frames import FRAME_BYTES, FRAME_SAMPLES, RATE
 from voiceagent.clock import cpu_seconds
 from voiceagent.errors import UsageError
-from voiceagent.frames import FRAME_BYTES, FRAME_SAMPLES, RATE
-from voiceagent.vad import Vad, VadSmoother
+from voiceagent.frontend.vad import Vad, VadSmoother
 
 __all__ = [
     "LabelledClip",

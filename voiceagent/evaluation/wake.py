@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from voiceagent.audiofile import read_audio
+from voiceagent.audio.file import read_audio
+from voiceagent.audio.frames import RATE, Reframer
 from voiceagent.clock import cpu_seconds
 from voiceagent.errors import UsageError
-from voiceagent.evaluation.mixing import mix
-from voiceagent.frames import RATE, Reframer
-from voiceagent.wake import WakeGate, WakeHit, WakeRule, WakeWord
+from voiceagent.frontend.wake import WakeGate, WakeHit, WakeRule, WakeWord
+from voiceagent.replay.mixing import mix
 
 __all__ = ["WakeReport", "evaluate_wake", "find_recordings", "hits_in", "padded"]
 

@@ -15,7 +15,7 @@ from typing import Any
 from voiceagent.errors import RemoteFailed
 from voiceagent.realtime.events import decode_server
 from voiceagent.realtime.turn import Turn, answered
-from voiceagent.remote import HeardAs, RemoteTool
+from voiceagent.routing.remote import HeardAs, RemoteTool
 
 __all__ = ["ClientSession"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from voiceagent.errors import RemoteFailed
-from voiceagent.remote import Answered, Envelope, Payload, Piece, Words
+from voiceagent.routing.remote import Answered, Envelope, Payload, Piece, Words
 
 __all__ = ["Turn", "answered"]
 

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from voiceagent.rows import percentile
+from voiceagent.trace.turn_rows import percentile
 
 __all__ = ["LatencyBook", "Prediction", "Prior"]
 

@@ -12,13 +12,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 
-from voiceagent.house import Value
-from voiceagent.intent import Intent, SlotValue
-from voiceagent.pack import SkillHost
-from voiceagent.skill import Answer, Skill, SkillAlarm, TurnContext
+from voiceagent.nlu.intent import Intent, SlotValue
 from voiceagent.skills.hass_targets import Meant, find_meant, tell_state
+from voiceagent.skills.house.house import Value
+from voiceagent.skills.packs.pack import SkillHost
 from voiceagent.skills.phrases import be, sentence
 from voiceagent.skills.plain import act
+from voiceagent.skills.skill import Answer, Skill, SkillAlarm, TurnContext
 
 __all__ = ["create"]
 

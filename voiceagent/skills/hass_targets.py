@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from voiceagent.house import Entity, House, HouseModel
-from voiceagent.intent import Intent
-from voiceagent.skill import TurnContext
+from voiceagent.lang.spoken import number_words, spoken
+from voiceagent.nlu.intent import Intent
+from voiceagent.skills.house.house import Entity, House, HouseModel
 from voiceagent.skills.phrases import be, listed, said_name, sentence, shown_number
-from voiceagent.words import number_words, spoken
+from voiceagent.skills.skill import TurnContext
 
 __all__ = ["Meant", "find_meant", "tell_state"]
 

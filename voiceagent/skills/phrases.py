@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from voiceagent.words import number_words
+from voiceagent.lang.spoken import number_words
 
 __all__ = [
     "asks_for_all",

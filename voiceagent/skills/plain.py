@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from voiceagent.intent import Intent
-from voiceagent.skill import Answer, Effect, SkillAlarm, TurnContext
+from voiceagent.nlu.intent import Intent
+from voiceagent.skills.skill import Answer, Effect, SkillAlarm, TurnContext
 
 __all__ = ["Plan", "PlainSkill", "act"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
-from voiceagent.house import Entity, HouseModel
-from voiceagent.intent import Intent
-from voiceagent.skill import TurnContext
+from voiceagent.nlu.intent import Intent
+from voiceagent.skills.house.house import Entity, HouseModel
 from voiceagent.skills.phrases import said_name
+from voiceagent.skills.skill import TurnContext
 
 __all__ = ["Targets", "find_targets", "meant", "named"]
 

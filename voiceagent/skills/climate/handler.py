@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from voiceagent.house import Entity, House
-from voiceagent.intent import Intent
-from voiceagent.pack import SkillHost
-from voiceagent.skill import Answer, Skill, TurnContext
+from voiceagent.nlu.intent import Intent
+from voiceagent.skills.house.house import Entity, House
+from voiceagent.skills.packs.pack import SkillHost
 from voiceagent.skills.phrases import said_name, sentence, shown_number
 from voiceagent.skills.plain import PlainSkill, act
+from voiceagent.skills.skill import Answer, Skill, TurnContext
 from voiceagent.skills.targets import named
 
 __all__ = ["create"]

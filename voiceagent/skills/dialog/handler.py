@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from voiceagent.intent import Intent
-from voiceagent.pack import SkillHost
-from voiceagent.skill import Answer, LastTurn, Skill, TurnContext
+from voiceagent.nlu.intent import Intent
+from voiceagent.skills.packs.pack import SkillHost
 from voiceagent.skills.phrases import listed
 from voiceagent.skills.plain import PlainSkill
+from voiceagent.skills.skill import Answer, LastTurn, Skill, TurnContext
 
 __all__ = ["create"]
 

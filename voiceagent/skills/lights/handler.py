@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from voiceagent.house import Entity, House, Value
-from voiceagent.intent import Intent
-from voiceagent.pack import SkillHost
-from voiceagent.skill import Answer, Skill, TurnContext
+from voiceagent.nlu.intent import Intent
+from voiceagent.skills.house.house import Entity, House, Value
+from voiceagent.skills.packs.pack import SkillHost
 from voiceagent.skills.phrases import asks_for_all, be, listed, said_name, sentence
 from voiceagent.skills.plain import PlainSkill, act
+from voiceagent.skills.skill import Answer, Skill, TurnContext
 from voiceagent.skills.targets import Targets, find_targets
 
 __all__ = ["create"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from voiceagent.intent import SlotValue
+from voiceagent.nlu.intent import SlotValue
 
 __all__ = ["alarm_date"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from voiceagent.intent import Intent
-from voiceagent.pack import SkillHost
-from voiceagent.skill import Answer, Skill, SkillAlarm, TurnContext
+from voiceagent.nlu.intent import Intent
+from voiceagent.skills.packs.pack import SkillHost
 from voiceagent.skills.phrases import clock_words, duration_words, listed, sentence
 from voiceagent.skills.plain import act
+from voiceagent.skills.skill import Answer, Skill, SkillAlarm, TurnContext
 from voiceagent.skills.timers.dates import alarm_date
 from voiceagent.skills.timers.table import Timer, TimerTable
 

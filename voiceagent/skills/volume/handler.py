@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from voiceagent.intent import Intent
-from voiceagent.pack import SkillHost
-from voiceagent.skill import Answer, Skill, TurnContext
+from voiceagent.nlu.intent import Intent
+from voiceagent.skills.packs.pack import SkillHost
 from voiceagent.skills.plain import PlainSkill, act
+from voiceagent.skills.skill import Answer, Skill, TurnContext
 from voiceagent.store import Store
 
 __all__ = ["DEFAULT_PERCENT", "create", "loudness"]

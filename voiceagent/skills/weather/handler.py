@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from voiceagent.intent import Intent
-from voiceagent.pack import SkillHost
-from voiceagent.skill import Answer, Skill, TurnContext
+from voiceagent.nlu.intent import Intent
+from voiceagent.skills.packs.pack import SkillHost
 from voiceagent.skills.phrases import shown_number
 from voiceagent.skills.plain import PlainSkill
+from voiceagent.skills.skill import Answer, Skill, TurnContext
 from voiceagent.skills.targets import named
 
 __all__ = ["create"]

@@ -1,0 +1,131 @@
+"""Choosing a microphone, and the real PortAudio on an ALSA device made of a file."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from voiceagent.audio.frames import RATE
+from voiceagent.audio.portaudio import Microphone, find_device, list_devices
+from voiceagent.errors import DeviceMissing, EngineMissing, UsageError
+
+pytestmark = pytest.mark.fault
+
+
+def numbers(start: int, count: int) -> bytes:
+    """Samples that tell their own place, none of them zero."""
+    return ((np.arange(start, start + count) % 30_000) + 1).astype("<i2").tobytes()
+
+
+# Choosing a device
+
+DEVICES = [
+    Microphone(0, "HDA Intel PCH: ALC257", 2, 48_000.0),
+    Microphone(3, "Yeti Stereo Microphone", 2, 44_100.0, default=True),
+    Microphone(5, "ReSpeaker 4 Mic Array", 6, 16_000.0),
+]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [(None, 3), (5, 5), ("5", 5), ("respeaker", 5), ("YETI STEREO MICROPHONE", 3)],
+)
+def test_a_device_is_found_by_number_or_part_of_its_name(
+    wanted: int | str | None, index: int
+) -> None:
+    assert find_device(wanted, DEVICES).index == index
+
+
+def test_a_wrong_device_gets_a_suggestion() -> None:
+    with pytest.raises(DeviceMissing, match="did you mean `ReSpeaker 4 Mic Array`"):
+        find_device("respeeker", DEVICES)
+    with pytest.raises(DeviceMissing, match="choose one of these"):
+        find_device(17, DEVICES)
+    with pytest.raises(DeviceMissing, match="no microphone"):
+        find_device(None, [])
+    with pytest.raises(UsageError, match="several"):
+        find_device("mic", DEVICES)
+
+
+def test_a_missing_library_names_its_install_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "sounddevice", None)
+    with pytest.raises(EngineMissing, match="pip install sounddevice"):
+        list_devices()
+    monkeypatch.delitem(sys.modules, "sounddevice")
+    code = 'raise OSError("PortAudio library not found")'
+    (tmp_path / "sounddevice.py").write_text(code)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(EngineMissing, match="apt-get install libportaudio2"):
+        list_devices()
+
+
+# The real PortAudio on an ALSA device that reads a file
+
+ALSA = """
+</usr/share/alsa/alsa.conf>
+pcm.test_microphone {{
+  type file
+  slave.pcm "null"
+  file "/dev/null"
+  infile "{infile}"
+  format "raw"
+}}
+"""
+CHILD = """
+import asyncio, json, sys
+from voiceagent.microphone import MicrophoneSource
+from voiceagent.portaudio import list_devices
+
+async def main():
+    gaps = []
+    source = MicrophoneSource("test_micro", on_event=gaps.append)
+    out, right = [], True
+    async for frame in source.frames():
+        out.append(frame.pcm)
+        if len(out) == 2000:
+            break
+    return out, gaps, source
+
+names = [device.name for device in list_devices()]
+out, gaps, source = asyncio.run(main())
+open(sys.argv[1], "wb").write(b"".join(out))
+facts = [(gap.t, gap.seconds, gap.cause) for gap in gaps]
+print(json.dumps({"names": names, "gaps": facts, "lost": source.lost_seconds}))
+"""
+
+
+@pytest.mark.audio
+@pytest.mark.skipif(
+    not Path("/usr/share/alsa/alsa.conf").exists(), reason="ALSA is not installed"
+)
+def test_portaudio_delivers_what_the_device_holds(tmp_path: Path) -> None:
+    # The null device is not paced: it delivers some hundred times faster than sound,
+    # so the buffer overflows for real and every gap must be accounted for.
+    (tmp_path / "in.raw").write_bytes(numbers(0, 30_000 * 400))
+    config = tmp_path / "asound.conf"
+    config.write_text(ALSA.format(infile=tmp_path / "in.raw"))
+    child = subprocess.run(
+        [sys.executable, "-c", CHILD, str(tmp_path / "out.raw")],
+        env={**os.environ, "ALSA_CONFIG_PATH": str(config)},
+        capture_output=True,
+        timeout=50,
+    )
+    if b"PortAudio library not found" in child.stderr:
+        pytest.skip("libportaudio2 is not installed")
+    assert child.returncode == 0, child.stderr.decode()
+    told = json.loads(child.stdout)
+    assert "test_microphone" in told["names"]
+    heard = np.frombuffer((tmp_path / "out.raw").read_bytes(), "<i2").astype(int)
+    sound = heard != 0
+    assert sound.any()
+    assert np.array_equal(heard[sound], (np.arange(len(heard)) % 30_000 + 1)[sound])
+    silent = np.count_nonzero(~sound) / RATE
+    assert silent <= told["lost"] + 1e-6

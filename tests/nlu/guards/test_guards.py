@@ -1,0 +1,167 @@
+"""Whatever a model guesses: polarity, numbers and moods are never lost."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from test_intent import samples
+
+from voiceagent.lang.spoken import number_words, spoken
+from voiceagent.nlu.guards.guards import Guards, Ruling
+from voiceagent.nlu.guards.numbers import said_numbers
+from voiceagent.nlu.intent import Intent, IntentParser
+from voiceagent.nlu.slm.slots import SlotFinder
+from voiceagent.skills.packs.pack import load_pack
+
+pytestmark = pytest.mark.property
+
+FILE = Path(__file__).parents[2] / "data" / "language" / "adversarial.yaml"
+ADVERSARIAL = [
+    (intent, text)
+    for intent, texts in yaml.safe_load(FILE.read_text(encoding="utf-8")).items()
+    for text in texts
+]
+DENIALS = ("don't", "do not", "please don't", "never", "there's no need to", "I won't")
+QUESTIONS = (
+    "should I",
+    "did you",
+    "why did you",
+    "do you remember when I asked you to",
+)
+STORIES = ("he told me to", "I used to", "if it rains", "imagine you")
+
+
+@lru_cache
+def finder() -> SlotFinder:
+    return SlotFinder(load_pack(None))
+
+
+@lru_cache
+def guards() -> Guards:
+    return Guards(finder().intents)
+
+
+@lru_cache
+def parser() -> IntentParser:
+    return IntentParser(load_pack(None))
+
+
+def ruling(name: str, text: str) -> Ruling:
+    """What comes of a guess without any help of marks."""
+    slots = finder().resolve(name, text)
+    if slots is None:
+        return Ruling.REFUSE
+    return guards().judge(text, Intent(name, slots)).ruling
+
+
+def orders(seed: int) -> list[tuple[str, str]]:
+    """Sampled sentences that begin with a verb and change something."""
+    return [
+        (name, text)
+        for name, _, text in samples(load_pack(None), seed)
+        if not finder().intents[name].asks
+        and re.match(r"(turn|switch|set|open|close|lock|unlock|add|remove|run)", text)
+    ]
+
+
+def test_there_are_many_adversarial_sentences() -> None:
+    assert len(ADVERSARIAL) >= 150
+
+
+@pytest.mark.parametrize(("intent", "text"), ADVERSARIAL)
+def test_no_adversarial_sentence_is_acted_upon(intent: str, text: str) -> None:
+    assert ruling(intent, text) is not Ruling.ACT
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_templates_say_passes(seed: int) -> None:
+    for _, _, text in samples(load_pack(None), seed):
+        intent = parser().parse(text)
+        assert intent is not None
+        verdict = guards().judge(text, intent)
+        assert verdict.ruling is Ruling.ACT, (text, verdict)
+
+
+@pytest.mark.parametrize("denial", DENIALS)
+def test_a_denied_order_never_acts(denial: str) -> None:
+    for name, text in orders(11):
+        assert ruling(name, f"{denial} {text}") is not Ruling.ACT, text
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_question_never_acts(question: str) -> None:
+    for name, text in orders(12):
+        assert ruling(name, f"{question} {text}") is not Ruling.ACT, text
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_a_told_or_supposed_order_never_acts(story: str) -> None:
+    for name, text in orders(13):
+        assert ruling(name, f"{story} {text}") is not Ruling.ACT, text
+
+
+@pytest.mark.parametrize(
+    ("intent", "text", "slots"),
+    [
+        ("device.on", "i can't see a thing in the kitchen", {"area": "Kitchen"}),
+        ("device.on", "why don't you turn on the kitchen light", None),
+        ("device.off", "kill the lights in the bedroom", {"area": "Bedroom"}),
+        ("cover.close", "could you shut the garage door", {"name": "Garage Door"}),
+        ("lock.lock", "make sure the front door is locked", {"name": "Front Door"}),
+        ("timer.set", "ping me in eight minutes", {"minutes": 8}),
+        ("climate.set", "turn the heat up to twenty two", {"temperature": 22}),
+        ("alarm.set", "don't let me sleep past seven thirty", None),
+        ("alarm.set", "get me up by quarter past six", {"hour": 6, "minute": 15}),
+        ("device.on", "if you don't mind turn on the radio", {"name": "Radio"}),
+        ("device.off", "I'm off to work so turn everything off", {"scope": "all"}),
+    ],
+)
+def test_natural_orders_still_act(
+    intent: str, text: str, slots: dict[str, object] | None
+) -> None:
+    found = finder().find(intent, text)
+    assert found.slots is not None, found.reason
+    assert slots is None or dict(found.slots) == slots
+    assert ruling(intent, text) is Ruling.ACT
+
+
+def test_a_number_that_sounds_like_another_is_asked_about_when_unsure() -> None:
+    intent = Intent("timer.set", {"minutes": 15})
+    text = "ping me in fifteen minutes"
+    assert guards().judge(text, intent, confidence=0.95).ruling is Ruling.ACT
+    assert guards().judge(text, intent, confidence=0.5).ruling is Ruling.ASK
+    eight = Intent("timer.set", {"minutes": 8})
+    plain = guards().judge("ping me in eight minutes", eight, confidence=0.5)
+    assert plain.ruling is Ruling.ACT
+
+
+@given(st.integers(2, 99), st.integers(2, 99))
+def test_another_number_in_the_slot_never_acts(said: int, taken: int) -> None:
+    intent = Intent("timer.set", {"minutes": taken})
+    verdict = guards().judge(f"ping me in {said} minutes", intent)
+    assert (verdict.ruling is Ruling.ACT) == (said == taken)
+
+
+@given(st.integers(0, 9999))
+def test_numbers_are_read_as_they_are_written(number: int) -> None:
+    words = number_words(number).split()
+    if number != 0 and number % 1000 == 0 or number < 1000:
+        assert [value for value, _ in said_numbers(words)] == [number]
+
+
+@given(st.text(max_size=120))
+def test_any_text_is_survived(text: str) -> None:
+    for name in ("device.on", "timer.set", "list.add", "nobody.knows"):
+        finder().find(name, text, [(0, len(spoken(text)), "name"), (-1, 5000, "x=y")])
+        guards().judge(text, Intent(name))
+
+
+def test_a_reason_never_holds_the_words() -> None:
+    verdict = guards().judge("don't gumption the light", Intent("device.on"))
+    assert verdict.reason and "gumption" not in verdict.reason

@@ -1,0 +1,109 @@
+"""Templates first, then the model as far as it is sure, and never past the guards."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voiceagent.nlu.decision import Opinion, Step, Thresholds, route
+from voiceagent.nlu.guards.guards import Guards
+from voiceagent.nlu.intent import Intent, IntentParser
+from voiceagent.nlu.slm.cascade import Cascade
+from voiceagent.nlu.slm.protocol import Guess
+from voiceagent.nlu.slm.slots import SlotFinder
+from voiceagent.skills.packs.pack import load_pack
+from voiceagent.stt.protocol import Recognition
+
+pytestmark = pytest.mark.unit
+
+LIMITS = Thresholds(act=0.9, ask=0.5)
+probability = st.floats(0, 1)
+ORDERS = {
+    "kill the lights in the kitchen": Intent("device.off", {"area": "Kitchen"}),
+    "don't kill the lights": Intent("device.off"),
+    "did you kill the lights": Intent("device.off"),
+    "ping me in fifteen minutes": Intent("timer.set", {"minutes": 15}),
+    "ping me in fifty minutes": Intent("timer.set", {"minutes": 15}),
+    "I don't need the lamp any more": Intent("device.off", {"name": "Desk Lamp"}),
+}
+
+
+@lru_cache
+def cascade() -> Cascade:
+    return Cascade(Guards(SlotFinder(load_pack(None)).intents))
+
+
+def opinion(intent: Intent | None, sure: float) -> Opinion:
+    return Opinion("toy", Guess(intent, sure), limits=LIMITS)
+
+
+def step(text: str, sure: float, heard: float = 1.0) -> Step:
+    said = Recognition(text, heard, True)
+    return cascade().route(said, None, opinion(ORDERS[text], sure)).step
+
+
+def test_what_is_sure_and_clear_is_done() -> None:
+    assert step("kill the lights in the kitchen", 0.95) is Step.ACT
+    assert step("kill the lights in the kitchen", 0.7) is Step.ASK
+    assert step("kill the lights in the kitchen", 0.2) is Step.HAND_OVER
+
+
+@given(probability)
+def test_however_sure_the_model_a_denial_is_never_done(sure: float) -> None:
+    assert step("don't kill the lights", sure) is Step.HAND_OVER
+    assert step("did you kill the lights", sure) is Step.HAND_OVER
+    assert step("ping me in fifty minutes", sure) is Step.HAND_OVER
+    assert step("I don't need the lamp any more", sure) is not Step.ACT
+
+
+def test_twins_are_asked_about_when_heard_badly() -> None:
+    assert step("ping me in fifteen minutes", 0.99, heard=0.95) is Step.ACT
+    assert step("ping me in fifteen minutes", 0.99, heard=0.5) is Step.ASK
+
+
+@given(st.sampled_from(sorted(ORDERS)), probability, probability)
+def test_guards_only_make_it_stricter(text: str, sure: float, heard: float) -> None:
+    careful = [Step.ACT, Step.ASK, Step.HAND_OVER]
+    said = Recognition(text, heard, True)
+    view = opinion(ORDERS[text], sure)
+    plain, guarded = route(said, None, view), cascade().route(said, None, view)
+    assert careful.index(guarded.step) >= careful.index(plain.step)
+
+
+@given(st.sampled_from(sorted(ORDERS)), probability, probability)
+def test_a_surer_model_is_never_trusted_less(text: str, one: float, two: float) -> None:
+    careful = [Step.ACT, Step.ASK, Step.HAND_OVER]
+    less, more = sorted((one, two))
+    assert careful.index(step(text, more)) <= careful.index(step(text, less))
+
+
+def test_templates_act_whatever_the_model_says() -> None:
+    parser = IntentParser(load_pack(None))
+    text = "set a timer for fifteen minutes"
+    said = Recognition(text, 0.97, True)
+    found = cascade().route(said, parser.parse(text), opinion(None, 1.0))
+    assert (found.tier, found.step) == ("device", Step.ACT)
+    doubtful = Recognition(text, 0.5, True)
+    assert cascade().route(doubtful, parser.parse(text)).step is Step.ASK
+
+
+def test_a_template_that_loses_a_number_asks() -> None:
+    lost = Intent("timer.add", {"sign": 1, "hours": 1})
+    said = Recognition("add one hour to the ten minute timer", 1.0, True)
+    assert cascade().route(said, lost).step is Step.ASK
+
+
+def test_rejected_words_and_silence_are_handed_over() -> None:
+    refused = Recognition("kill the lights", 0.1, False, "noise")
+    view = opinion(Intent("device.off"), 1.0)
+    assert cascade().route(refused, None, view).step is Step.HAND_OVER
+    assert cascade().route(Recognition("x", 1, True), None).step is Step.HAND_OVER
+
+
+def test_words_of_a_model_that_talks_pass() -> None:
+    talk = Opinion("chat", Guess(None, reply="Good morning."), limits=LIMITS)
+    found = cascade().route(Recognition("good morning", 1.0, True), None, talk)
+    assert found.tier == "device"

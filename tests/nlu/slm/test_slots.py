@@ -1,0 +1,170 @@
+"""Slots read from a guessed intent's words are those that templates would give."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from test_intent import samples
+
+from voiceagent.lang.spoken import spoken
+from voiceagent.nlu.intent import IntentParser
+from voiceagent.nlu.slm.slots import SlotFinder
+from voiceagent.skills.packs.pack import Pack, load_pack
+
+pytestmark = pytest.mark.property
+
+OWN_PACK = """\
+language: en
+intents:
+  tea.brew:
+    data:
+      - sentences: ["brew {amount} (cup|cups) of {kind} [tea]", "brew {kind} [tea]"]
+  tea.strength:
+    data:
+      - sentences: ["make it stronger"]
+        slots: {change: 1}
+      - sentences: ["make it weaker"]
+        slots: {change: -1}
+lists:
+  amount:
+    range: {from: 1, to: 9}
+  kind:
+    values: [green, black, mint, {in: "earl grey", out: bergamot}]
+"""
+
+
+@lru_cache
+def home() -> Pack:
+    return load_pack(None)
+
+
+@lru_cache
+def finder() -> SlotFinder:
+    return SlotFinder(home())
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_sampled_sentences_give_the_slots_of_the_parser(seed: int) -> None:
+    parser = IntentParser(home())
+    for name, slots, text in samples(home(), seed):
+        intent = parser.parse(text)
+        assert intent is not None
+        if "purple gumption" not in slots.values():
+            assert finder().resolve(name, text) == dict(intent.slots), text
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_free_words_need_a_mark(seed: int) -> None:
+    for name, slots, text in samples(home(), seed):
+        if "purple gumption" in slots.values():
+            assert finder().resolve(name, text) is None
+            start = spoken(text).index("purple")
+            mark = (start, start + len("purple gumption"), "item")
+            assert finder().resolve(name, text, [mark]) == slots
+
+
+CASES = [
+    ("alarm.set", "wake me in [twenty](minutes)", {"minutes": 20}),
+    ("alarm.set", "wake me in twenty", None),
+    (
+        "timer.set",
+        "nudge me when the pasta is done in eight minutes",
+        {"minutes": 8, "name": "pasta"},
+    ),
+    ("light.brightness", "it's [too dark](change=25)", {"change": 25}),
+    ("light.brightness", "it's so gloomy", None),
+    (
+        "light.brightness",
+        "it's [too dark](change=25) in here",
+        {"change": 25, "scope": "here"},
+    ),
+    ("light.brightness", "make it [darker](change=-25) than brighter", None),
+    (
+        "list.add",
+        "we're [out of](name=Shopping List) [oat milk](item)",
+        {"item": "oat milk", "name": "Shopping List"},
+    ),
+    ("list.add", "we're out of oat milk", None),
+    ("device.on", "light up the [kichen](area)", {"area": "Kitchen"}),
+    ("device.on", "light up the kichen", None),
+    ("device.on", "turn on the heater", None),
+    ("device.on", "turn on the kitchen heater", None),
+    ("device.on", "turn on the [garden gnome](name)", None),
+    ("device.off", "kill the desk lamp and the radio", None),
+    ("timer.set", "ping me in [fifteem](minutes) minutes", None),
+    ("climate.set", "turn the heat up to twenty two", {"temperature": 22}),
+    ("timer.cancel", "kill all my timers", {"scope": "all"}),
+    ("timer.cancel", "kill my pasta timer", {"name": "pasta"}),
+    ("volume.change", "decrease the volume by twenty percent", None),
+    ("scene.activate", "make it [cosy](name=Mood Lighting)", {"name": "Mood Lighting"}),
+    ("scene.activate", "make it [cosy](name=Disco Inferno)", None),
+    ("nobody.knows", "turn on the light", None),
+]
+
+
+def marked(text: str) -> tuple[str, list[tuple[int, int, str]]]:
+    """`[words](slot)` as words and marks on their spoken form."""
+    plain, spans = "", []
+    while "[" in text:
+        before, _, rest = text.partition("[")
+        words, _, rest = rest.partition("](")
+        slot, _, text = rest.partition(")")
+        plain += before
+        start = len(spoken(plain)) + 1
+        plain += words
+        spans.append((start, start + len(words), slot))
+    return plain + text, spans
+
+
+@pytest.mark.parametrize(("intent", "text", "slots"), CASES)
+def test_own_words_give_slots_or_none(
+    intent: str, text: str, slots: dict[str, object] | None
+) -> None:
+    plain, spans = marked(text)
+    assert finder().resolve(intent, plain, spans) == slots
+
+
+def test_a_refusal_says_why_without_the_words() -> None:
+    found = finder().find("device.on", "turn on the heater")
+    assert found.slots is None
+    assert found.reason and "heater" not in found.reason
+
+
+def test_any_pack_will_do(tmp_path: Path) -> None:
+    (tmp_path / "intents.yaml").write_text(OWN_PACK, encoding="utf-8")
+    replies = "tea.brew: Yes.\ntea.strength: Yes.\n"
+    (tmp_path / "replies.yaml").write_text(replies, encoding="utf-8")
+    own = SlotFinder(load_pack(tmp_path))
+    fancy = "I fancy three cups of earl grey"
+    assert own.resolve("tea.brew", fancy) == {"amount": 3, "kind": "bergamot"}
+    assert own.resolve("tea.brew", "some mint would be nice") == {"kind": "mint"}
+    assert own.resolve("tea.brew", "some mint and some green") is None
+    assert own.resolve("tea.brew", "something hot") is None
+    assert own.resolve("tea.strength", "a little stronger") == {"change": 1}
+    assert own.resolve("tea.strength", "stronger not weaker") is None
+
+
+@given(
+    st.text(max_size=80),
+    st.lists(
+        st.tuples(
+            st.integers(-5, 90),
+            st.integers(-5, 90),
+            st.sampled_from(["name", "minutes", "change=25", "item", "x=", "="]),
+        ),
+        max_size=4,
+    ),
+)
+def test_any_text_and_any_marks_are_survived(
+    text: str, spans: list[tuple[int, int, str]]
+) -> None:
+    for intent in ("light.brightness", "timer.add", "list.add"):
+        finder().resolve(intent, text, spans)
+
+
+def test_a_very_long_text_is_refused_at_once() -> None:
+    assert finder().find("device.on", "turn on the light " * 6000).slots is None

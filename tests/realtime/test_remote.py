@@ -1,0 +1,234 @@
+"""The edge's client against the real region, over a line with faults."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from regions import Parrot, envelope, question, quick, region, until, words
+
+from voiceagent.app.sections_regional import ServeConfig
+from voiceagent.clock import now, run
+from voiceagent.errors import LinkDown, RemoteFailed
+from voiceagent.realtime.remote import RealtimeRemote
+from voiceagent.realtime.target import Target
+from voiceagent.region.sqlite_memory import SqliteMemory
+from voiceagent.replay.fault_proxy import Fault, FaultProxy
+from voiceagent.routing.remote import Answered, LinkState, Words
+from voiceagent.trace.events import Event, LinkChanged
+
+pytestmark = pytest.mark.fault
+
+
+def host_of(url: str) -> tuple[str, int]:
+    host, _, port = url.split("/")[2].partition(":")
+    return host, int(port)
+
+
+@asynccontextmanager
+async def client(url: str, **more: object) -> AsyncIterator[RealtimeRemote]:
+    events: list[Event] = []
+    remote = RealtimeRemote(
+        Target(name="region", url=url), quick(url, **more), events.append
+    )
+    running = asyncio.create_task(remote.run())
+    try:
+        yield remote
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+def test_questions_are_answered_one_after_the_other() -> None:
+    async def main() -> None:
+        async with region() as (url, server), client(url) as remote:
+            for turn in range(1, 4):
+                said = await words(remote, question(f"number {turn}"), envelope(turn))
+                assert said == f"You said number {turn}."
+            assert remote.link is LinkState.UP and remote.region == ""
+            assert len(server.sessions.connected) == 1
+
+    run(main())
+
+
+def test_a_cancelled_question_frees_its_slot_and_never_comes_back() -> None:
+    async def main() -> None:
+        parrot = Parrot()
+        async with region(parrot) as (url, _), client(url) as remote:
+            parrot.gate.clear()
+            asking = asyncio.create_task(words(remote, question("a"), envelope(1)))
+            await until(lambda: parrot.running > 0)
+            began = now()
+            asking.cancel()
+            await until(lambda: not parrot.running)
+            assert now() - began < 1.0
+            parrot.gate.set()
+            assert await words(remote, question("b"), envelope(2)) == "You said b."
+
+    run(main())
+
+
+def test_cut_at_every_event_the_answer_and_the_memory_are_the_same() -> None:
+    async def main() -> None:
+        memory = SqliteMemory(None)
+        async with region(memory=memory) as (url, server):
+            async with FaultProxy(*host_of(url)) as proxy:
+                for cut in range(1, 24):
+                    await dialogue(proxy, server.sessions.connected, cut, memory)
+
+    async def dialogue(
+        proxy: FaultProxy, sessions: dict[str, object], cut: int, memory: SqliteMemory
+    ) -> None:
+        proxy.heal()
+        proxy.down = Fault(cut_after_messages=cut, reset=cut % 2 == 0)
+        session = f"cut{cut}"
+        async with client(proxy.url("/v1/realtime")) as remote:
+            mended = asyncio.create_task(mend(proxy))
+            for turn in range(1, 3):
+                said = await words(
+                    remote, question(f"what is {turn}"), envelope(turn, session)
+                )
+                assert said == f"You said what is {turn}.", cut
+            mended.cancel()
+        names = await memory.conversations()
+        kept = await memory.load(names[0])
+        assert kept is not None
+        assert [i["role"] for i in kept.items] == ["user", "assistant"] * 2, cut
+        texts = [i["content"][0]["text"].strip() for i in kept.items]
+        assert texts[1::2] == ["You said what is 1.", "You said what is 2."]
+        await memory.erase(names[0])
+
+    async def mend(proxy: FaultProxy) -> None:
+        before = proxy.cuts
+        await until(lambda: proxy.cuts > before)
+        proxy.heal()
+
+    run(main())
+
+
+def test_a_peer_that_hangs_is_noticed_and_gone_on_with() -> None:
+    async def main() -> None:
+        parrot = Parrot()
+        async with region(parrot) as (url, _), FaultProxy(*host_of(url)) as proxy:
+            async with client(proxy.url("/v1/realtime")) as remote:
+                await words(remote, question("hello"), envelope(1))
+                parrot.gate.clear()
+                asking = asyncio.create_task(words(remote, question("b"), envelope(2)))
+                await until(lambda: parrot.running > 0)
+                proxy.down.hang = proxy.up.hang = True
+                began = now()
+                await until(lambda: remote.link is not LinkState.UP)
+                assert now() - began < 3.0
+                proxy.heal()
+                parrot.gate.set()
+                assert await asking == "You said b."
+                assert remote.resumed == 1
+
+    run(main())
+
+
+def test_a_server_that_starts_again_goes_on_with_the_conversation(
+    tmp_path: Path,
+) -> None:
+    async def main() -> None:
+        file = tmp_path / "region.sqlite"
+        async with region(memory=SqliteMemory(file)) as (url, _):
+            port = host_of(url)[1]
+            async with client(url) as remote:
+                await words(remote, question("one"), envelope(1))
+                await again(file, port, remote)
+
+    async def again(file: Path, port: int, remote: RealtimeRemote) -> None:
+        # The first server still holds its port: a second one with the same memory.
+        parrot = Parrot()
+        async with region(parrot, memory=SqliteMemory(file)) as (other, _):
+            async with FaultProxy(*host_of(other)) as proxy:
+                moved = RealtimeRemote(
+                    Target(name="region", url=proxy.url("/v1/realtime")),
+                    quick(""),
+                    lambda event: None,
+                )
+                moved._session = remote._session
+                running = asyncio.create_task(moved.run())
+                said = await words(moved, question("two"), envelope(2))
+                assert said == "You said two."
+                texts = [m.text.strip() for m in parrot.asked[0].messages]
+                assert texts == ["one", "You said one.", "two"]
+                running.cancel()
+                await asyncio.gather(running, return_exceptions=True)
+
+    run(main())
+
+
+def test_the_same_turn_asked_again_is_not_answered_twice() -> None:
+    async def main() -> None:
+        parrot = Parrot()
+        async with region(parrot) as (url, _), client(url) as remote:
+            first = await words(remote, question("one"), envelope(1))
+            assert await words(remote, question("one"), envelope(1)) == first
+            assert len(parrot.asked) == 1
+            await words(remote, question("two"), envelope(2))
+            assert len(parrot.asked[1].messages) == 3
+
+    run(main())
+
+
+def test_what_the_user_heard_replaces_the_answer() -> None:
+    async def main() -> None:
+        parrot = Parrot()
+        async with region(parrot) as (url, _), client(url) as remote:
+            await words(remote, question("one"), envelope(1))
+            await remote.heard("test-1", "You")
+            await words(remote, question("two"), envelope(2))
+            texts = [m.text for m in parrot.asked[1].messages]
+            assert texts == ["one", "You", "two"]
+
+    run(main())
+
+
+def test_nobody_there_is_told_at_once_and_in_words() -> None:
+    async def main() -> None:
+        async with FaultProxy("127.0.0.1", 1) as proxy:
+            proxy.refuse = True
+            async with client(proxy.url("/v1/realtime")) as remote:
+                await until(lambda: remote.link is LinkState.DOWN)
+                assert remote.reconnects < 50
+
+    run(main())
+
+
+def test_garbage_fails_the_turn_and_not_the_program() -> None:
+    async def main() -> None:
+        async with region() as (url, _), FaultProxy(*host_of(url)) as proxy:
+            async with client(proxy.url("/v1/realtime")) as remote:
+                await words(remote, question("hello"), envelope(1))
+                proxy.down.garble = 0.2
+                with pytest.raises((RemoteFailed, LinkDown)):
+                    async with asyncio.timeout(8):
+                        await words(remote, question("b"), envelope(2))
+                proxy.heal()
+                assert await words(remote, question("c"), envelope(3)) == "You said c."
+
+    run(main())
+
+
+def test_the_link_is_told_of() -> None:
+    events: list[Event] = []
+
+    async def main() -> None:
+        async with region(config=ServeConfig(port=0)) as (url, _):
+            remote = RealtimeRemote(
+                Target(name="region", url=url), quick(url), events.append
+            )
+            running = asyncio.create_task(remote.run())
+            pieces = [p async for p in remote.ask(question("x"), envelope(1))]
+            assert isinstance(pieces[0], Words) and isinstance(pieces[-1], Answered)
+            assert pieces[-1].region == "local" and pieces[-1].model == "parrot"
+        await until(lambda: remote.link is not LinkState.UP)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    run(main())
+    states = [e.state for e in events if isinstance(e, LinkChanged)]
+    assert states == ["up", "down"]

@@ -1,0 +1,1 @@
+"""One session, one deadline: the open turn, its task, effects, playback, alarms."""

@@ -1,0 +1,321 @@
+"""Thinking: from the words of a turn to an answer whose effects have been committed.
+
+Side effects run in a small shielded commit, so that a barge-in can neither half-do nor
+repeat them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from voiceagent.agent.ledger import Ledger
+from voiceagent.clock import Compute, local
+from voiceagent.deadline import Deadline
+from voiceagent.errors import VoiceAgentError
+from voiceagent.nlu.decision import Route
+from voiceagent.nlu.intent import Intent
+from voiceagent.nlu.interpreter import Interpreter, Reading, Understanding
+from voiceagent.nlu.models.swap import ModelSwitch
+from voiceagent.routing.device_tools import canonical
+from voiceagent.routing.escalation import DEVICE, Escalation
+from voiceagent.routing.handover import Answering, Handover, Standing
+from voiceagent.skills.skill import Answer, LastTurn, TurnContext
+from voiceagent.stt.protocol import Recognition
+from voiceagent.stt.utterance import Heard, Typed
+from voiceagent.trace.events import (
+    Asked,
+    Committed,
+    Event,
+    IntentMatched,
+    IntentMissed,
+    Routed,
+    Transcript,
+    TurnFinished,
+)
+
+__all__ = ["Thinker", "Work"]
+
+
+class Work:
+    """What is known so far about the turn being answered."""
+
+    def __init__(
+        self, heard: Heard, hearing: asyncio.Task[None] | None, ledger: Ledger
+    ) -> None:
+        """`hearing`: the task that still listens; None where the words are known."""
+        self.heard, self.hearing, self.ledger = heard, hearing, ledger
+        self.turn = ledger.ended.turn
+        self.deadline: Deadline = ledger.deadline
+        self.route = Route("none", "not answered")
+        self.recognition: Recognition | None = None
+        self.finished: TurnFinished | None = None
+        """The closed books, from the first audible sample on."""
+        self.said = ""
+        self.standing = Standing.ANSWERED
+        """Why there is no answer, where there is none."""
+        self.leg = ""
+        """The larger tier that answers; empty: none."""
+
+    @property
+    def text(self) -> str:
+        """The final words; empty while they are not known."""
+        return self.recognition.text if self.recognition else ""
+
+
+class Thinker:
+    """Understands, routes, acts."""
+
+    def __init__(
+        self,
+        understanding: Understanding,
+        compute: Compute,
+        emit: Callable[[Event], None],
+        *,
+        area: str = "",
+        models: ModelSwitch | None = None,
+        interpreter: Interpreter | None = None,
+        escalation: Escalation | None = None,
+    ) -> None:
+        """`area`: where the device stands; `interpreter`: templates alone if None;
+        `escalation`: None where the device is alone."""
+        self.last: LastTurn | None = None
+        """The turn before, for skills that explain it."""
+        self.committed: Callable[[], None] = lambda: None
+        """Called after effects ran."""
+        self._understanding, self._compute = understanding, compute
+        self._emit, self._area, self._models = emit, area, models
+        self._interpreter = interpreter or Interpreter(understanding, compute)
+        self._escalation = escalation
+        self._commits: set[asyncio.Task[str | None]] = set()
+
+    async def think(self, work: Work) -> Answer | None:
+        """The answer, its effects done; None where nobody can answer.
+
+        Raises `VoiceAgentError` and whatever an engine or skill raises.
+        """
+        if work.hearing is not None:
+            await asyncio.wait({work.hearing})
+        recognition = work.recognition = work.heard.result()
+        self._note_words(work, recognition)
+        if self._models is not None:
+            self._models.turn_began()
+        if self._escalation is None:
+            reading = await self._read(work, recognition)
+            return await self._answer(work, self._routed(work, reading))
+        handover = Handover(
+            turn=work.turn,
+            recognition=recognition,
+            deadline=work.deadline,
+            audio=work.heard.audio,
+            act=partial(self._act_for, work),
+        )
+        found = await self._escalation.answer(
+            handover, lambda: self._read(work, recognition)
+        )
+        return await self._found(work, found)
+
+    async def _read(self, work: Work, recognition: Recognition) -> Reading:
+        """What the device makes of the words."""
+        reading = await self._interpreter.read(
+            recognition,
+            turn=work.turn,
+            typed=isinstance(work.heard, Typed),
+            deadline=work.deadline.at,
+        )
+        self._note_meaning(work, recognition, reading)
+        work.ledger.mark("intent")
+        return reading
+
+    def _routed(self, work: Work, reading: Reading) -> Reading:
+        work.route = reading.route
+        self._note_route(work)
+        work.ledger.mark("route")
+        return reading
+
+    async def _found(self, work: Work, found: Answering) -> Answer | None:
+        """Whoever came first answers; where nobody did, whatever the device can."""
+        reading = found.reading
+        if found.leg == DEVICE and reading is not None:
+            return await self._answer(work, self._routed(work, reading))
+        work.ledger.mark("remote")
+        if found.leg:
+            work.leg = found.leg
+            work.route = Route(found.leg, found.reason)
+            self._note_route(work)
+            return Answer(found.words, more=found.more)
+        work.standing = found.standing
+        smaller = await self._interpreter.fallback(reading) if reading else None
+        if smaller is not None:
+            work.ledger.rescued_by = "smaller answer"
+            return await self._answer(work, self._routed(work, smaller))
+        why = reading.route.reason if reading else "not answered"
+        work.route = Route("none", f"{why}; {found.reason}" if found.reason else why)
+        self._note_route(work)
+        return None
+
+    async def plan(self, text: str) -> Answer | None:
+        """What the answer to `text` would be; changes nothing."""
+        reading = await self._interpreter.foresee(text)
+        said = _words(reading)
+        if said is not None or reading.intent is None:
+            return said
+        return await self._ask_skill(reading.intent)
+
+    def answers(self, turn: int) -> Sequence[str]:
+        """Short answers to a question of ours that a spoken turn may bring."""
+        return self._interpreter.answers(turn)
+
+    def turn_ended(self) -> None:
+        """The turn is over, however it went: another model may take its place."""
+        if self._models is not None:
+            self._models.turn_ended()
+
+    async def run(self) -> None:
+        """Keep the ways to larger tiers open until cancelled."""
+        if self._escalation is not None:
+            await self._escalation.run()
+
+    @property
+    def escalates(self) -> bool:
+        """Whether anybody but the device may answer."""
+        return self._escalation is not None
+
+    def ended(self, work: Work, said: str, *, cut: bool) -> None:
+        """The turn is over; `said` is what the user heard of the answer, `cut`: there
+        was more of it."""
+        if self._escalation is None:
+            return
+        self._escalation.remember(work.text, said)
+        if cut and work.leg:
+            self._escalation.cut(work.turn, said)
+
+    async def close(self) -> None:
+        """Wait for effects that still run."""
+        await asyncio.gather(*self._commits, return_exceptions=True)
+        if self._escalation is not None:
+            await self._escalation.close()
+        if self._models is not None:
+            await self._models.close()
+
+    async def _answer(self, work: Work, reading: Reading) -> Answer | None:
+        question = reading.question
+        if question is not None:
+            self._interpreter.ask(question, work.turn)
+            options = len(question.options)
+            about = question.options[0].intent.name
+            reason = question.reason
+            self._emit(
+                Asked(turn=work.turn, about=about, reason=reason, options=options)
+            )
+        said = _words(reading)
+        if said is not None or reading.intent is None:
+            return said
+        return await self._act(work, reading.intent)
+
+    async def _ask_skill(self, intent: Intent) -> Answer:
+        skill = self._understanding.skill_for(intent.name)
+        if skill is None:
+            raise VoiceAgentError(f"no skill answers `{intent.name}`")
+        context = TurnContext(now=local(), area=self._area, last=self.last)
+        return await self._compute("skill", skill.answer, intent, context)
+
+    async def _act(self, work: Work, intent: Intent) -> Answer:
+        answer = await self._ask_skill(intent)
+        said = await self._commit(work, answer)
+        work.ledger.mark("act")
+        return Answer(said, ask=answer.ask) if said is not None else answer
+
+    async def _act_for(self, work: Work, intent: Intent) -> str:
+        """Do what a larger tier asks for; the sentence that it comes to. The same kind
+        of effect may be wanted several times, of different things."""
+        answer = await self._ask_skill(intent)
+        mark = f"#{zlib.crc32(canonical(intent).encode()):08x}"
+        effects = tuple(replace(e, key=e.key + mark) for e in answer.effects)
+        said = await self._commit(work, replace(answer, effects=effects))
+        return said or answer.text
+
+    async def _commit(self, work: Work, answer: Answer) -> str | None:
+        """Run the effects once, shielded; a sentence of theirs replaces the answer."""
+        if not answer.effects:
+            return None
+        task = asyncio.create_task(self._run_effects(work, answer))
+        self._commits.add(task)
+        task.add_done_callback(self._commits.discard)
+        return await asyncio.shield(task)
+
+    async def _run_effects(self, work: Work, answer: Answer) -> str | None:
+        said = None
+        for effect in answer.effects:
+            if effect.key in work.ledger.effects:
+                continue
+            work.ledger.effects.append(effect.key)
+            try:
+                said = await self._compute("act", effect.run) or said
+            except VoiceAgentError:
+                self._emit(Committed(turn=work.turn, key=effect.key, ok=False))
+                raise
+            self._emit(Committed(turn=work.turn, key=effect.key))
+        self.committed()
+        return said
+
+    def _note_words(self, work: Work, recognition: Recognition) -> None:
+        self._emit(
+            Transcript(
+                turn=work.turn,
+                pii_text=recognition.text,
+                confidence=round(recognition.confidence, 2),
+                accepted=recognition.accepted,
+                reason=recognition.reason,
+            )
+        )
+        work.ledger.mark("stt")
+
+    def _note_meaning(
+        self, work: Work, recognition: Recognition, reading: Reading
+    ) -> None:
+        intent = reading.intent
+        if intent is None or reading.question is not None:
+            self._emit(
+                IntentMissed(turn=work.turn, reason=_missed(reading, recognition))
+            )
+            return
+        confidence = min(intent.confidence, reading.confidence)
+        self._emit(
+            IntentMatched(
+                turn=work.turn,
+                name=intent.name,
+                pii_slots=dict(intent.slots),
+                confidence=round(confidence, 2),
+                by=reading.by,
+            )
+        )
+
+    def _note_route(self, work: Work) -> None:
+        self._emit(
+            Routed(
+                turn=work.turn,
+                tier=work.route.tier,
+                reason=work.route.reason,
+                left_ms=round(work.deadline.left * 1000, 3),
+            )
+        )
+
+
+def _words(reading: Reading) -> Answer | None:
+    """The answer of a reading that needs no skill."""
+    if reading.question is not None:
+        return Answer(reading.question.text, ask=True)
+    return Answer(reading.reply) if reading.reply else None
+
+
+def _missed(reading: Reading, recognition: Recognition) -> str:
+    """Why nothing is done."""
+    if reading.question is not None:
+        return "asked back"
+    if not recognition.accepted:
+        return "rejected"
+    return "no template"

@@ -1,0 +1,1 @@
+"""Configuration and composition; the only importer of engines."""

@@ -1,0 +1,158 @@
+"""Configuration: typed, from several places, and every value knows where it came from.
+
+Precedence, lowest first: defaults < `~/.config/voiceagent/config.toml` <
+`./voiceagent.toml` < `VOICEAGENT_<SECTION>__<KEY>` in the environment < flags.
+`--config FILE` replaces both files. The types in `sections.py` are the schema.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import msgspec
+
+from voiceagent.app.sections import Config
+from voiceagent.errors import ConfigError
+
+__all__ = ["Config", "Loaded", "load_config", "schema"]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The configuration and where each value came from."""
+
+    config: Config
+    sources: Mapping[str, str]
+    """By dotted key (`wake.words`); what is missing has its default."""
+
+
+Values = dict[str, dict[str, Any]]
+
+
+def load_config(
+    file: Path | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+    flags: Mapping[str, object] | None = None,
+    folder: Path | None = None,
+) -> Loaded:
+    """Read all places; `flags` by dotted key; raises `ConfigError`."""
+    environ = os.environ if environ is None else environ
+    values: Values = {}
+    sources: dict[str, str] = {}
+    for path in _files(file, environ, folder or Path.cwd()):
+        _merge(values, sources, _read(path), str(path))
+    _merge(values, sources, _from_environment(environ), "environment")
+    _merge(values, sources, _nest(flags or {}), "flag")
+    try:
+        return Loaded(msgspec.convert(values, Config, strict=False), sources)
+    except msgspec.ValidationError as error:
+        raise _explain(error, sources) from error
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of the configuration, for editors."""
+    return msgspec.json.schema(Config)
+
+
+def _files(
+    file: Path | None, environ: Mapping[str, str], folder: Path
+) -> Sequence[Path]:
+    if file is not None:
+        if not file.is_file():
+            raise ConfigError(
+                f"no configuration file `{file}`", hint="check the path of `--config`"
+            )
+        return (file,)
+    home = environ.get("XDG_CONFIG_HOME") or f"{environ.get('HOME', '~')}/.config"
+    user = Path(home) / "voiceagent" / "config.toml"
+    return tuple(path for path in (user, folder / "voiceagent.toml") if path.is_file())
+
+
+def _read(path: Path) -> Values:
+    try:
+        with path.open("rb") as file:
+            values = tomllib.load(file)
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"cannot read configuration `{path}`",
+            cause=str(error),
+            hint="mend that line; `voiceagent config show` prints what is in force",
+        ) from error
+    return _checked(values, str(path))
+
+
+def _from_environment(environ: Mapping[str, str]) -> Values:
+    prefix = "VOICEAGENT_"
+    found: dict[str, object] = {}
+    for name, value in environ.items():
+        if name.startswith(prefix) and "__" in name:
+            section, _, key = name.removeprefix(prefix).lower().partition("__")
+            found[f"{section}.{key}"] = _split(f"{section}.{key}", value)
+    return _nest(found)
+
+
+def _split(key: str, value: str) -> object:
+    """Lists are written with commas in the environment."""
+    default: Any = Config()
+    for part in key.split("."):
+        default = getattr(default, part, None)
+    if isinstance(default, list):
+        return [part for part in value.split(",") if part]
+    return value
+
+
+def _nest(flat: Mapping[str, object]) -> Values:
+    values: Values = {}
+    for key, value in flat.items():
+        section, _, name = key.partition(".")
+        values.setdefault(section, {})[name] = value
+    return _checked(values, "")
+
+
+def _checked(values: Mapping[str, Any], where: str) -> Values:
+    """Refuse unknown sections and keys, with the nearest known one."""
+    sections = get_type_hints(Config)
+    for section, body in values.items():
+        if section not in sections:
+            raise _unknown(f"$.{section}", section, list(sections), where)
+        if not isinstance(body, dict):
+            raise ConfigError(
+                f"`$.{section}` must be a section",
+                cause=where,
+                hint=f"write `[{section}]` on a line of its own",
+            )
+        known = sections[section].__struct_fields__
+        for key in body:
+            if key not in known:
+                raise _unknown(f"$.{section}.{key}", key, known, where)
+    return dict(values)
+
+
+def _unknown(path: str, name: str, known: Sequence[str], where: str) -> ConfigError:
+    near = difflib.get_close_matches(name, known, 1)
+    hint = f"did you mean `{near[0]}`?" if near else f"known: {', '.join(known)}"
+    return ConfigError(f"unknown key `{path}`", cause=where, hint=hint)
+
+
+def _merge(values: Values, sources: dict[str, str], more: Values, where: str) -> None:
+    for section, body in more.items():
+        values.setdefault(section, {}).update(body)
+        sources.update({f"{section}.{key}": where for key in body})
+
+
+def _explain(error: msgspec.ValidationError, sources: Mapping[str, str]) -> ConfigError:
+    text = str(error)
+    what, _, path = text.partition(" - at `$.")
+    key = path.rstrip("`").split("[")[0]
+    return ConfigError(
+        f"`$.{key}`: {what}" if key else what,
+        cause=f"set by {sources[key]}" if key in sources else "",
+        hint="`voiceagent config schema` lists what is allowed",
+    )

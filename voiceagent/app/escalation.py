@@ -1,0 +1,190 @@
+"""Putting together what hands turns to a larger tier, as the configuration wants it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voiceagent.app.sections import Config
+from voiceagent.app.sections_regional import PrivacyConfig
+from voiceagent.clock import Compute, Pace
+from voiceagent.errors import ConfigError
+from voiceagent.privacy.gate import Policy, PrivacyGate
+from voiceagent.privacy.receipts import Receipts
+from voiceagent.routing.escalation import Escalation
+from voiceagent.routing.handover import RemoteLeg
+from voiceagent.routing.meter import Meter
+from voiceagent.routing.prices import load_prices
+from voiceagent.routing.remote import DataClass, Remote
+from voiceagent.routing.request import Outgoing
+from voiceagent.routing.simulated_remote import (
+    ANSWER,
+    SCHEME,
+    Profile,
+    SimulatedRemote,
+    parse_address,
+)
+from voiceagent.store import Store
+from voiceagent.trace.events import Event
+
+if TYPE_CHECKING:
+    from voiceagent.app.assemble import AgentOptions
+    from voiceagent.app.workshop import Workshop
+    from voiceagent.routing.device_tools import Toolbox
+
+__all__ = ["leg_names", "make_escalation", "make_gate", "make_meter"]
+
+REPLAYED = "replay"
+"""Name of the conversation in a replay: the same in every run."""
+
+
+def make_escalation(
+    shop: Workshop,
+    options: AgentOptions,
+    compute: Compute,
+    emit: Callable[[Event], None],
+    store: Store,
+) -> Escalation | None:
+    """None where the device is alone; raises `ConfigError`."""
+    config = shop.config
+    if not config.region.url:
+        return None
+    folder = store.path.parent if store.path else None
+    live = options.pace is Pace.REALTIME
+    reserve = config.budget.reserve_ms / 1000
+    outgoing = Outgoing(
+        make_gate(config.privacy),
+        Receipts(folder),
+        make_meter(config, folder),
+        compute,
+        emit,
+        session=secrets.token_hex(8) if live else REPLAYED,
+        pin=config.region.pin,
+        reserve=reserve,
+        dictate=lambda pcm: shop.asking.general(pcm),
+        toolbox=_toolbox(shop),
+    )
+    return Escalation(
+        _legs(shop, options, emit),
+        outgoing,
+        emit,
+        hedge=config.region.hedge == "auto",
+        reserve=reserve,
+        context_turns=config.privacy.context_turns,
+    )
+
+
+def leg_names(escalation: Escalation | None) -> dict[str, str]:
+    """For the line of engines."""
+    return {leg.name: leg.model for leg in escalation.legs} if escalation else {}
+
+
+def make_gate(config: PrivacyConfig) -> PrivacyGate:
+    """The gate with its policy and names; raises `ConfigError`."""
+    classes = {task: DataClass(leaves) for task, leaves in config.classes.items()}
+    return PrivacyGate(Policy(DataClass(config.leaves), classes), _names(config))
+
+
+def make_meter(config: Config, folder: Path | None) -> Meter:
+    """The books of this device; raises `ConfigError` or `StoreError`."""
+    path = folder / "cost.sqlite" if folder else None
+    return Meter(load_prices(config.cost.prices), config.cost, path)
+
+
+def _names(config: PrivacyConfig) -> list[str]:
+    names = list(config.names)
+    if config.contacts:
+        try:
+            names += Path(config.contacts).read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(
+                f"the contacts `{config.contacts}` cannot be read",
+                cause=str(error),
+                hint="`privacy.contacts` is a text file with a name a line",
+            ) from error
+    return names
+
+
+def _toolbox(shop: Workshop) -> Toolbox | None:
+    """The tools that may be called, if any; raises `ConfigError` where a name fits no
+    intent."""
+    wanted = shop.config.region.tools
+    if not wanted:
+        return None
+    from voiceagent.nlu.slm.tools import tools_of
+    from voiceagent.routing.device_tools import Toolbox
+
+    intents = shop.pack.intents.intents
+    for pattern in wanted:
+        if not any(fnmatchcase(name, pattern) for name in intents):
+            raise ConfigError(
+                f"`region.tools` names `{pattern}`, which no intent is called",
+                cause=f"there are {', '.join(sorted(intents)[:60])}",
+                hint="name an intent, or several as `light.*`",
+            )
+    examples = {
+        name: intent.data[0].sentence_texts[0]
+        for name, intent in intents.items()
+        if intent.data and intent.data[0].sentence_texts
+    }
+    return Toolbox(tools_of(shop.pack), wanted, examples)
+
+
+def _legs(
+    shop: Workshop, options: AgentOptions, emit: Callable[[Event], None]
+) -> list[RemoteLeg]:
+    region = shop.config.region
+    wanted = [("region", region.url, region.model, region.token_env)]
+    if region.backup_url:
+        model = region.backup_model or region.model
+        wanted.append(("backup", region.backup_url, model, region.backup_token_env))
+    return [
+        RemoteLeg(_remote(shop, options, emit, name, url, model, token), model=model)
+        for name, url, model, token in wanted
+    ]
+
+
+def _simulated(shop: Workshop) -> tuple[Callable[[str], str], Callable[[bytes], str]]:
+    """What a simulated region says and hears: from the operator's documents, if any."""
+    knowledge = shop.asking.knowledge
+    if knowledge is None:
+        return (lambda question: ANSWER), lambda pcm: shop.asking.general(pcm)
+    answer = knowledge.say
+    return (lambda question: answer(question).text), lambda pcm: shop.asking.ears(pcm)
+
+
+def _remote(
+    shop: Workshop,
+    options: AgentOptions,
+    emit: Callable[[Event], None],
+    name: str,
+    url: str,
+    model: str,
+    token_env: str,
+) -> Remote:
+    if shop.config.privacy.leaves == "nothing":
+        # Not even a connection is opened; the gate's veto says why nobody is asked.
+        return SimulatedRemote(Profile(), name=name)
+    if url.startswith(f"{SCHEME}:"):
+        answers, hears = _simulated(shop)
+        profile = parse_address(url)
+        return SimulatedRemote(profile, name=name, answer=answers, hears=hears)
+    if options.pace is Pace.VIRTUAL:
+        raise ConfigError(
+            f"`{url}` cannot be asked in a virtual replay",
+            cause="its clock jumps past whatever takes real time",
+            hint="replay with `--pace measured`, or use an address such as `sim://ok`",
+        )
+    from voiceagent.app.connect import connect_to
+    from voiceagent.realtime.target import Target
+
+    target = Target(
+        name=name, url=url, model=model, token=os.environ.get(token_env, "")
+    )
+    return connect_to(
+        target, shop.config.region, emit, bridged=options.pace is Pace.MEASURED
+    )

@@ -1,0 +1,167 @@
+"""From a configuration to a running region: backend, memory, ears, mouth and door."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voiceagent.errors import ConfigError
+from voiceagent.store import state_folder
+
+if TYPE_CHECKING:
+    from voiceagent.app.config import Config
+    from voiceagent.app.workshop import Workshop
+    from voiceagent.region.backend import Backend
+    from voiceagent.region.knowledge import Knowledge
+    from voiceagent.region.memory import Memory
+    from voiceagent.region.server import Observe, RegionServer
+
+__all__ = [
+    "SAMPLES",
+    "documents_of",
+    "home_of",
+    "make_memory",
+    "make_region",
+    "serve_until_signalled",
+]
+
+SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "documents"
+"""Documents that come with the project; read where no others are named."""
+
+
+def documents_of(config: Config, folders: Sequence[Path]) -> list[Path]:
+    """Folders of the command line, of the configuration, or the samples."""
+    named = list(folders) or [Path(folder) for folder in config.knowledge.folders]
+    if named:
+        for folder in named:
+            if not folder.is_dir():
+                raise ConfigError(
+                    f"there is no folder `{folder}`",
+                    cause="it should hold the documents",
+                    hint="name a folder with Markdown or text files",
+                )
+        return named
+    return (
+        sorted(p for p in SAMPLES.iterdir() if p.is_dir()) if SAMPLES.is_dir() else []
+    )
+
+
+def make_region(
+    shop: Workshop, folders: Sequence[Path], *, state: Path | None = None
+) -> tuple[RegionServer, Knowledge]:
+    """The server and what it knows; raises `VoiceAgentError` where a part is missing.
+
+    `state`: where conversations and keys are kept instead of the configured place.
+    """
+    from voiceagent.door.tls import server_context
+    from voiceagent.door.tokens import secret_of, secret_of_state
+    from voiceagent.region.ears import TurnDetector, speaker, words_of
+    from voiceagent.region.knowledge import Knowledge
+    from voiceagent.region.server import RegionServer
+
+    config = shop.config
+    serve = config.serve
+    home = state or home_of(config)
+    secret = secret_of(serve.secret_env)
+    knowledge = Knowledge(documents_of(config, folders))
+    server = RegionServer(
+        serve,
+        make_backend(config, knowledge),
+        make_memory(config, home),
+        resume_secret=secret or secret_of_state(home),
+        token_secret=secret,
+        tls=server_context(serve.certificate, serve.client_ca)
+        if serve.certificate
+        else None,
+        recogniser=words_of(make_ears(shop, knowledge)),
+        voice=speaker(lambda: shop.real_voices),
+        detector=lambda: TurnDetector(shop.frontend(wake=False)),
+        keep=config.memory.keep_hours * 3600,
+        observe=_observer(config),
+    )
+    return server, knowledge
+
+
+def _observer(config: Config) -> Observe:
+    """Spans for a collector; nothing where none is configured."""
+    if not config.telemetry.otlp:
+        return lambda traceparent, began, facts: None
+    from voiceagent.trace.opentelemetry import Telemetry
+
+    return Telemetry(config.telemetry).region_span
+
+
+def make_ears(shop: Workshop, knowledge: Knowledge) -> Callable[[bytes], str]:
+    """16 kHz PCM16 to words, for what edges send as audio; blocking."""
+    serve = shop.config.serve
+    if serve.stt == "pocketsphinx" or (serve.stt == "auto" and not serve.stt_model):
+        hear = shop.dictation(knowledge.sentences())
+        hear(bytes(6_400))  # loads the models now, not with the first question
+        return hear
+    whisper = shop.whisper(serve.stt_model)
+
+    def words(pcm: bytes) -> str:
+        whisper.start()
+        whisper.feed(pcm)
+        return whisper.finish().text
+
+    return words
+
+
+def make_backend(config: Config, knowledge: Knowledge) -> Backend:
+    """Whoever makes the words."""
+    match config.serve.backend:
+        case "chat":
+            from voiceagent.region.chat import ChatBackend
+
+            key = os.environ.get(config.upstream.key_env, "")
+            return ChatBackend(config.upstream, key=key, knowledge=knowledge)
+        case "llama":
+            from voiceagent.region.llama import LlamaBackend
+
+            return LlamaBackend(config.llama, knowledge=knowledge)
+        case _:
+            from voiceagent.region.knowledge_backend import KnowledgeBackend
+
+            return KnowledgeBackend(knowledge)
+
+
+def make_memory(config: Config, home: Path) -> Memory:
+    """Where conversations are kept."""
+    if config.memory.kind == "nats":
+        from voiceagent.region.nats_memory import NatsMemory
+
+        return NatsMemory(config.memory.url, keep=config.memory.keep_hours * 3600)
+    from voiceagent.region.sqlite_memory import SqliteMemory
+
+    return SqliteMemory(home / "region.sqlite")
+
+
+async def serve_until_signalled(
+    server: RegionServer, ready: Callable[[str], None]
+) -> None:
+    """Serve until SIGTERM or SIGINT, drain, and return; a second one ends it now."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    main = asyncio.current_task()
+    assert main is not None
+
+    def signalled() -> None:
+        if stop.is_set():
+            main.cancel()
+        stop.set()
+
+    for one in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(one, signalled)
+    await server.run(ready, stop.wait)
+
+
+def home_of(config: Config) -> Path:
+    """Where the region keeps what must survive."""
+    if config.memory.folder:
+        return Path(config.memory.folder)
+    return Path(config.store.folder) if config.store.folder else state_folder()

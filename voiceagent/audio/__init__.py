@@ -1,0 +1,1 @@
+"""Sound in and out: frames, files, microphone, loudspeaker, one resampler."""

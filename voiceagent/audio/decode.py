@@ -1,0 +1,270 @@
+"""Opens a file that should hold sound and finds what decodes it.
+
+WAV is read by `riff.py`; FLAC, OGG, MP3, AIFF and compressed WAV by libsndfile, after
+the checks that it leaves out: an OGG that lost its last page or an AIFF shorter than it
+says is only a shorter file to libsndfile. Anything else is named and refused, which
+keeps two dozen rarely tested parsers away from unknown files.
+"""
+
+from __future__ import annotations
+
+import errno
+import stat
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voiceagent.audio.wav import (
+    CONVERT,
+    MAX_CHANNELS,
+    MAX_RATE,
+    MIN_RATE,
+    WavReader,
+    layout,
+)
+from voiceagent.errors import AudioFileError, EngineMissing
+
+__all__ = ["DecodeFailed", "Reader", "open_sound", "sound_kind"]
+
+_SOUNDS = {
+    b"RIFF": "WAV",
+    b"RF64": "WAV",
+    b"fLaC": "FLAC",
+    b"OggS": "OGG",
+    b"FORM": "AIFF",
+    b"ID3": "MP3",
+    b"\xff\xfb": "MP3",
+    b"\xff\xfa": "MP3",
+    b"\xff\xf3": "MP3",
+    b"\xff\xf2": "MP3",
+    b"\xff\xe3": "MP3",
+}
+_FOREIGN = {
+    b"RIFX": "big-endian WAV",
+    b"\x1aE\xdf\xa3": "Matroska or WebM",
+    b"#!AMR": "AMR",
+    b".snd": "Sun audio",
+    b"caff": "Core Audio",
+    b"0&\xb2u": "Windows Media",
+    b"\xff\xf1": "AAC",
+    b"\xff\xf9": "AAC",
+}
+_SAME = {"pcm_16": "pcm_s16", "pcm_24": "pcm_s24", "pcm_32": "pcm_s32"}
+"""Our names for what libsndfile calls otherwise."""
+_UNKNOWN_LENGTH = 2**60
+"""libsndfile gives an enormous length for streams that declare none."""
+_LAST_PAGE = 65_536 + 512
+"""No OGG page is longer, so the last one begins this near to the end."""
+
+
+class DecodeFailed(Exception):
+    """A decoder met damage; `got` holds what it had decoded of the block."""
+
+    def __init__(self, cause: str, got: NDArray[np.float32]) -> None:
+        super().__init__(cause)
+        self.got = got
+
+
+class Reader(Protocol):
+    """Decodes a file; values are float32, shape (n, channels), full scale 1.0."""
+
+    format: str
+    encoding: str
+    channels: int
+    rate: int
+    frames: int
+    """Frames the file declares; 0: it does not say."""
+    present: int
+    """Frames that are there, as far as the container shows."""
+    cut: bool
+    """Whether the container shows that the end is missing."""
+
+    def seek(self, frame: int) -> None:
+        """Go to a frame by its number."""
+        ...
+
+    def read(self, frames: int) -> NDArray[np.float32]:
+        """The next frames, none at the end; raises `DecodeFailed` on damage."""
+        ...
+
+    def close(self) -> None:
+        """Close the file; a second time does nothing."""
+        ...
+
+
+def open_sound(path: Path, *, max_bytes: int) -> Reader:
+    """The reader for a file; raises `AudioFileError` or `EngineMissing`."""
+    name = str(path)
+    try:
+        file, size = _open(path, max_bytes)
+    except (OSError, ValueError) as error:
+        raise _unreadable(name, error) from error
+    try:
+        return _reader(file, path, size)
+    except OSError as error:
+        file.close()
+        raise _unreadable(name, error) from error
+    except BaseException:
+        file.close()
+        raise
+
+
+def _open(path: Path, max_bytes: int) -> tuple[BinaryIO, int]:
+    facts = path.stat()
+    if stat.S_ISDIR(facts.st_mode):
+        raise IsADirectoryError(errno.EISDIR, "it is a folder")
+    if not stat.S_ISREG(facts.st_mode):
+        raise AudioFileError(
+            f"`{path}` is not a file",
+            cause="it is a pipe or a device, which has no length to check",
+            hint="save it to a file first, or pipe raw PCM into standard input",
+        )
+    if facts.st_size == 0:
+        raise AudioFileError(
+            f"`{path}` is empty",
+            cause="it has 0 bytes",
+            hint="record or copy it again",
+        )
+    if facts.st_size > max_bytes:
+        raise AudioFileError(
+            f"`{path}` is larger than the limit `max_bytes`",
+            cause=f"it has {facts.st_size} bytes, {max_bytes} are allowed",
+            hint="cut it into pieces, or raise `max_bytes`",
+        )
+    return path.open("rb"), facts.st_size
+
+
+def _unreadable(name: str, error: OSError | ValueError) -> AudioFileError:
+    hints: dict[type[Exception], str] = {
+        FileNotFoundError: "check the path",
+        PermissionError: f"make it readable: `chmod u+r {name}`",
+        IsADirectoryError: "name a file in it",
+    }
+    return AudioFileError(
+        f"`{name}` cannot be read",
+        cause=str(getattr(error, "strerror", None) or error).lower(),
+        hint=hints.get(type(error), "check the path and the disk"),
+    )
+
+
+def _reader(file: BinaryIO, path: Path, size: int) -> Reader:
+    head = file.read(12)
+    file.seek(0)
+    kind = _sniff(path, head)
+    if kind == "WAV":
+        where = layout(file, size, str(path))
+        if where.encoding:
+            return WavReader(file, where)
+        cut = where.declared > where.present
+    else:
+        cut = _cut(kind, file, head, size)
+    file.close()
+    return _SoundfileReader(path, kind, cut=cut)
+
+
+def sound_kind(head: bytes) -> str:
+    """The format that the first bytes belong to; "" when they are of none."""
+    if head[4:8] == b"ftyp":
+        return "MP4"
+    known = _SOUNDS | _FOREIGN
+    return next((kind for magic, kind in known.items() if head.startswith(magic)), "")
+
+
+def _sniff(path: Path, head: bytes) -> str:
+    kind = sound_kind(head)
+    if kind in _SOUNDS.values():
+        return kind
+    if kind:
+        what, cause = f"`{path}` is {kind}", "WAV, FLAC, OGG, MP3 and AIFF are read"
+    else:
+        what = f"`{path}` is not a sound file"
+        cause = "it does not begin like WAV, FLAC, OGG, MP3 or AIFF"
+    hint = f"check the path; if it is sound, {CONVERT}"
+    raise AudioFileError(what, cause=cause, hint=hint)
+
+
+def _cut(kind: str, file: BinaryIO, head: bytes, size: int) -> bool:
+    """Whether the container shows that its end is missing."""
+    if kind == "AIFF":
+        return int.from_bytes(head[4:8], "big") + 8 > size
+    if kind != "OGG":
+        return False
+    file.seek(max(0, size - _LAST_PAGE))
+    tail = file.read(_LAST_PAGE)
+    page = tail[tail.rfind(b"OggS") :]
+    if len(page) < 27 or not page[5] & 4:  # bit 4: end of stream (RFC 3533, section 6)
+        return True
+    segments = page[27 : 27 + page[26]]
+    return len(segments) < page[26] or len(page) < 27 + page[26] + sum(segments)
+
+
+class _SoundfileReader:
+    """libsndfile behind the same three calls."""
+
+    def __init__(self, path: Path, kind: str, *, cut: bool) -> None:
+        soundfile = _soundfile(kind)
+        self._error: type[Exception] = soundfile.LibsndfileError
+        try:
+            self._file = soundfile.SoundFile(str(path))
+        except (self._error, OSError, RuntimeError, TypeError) as error:
+            raise _undecodable(path, kind, error) from error
+        self.format = kind
+        subtype = str(self._file.subtype).lower()
+        self.encoding = _SAME.get(subtype, subtype)
+        self.channels = int(self._file.channels)
+        self.rate = int(self._file.samplerate)
+        declared = int(self._file.frames)
+        self.frames = declared if 0 < declared < _UNKNOWN_LENGTH else 0
+        self.present = self.frames
+        self.cut = cut
+        self._check(path, kind)
+
+    def _check(self, path: Path, kind: str) -> None:
+        channels = 1 <= self.channels <= MAX_CHANNELS
+        if not channels or not MIN_RATE <= self.rate <= MAX_RATE:
+            self.close()
+            odd = f"it declares {self.channels} channels at {self.rate} Hz"
+            raise _undecodable(path, kind, ValueError(odd))
+
+    def seek(self, frame: int) -> None:
+        """Go to a frame by its number."""
+        try:
+            self._file.seek(frame)
+        except (self._error, RuntimeError) as error:
+            nothing = np.zeros((0, self.channels), np.float32)
+            raise DecodeFailed(str(error), nothing) from error
+
+    def read(self, frames: int) -> NDArray[np.float32]:
+        """The next frames; the NaN left in the buffer tell where damage began."""
+        buffer = np.full((frames, self.channels), np.nan, np.float32)
+        try:
+            got: Any = self._file.read(out=buffer)
+        except (self._error, RuntimeError) as error:
+            whole = int(np.argmax(np.isnan(buffer).any(axis=1)))
+            raise DecodeFailed(str(error), buffer[:whole]) from error
+        return np.asarray(got, np.float32)
+
+    def close(self) -> None:
+        """Close the file; a second time does nothing."""
+        self._file.close()
+
+
+def _soundfile(kind: str) -> Any:
+    try:
+        import soundfile
+    except (ImportError, OSError) as error:  # OSError: no libsndfile beside it
+        raise EngineMissing(
+            "soundfile", install="pip install soundfile", cause=f"to read {kind}"
+        ) from error
+    return soundfile
+
+
+def _undecodable(path: Path, kind: str, error: Exception) -> AudioFileError:
+    cause = str(error).split(": ", 1)[-1].rstrip(".").lower()
+    return AudioFileError(
+        f"`{path}` is not a usable {kind} file",
+        cause=cause or "the decoder refused it",
+        hint=f"copy or record it again, or {CONVERT}",
+    )

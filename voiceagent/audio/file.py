@@ -1,0 +1,288 @@
+"""Recordings of any common format as 16 kHz mono, in blocks, whole or refused.
+
+A file is never quietly taken for less than it says it is: one that ends early, is
+damaged in the middle or holds what is no sound gives an `AudioFileError` that tells
+how much is there; `partial=True` accepts that much.
+
+Several channels become one like this, judged on up to 60 seconds spread evenly over
+the file. Two: their mean, since a stereo recording may hold a speaker on each side.
+More: the loudest, since microphones apart from each other hear a voice at different
+times and their sum cancels parts of it. Channels 40 dB below the loudest count as not
+connected. Where the mean would cancel (a side wired the wrong way round) the loudest
+is taken.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voiceagent.audio.decode import DecodeFailed, Reader, open_sound
+from voiceagent.audio.frames import RATE
+from voiceagent.audio.resample import Resampler
+from voiceagent.errors import AudioFileError
+
+__all__ = [
+    "MAX_BYTES",
+    "MAX_SECONDS",
+    "AudioFacts",
+    "AudioFile",
+    "Recording",
+    "choose_channels",
+    "read_audio",
+]
+
+MAX_SECONDS = 4 * 3600.0
+MAX_BYTES = 4 * 2**30
+BLOCK_VALUES = 65_536
+"""Values decoded at a time, all channels together: bounds the memory of any file."""
+LOUDEST = 64.0
+"""No sound is 36 dB above full scale: such floats are another unit, or damage."""
+PROBES = 60
+"""Seconds of a file with several channels that are looked at to mix them."""
+SLACK = {"MP3": 3 * 1152}
+"""Frames by which a decoded length may miss the declared one: encoder padding."""
+
+
+@dataclass(frozen=True, slots=True)
+class AudioFacts:
+    """What a recording was before it became 16 kHz mono."""
+
+    name: str
+    format: str = "memory"
+    """`WAV`, `FLAC`, `OGG`, `MP3`, `AIFF`, or `memory`."""
+    encoding: str = "pcm_s16"
+    rate: int = RATE
+    channels: int = 1
+    seconds: float = 0.0
+    """Length as declared; from `read_audio`, as read. 0: the file does not say."""
+    mix: str = "mono"
+    """How it became one channel: `mono`, `mean`, or `channel 3` (from 1)."""
+    complete: bool = True
+    """False where `partial` accepted a file that ends early."""
+    clipped: int = 0
+    """Samples beyond full scale that were cut to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A whole recording in memory."""
+
+    samples: NDArray[np.int16]
+    """16 kHz mono."""
+    facts: AudioFacts
+
+    @property
+    def seconds(self) -> float:
+        """Length in seconds."""
+        return len(self.samples) / RATE
+
+    @property
+    def pcm(self) -> bytes:
+        """Signed 16-bit little-endian bytes."""
+        return self.samples.astype("<i2", copy=False).tobytes()
+
+
+class AudioFile:
+    """An open recording; `blocks()` gives its samples with bounded memory."""
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        partial: bool = False,
+        max_seconds: float = MAX_SECONDS,
+        max_bytes: int = MAX_BYTES,
+    ) -> None:
+        """Check header and limits; raises `AudioFileError`, `EngineMissing`."""
+        self._name = str(path)
+        self._partial = partial
+        self._max_seconds = max_seconds
+        self._max_bytes = max_bytes
+        self._reader = open_sound(Path(path), max_bytes=max_bytes)
+        try:
+            self._pick = self._admit()
+        except BaseException:
+            self._reader.close()
+            raise
+        reader = self._reader
+        self.facts = AudioFacts(
+            self._name,
+            reader.format,
+            reader.encoding,
+            reader.rate,
+            reader.channels,
+            reader.frames / reader.rate,
+            self._mix(),
+            complete=not reader.cut,
+        )
+
+    def __enter__(self) -> AudioFile:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; a second time does nothing."""
+        self._reader.close()
+
+    def blocks(self) -> Iterator[NDArray[np.int16]]:
+        """The samples at 16 kHz mono, once; `facts` are final when it ends.
+
+        Raises `AudioFileError` where the file turns out to be damaged, cut or over
+        the limit, after all the samples before that place.
+        """
+        resampler = Resampler(self._reader.rate)
+        read, error = 0, None
+        while error is None:
+            values, error = self._next(read)
+            read += len(values)
+            if not len(values):
+                break
+            yield resampler.feed(self._mono(values))
+        yield resampler.feed(np.zeros(0, np.float32), last=True)
+        error = error or self._short(read)
+        self.facts = replace(
+            self.facts,
+            seconds=read / self._reader.rate,
+            complete=error is None and not self._reader.cut,
+            clipped=resampler.clipped,
+        )
+        if error and not self._partial:
+            raise error
+
+    def _next(self, read: int) -> tuple[NDArray[np.float32], AudioFileError | None]:
+        """A block that is sound, and what is wrong with what follows it."""
+        size = max(1, BLOCK_VALUES // self._reader.channels)
+        cause = ""
+        try:
+            values = self._reader.read(size)
+        except (DecodeFailed, OSError) as failed:
+            nothing = np.zeros((0, self._reader.channels), np.float32)
+            values = failed.got if isinstance(failed, DecodeFailed) else nothing
+            cause = str(failed).rstrip(".")
+        if not _is_sound(values):
+            bad = ~(np.abs(values) <= LOUDEST)  # true for NaN, too
+            values = values[: int(np.argmax(bad.any(axis=1)))]
+            cause = "it holds numbers that are no sound (NaN, infinity or huge)"
+        self._limit(read + len(values))
+        return values, self._damaged(cause, read + len(values)) if cause else None
+
+    def _admit(self) -> list[int]:
+        """Check what the header says; the channels to take the mean of."""
+        reader = self._reader
+        self._limit(max(reader.frames, reader.present))
+        if reader.cut and not self._partial:
+            raise self._early(reader.present)
+        if reader.channels == 1:
+            return [0]
+        # A second reader, since libsndfile cannot go back once it has met damage.
+        probe = open_sound(Path(self._name), max_bytes=self._max_bytes)
+        with closing(probe):
+            return _audible(probe)
+
+    def _limit(self, frames: int) -> None:
+        seconds = frames / self._reader.rate
+        if seconds > self._max_seconds:
+            raise AudioFileError(
+                f"`{self._name}` is longer than the limit `max_seconds`",
+                cause=f"it has {seconds:.1f} s, {self._max_seconds:g} s are allowed",
+                hint="cut it into pieces, or raise `max_seconds`",
+            )
+
+    def _mix(self) -> str:
+        if self._reader.channels == 1:
+            return "mono"
+        return "mean" if len(self._pick) > 1 else f"channel {self._pick[0] + 1}"
+
+    def _short(self, read: int) -> AudioFileError | None:
+        """The error of a file that decodes to less than it declares."""
+        if read + SLACK.get(self._reader.format, 0) >= self._reader.frames:
+            return None
+        return self._early(read)
+
+    def _early(self, present: int) -> AudioFileError:
+        rate, frames = self._reader.rate, self._reader.frames
+        declared = (
+            f" of the {frames / rate:.3f} s it declares" if frames > present else ""
+        )
+        return AudioFileError(
+            f"`{self._name}` ends early",
+            cause=f"{present / rate:.3f} s{declared} are there",
+            hint="copy it again, or take what is there with `partial`",
+        )
+
+    def _damaged(self, cause: str, good: int) -> AudioFileError:
+        return AudioFileError(
+            f"`{self._name}` is damaged after {good / self._reader.rate:.3f} s",
+            cause=cause,
+            hint="copy it again, or take what comes before with `partial`",
+        )
+
+    def _mono(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        if len(self._pick) == 1:
+            return values[:, self._pick[0]]
+        mixed: NDArray[np.float32] = values[:, self._pick].mean(axis=1)
+        return mixed
+
+
+def read_audio(
+    path: str | os.PathLike[str],
+    *,
+    partial: bool = False,
+    max_seconds: float = MAX_SECONDS,
+    max_bytes: int = MAX_BYTES,
+) -> Recording:
+    """Read a whole recording; raises `AudioFileError`, `EngineMissing`.
+
+    `partial`: take what is there of a file that ends early or is damaged.
+    """
+    with AudioFile(
+        path, partial=partial, max_seconds=max_seconds, max_bytes=max_bytes
+    ) as file:
+        samples = np.concatenate(list(file.blocks()))
+        return Recording(samples, file.facts)
+
+
+def _is_sound(values: NDArray[np.float32]) -> bool:
+    """Whether all are within bounds; comparisons with NaN are false."""
+    low, high = values.min(initial=0), values.max(initial=0)
+    return bool(low >= -LOUDEST and high <= LOUDEST)
+
+
+def _audible(reader: Reader) -> list[int]:
+    """Look at the channels of a file and choose; damage is for reading to report."""
+    step = max(reader.present // PROBES, reader.rate)
+    power, mean_power = np.zeros(reader.channels), 0.0
+    with suppress(DecodeFailed, OSError):
+        for start in range(0, max(reader.present, 1), step):
+            reader.seek(start)
+            values = reader.read(reader.rate)
+            if not _is_sound(values):
+                break
+            power += np.einsum("ij,ij->j", values, values)
+            mean_power += float(np.square(values.mean(axis=1)).sum())
+    return choose_channels(power, mean_power)
+
+
+def choose_channels(power: NDArray[np.float64], mean_power: float) -> list[int]:
+    """The channels whose mean is taken, by their power and that of their mean."""
+    loudest = int(np.argmax(power))
+    live = np.flatnonzero(power >= power[loudest] * 1e-4)
+    # Two voices of equal strength lose 3 dB in the mean; 10 dB is cancellation.
+    if len(power) > 2 or len(live) < 2 or mean_power < 0.1 * power[loudest]:
+        return [loudest]
+    return [int(channel) for channel in live]

@@ -1,0 +1,52 @@
+"""Sound at any rate to 16 kHz, block by block, by soxr's high-quality filter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voiceagent.audio.frames import RATE
+from voiceagent.errors import EngineMissing
+
+__all__ = ["Resampler", "as_float"]
+
+
+class Resampler:
+    """Streaming conversion of mono float32 at any rate to int16 at 16 kHz."""
+
+    def __init__(self, rate: float) -> None:
+        """Raises `EngineMissing` where `soxr` is needed and not installed."""
+        self.clipped = 0
+        """Samples beyond full scale so far, cut to it."""
+        self._stream = None if rate == RATE else _soxr(rate)
+
+    def feed(
+        self, values: NDArray[np.float32], *, last: bool = False
+    ) -> NDArray[np.int16]:
+        """The 16 kHz samples that `values` (full scale 1.0) complete."""
+        if self._stream is not None:
+            values = self._stream.resample_chunk(values, last=last)
+        scaled = np.rint(values * np.float32(32768))
+        low, high = scaled.min(initial=0), scaled.max(initial=0)
+        if low < -32768 or high > 32767:
+            self.clipped += int(np.count_nonzero((scaled > 32767) | (scaled < -32768)))
+            scaled = np.clip(scaled, -32768, 32767)
+        samples: NDArray[np.int16] = scaled.astype(np.int16)
+        return samples
+
+
+def as_float(pcm: bytes) -> NDArray[np.float32]:
+    """Signed 16-bit little-endian bytes as float32 of full scale 1.0."""
+    return np.frombuffer(pcm, "<i2").astype(np.float32) * np.float32(2**-15)
+
+
+def _soxr(rate: float) -> Any:
+    try:
+        import soxr
+    except ImportError as error:
+        raise EngineMissing(
+            "soxr", install="pip install soxr", cause=f"the sound has {rate:g} Hz"
+        ) from error
+    return soxr.ResampleStream(rate, RATE, 1, dtype="float32", quality="HQ")

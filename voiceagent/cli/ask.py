@@ -1,0 +1,170 @@
+"""`voiceagent ask` and `voiceagent say`: a turn from text, and the voice alone."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from voiceagent.cli.shared import (
+    ConfigOption,
+    JsonOption,
+    PackOption,
+    RegionOption,
+    configure,
+    console,
+    emit_json,
+    errors,
+    workshop,
+)
+from voiceagent.errors import UsageError
+
+if TYPE_CHECKING:
+    from voiceagent.agent.agent import Agent
+    from voiceagent.audio.clip import Clip
+    from voiceagent.audio.frames import AudioFrame
+    from voiceagent.audio.player import Player
+    from voiceagent.audio.source import OnEvent
+    from voiceagent.trace.trace import Trace
+
+__all__ = ["ask", "say"]
+
+
+class TypedSource:
+    """No sound at all: types one sentence and ends."""
+
+    name = "text"
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.agent: Agent | None = None
+        self.on_event: OnEvent = lambda event: None
+
+    async def frames(self) -> AsyncIterator[AudioFrame]:
+        """Hand the sentence over; there are no frames."""
+        assert self.agent is not None
+        self.agent.type(self.text)
+        nothing: tuple[AudioFrame, ...] = ()
+        for frame in nothing:
+            yield frame
+
+
+def ask(
+    text: Annotated[str, typer.Argument(help="A command in words; `-` reads stdin.")],
+    pack: PackOption = None,
+    speak: Annotated[bool, typer.Option(help="Say the reply aloud too.")] = False,
+    region: RegionOption = None,
+    why: Annotated[bool, typer.Option("--why", help="Who answered, and why.")] = False,
+    json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Run one turn from text and print the reply."""
+    from voiceagent.app.assemble import AgentOptions
+    from voiceagent.audio.player import SpeakerPlayer, VirtualPlayer
+    from voiceagent.clock import Pace, run
+    from voiceagent.trace.trace import Trace
+    from voiceagent.trace.turn_rows import turn_rows
+
+    shop = workshop(config, pack, region__url=region)
+    trace = Trace()
+    source = TypedSource(_text(text))
+    player = SpeakerPlayer() if speak else VirtualPlayer()
+    pace = Pace.REALTIME if speak else Pace.MEASURED
+    source.agent = shop.agent(
+        AgentOptions(
+            player=player,
+            pace=pace,
+            store=shop.store(),
+            trace=trace,
+            silent=not speak,
+        )
+    )
+    run(source.agent.run(source), virtual=not speak, today=True)
+    for row in turn_rows(trace, file="text"):
+        if not row.reply:  # after a question the agent listened, to nobody
+            continue
+        if json:
+            emit_json(row.as_dict())
+            continue
+        console().print(row.reply, markup=False)
+        if why or row.tier == "none":
+            for line in dict.fromkeys(_reasons(trace, asked=why)):
+                errors().print(line, style="dim", markup=False)
+
+
+def _reasons(trace: Trace, *, asked: bool) -> Iterator[str]:
+    """Who answered and why; what is degraded, where nobody did. That a pack has no
+    model is told only when `asked`: it is the same with every question."""
+    from voiceagent.nlu.models.library import UNFIT
+    from voiceagent.trace.events import (
+        Degraded,
+        Escalated,
+        LegEnded,
+        ModelAnswered,
+        Planned,
+        RemoteAnswered,
+        RemoteToolRan,
+        Routed,
+        Withheld,
+    )
+
+    for _, event in trace:
+        match event:
+            case Degraded() if asked or event.what != UNFIT:
+                yield f"{event.what}: {event.why} (hint: {event.hint})"
+            case ModelAnswered() if asked:
+                meant = event.name or event.reason or event.outcome
+                sure = f"{meant} {event.probability:.2f}, {event.took_ms:.0f} ms"
+                yield f"model {event.model} {event.version}: {sure}"
+            case Routed() if asked:
+                yield f"{event.tier}: {event.reason}"
+            case Planned() if asked:
+                yield f"plan: {event.reason}"
+            case Escalated() if asked:
+                yield f"left the device: {event.data_class}, {event.bytes} bytes"
+            case Withheld():
+                yield f"nothing left the device: {event.reason}"
+            case LegEnded() if asked and event.outcome != "declined":
+                why = f" ({event.why})" if event.why else ""
+                took = f"{event.took_ms:.0f} ms"
+                yield f"{event.leg} {event.outcome} after {took}{why}"
+            case RemoteToolRan() if asked:
+                done = "done" if event.ok else f"refused: {event.why}"
+                yield f"{event.leg} had {event.intent} {done}"
+            case RemoteAnswered() if asked and event.sources:
+                yield f"it stands in: {'; '.join(event.sources)}"
+
+
+def say(
+    text: Annotated[str, typer.Argument(help="What to say; `-` reads stdin.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write a WAV file instead.")
+    ] = None,
+    voice: Annotated[str | None, typer.Option(help="Which voice.")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Say a sentence with the configured voice."""
+    from voiceagent.app.workshop import Workshop
+    from voiceagent.audio.player import SpeakerPlayer, write_wav
+    from voiceagent.clock import run
+
+    shop = Workshop(configure(config, speak__voice=voice))
+    clip = shop.real_voices[0].synthesize(_text(text))
+    if output is not None:
+        write_wav(output, clip)
+    else:
+        run(_play(SpeakerPlayer(), clip))
+
+
+async def _play(player: Player, clip: Clip) -> None:
+    await player.play(clip)
+
+
+def _text(text: str) -> str:
+    words = sys.stdin.read() if text == "-" else text
+    if not words.strip():
+        raise UsageError("nothing to say", hint="give some words, or pipe them to `-`")
+    return words.strip()

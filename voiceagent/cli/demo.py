@@ -1,0 +1,114 @@
+"""`voiceagent demo`: recorded conversations through the agent, in real time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from voiceagent.cli.shared import ConfigOption, configure, console, errors, loudspeaker
+from voiceagent.errors import CheckFailed, UsageError
+
+if TYPE_CHECKING:
+    from voiceagent.audio.player import Player
+    from voiceagent.replay.replay import Replay
+
+__all__ = ["demo"]
+
+SHORT = 9
+"""Scenarios of a folder of one's own that are played unless all are wanted."""
+
+
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Scenarios to play.")] = Path(
+        "samples"
+    ),
+    every: Annotated[
+        bool, typer.Option("--all", help="All scenarios instead of a selection.")
+    ] = False,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="Skip the waiting (measured pace).")
+    ] = False,
+    output: Annotated[
+        Path, typer.Option(help="Where the report and the replies go.")
+    ] = Path("out"),
+    config: ConfigOption = None,
+) -> None:
+    """Play the samples to the agent and show what it hears, does and says."""
+    from voiceagent.app.workshop import Workshop
+    from voiceagent.audio.player import VirtualPlayer
+    from voiceagent.cli.terminal import Display
+    from voiceagent.clock import Pace
+    from voiceagent.replay.demo_region import DemoRegion
+    from voiceagent.replay.replay import Settings, find_inputs, replay_path
+    from voiceagent.replay.variants import Variants
+
+    base = configure(config)
+    files = [file for file in find_inputs([folder]) if file.name.endswith(".toml")]
+    if not files:
+        raise UsageError(f"no scenarios in `{folder}`", hint="run it from the project")
+    if not every:
+        files = _selection(files)
+    output.mkdir(parents=True, exist_ok=True)
+    shop = Workshop(base)
+    screen = console()
+    pace = Pace.MEASURED if fast else Pace.REALTIME
+    with errors().status("loading engines"):
+        names = shop.names(pace=pace)
+        _ = shop.grammar, shop.parser, shop.real_voices, shop.recogniser(pace)
+    variants = Variants(shop)
+    settings = Settings(pace=pace)
+    speaker = (
+        None
+        if fast
+        else loudspeaker(base.audio.output, without="replies go to WAV files")
+    )
+    screen.print(f"engines: {', '.join(f'{k} {v}' for k, v in names.items())}")
+    done: list[Replay] = []
+    display = Display(screen, state=lambda: "playing")
+    with DemoRegion() as region, display:
+        display.say(f"           region: {region.url}, samples/documents")
+        settings = replace(settings, regions=region.addresses)
+        for file in files:
+            region.heal()
+            player: Player = speaker or VirtualPlayer()
+            one = replay_path(
+                shop,
+                file,
+                settings,
+                player=player,
+                listener=display,
+                configured=variants.workshop,
+            )
+            done.append(one)
+            if isinstance(player, VirtualPlayer):
+                path = output / f"{file.name.split('.')[0]}.wav"
+                # A real loop counts from when the machine was started.
+                if player.write_wav(path, origin=one.began):
+                    display.say(f"           replies: {path}")
+    _finish(done, output)
+
+
+def _selection(files: list[Path]) -> list[Path]:
+    """One of each kind of thing; the first few where these are other scenarios."""
+    wanted = {"01", "05", "08", "10", "18", "22", "28", "32", "33", "34", "35"}
+    chosen = [file for file in files if file.name[:2] in wanted]
+    return chosen or files[:SHORT]
+
+
+def _finish(done: list[Replay], output: Path) -> None:
+    from voiceagent.cli.replay import write_html
+    from voiceagent.trace.turn_table import turns_table
+
+    screen = console()
+    rows = [row for one in done for row in one.rows]
+    screen.print()
+    screen.print(turns_table(rows))
+    write_html(done, output / "demo.html", title="Demo")
+    failed = [f"{one.file}: {c}" for one in done for c in one.checks if not c.ok]
+    for line in failed:
+        screen.print(f"FAILED {line}", markup=False)
+    if failed:
+        raise CheckFailed(f"{len(failed)} expectations failed")

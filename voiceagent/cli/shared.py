@@ -1,0 +1,115 @@
+"""What commands have in common: configuration, output and progress."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from voiceagent.app.config import Config, load_config
+from voiceagent.errors import DeviceMissing, EngineMissing
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from voiceagent.app.workshop import Workshop
+    from voiceagent.audio.player import Player
+
+__all__ = [
+    "ConfigOption",
+    "JsonOption",
+    "PackOption",
+    "RegionOption",
+    "console",
+    "configure",
+    "emit_json",
+    "errors",
+    "loudspeaker",
+    "progress",
+    "workshop",
+]
+
+T = TypeVar("T")
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", help="Configuration file instead of the usual two."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+RegionOption = Annotated[
+    str | None,
+    typer.Option(
+        "--region",
+        metavar="URL",
+        help="Hand what the device does not know to this endpoint (ws://, wss://, "
+        "sim://).",
+    ),
+]
+PackOption = Annotated[
+    Path | None,
+    typer.Option("--pack", help="Folder of a pack instead of the built-in home."),
+]
+
+
+def console() -> Console:
+    """Where results go."""
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def errors() -> Console:
+    """Where everything else goes."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
+def configure(file: Path | None, pack: Path | None = None, **flags: object) -> Config:
+    """The configuration with flags on top (`wake__words=...`); None is not given."""
+    given = {key.replace("__", "."): v for key, v in flags.items() if v is not None}
+    if pack is not None:
+        given["pack.folder"] = str(pack)
+    return load_config(file, flags=given).config
+
+
+def workshop(file: Path | None, pack: Path | None = None, **flags: object) -> Workshop:
+    """The workshop of that configuration."""
+    from voiceagent.app.workshop import Workshop
+
+    return Workshop(configure(file, pack, **flags))
+
+
+def loudspeaker(output: str, *, without: str) -> Player | None:
+    """The loudspeaker, or None where there is none; then `without` is announced."""
+    from voiceagent.audio.player import SpeakerPlayer
+
+    try:
+        return SpeakerPlayer(output or None)
+    except (DeviceMissing, EngineMissing) as error:
+        errors().print(f"no loudspeaker, {without}: {error.what}", markup=False)
+        return None
+
+
+def emit_json(value: Mapping[str, Any]) -> None:
+    """One object a line on stdout, keys in the order given; flushed for pipes."""
+    import msgspec
+
+    sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def progress(items: Iterable[T], what: str, total: int | None = None) -> Iterator[T]:
+    """The items, with a bar on stderr when a person is looking."""
+    if not sys.stderr.isatty() or os.environ.get("CI"):
+        yield from items
+        return
+    from rich.progress import track
+
+    yield from track(
+        items, description=what, total=total, console=errors(), transient=True
+    )

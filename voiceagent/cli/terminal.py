@@ -1,0 +1,155 @@
+"""The live display of the terminal: state, captions, and the last turn's times."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.text import Text
+
+from voiceagent.trace.events import (
+    AlarmRang,
+    BargeIn,
+    Degraded,
+    EarconPlayed,
+    IntentMatched,
+    PartialTranscript,
+    ReplyReady,
+    SessionStarted,
+    StopHeard,
+    Transcript,
+    TurnFinished,
+    WakeDetected,
+)
+from voiceagent.trace.trace import Record, stages
+
+__all__ = ["Display", "waterfall"]
+
+BAR = 28
+"""Characters of a bar that is as long as the budget."""
+COLOURS = ("blue", "cyan", "magenta", "yellow", "white", "green", "red")
+
+
+def waterfall(event: TurnFinished) -> Text:
+    """One line: what each stage took, as a bar against the budget."""
+    scale = BAR / max(event.budget_ms, event.latency_ms["response"], 1.0)
+    line = Text()
+    for stage, colour in zip(stages, COLOURS, strict=True):
+        took = event.latency_ms[stage]
+        line.append("█" * max(round(took * scale), 1 if took >= 1 else 0), style=colour)
+    line.append("·" * max(0, BAR - len(line)), style="dim")
+    verdict = "met" if event.budget_met else f"missed by {event.missed_by}"
+    line.append(f" {event.latency_ms['response']:.0f} of {event.budget_ms:.0f} ms, ")
+    line.append(verdict, style="green" if event.budget_met else "bold red")
+    parts = [
+        f"{s} {event.latency_ms[s]:.0f}" for s in stages if event.latency_ms[s] >= 1
+    ]
+    line.append(f"  ({', '.join(parts)})", style="dim")
+    return line
+
+
+class Display:
+    """Shows what happens: lines that stay above, and one status line that moves."""
+
+    def __init__(
+        self,
+        console: Console,
+        *,
+        state: Callable[[], str] = lambda: "",
+        level: Callable[[], float | None] = lambda: None,
+        keys: str = "",
+    ) -> None:
+        """`state()`: what the agent is doing; `level()`: dBFS of the microphone."""
+        self._console = console
+        self._state, self._level, self._keys = state, level, keys
+        self._tentative = ""
+        self._live = Live(
+            console=console,
+            get_renderable=self._status,
+            refresh_per_second=12,
+            transient=True,
+        )
+
+    def __enter__(self) -> Display:
+        if self._console.is_terminal:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._live.is_started:
+            self._live.stop()
+
+    def __call__(self, record: Record) -> None:
+        """Show one event."""
+        event = record.event
+        if isinstance(event, PartialTranscript):
+            self._tentative = event.pii_text
+            return
+        line = describe(record)
+        if line is not None:
+            self._console.print(line)
+        if isinstance(event, Transcript):
+            self._tentative = ""
+
+    def say(self, text: str) -> None:
+        """A line of our own."""
+        self._console.print(Text(text, style="dim"))
+
+    def _status(self) -> RenderableType:
+        line = Text(f" {self._state():9} ", style="reverse")
+        level = self._level()
+        if level is not None:
+            filled = max(0, min(20, round((level + 60) / 3)))
+            line.append(f" {'▮' * filled}{'▯' * (20 - filled)} {level:4.0f} dB", "dim")
+        line.append(f"  {self._tentative}", style="italic dim")
+        return Group(line, Text(f" {self._keys}", style="dim")) if self._keys else line
+
+
+def describe(record: Record) -> Text | None:
+    """An event in words, if a person wants to see it."""
+    event = record.event
+    at = f"{record.at:7.2f} s  "
+    match event:
+        case SessionStarted():
+            engines = ", ".join(f"{k} {v}" for k, v in event.engines.items() if v)
+            return Text(f"\n── {event.source}  ({engines})", style="dim")
+        case WakeDetected():
+            word = event.word.replace("_", " ")
+            return Text(f"{at}◉ wake “{word}” ({event.score:.2f})", style="cyan")
+        case Transcript():
+            style = "bold" if event.accepted else "dim"
+            note = "" if event.accepted else f"   ✗ {event.reason}"
+            return Text(f"{at}you    {event.pii_text or '…'}{note}", style=style)
+        case IntentMatched():
+            slots = " ".join(f"{k}={v}" for k, v in event.pii_slots.items())
+            return Text(f"{at}means  {event.name} {slots}", style="dim")
+        case ReplyReady():
+            return Text(f"{at}agent  {event.pii_text or '♪'}", style="bold green")
+        case TurnFinished():
+            return Text(f"{at}       ").append_text(waterfall(event))
+        case _:
+            return _aside(record, at)
+
+
+def _aside(record: Record, at: str) -> Text | None:
+    match record.event:
+        case BargeIn(by=by):
+            return Text(f"{at}✋ barge-in ({by})", style="yellow")
+        case StopHeard():
+            return Text(f"{at}✋ stop word", style="yellow")
+        case AlarmRang(pii_text=text):
+            return Text(f"{at}⏰ {text}", style="bold yellow")
+        case EarconPlayed(name=name) if name != "alarm":
+            return Text(f"{at}♪ {name}", style="dim")
+        case Degraded(what=what, why=why, hint=hint):
+            note = f" ({hint})" if hint else ""
+            return Text(f"{at}! {what}: {why}{note}", style="bold red")
+        case _:
+            return None

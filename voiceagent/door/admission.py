@@ -1,0 +1,107 @@
+"""The door of the region: who may come in, decided before a websocket is opened."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from voiceagent.door.tokens import Tokens
+from voiceagent.errors import TokenError
+
+__all__ = ["Bucket", "Refusal", "Visitor", "bearer", "is_loopback", "visitor"]
+
+KEY = "openai-insecure-api-key."
+"""Prefix of the subprotocol that carries a browser's token."""
+BURST, PER_SECOND = 50.0, 20.0
+"""Connections that one address may open at once, and from then on a second."""
+ADDRESSES = 10_000
+"""Addresses remembered; the longest unseen go first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Not let in."""
+
+    status: int
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Let in."""
+
+    subject: str
+    model: str
+    opted_in: bool
+    """It knows our own events (`?voiceagent=1`)."""
+
+
+class Bucket:
+    """Connections an address may still open; time is passed in."""
+
+    def __init__(self, burst: float = BURST, rate: float = PER_SECOND) -> None:
+        self._burst, self._rate = burst, rate
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, address: str, at: float) -> bool:
+        """Whether that address may open one now."""
+        left, before = self._left.pop(address, (self._burst, at))
+        left = min(self._burst, left + (at - before) * self._rate)
+        allowed = left >= 1.0
+        self._left[address] = (left - allowed, at)
+        while len(self._left) > ADDRESSES:
+            self._left.popitem(last=False)
+        return allowed
+
+
+def bearer(headers: Mapping[str, str]) -> str:
+    """The token of a request: in the header, or in a browser's subprotocol."""
+    kind, _, token = headers.get("Authorization", "").partition(" ")
+    if kind.lower() == "bearer" and token.strip():
+        return token.strip()
+    for offered in headers.get("Sec-WebSocket-Protocol", "").split(","):
+        if offered.strip().startswith(KEY):
+            return offered.strip().removeprefix(KEY)
+    return ""
+
+
+def visitor(
+    path: str,
+    headers: Mapping[str, Any],
+    *,
+    tokens: Tokens | None,
+    origins: list[str],
+) -> Visitor | Refusal:
+    """Who asks for a session; `tokens`: None where anybody on loopback may."""
+    origin = headers.get("Origin")
+    if origin is not None and origin not in origins:
+        return Refusal(403, "origin_not_allowed", f"origin `{origin[:80]}` may not")
+    query = parse_qs(urlsplit(path).query)
+    if {"token", "access_token", "api_key"} & query.keys():
+        return Refusal(400, "token_in_address", "a token belongs into the header")
+    subject = "anybody"
+    if tokens is not None:
+        token = bearer(headers)
+        if not token:
+            return Refusal(401, "token_missing", "send `Authorization: Bearer ...`")
+        try:
+            subject = str(tokens.check(token)["sub"])
+        except TokenError as error:
+            return Refusal(401, "token_refused", error.cause)
+    model = query.get("model", ["voiceagent"])[0][:120]
+    return Visitor(subject, model, query.get("voiceagent") == ["1"])
+
+
+def is_loopback(host: str) -> bool:
+    """Whether that address is this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,1 @@
+"""Moonshine as second recogniser: likelihoods and a search within the grammar."""

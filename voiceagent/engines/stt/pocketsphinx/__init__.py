@@ -1,0 +1,1 @@
+"""PocketSphinx over the grammar: live search, final pass, panel of models."""

@@ -1,0 +1,196 @@
+"""PocketSphinx decoders: made, given words and grammars, and asked.
+
+Scores of two decoders can be compared only where each judges every sound of the model
+at each frame (`compare=True`); else each measures against the best that it looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count, takewhile
+from pathlib import Path
+from typing import Any
+
+from voiceagent.engines.stt.pocketsphinx.conditioning import Samples
+from voiceagent.errors import EngineMissing
+from voiceagent.stt.grammar import Grammar, Transition
+from voiceagent.stt.pronounce import VARIANTS, check_phones, pronounce
+
+__all__ = [
+    "FILLER",
+    "Hypothesis",
+    "add_grammar",
+    "add_phone_loop",
+    "add_words",
+    "hypothesis",
+    "load_pocketsphinx",
+    "make_decoder",
+    "search",
+    "search_other",
+    "ways_of",
+]
+
+LOOP_PHONES = "AA IY EH AH UW OW AY ER S T K M N L F SH DH D".split()
+"""One of each kind of sound: half the time of all 39, and it rejects as well."""
+FILLER = "++"
+"""Marks words of the phone loop: none of them is a word of the grammar."""
+Hypothesis = tuple[list[str], float | None]
+"""The words, and the log score of the whole utterance (None: there is no sentence)."""
+
+
+def load_pocketsphinx() -> Any:
+    """The package; raises `EngineMissing`."""
+    try:
+        import pocketsphinx
+    except ImportError as error:
+        raise EngineMissing(
+            "pocketsphinx",
+            install="pip install 'voiceagent[edge]'",
+            cause=str(error),
+        ) from error
+    return pocketsphinx
+
+
+def make_decoder(
+    options: Mapping[str, float],
+    *,
+    means: Path | None = None,
+    variances: Path | None = None,
+    compare: bool = False,
+    remove_noise: bool = True,
+) -> Any:
+    """A decoder without a search; `options`: beams and weights; `means` and `variances`
+    replace the model's own.
+
+    Raises `EngineMissing`.
+    """
+    pocketsphinx = load_pocketsphinx()
+    files = {
+        key: str(path)
+        for key, path in (("mean", means), ("var", variances))
+        if path is not None
+    }
+    # The best-path search over the lattice took up to 8 s on single recordings.
+    config = pocketsphinx.Config(
+        lm=None,
+        bestpath=False,
+        loglevel="FATAL",
+        compallsen=compare,
+        remove_noise=remove_noise,
+        **files,
+        **options,
+    )
+    return pocketsphinx.Decoder(config)
+
+
+def add_words(
+    decoder: Any, words: Iterable[str], table: Mapping[str, Sequence[str]]
+) -> None:
+    """Give the decoder a pronunciation of every word it does not know, and more of
+    those that people say in several ways."""
+    for word in sorted(words):
+        ways = [*table.get(word, ()), *VARIANTS.get(word, ())]
+        if not table.get(word) and not decoder.lookup_word(word):
+            ways = pronounce(word, decoder.lookup_word)
+        for phones in dict.fromkeys(ways):
+            check_phones(word, phones)  # an unknown one would crash the decoder
+            decoder.add_word(_free_name(decoder, word), phones, False)
+
+
+def ways_of(decoder: Any, word: str) -> Iterator[str]:
+    """The phones of each way to say `word` that the decoder knows."""
+    return takewhile(bool, map(decoder.lookup_word, _names(word)))
+
+
+def _free_name(decoder: Any, word: str) -> str:
+    """The dictionary's name for one more pronunciation."""
+    return next(name for name in _names(word) if decoder.lookup_word(name) is None)
+
+
+def _names(word: str) -> Iterator[str]:
+    """The dictionary's names for the ways to say it: `word`, `word(2)`, ..."""
+    return (f"{word}({at})" if at > 1 else word for at in count(1))
+
+
+def add_grammar(
+    decoder: Any, name: str, grammar: Grammar, *, leave: float | None = None
+) -> None:
+    """Search `grammar` under `name`; `leave`: probability of leaving a sentence
+    unfinished."""
+    start, final, moves = grammar.to_fsg()
+    if leave is not None:
+        inside = (at for at in range(1, len(grammar.arcs)) if at not in grammar.finals)
+        moves += [(at, final, leave, None) for at in inside]
+    _add_moves(decoder, name, start, final, moves)
+
+
+def search_other(
+    decoder: Any, grammar: Grammar, texts: Sequence[Sequence[str]], speech: Samples
+) -> Hypothesis:
+    """The best sentence of `grammar` that is none of `texts` (sentences of it)."""
+    name, before = "other", decoder.current_search()
+    start, final, moves = grammar.to_fsg()
+    whole = {tuple(text) for text in texts}
+    paths = sorted({text[:end] for text in whole for end in range(len(text) + 1)})
+    places = {path: _states(moves) + at for at, path in enumerate(paths)}
+    for path, place in places.items():
+        state = grammar.state_after(path)
+        assert state is not None, "only sentences of the grammar can be left out"
+        moves += [
+            (
+                place,
+                places.get((*path, arc.word), arc.target),
+                arc.probability,
+                arc.word,
+            )
+            for arc in grammar.arcs[state]
+        ]
+        if state in grammar.finals and path not in whole:
+            moves.append((place, final, 1.0, None))
+    # Begun at the grammar's own start, the sentences could be said again.
+    _add_moves(decoder, name, places[()], final, moves)
+    found = search(decoder, speech)
+    decoder.activate_search(before)
+    decoder.remove_search(name)
+    return found
+
+
+def _states(moves: Sequence[Transition]) -> int:
+    return 1 + max(max(move[0], move[1]) for move in moves)
+
+
+def add_phone_loop(decoder: Any, name: str, probability: float) -> None:
+    """Search any speech at all under `name`; `probability` of each phone."""
+    for phone in LOOP_PHONES:
+        decoder.add_word(FILLER + phone, phone, False)
+    said: list[Transition] = [
+        (1, 1, probability, FILLER + phone) for phone in LOOP_PHONES
+    ]
+    _add_moves(decoder, name, 0, 2, [(0, 1, 1.0, None), *said, (1, 2, 1.0, None)])
+
+
+def _add_moves(
+    decoder: Any, name: str, start: int, final: int, moves: Sequence[Transition]
+) -> None:
+    # The decoder wants three values for a move that says nothing.
+    plain = [move if move[3] is not None else move[:3] for move in moves]
+    decoder.add_fsg(name, decoder.create_fsg(name, start, final, plain))
+    decoder.activate_search(name)
+
+
+def search(decoder: Any, speech: Samples) -> Hypothesis:
+    """The best path through a whole utterance."""
+    decoder.reinit_feat()  # or the noise estimate of the last utterance lives on
+    decoder.start_utt()
+    decoder.process_raw(speech.tobytes(), False, True)
+    decoder.end_utt()
+    return hypothesis(decoder)
+
+
+def hypothesis(decoder: Any) -> Hypothesis:
+    """The best path so far; through the whole utterance when that has ended."""
+    found = decoder.hyp()
+    if found is None or found.score <= 0.0:
+        return [], None
+    score = float(decoder.get_logmath().log(found.score))
+    return str(found.hypstr).split(), score

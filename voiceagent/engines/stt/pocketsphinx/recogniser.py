@@ -1,0 +1,280 @@
+"""Closed-domain recogniser: pocketsphinx searching the automaton of the templates.
+
+Three passes over an utterance. While its first syllables are spoken a narrow search
+gives the text so far; its channel estimate has to start from an average, which costs
+accuracy. Once there is enough speech to know the channel, a wide search takes over,
+measured against free phones: a sentence that explains the sound no better than those do
+was not said. What is certain then is the result. Otherwise, when the speech has ended,
+it is cut out and searched again with the channel of all of it; where the passes differ,
+or the margin is small, further acoustic models are asked.
+
+Nothing is carried from one utterance to the next, so results can be repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from voiceagent.audio.frames import RATE
+from voiceagent.engines.stt.moonshine.grammar_search import SecondEar
+from voiceagent.engines.stt.moonshine.model import Moonshine, wanted
+from voiceagent.engines.stt.pocketsphinx.conditioning import Samples, dithered
+from voiceagent.engines.stt.pocketsphinx.confidence import (
+    ACCEPT,
+    ASK_BELOW,
+    ASK_TOGETHER,
+    Evidence,
+    confidence,
+)
+from voiceagent.engines.stt.pocketsphinx.decoder import (
+    add_grammar,
+    add_words,
+    make_decoder,
+)
+from voiceagent.engines.stt.pocketsphinx.panel import SURE, Opinion, Panel
+from voiceagent.engines.stt.pocketsphinx.searches import Hearing
+from voiceagent.engines.stt.pocketsphinx.with_moonshine import Together, recognition
+from voiceagent.errors import EngineFailed
+from voiceagent.frontend.endpoint import WHOLE
+from voiceagent.lang.spoken import number_words
+from voiceagent.stt.grammar import Grammar
+from voiceagent.stt.protocol import DOUBTFUL, OUTSIDE, UNFINISHED, Recognition
+
+__all__ = ["PocketSphinxStt", "ask_below"]
+
+NARROW = {"beam": 1e-30, "wbeam": 1e-20, "pbeam": 1e-30, "lw": 3.0}
+"""Half the time of the default beams; good enough for text that is still tentative."""
+CHANNEL = "40,3,-1"
+"""Cepstral mean that the live pass of every utterance starts from (of the model)."""
+LIVE = "live"
+CERTAIN = 14.0
+"""Margin of the search while speaking from which it is not made again. Of 147 coffee
+orders 128 reach it in clear and 73 in kitchen noise at 12 dB; 127 and 71 are right."""
+NUMBERS = frozenset(" ".join(map(number_words, range(100))).split())
+AGREED = 7.0
+"""Margin from which the panel is not asked, if both searches find the same."""
+NO_SENTENCE = -8.0
+"""Margin below which an unfinished sentence is no sentence of ours."""
+SURELY_BEGUN = 5.0
+"""The same where questions about anything are to be expected: unfinished commands of
+the samples have 8.9 to 9.1, such questions 0.4 to 3.2."""
+MAX_BYTES = 30 * RATE * 2
+"""Audio of one utterance that is kept; what comes later is not heard."""
+SHORTEST = 0.15
+"""Seconds of sound below which there is nothing to recognise."""
+
+
+def ask_below(second: str) -> float:
+    """Confidence below which the user is asked first, with that setting of `stt.second`
+    on this machine."""
+    return ASK_TOGETHER if wanted(second) else ASK_BELOW
+
+
+class PocketSphinxStt:
+    """`Stt` over a `Grammar`; about 0.05 of a core while somebody speaks."""
+
+    name: str = "pocketsphinx"
+
+    def __init__(
+        self,
+        grammar: Grammar,
+        *,
+        pronunciations: Mapping[str, Sequence[str]] | None = None,
+        acoustics: Path | None = None,
+        meaning: Callable[[str], Hashable] = str,
+        open_domain: bool = False,
+        second: Moonshine | None = None,
+    ) -> None:
+        """`pronunciations`: phones of the CMU dictionary by word, all ways it is said;
+        `acoustics`: folder of further acoustic models; `meaning`: what a text means,
+        so that models which differ in the wording alone agree; `open_domain`: what is
+        outside the grammar is no noise, so that half a sentence must fit well;
+        `second`: a recogniser of any words, asked together with this one.
+
+        Raises `EngineMissing`, `EngineFailed`.
+        """
+        table = pronunciations or {}
+        self._live = make_decoder(NARROW)
+        add_words(self._live, grammar.vocabulary, table)
+        add_grammar(self._live, LIVE, grammar)
+        self._panel = Panel(
+            grammar,
+            table,
+            acoustics=acoustics,
+            meaning=meaning,
+            pair=second is not None,
+        )
+        self._together = None
+        if second is not None:
+            self.name = f"{self.name} and {second.name}"
+            ear = SecondEar(second, grammar)
+            self._together = Together(self._panel, ear, meaning)
+        self._open_domain = open_domain
+        self._outside = SURELY_BEGUN if open_domain else NO_SENTENCE
+        self._expected: tuple[str, ...] = ()
+        self._audio = bytearray()
+        self._heard: Hearing | None = None
+        self._running = self._panel.listen()
+        self._ahead: Opinion | None = None
+        self._open = False
+
+    def expect(self, phrases: Sequence[str]) -> None:
+        """Short answers possible from the next `start` on, besides commands."""
+        self._expected = tuple(phrases)
+
+    def start(self) -> None:
+        """Begin an utterance, dropping one that was not finished."""
+        if self._open:
+            self._live.end_utt()
+        self._audio.clear()
+        self._heard = self._ahead = None
+        self._running.drop()
+        self._panel.expect(self._expected)
+        if self._together is not None:
+            self._together.expect(self._panel.grammar)
+        self._live.reinit_feat()
+        self._live.set_cmn(CHANNEL)
+        self._live.start_utt()
+        self._open = True
+
+    def feed(self, pcm: bytes) -> str:
+        """Take the next audio (any length) and give the text so far."""
+        if not self._open:
+            raise EngineFailed("the recogniser was fed before `start`")
+        since = len(self._audio) // 2
+        self._audio += pcm[: max(0, MAX_BYTES - len(self._audio))]
+        self._running.follow(_samples(self._audio))
+        if not self._running.going and self._ahead is None:
+            self._feed_live(since)
+        return self._live_text()
+
+    def _feed_live(self, since: int) -> None:
+        samples = _samples(self._audio[2 * since :])
+        if len(samples):
+            ready = dithered(samples, offset=since)
+            self._live.process_raw(ready.tobytes(), False, False)
+
+    def preview(self) -> Recognition:
+        """The final pass over the audio so far; the utterance stays open.
+
+        A sentence may be left unfinished here: not accepted, but with the words. Where
+        it may as well be finished ("... twenty seconds" heard as "... twenty"), the
+        whole one is given and said to be in doubt.
+        """
+        found = self._decide(open_ended=True)
+        if found.reason != UNFINISHED or self._together is not None:
+            return found
+        said = found.text.rpartition(" ")[0]
+        if not self._panel.first(self._hearing()).text.startswith(said):
+            return found
+        whole = self._decide()
+        if whole.accepted and whole.text.startswith(said):
+            return replace(whole, reason=DOUBTFUL)
+        return found
+
+    def finish(self) -> Recognition:
+        """End the utterance and give the final result."""
+        if not self._open:
+            raise EngineFailed("the recogniser was finished before `start`")
+        self._open = False
+        self._live.end_utt()
+        return self._decide()
+
+    def _decide(self, *, open_ended: bool = False) -> Recognition:
+        hearing = self._hearing()
+        if len(hearing.speech) < SHORTEST * RATE:
+            return Recognition("", 0.0, False, "no speech")
+        if self._together is not None:
+            return self._both(self._together, hearing, open_ended=open_ended)
+        ahead = self._certain()
+        if ahead is not None and self._is_whole(ahead.text):
+            numbers = not NUMBERS.isdisjoint(ahead.text.split())
+            # They are alike, and matter: a sentence with one is always heard twice.
+            if not numbers or self._panel.agrees(
+                ahead.text, hearing, open_ended=open_ended
+            ):
+                return _recognition(ahead)
+        guess = self._live_text()
+        first = self._panel.first(hearing, open_ended=open_ended)
+        if self._open_domain and first.evidence.margin < NO_SENTENCE:
+            # Somebody else may know what this is, and waits for it.
+            return Recognition(guess, 0.0, False, OUTSIDE)
+        if open_ended and first.text and not self._is_whole(first.text):
+            if first.evidence.margin < self._outside:
+                return Recognition(guess, 0.0, False, OUTSIDE)
+            return Recognition(first.text, 0.0, False, UNFINISHED)
+        enough = SURE if self._ahead is None else AGREED
+        if first.text and first.text == guess and first.evidence.margin >= enough:
+            return _recognition(first)
+        return _recognition(self._panel.all(first, hearing), guess)
+
+    def _both(
+        self, together: Together, hearing: Hearing, *, open_ended: bool
+    ) -> Recognition:
+        ahead = None if self._panel.answering else self._listened()
+        if ahead is not None and not (open_ended or self._is_whole(ahead.text)):
+            ahead = None  # it looked for sentences that may be unfinished
+        found = together.decide(
+            hearing, ahead, unfinished=open_ended, is_whole=self._is_whole
+        )
+        if found is None:
+            return Recognition("", 0.0, False, "no speech")
+        return recognition(found, whole=self._is_whole(found.text))
+
+    def _is_whole(self, text: str) -> bool:
+        return self._panel.grammar.progress(text.split()) in WHOLE
+
+    def _certain(self) -> Opinion | None:
+        """What was found while the utterance was spoken, where that is beyond doubt;
+        answers to a question of ours were not looked for then."""
+        ahead = self._listened()
+        if ahead is None or self._panel.answering:
+            return None
+        return ahead if ahead.evidence.margin >= CERTAIN else None
+
+    def _listened(self) -> Opinion | None:
+        """What was found while the utterance was spoken; the same again while there
+        is no more speech in it."""
+        found = self._panel.heard(self._running, _samples(self._audio))
+        if found is not None:
+            self._ahead = found
+        return self._ahead
+
+    def _hearing(self) -> Hearing:
+        """The audio so far; the same one again while there is no more of it."""
+        audio = _samples(self._audio)
+        if self._heard is None or len(self._heard.audio) != len(audio):
+            self._heard = Hearing(audio)
+        return self._heard
+
+    def _live_text(self) -> str:
+        if self._running.going:
+            return self._panel.text(self._running.words())
+        if self._ahead is not None:
+            return self._ahead.text
+        found = self._live.hyp()
+        return "" if found is None else self._panel.text(str(found.hypstr).split())
+
+
+def _recognition(opinion: Opinion, guess: str = "") -> Recognition:
+    if not opinion.text:
+        return Recognition(guess, 0.0, False, OUTSIDE)
+    evidence = opinion.evidence
+    sure = confidence(evidence)
+    others = opinion.others if sure < ASK_BELOW else ()
+    return Recognition(opinion.text, sure, sure >= ACCEPT, _reason(evidence), others)
+
+
+def _reason(evidence: Evidence) -> str:
+    share = round(100 * evidence.agreement)
+    return f"{share} % agree, margin {evidence.margin:+.1f}"
+
+
+def _samples(audio: bytearray) -> Samples:
+    """All whole samples (a copy: the buffer goes on growing)."""
+    whole = len(audio) // 2
+    return np.frombuffer(bytes(audio[: 2 * whole]), dtype="<i2")

@@ -1,0 +1,1 @@
+"""Frames in, events out, without input or output: wake gate, VAD smoother, endpoint."""

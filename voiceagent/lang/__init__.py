@@ -1,0 +1,1 @@
+"""Words, numbers, times and cues of a language, heard and spoken by one grammar."""

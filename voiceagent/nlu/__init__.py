@@ -1,0 +1,1 @@
+"""Words to a meaning, to a question back, or to "not mine"."""

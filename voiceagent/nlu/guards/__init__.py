@@ -1,0 +1,1 @@
+"""What stands between a model's reading and an action: polarity, numbers, mood."""

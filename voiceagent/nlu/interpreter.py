@@ -1,0 +1,272 @@
+"""What the words mean, and whether that is sure enough to act on.
+
+    a question of ours is open?  yes, no, or the words of one option settle it
+    templates                    mean what they say; asked back where heard in doubt
+    language model               acts, asks back or hands over, by its probability
+
+A question of ours is forgotten after the next turn, answered or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from voiceagent.clock import Compute, now
+from voiceagent.errors import PackError
+from voiceagent.frontend.endpoint import Completeness
+from voiceagent.nlu.clarify import Question, Reply, confirm, repeat_back, which
+from voiceagent.nlu.decision import Opinion, Route, Step, route
+from voiceagent.nlu.intent import Intent
+from voiceagent.nlu.models.swap import ModelSwitch
+from voiceagent.nlu.slm.protocol import Guess
+from voiceagent.skills.skill import Skill
+from voiceagent.stt.protocol import Recognition
+
+__all__ = ["Decide", "Doubts", "Interpreter", "Reading", "Understanding"]
+
+GRACE = 0.25
+"""Seconds that a model has at least, however late the turn is already."""
+AHEAD = 0.2
+"""Seconds that a model has for words that are only a guess yet."""
+MAYBE = 0.3
+"""Probability from which on a guess is worth asking about where nobody else answers."""
+DECLINED = "All right."
+"""What is said to a "no"."""
+
+
+class Understanding(Protocol):
+    """Turns words into meaning; blocking and quick."""
+
+    def progress(self, text: str) -> Completeness:
+        """How much of a command `text` is."""
+        ...
+
+    def parse(self, text: str) -> Intent | None:
+        """The intent that `text` says."""
+        ...
+
+    def skill_for(self, intent: str) -> Skill | None:
+        """Who answers that intent."""
+        ...
+
+
+class Decide(Protocol):
+    """Who answers: `voiceagent.route.route`, or stricter."""
+
+    def __call__(
+        self,
+        recognition: Recognition,
+        intent: Intent | None,
+        opinion: Opinion | None = None,
+        *,
+        heard: float = 0.0,
+    ) -> Route:
+        """A pure function of its inputs."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """How doubt is put into words."""
+
+    heard: float = 0.0
+    """The recogniser's confidence below which is asked "did you say ..."."""
+    phrase: Callable[[Intent], str] = lambda intent: ""
+    """An intent in the words of the pack; empty where there are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the words mean, and what follows from it."""
+
+    route: Route
+    intent: Intent | None = None
+    """What is to be done; None where nothing is."""
+    confidence: float = 1.0
+    by: str = "templates"
+    question: Question | None = None
+    """What is asked back instead of acting."""
+    reply: str = ""
+    """Words to say as they are."""
+    guess: Guess | None = None
+    """The model's word where it was not sure enough to act or to ask."""
+
+
+class Interpreter:
+    """Reads one turn after the other."""
+
+    def __init__(
+        self,
+        understanding: Understanding,
+        compute: Compute,
+        *,
+        models: ModelSwitch | None = None,
+        doubts: Doubts | None = None,
+        decide: Decide = route,
+        limit: float | None = None,
+        reserve: float = 0.08,
+    ) -> None:
+        """`decide`: who answers, with guards of a pack or without; `limit`: seconds
+        that the model has in a turn; None: until `reserve` seconds before its
+        deadline."""
+        self._understanding, self._compute = understanding, compute
+        self._models, self._doubts = models, doubts or Doubts()
+        self._decide, self._limit, self._reserve = decide, limit, reserve
+        self._question: Question | None = None
+
+    def ask(self, question: Question, turn: int) -> None:
+        """The turn ends in this question: the next one may answer it."""
+        self._question = replace(question, turn=turn)
+
+    def answers(self, turn: int) -> Sequence[str]:
+        """Short answers to the open question that a spoken turn may bring."""
+        question = self._question
+        if question is None or not question.open_for(turn, typed=False):
+            return ()
+        return question.answers()
+
+    async def read(
+        self, recognition: Recognition, *, turn: int, typed: bool, deadline: float
+    ) -> Reading:
+        """What was meant; `deadline`: loop time of the turn's."""
+        question, self._question = self._question, None
+        if question is not None and question.open_for(turn, typed=typed):
+            settled = _settled(question, recognition)
+            if settled is not None:
+                return settled
+        if not recognition.accepted:
+            return await self._unheard(recognition, turn, deadline)
+        intent = await self._parse(recognition.text)
+        opinion = None
+        if intent is None and self._models is not None:
+            until = self._until(deadline)
+            opinion = await self._models.ask(recognition.text, turn=turn, until=until)
+        return await self._weigh(recognition, intent, opinion)
+
+    async def _unheard(
+        self, recognition: Recognition, turn: int, deadline: float
+    ) -> Reading:
+        """It was no command; where its words are known, the model may know better, and
+        is asked about: nobody is as sure of them as of a command."""
+        said, refused = recognition.transcript, Reading(route(recognition, None))
+        if not said or self._models is None:
+            return refused
+        opinion = await self._models.ask(said, turn=turn, until=self._until(deadline))
+        free = replace(recognition, text=said, confidence=0.0, accepted=True)
+        reading = await self._weigh(free, None, opinion)
+        if reading.question is not None or reading.reply:
+            return reading
+        return replace(refused, guess=reading.guess)
+
+    async def fallback(self, reading: Reading) -> Reading | None:
+        """The smaller answer, where nobody else gives a better one: whether the model's
+        best guess was meant."""
+        guess = reading.guess
+        if guess is None or guess.intent is None or guess.probability < MAYBE:
+            return None
+        words = await self._compute("intent", self._doubts.phrase, guess.intent)
+        question = confirm(guess.intent, words, reason="nobody else can answer")
+        if question is None:
+            return None
+        found = Route("device", f"{reading.route.reason}; asked back", Step.ASK)
+        return replace(reading, route=found, intent=guess.intent, question=question)
+
+    async def foresee(self, text: str) -> Reading:
+        """What `text` would come to if it were all; changes nothing."""
+        recognition = Recognition(text, 1.0, True)
+        if self._question is not None:
+            settled = _settled(self._question, recognition)
+            if settled is not None:
+                return settled
+        intent = await self._parse(text)
+        opinion = None
+        if intent is None and self._models is not None:
+            opinion = await self._models.foresee(text, until=now() + AHEAD)
+        return await self._weigh(recognition, intent, opinion)
+
+    async def _parse(self, text: str) -> Intent | None:
+        return await self._compute("intent", self._understanding.parse, text)
+
+    def _until(self, deadline: float) -> float:
+        if self._limit is not None:
+            return now() + self._limit
+        return max(deadline - self._reserve, now() + GRACE)
+
+    async def _weigh(
+        self, recognition: Recognition, intent: Intent | None, opinion: Opinion | None
+    ) -> Reading:
+        others = await self._others(recognition) if intent else []
+        recognition = replace(recognition, alternatives=tuple(i.text for i in others))
+        opinion = self._ours(opinion)
+        found = self._decide(recognition, intent, opinion, heard=self._doubts.heard)
+        guess = opinion.guess if opinion else None
+        if intent is not None:
+            reading = Reading(found, intent, recognition.confidence)
+            if found.step is not Step.ASK:
+                return reading
+            either = which([intent, *others], reason=found.reason)
+            again = repeat_back(intent, recognition.text, reason=found.reason)
+            return replace(reading, question=either or again)
+        if opinion is None or guess is None:
+            return Reading(found)
+        if found.step is Step.HAND_OVER:
+            return Reading(found, guess=guess)
+        return await self._guessed(recognition, found, opinion, guess)
+
+    async def _guessed(
+        self, recognition: Recognition, found: Route, opinion: Opinion, guess: Guess
+    ) -> Reading:
+        """The model is sure, or sure enough to ask."""
+        by = f"model {opinion.model} {opinion.version}"
+        if guess.intent is None:
+            return Reading(found, by=by, reply=guess.reply)
+        confidence = min(guess.probability, recognition.confidence)
+        reading = Reading(found, guess.intent, confidence, by)
+        if found.step is Step.ACT and recognition.confidence >= self._doubts.heard:
+            return reading
+        words = await self._compute("intent", self._doubts.phrase, guess.intent)
+        question = confirm(guess.intent, words, reason=found.reason)
+        if question is None:
+            reason = f"{found.reason}, and no words to ask back"
+            return Reading(Route("none", reason, Step.HAND_OVER))
+        return replace(reading, question=question)
+
+    async def _others(self, recognition: Recognition) -> list[Intent]:
+        """What the near readings of the recogniser mean, where they mean another."""
+        found = [await self._parse(text) for text in recognition.alternatives[:2]]
+        first = await self._parse(recognition.text) if any(found) else None
+        return [i for i in found if i and first and _meaning(i) != _meaning(first)]
+
+    def _ours(self, opinion: Opinion | None) -> Opinion | None:
+        """A model may know intents that this pack does not."""
+        if opinion is None or opinion.guess is None or opinion.guess.intent is None:
+            return opinion
+        if _answered(self._understanding, opinion.guess.intent.name):
+            return opinion
+        return replace(opinion, guess=Guess(None, reason="not in this pack"))
+
+
+def _answered(understanding: Understanding, intent: str) -> bool:
+    try:
+        return understanding.skill_for(intent) is not None
+    except PackError:
+        return False
+
+
+def _meaning(intent: Intent) -> tuple[str, object]:
+    return intent.name, dict(intent.slots)
+
+
+def _settled(question: Question, recognition: Recognition) -> Reading | None:
+    """What the answer to a question comes to; None where it is none."""
+    reply = question.settle(recognition.text)
+    # The recogniser knows the short answers: what it refuses was something else.
+    if reply is Reply.OTHER or not recognition.accepted:
+        return None
+    if isinstance(reply, Reply):
+        reason = "declined what was asked"
+        return Reading(Route("device", reason), by="answer", reply=DECLINED)
+    found = Route("device", f"confirmed {reply.name}")
+    return Reading(found, reply, recognition.confidence, by="answer")

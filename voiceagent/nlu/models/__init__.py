@@ -1,0 +1,1 @@
+"""Language models on this device: where they lie, which is used, how they change."""

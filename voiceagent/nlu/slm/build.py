@@ -1,0 +1,90 @@
+"""From a verified model folder to something that understands sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from voiceagent.errors import ModelError, ModelUnfit
+from voiceagent.nlu.models.model_folder import Model
+from voiceagent.nlu.slm.protocol import Slm
+from voiceagent.skills.packs.pack import Pack
+
+__all__ = ["Engines", "build_slm"]
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """What runs the weights; made from a path and options such as `limit`."""
+
+    encoder: Callable[..., Any]
+    """A model that reads (`TextEncoder`)."""
+    decoder: Callable[..., Any]
+    """A model that writes (`ChatDecoder`)."""
+
+
+def build_slm(model: Model, pack: Pack, engines: Engines) -> Slm:
+    """The model at work for a pack; raises `VoiceAgentError`."""
+    build = BUILDERS.get(model.card.kind)
+    if build is None:
+        raise ModelError(
+            f"model `{model.name}` understands no sentences",
+            cause=f"its kind is `{model.card.kind}`",
+            hint="choose another with `voiceagent models use`",
+        )
+    return build(model, pack, engines)
+
+
+def _encoder(model: Model, pack: Pack, engines: Engines) -> Slm:
+    from voiceagent.nlu.slm.heads import load_heads
+    from voiceagent.nlu.slm.intent_encoder import IntentEncoder
+    from voiceagent.nlu.slm.slots import SlotFinder
+
+    heads = load_heads(model.folder)
+    unknown = {*heads.card.classes} - {*pack.intents.intents, ""}
+    # A pack of that name may have lost an intent; it is then refused where it is used.
+    if unknown and heads.card.pack != pack.name:
+        raise ModelUnfit(
+            f"model `{model.name}` was made for another pack",
+            cause=f"it knows `{min(unknown)}`, which pack `{pack.name}` does not",
+            hint=f"use it with pack `{heads.card.pack}`, or train one for this pack "
+            "with `scripts/train_slm.py`",
+        )
+    slots = SlotFinder(pack)
+    encoder = engines.encoder(model.path, limit=heads.card.limit)
+    return _or_free(
+        encoder,
+        lambda: IntentEncoder(
+            encoder, heads, slots, name=model.name, version=model.version
+        ),
+    )
+
+
+def _writer(model: Model, pack: Pack, engines: Engines) -> Slm:
+    from voiceagent.nlu.slm.generative import GenerativeSlm
+    from voiceagent.nlu.slm.instruct import InstructSlm
+    from voiceagent.nlu.slm.tools import tools_of
+
+    kind = GenerativeSlm if model.card.kind == "generative-intents" else InstructSlm
+    tools = tools_of(pack)
+    decoder = engines.decoder(model.path)
+    return _or_free(
+        decoder, lambda: kind(decoder, tools, name=model.name, version=model.version)
+    )
+
+
+def _or_free(weights: Any, build: Callable[[], Slm]) -> Slm:
+    """What was loaded is freed again where the rest does not fit it."""
+    try:
+        return build()
+    except BaseException:
+        weights.close()
+        raise
+
+
+BUILDERS: dict[str, Callable[[Model, Pack, Engines], Slm]] = {
+    "intent-encoder": _encoder,
+    "generative-intents": _writer,
+    "instruct": _writer,
+}

@@ -1,0 +1,97 @@
+"""What an intent takes: the slot combinations of its templates, as pieces to look for.
+
+A template falls apart into atoms, the smallest pieces that mean something wherever they
+stand: a name is an atom, `{minutes} minutes` is one, the words between them are not.
+A form is one set of atoms that a template allows, with the slots that are fixed there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from voiceagent.nlu.intent import SlotValue
+from voiceagent.templates.matching import Match, Matching, Node
+
+__all__ = ["FUNCTION_WORDS", "Atom", "Form", "Takes", "plain"]
+
+QUESTIONS = frozenset(
+    "what whats which who when where why how hows is are was were do does did has have "
+    "will can".split()
+)
+"""First words of templates that ask."""
+FUNCTION_WORDS = frozenset(
+    "the a an to of in at for is it its my me i by and be are do does with".split()
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Atom:
+    """One piece with a value."""
+
+    node: Node
+    slots: tuple[str, ...]
+    """What it may give; a duration gives some of its slots."""
+    sets: frozenset[frozenset[str]]
+    """The combinations of them that it may give."""
+    wild: bool = False
+    """Any words: they have to be shown by a span."""
+    plain: bool = True
+    """Values that stand by themselves; not numbers, not `a` or `half`."""
+    phrases: tuple[tuple[str, SlotValue], ...] = ()
+    """Of a list of texts: the words for its values."""
+
+    def hits(self, run: Matching) -> Iterator[tuple[int, Match]]:
+        """Every place where it stands, at word boundaries, with the place's start."""
+        if self.wild:
+            return
+        text = run.text
+        starts = [0, *(at + 1 for at, letter in enumerate(text[:-1]) if letter == " ")]
+        for start in starts:
+            for match in run.match(self.node, start):
+                if match.captures and text[match.end - 1 : match.end + 1].count(" "):
+                    yield start, match
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Form:
+    """One combination of atoms, and what is fixed where it is used."""
+
+    atoms: tuple[Atom, ...]
+    fixed: Mapping[str, SlotValue]
+    block: int
+    """Which group of templates of the intent it comes from."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Takes:
+    """What one intent takes."""
+
+    forms: tuple[Form, ...]
+    atoms: tuple[Atom, ...]
+    """Every atom of the forms, once."""
+    values: Mapping[str, tuple[Atom, ...]]
+    """Slot to the lists that may fill it."""
+    words: frozenset[str]
+    """Every word of its templates and of its lists."""
+    literals: tuple[frozenset[str], ...]
+    """The templates' own words, by block."""
+    openings: frozenset[str]
+    """The words its sentences may begin with."""
+    fixed: Mapping[str, frozenset[SlotValue]]
+    """The values that templates fix, by slot."""
+
+    @property
+    def asks(self) -> bool:
+        """Whether it is a question: answered, never acted upon."""
+        return bool(self.openings & QUESTIONS)
+
+
+def plain(value: Any) -> SlotValue:
+    """What a file says, as a slot holds it: text or number."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, str | int | float) else str(value)

@@ -1,0 +1,264 @@
+"""Slots of a guessed intent: the values that templates would give, or none at all.
+
+A model guesses what a sentence is for; which lamp, how long and how much is read from
+the words themselves with the lists of the pack, so that a value is never invented. What
+no template takes together, a number that nothing took, a thing nobody knows: refused.
+
+    finder = SlotFinder(pack)
+    finder.resolve("alarm.set", "wake me in twenty", [(11, 17, "minutes")])
+    # {"minutes": 20}
+
+Spans are the model's marks on `spoken(text)`: first letter, letter behind the last one,
+and a slot, or `slot=value` on words that mean a value without naming it ("too dark").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from voiceagent.nlu.guards.leftovers import leftover
+from voiceagent.nlu.intent import SlotValue, Understood, spoken
+from voiceagent.nlu.slm.forms import FUNCTION_WORDS, Atom, Form, Takes
+from voiceagent.nlu.slm.template_forms import takes
+from voiceagent.nlu.slm.values import alike, named_value, read
+from voiceagent.templates.matching import WILDCARD_WORDS, Match, Matching
+
+__all__ = ["Finding", "SlotFinder", "Span"]
+
+Span = tuple[int, int, str]
+"""First letter, letter behind the last one, slot or `slot=value`."""
+FILLERS = re.compile(r"\b(?:all the way|at all|all right|all set|all of a sudden)\b")
+"""Words of lists that mean nothing here."""
+MOST_LETTERS = 400
+"""Longer sentences are stories; nothing in them is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A value at a place of the words."""
+
+    atom: Atom
+    start: int
+    end: int
+    slots: tuple[tuple[str, SlotValue], ...]
+
+    def meets(self, start: int, end: int) -> bool:
+        """Whether it shares letters with that place."""
+        return self.start < end and start < self.end
+
+    def within(self, other: Hit) -> bool:
+        """Whether another hit holds all of its letters."""
+        return other.start <= self.start and self.end <= other.end
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The slots of a sentence, or the reason why it has none that could be used."""
+
+    slots: Mapping[str, SlotValue] | None
+    reason: str = ""
+    """Never the user's words."""
+    places: tuple[Span, ...] = ()
+    """Where the values stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """One way to fill a form."""
+
+    form: Form
+    hits: tuple[Hit, ...]
+    score: tuple[int, int, bool, int]
+    """Letters of values, letters of evidence, a thing by its name, few values."""
+
+
+class SlotFinder:
+    """Reads the slots of a guessed intent from its words; no state, any thread."""
+
+    def __init__(self, pack: Understood) -> None:
+        self.intents: Mapping[str, Takes] = takes(pack)
+        """What every intent of the pack takes."""
+
+    def resolve(
+        self, intent: str, text: str, spans: Sequence[Span] = ()
+    ) -> dict[str, SlotValue] | None:
+        """Slots as templates give them; None where one is missing or contradicted."""
+        found = self.find(intent, text, spans).slots
+        return None if found is None else dict(found)
+
+    def find(self, intent: str, text: str, spans: Sequence[Span] = ()) -> Finding:
+        """The slots with their places, or the reason why there are none."""
+        known = self.intents.get(intent)
+        if known is None:
+            return Finding(None, "unknown intent")
+        words = spoken(text)
+        if not words or len(words) > MOST_LETTERS:
+            return Finding(None, "no sentence")
+        return _Search(known, words, spans).run()
+
+
+class _Search:
+    """One sentence, one intent."""
+
+    def __init__(self, known: Takes, text: str, spans: Sequence[Span]) -> None:
+        self._known, self._text = known, text
+        self._words = frozenset(text.split())
+        inside = [span for span in spans if 0 <= span[0] < span[1] <= len(text)]
+        self._marks = [span for span in inside if "=" not in span[2]]
+        self._given = [span for span in inside if "=" in span[2]]
+        run = Matching(text)
+        self._exact = {id(atom): list(_exact(atom, run)) for atom in known.atoms}
+        self._hits = {
+            id(atom): [*self._exact[id(atom)], *self._marked(atom)]
+            for atom in known.atoms
+        }
+
+    def run(self) -> Finding:
+        best = max(self._choices(), key=lambda choice: choice.score, default=None)
+        if best is None:
+            return Finding(None, "a slot is missing or contradicted")
+        taken = [(hit.start, hit.end) for hit in best.hits]
+        meant = [(start, end) for start, end, _ in self._given]
+        problem = self._unused(best) or leftover(
+            self._text, taken, self._known, meant=meant
+        )
+        if problem:
+            return Finding(None, problem)
+        slots: dict[str, SlotValue] = dict(best.form.fixed)
+        places = []
+        for hit in best.hits:
+            slots.update(hit.slots)
+            places += [(hit.start, hit.end, slot) for slot, _ in hit.slots]
+        return Finding(slots, places=tuple(places))
+
+    def _choices(self) -> Iterator[_Choice]:
+        for form in self._known.forms:
+            if not all(self._hits[id(atom)] for atom in form.atoms):
+                continue
+            evidence = self._evidence(form)
+            if evidence is None:
+                continue
+            for hits in self._filled(form.atoms, ()):
+                if not self._rivals_speak(form, hits):
+                    letters = sum(hit.end - hit.start for hit in hits)
+                    named = any(slot == "name" for hit in hits for slot, _ in hit.slots)
+                    score = (letters, evidence, named, -len(hits))
+                    yield _Choice(form, hits, score)
+
+    def _filled(
+        self, atoms: tuple[Atom, ...], taken: tuple[Hit, ...]
+    ) -> Iterator[tuple[Hit, ...]]:
+        """Every way to give each atom a place of its own."""
+        if not atoms:
+            yield taken
+            return
+        for hit in self._hits[id(atoms[0])]:
+            if not any(hit.meets(other.start, other.end) for other in taken):
+                yield from self._filled(atoms[1:], (*taken, hit))
+
+    def _evidence(self, form: Form) -> int | None:
+        """Letters that speak for what the form fixes; None where nothing does."""
+        if not form.fixed:
+            return 0
+        letters = 0
+        for slot, value in form.fixed.items():
+            marks = [s for s in self._given if s[2] == f"{slot}={value}"]
+            letters += sum(end - start for start, end, _ in marks)
+        own = self._known.literals[form.block]
+        others = self._rivals(form, ()) or [
+            block for block in range(len(self._known.literals)) if block != form.block
+        ]
+        shared = frozenset[str]().union(*(self._known.literals[o] for o in others))
+        said = self._words & (own - shared - FUNCTION_WORDS)
+        letters += sum(len(word) for word in said)
+        return letters if letters or not others else None
+
+    def _rivals(self, form: Form, captured: Sequence[str]) -> list[int]:
+        """Blocks of templates that fix one of the form's slots to something else."""
+        slots = {*form.fixed, *captured}
+        found = {
+            other.block
+            for other in self._known.forms
+            if other.block != form.block
+            and any(form.fixed.get(s) != other.fixed[s] for s in slots & {*other.fixed})
+        }
+        return sorted(found)
+
+    def _rivals_speak(self, form: Form, hits: Sequence[Hit]) -> bool:
+        """Whether words or marks of this sentence say the opposite of the form."""
+        captured = [slot for hit in hits for slot, _ in hit.slots]
+        own = self._known.literals[form.block]
+        marked = " ".join(self._text[start:end] for start, end, _ in self._given)
+        loose = self._words - {*marked.split()}
+        for block in self._rivals(form, captured):
+            theirs = self._known.literals[block] - own - FUNCTION_WORDS
+            if loose & theirs:
+                return True
+        values = {**form.fixed, **dict(pair for hit in hits for pair in hit.slots)}
+        given = (mark.partition("=")[::2] for _, _, mark in self._given)
+        return any(str(values.get(slot, "")) != value for slot, value in given)
+
+    def _marked(self, atom: Atom) -> Iterator[Hit]:
+        """Values that a mark of the model shows, near misses included."""
+        for start, end, slot in self._marks:
+            if slot in atom.slots and frozenset([slot]) in atom.sets:
+                for value in self._shown(atom, slot, self._text[start:end]):
+                    yield Hit(atom, start, end, ((slot, value),))
+        for start, end, mark in self._given:
+            slot, _, name = mark.partition("=")
+            if name in map(str, self._known.fixed.get(slot, ())):
+                continue  # a form that fixes it takes it
+            if slot in atom.slots and frozenset([slot]) in atom.sets:
+                named = named_value(self._known.values[slot], name)
+                if named is not None:
+                    yield Hit(atom, start, end, ((slot, named),))
+
+    def _shown(self, atom: Atom, slot: str, piece: str) -> Iterator[SlotValue]:
+        if atom.wild:
+            if len(piece.split()) <= WILDCARD_WORDS:
+                yield piece
+            return
+        lists = (atom,) if atom.plain else self._known.values[slot]
+        found = list(dict.fromkeys(read(lists, piece)))
+        if len(found) == 1:
+            yield found[0]
+        elif not found and atom.plain:
+            yield from alike(atom, piece)
+
+    def _unused(self, best: _Choice) -> str:
+        """What the model or the lists see and the chosen form does not take."""
+        for start, end, _ in self._marks:
+            if not any(hit.meets(start, end) for hit in best.hits):
+                return "a marked word fits no slot"
+        literals = self._known.literals[best.form.block]
+        chosen = {pair for hit in best.hits for pair in hit.slots}
+        fillers = [hit.span() for hit in FILLERS.finditer(self._text)]
+        for atom in self._known.atoms:
+            for hit in self._exact[id(atom)] if atom.plain else ():
+                said = set(self._text[hit.start : hit.end].split())
+                if said <= literals or said <= FUNCTION_WORDS or chosen >= {*hit.slots}:
+                    continue
+                if any(hit.meets(*place) for place in fillers):
+                    continue
+                if not any(hit.within(other) for other in best.hits):
+                    return "a second value for what takes one"
+        return ""
+
+
+def _exact(atom: Atom, run: Matching) -> Iterator[Hit]:
+    places: set[tuple[object, ...]] = set()
+    for start, match in atom.hits(run):
+        end = match.end - 1 if run.text[match.end - 1] == " " else match.end
+        slots = _captured(match)
+        if (start, end, slots) not in places:
+            places.add((start, end, slots))
+            yield Hit(atom, start, end, slots)
+
+
+def _captured(match: Match) -> tuple[tuple[str, SlotValue], ...]:
+    found: dict[str, SlotValue] = {}
+    for capture in match.captures:
+        found[capture.slot] = capture.value
+    return tuple(found.items())

@@ -1,0 +1,48 @@
+"""Values of lists: read from words, found by name, or by a spelling that is close."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from voiceagent.lang.spoken import distance, spoken
+from voiceagent.nlu.intent import SlotValue
+from voiceagent.nlu.slm.forms import Atom, plain
+from voiceagent.templates.matching import Matching
+
+__all__ = ["alike", "named_value", "read"]
+
+LETTERS_A_MISTAKE = 4
+"""One wrong letter is forgiven for this many of the phrase."""
+
+
+def read(atoms: Iterable[Atom], piece: str) -> Iterator[SlotValue]:
+    """What the whole of `piece` means in these lists."""
+    for atom in atoms:
+        for match in Matching(piece).complete(atom.node):
+            yield from (plain(capture.value) for capture in match.captures)
+
+
+def named_value(atoms: Iterable[Atom], name: str) -> SlotValue | None:
+    """The value that is written `name`, if one of the lists holds it."""
+    for atom in atoms:
+        for _, value in atom.phrases:
+            if str(value) == name:
+                return value
+        if name.isdigit() and not atom.wild:
+            for value in read((atom,), spoken(name)):
+                return value
+    return None
+
+
+def alike(atom: Atom, piece: str) -> Iterator[SlotValue]:
+    """The one value whose words are nearly `piece`; nothing where two are as near."""
+    near: dict[SlotValue, int] = {}
+    for words, value in atom.phrases:
+        most = len(words) // LETTERS_A_MISTAKE
+        apart = distance(words, piece, most)
+        if apart <= most:
+            near[value] = min(apart, near.get(value, apart))
+    closest = min(near.values(), default=0)
+    best = [value for value, apart in near.items() if apart == closest]
+    if len(best) == 1:
+        yield best[0]

@@ -1,0 +1,1 @@
+"""The only maker of what leaves the device: gate, redaction, receipts."""

@@ -1,0 +1,172 @@
+"""Secrets that a word announces: codes, passwords, birthdays, addresses, spelled words,
+addresses of mail and web as they are spoken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from voiceagent.privacy.redaction.numbers import runs
+from voiceagent.privacy.redaction.tokens import MULTIPLES, Span, Token
+
+__all__ = ["addresses", "announced", "birthdays", "spelled", "spoken_links"]
+
+CODES = frozenset(
+    "pin pincode code passcode passphrase password passwords combination cvv cvc otp "
+    "account iban ssn security licence license plate registration passport postcode "
+    "zip card membership customer reference booking confirmation policy serial "
+    "username login id verification sort routing".split()
+)
+SAID = frozenset("number numbers no is was its it's equals code again".split())
+"""May stand between such a word and the secret."""
+SECRET = frozenset(("password", "passwords", "passphrase", "username", "login"))
+"""What follows is secret whatever it looks like."""
+ENDS = frozenset("and please for to so can could then because or with in on".split())
+NATO = frozenset(
+    "alpha alfa bravo charlie delta echo foxtrot golf hotel india juliet juliett kilo "
+    "lima mike november oscar papa quebec romeo sierra tango uniform victor whiskey "
+    "whisky xray yankee zulu".split()
+)
+MONTHS = frozenset(
+    "january february march april may june july august september october november "
+    "december".split()
+)
+ORDINAL = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth "
+    "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth "
+    "twentieth thirtieth".split()
+)
+DATED = frozenset((*MONTHS, *ORDINAL, "the", "of", "in", "on", "is", "was"))
+STREETS = frozenset(
+    "street st road rd avenue ave lane drive court square boulevard terrace crescent "
+    "close gardens row grove place mews hill".split()
+)
+DOMAINS = frozenset("com org net io uk de fr eu edu gov info co app dev me us".split())
+LOCAL = frozenset(("dot", "underscore", "dash", "hyphen", "minus", "plus", "point"))
+
+
+def announced(words: Sequence[Token]) -> Iterator[Span]:
+    """Numbers, letters and words behind a word such as `pin` or `password`."""
+    for at, word in enumerate(words):
+        if word.text not in CODES:
+            continue
+        start = at + 1
+        while start < len(words) and words[start].text in SAID:
+            start += 1
+        linked = start > at + 1 or (start < len(words) and _codelike(words[start]))
+        end = start
+        secret = word.text in SECRET and start > at + 1
+        while end < len(words) and end < start + 24:
+            if not (_codelike(words[end]) or (secret and _unended(words, start, end))):
+                break
+            end += 1
+        if linked and end > start and _tells(words[start:end], secret=secret):
+            yield _span(words, start, end - 1, "CODE")
+
+
+def _unended(words: Sequence[Token], start: int, at: int) -> bool:
+    return at < start + 4 and words[at].text not in ENDS
+
+
+def _codelike(word: Token) -> bool:
+    mixed = any(c.isdigit() for c in word.text)
+    return (
+        bool(word.digits)
+        or mixed
+        or (len(word.text) == 1 and word.text not in "ai")
+        or word.text in MULTIPLES
+        or word.text in NATO
+        or word.text in ("a", "i", "dash", "hyphen", "capital", "slash")
+    )
+
+
+def _tells(words: Sequence[Token], *, secret: bool) -> bool:
+    """Two signs at least: "account one" names an account, it does not tell it."""
+    return secret or sum(len(w.digits) or 1 for w in words) >= 3
+
+
+def birthdays(words: Sequence[Token]) -> Iterator[Span]:
+    """A date behind `born` or `birthday`, or beside `date of birth`."""
+    for at, word in enumerate(words):
+        if word.text not in ("born", "birthday", "birth", "birthdate"):
+            continue
+        start = end = at + 1
+        while end < len(words) and (words[end].digits or words[end].text in DATED):
+            end += 1
+        inner = [w for w in words[start:end] if w.is_number or w.text in MONTHS]
+        while start < end and words[start].text in ("is", "was", "on", "in", "the"):
+            start += 1
+        if inner and end > start:
+            yield _span(words, start, end - 1, "DATE")
+
+
+def addresses(words: Sequence[Token]) -> Iterator[Span]:
+    """A house number, up to three words, and `street` or the like."""
+    for run in runs(words):
+        for end in range(run.last + 2, min(run.last + 5, len(words))):
+            between = words[run.last + 1 : end]
+            if any(w.text in ENDS or w.text == "the" for w in between):
+                break
+            if words[end].text in STREETS and between:
+                yield _span(words, run.first, end, "ADDRESS")
+                break
+
+
+def spelled(words: Sequence[Token]) -> Iterator[Span]:
+    """Four or more letters and digits one by one, the radio alphabet among them."""
+    start, count, letters = 0, 0, 0
+    for at in range(len(words) + 1):
+        word = words[at] if at < len(words) else None
+        before = words[at - 1].text if at else ""
+        sign = word is not None and (_letter(word) or before == "as")
+        link = word is not None and word.text in ("as", "for", "in") and count
+        if sign or (link and at + 1 < len(words) and words[at + 1].text in NATO):
+            start = at if not count else start
+            count, letters = count + 1, letters + (not (word and word.digits))
+            continue
+        if count >= 4 and letters >= 2:
+            yield _span(words, start, at - 1, "CODE")
+        count = letters = 0
+
+
+def _letter(word: Token) -> bool:
+    one = len(word.text) == 1
+    return one or word.text in NATO or bool(word.digits) or word.text in MULTIPLES
+
+
+def spoken_links(words: Sequence[Token]) -> Iterator[Span]:
+    """`john dot smith at example dot com`, `example dot org`."""
+    for at in range(1, len(words) - 1):
+        ends = words[at].text == "dot" and words[at + 1].text in DOMAINS
+        if not ends:
+            continue
+        last = at + 1
+        if last + 2 < len(words) and words[last + 1].text == "dot":
+            last += 2 if words[last + 2].text in DOMAINS else 0
+        start = _back(words, at - 1)
+        if start and words[start - 1].text == "at":
+            start = _back(words, start - 2) if start > 1 else start - 1
+            yield _span(words, start, last, "EMAIL")
+        else:
+            yield _span(words, start, last, "LINK")
+
+
+def _back(words: Sequence[Token], at: int) -> int:
+    """The first word of `a dot b dash c` that ends at `at`."""
+    while at >= 0:
+        if at >= 2 and words[at - 1].text in LOCAL:
+            at -= 2
+        elif at >= 1 and (_letter(words[at]) or words[at].digits):
+            before = words[at - 1]
+            glued = _letter(before) or before.digits or len(before.text) > 2
+            if not glued or before.text in ("at", "is", "to"):
+                break
+            at -= 1
+        else:
+            break
+    return max(at, 0)
+
+
+def _span(words: Sequence[Token], first: int, last: int, kind: str) -> Span:
+    part = words[first : last + 1]
+    key = "".join(w.digits or w.text for w in part)
+    return Span(part[0].start, part[-1].end, kind, key)

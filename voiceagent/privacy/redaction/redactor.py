@@ -1,0 +1,106 @@
+"""The redactor: every finder's spans, joined where they touch, replaced."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from voiceagent.privacy.redaction import cues
+from voiceagent.privacy.redaction.names import Names, cued_names
+from voiceagent.privacy.redaction.numbers import number_spans
+from voiceagent.privacy.redaction.placeholders import Placeholders
+from voiceagent.privacy.redaction.tokens import Span, tokens
+
+__all__ = ["LONGEST", "Redacted", "Redactor"]
+
+LONGEST = 8_000
+"""Letters of a text; a longer one is not redacted but refused."""
+WRITTEN = (
+    ("EMAIL", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
+    ("LINK", re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)),
+    (
+        "CODE",
+        re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b"),
+    ),
+    ("NUMBER", re.compile(r"\+?\d(?:[\d\s().-]{5,22})\d")),
+    ("ADDRESS", re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b", re.IGNORECASE)),
+    ("CODE", re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])[A-Za-z0-9]{6,}\b")),
+)
+"""What is recognised by its shape on paper."""
+ORDER = ("EMAIL", "LINK", "ADDRESS", "DATE", "CODE", "NUMBER", "NAME")
+"""Which kind a span has where several finders agree on a place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """A text that may leave."""
+
+    text: str
+    found: Mapping[str, int]
+    """Secrets replaced, by kind."""
+
+
+class Redactor:
+    """Replaces what is private; the placeholders of a session stay the same."""
+
+    def __init__(
+        self, names: Iterable[str] = (), placeholders: Placeholders | None = None
+    ) -> None:
+        """`names`: of the contact list, and whatever else must not leave."""
+        self.placeholders = placeholders or Placeholders()
+        self._names = Names(names)
+
+    def redact(self, text: str) -> Redacted:
+        """The text with placeholders; raises `ValueError` where it is too long."""
+        if len(text) > LONGEST:
+            raise ValueError(f"more than {LONGEST} letters")
+        parts, at = [], 0
+        found: Counter[str] = Counter()
+        for span in _joined(self._spans(text)):
+            said = text[span.start : span.end]
+            parts += [text[at : span.start], self._placeholder(span, said)]
+            found[span.kind] += 1
+            at = span.end
+        return Redacted("".join((*parts, text[at:])), dict(found))
+
+    def _placeholder(self, span: Span, said: str) -> str:
+        return self.placeholders.of(span.kind, span.key or _key(said), said)
+
+    def _spans(self, text: str) -> Iterator[Span]:
+        words = tokens(text)
+        for kind, shape in WRITTEN:
+            for match in shape.finditer(text):
+                yield Span(match.start(), match.end(), kind, _key(match[0]))
+        yield from number_spans(words)
+        yield from cues.announced(words)
+        yield from cues.birthdays(words)
+        yield from cues.addresses(words)
+        yield from cues.spelled(words)
+        yield from cues.spoken_links(words)
+        yield from self._names.spans(words)
+        yield from cued_names(words)
+
+
+def _key(said: str) -> str:
+    return re.sub(r"[\W_]+", "", said.lower())
+
+
+def _joined(spans: Iterable[Span]) -> Iterator[Span]:
+    """In order, overlapping ones made one that covers them all."""
+    last: Span | None = None
+    for span in sorted(spans, key=lambda s: (s.start, -s.end)):
+        if last is None or span.start >= last.end:
+            if last is not None:
+                yield last
+            last = span
+            continue
+        kind = min(last.kind, span.kind, key=ORDER.index)
+        end = max(last.end, span.end)
+        whole = (last.start, end) == (span.start, span.end)
+        key = span.key if whole and kind == span.kind else last.key
+        key = key if end == last.end or whole else ""
+        last = Span(last.start, end, kind, key)
+    if last is not None:
+        yield last

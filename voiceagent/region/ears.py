@@ -1,0 +1,88 @@
+"""Ears and mouth of the region: recogniser, voice and turn detector at 24 kHz."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voiceagent.audio.frames import Reframer
+from voiceagent.frontend.frontend import Frontend
+from voiceagent.trace.events import SpeechStarted, TurnEnded
+from voiceagent.tts.tts import Tts
+
+__all__ = ["TurnDetector", "resampled", "speaker", "words_of"]
+
+WIRE, INSIDE = 24_000, 16_000
+
+
+def resampled(pcm: bytes, source: int, target: int) -> bytes:
+    """A whole piece of PCM16 at another rate."""
+    if source == target or not pcm:
+        return pcm
+    import soxr
+
+    samples: NDArray[np.int16] = np.frombuffer(pcm[: len(pcm) // 2 * 2], "<i2")
+    return bytes(soxr.resample(samples, source, target).astype("<i2").tobytes())
+
+
+def words_of(recognise: Callable[[bytes], str]) -> Callable[[bytes], Awaitable[str]]:
+    """A blocking recogniser of 16 kHz audio for the loop and the wire; one thread."""
+    thread = ThreadPoolExecutor(1, thread_name_prefix="hearing")
+
+    def work(pcm: bytes) -> str:
+        return recognise(resampled(pcm, WIRE, INSIDE))
+
+    async def words(pcm: bytes) -> str:
+        return await asyncio.get_running_loop().run_in_executor(thread, work, pcm)
+
+    return words
+
+
+def speaker(voices: Callable[[], list[Tts]]) -> Callable[[str], Awaitable[bytes]]:
+    """The first voice for the loop and the wire; one thread, voices made when first
+    needed."""
+    thread = ThreadPoolExecutor(1, thread_name_prefix="voice")
+
+    def work(text: str) -> bytes:
+        clip = voices()[0].synthesize(text)
+        return resampled(clip.pcm, clip.rate, WIRE)
+
+    async def say(text: str) -> bytes:
+        return await asyncio.get_running_loop().run_in_executor(thread, work, text)
+
+    return say
+
+
+class TurnDetector:
+    """The project's own front end over the audio of one session."""
+
+    def __init__(self, frontend: Frontend) -> None:
+        import soxr
+
+        self._frontend, self._reframer = frontend, Reframer()
+        self._stream = soxr.ResampleStream(WIRE, INSIDE, 1, dtype="int16")
+        self._turn = 0
+        self._begin(0)
+
+    def push(self, pcm: bytes) -> Iterable[tuple[bool, float]]:
+        """24 kHz PCM16 in; whether speech begins or the turn ends, and at which
+        second."""
+        samples = self._stream.resample_chunk(np.frombuffer(pcm, "<i2"))
+        for frame in self._reframer.feed(samples.astype("<i2").tobytes()):
+            for event in self._frontend.push(frame):
+                match event:
+                    case SpeechStarted():
+                        yield True, event.t
+                    case TurnEnded() if event.reason != "no-speech":
+                        yield False, event.speech_end
+                        self._begin(frame.end)
+                    case TurnEnded():
+                        self._begin(frame.end)
+
+    def _begin(self, sample: int) -> None:
+        self._turn += 1
+        self._frontend.begin(self._turn, sample)

@@ -1,0 +1,40 @@
+"""The backend that needs no weights: short answers from the operator's documents."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+from voiceagent.region.backend import Output, Request, Source, Text
+from voiceagent.region.documents import SENTENCE
+from voiceagent.region.knowledge import Knowledge
+
+__all__ = ["KnowledgeBackend"]
+
+
+class KnowledgeBackend:
+    """Answers the last question, with the ones before it for follow-ups."""
+
+    name = "knowledge"
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+
+    async def start(self) -> None:
+        """Everything was read when the knowledge was made."""
+
+    async def answer(self, request: Request) -> AsyncGenerator[Output, None]:
+        """A sentence or two, and where they stand."""
+        asked = [m.text for m in request.messages if m.role == "user"]
+        question, earlier = (asked[-1], asked[:-1]) if asked else ("", [])
+        found = await asyncio.to_thread(self._knowledge.say, question, earlier)
+        first, *rest = SENTENCE.split(found.text)
+        if found.passage is not None:
+            yield Source(found.passage.name)
+        yield Text(first)
+        for sentence in rest:
+            yield Text(f" {sentence}")
+
+    async def close(self) -> None:
+        """Free the index."""
+        self._knowledge.close()

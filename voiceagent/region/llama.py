@@ -1,0 +1,163 @@
+"""The backend with a model of one's own on the processor: started and supervised here.
+
+Continuous batching over several slots in a process apart: a crash of native code ends
+answers, not the region, and the process is started again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import json
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from pathlib import Path
+
+from voiceagent.app.sections_regional import LlamaConfig, UpstreamConfig
+from voiceagent.errors import (
+    ConfigError,
+    EngineFailed,
+    EngineMissing,
+    LinkDown,
+    RemoteFailed,
+)
+from voiceagent.nlu.models.gguf_header import read_header
+from voiceagent.region.backend import Output, Request
+from voiceagent.region.chat import ChatBackend
+from voiceagent.region.knowledge import Knowledge
+
+__all__ = ["LlamaBackend"]
+
+READY = 120.0
+"""Seconds that a model may take to load."""
+RESTS = (0.2, 1.0, 5.0)
+"""Seconds before it is started again, by how often that was needed in a row."""
+
+
+class LlamaBackend:
+    """Answers from a GGUF."""
+
+    name = "llama"
+
+    def __init__(
+        self, config: LlamaConfig, *, knowledge: Knowledge | None = None
+    ) -> None:
+        """Raises `ConfigError`, `EngineMissing`, `ModelError`."""
+        if not config.model:
+            raise ConfigError(
+                "`llama.model` is not set",
+                cause="the backend `llama` needs a model",
+                hint="give the path to a GGUF with a chat template",
+            )
+        if importlib.util.find_spec("xllamacpp") is None:
+            raise EngineMissing(
+                "xllamacpp", install="pip install 'voiceagent[slm-wheel]'"
+            )
+        header = read_header(Path(config.model))
+        template = header.metadata.get("tokenizer.chat_template")
+        if not template:
+            raise ConfigError(
+                f"`{config.model}` has no chat template",
+                cause="it is no model to talk to",
+                hint="use an instruct model",
+            )
+        self.restarts = 0
+        self._config, self._knowledge = config, knowledge
+        self._process: Process | None = None
+        self._chat: ChatBackend | None = None
+        self._watching: asyncio.Task[None] | None = None
+        self._up = asyncio.Event()
+
+    async def start(self) -> None:
+        """Load the model; raises `EngineFailed` where that fails."""
+        await self._launch()
+        self._watching = asyncio.create_task(self._watch())
+
+    async def answer(self, request: Request) -> AsyncGenerator[Output, None]:
+        """The words as they come."""
+        chat = self._chat
+        if chat is None:
+            raise LinkDown("the model is being started again", hint="ask once more")
+        try:
+            async with aclosing(chat.answer(request)) as outputs:
+                async for output in outputs:
+                    yield output
+        except LinkDown as error:
+            raise RemoteFailed("the model broke off", cause=error.what) from error
+
+    async def close(self) -> None:
+        """End the process."""
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
+        await self._end()
+
+    async def _launch(self) -> None:
+        config = self._config
+        wanted = {
+            "model": config.model,
+            "slots": config.slots,
+            "context": config.context,
+            "threads": config.threads,
+        }
+        process = self._process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "voiceagent.region.llama_child"),
+            json.dumps(wanted),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=DEVNULL,
+            start_new_session=True,
+        )
+        url = await self._ready(process)
+        upstream = UpstreamConfig(url=url, model=Path(config.model).stem)
+        room = max(64, config.context - 256)
+        self._chat = ChatBackend(
+            upstream, knowledge=self._knowledge, context=min(room, 3_000)
+        )
+
+    async def _ready(self, process: Process) -> str:
+        assert process.stdout is not None
+        try:
+            async with asyncio.timeout(READY):
+                line = await process.stdout.readline()
+            return str(json.loads(line)["url"])
+        except (TimeoutError, ValueError, KeyError) as error:
+            await self._end()
+            raise EngineFailed(
+                f"the model `{self._config.model}` could not be started",
+                cause="it ended" if process.returncode is not None else "too slow",
+                hint="is there enough memory for its slots and their context?",
+            ) from error
+
+    async def _watch(self) -> None:
+        """Start it again whenever it ends."""
+        while True:
+            process = self._process
+            assert process is not None
+            await process.wait()
+            self._chat = None
+            rest = RESTS[min(self.restarts, len(RESTS) - 1)]
+            self.restarts += 1
+            await asyncio.sleep(rest)
+            try:
+                await self._launch()
+            except EngineFailed:
+                continue
+
+    async def _end(self) -> None:
+        process, chat = self._process, self._chat
+        self._process = self._chat = None
+        if chat is not None:
+            await chat.close()
+        if process is None:
+            return
+        if process.stdin is not None:
+            process.stdin.close()
+        try:
+            async with asyncio.timeout(5.0):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()

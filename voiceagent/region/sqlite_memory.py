@@ -1,0 +1,173 @@
+"""Conversations in one SQLite file: for a region with one front.
+
+A save survives `kill -9` (WAL, `synchronous=FULL`), and what is erased is overwritten.
+A file that is no database is moved aside, never deleted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from voiceagent.clock import wall
+from voiceagent.errors import ConflictError, StoreError
+from voiceagent.region.memory import Item, Stored, decode, encode
+
+__all__ = ["SqliteMemory"]
+
+T = TypeVar("T")
+SCHEMA = 1
+TABLE = """
+CREATE TABLE IF NOT EXISTS conversations (
+    id TEXT PRIMARY KEY, version INTEGER NOT NULL, body BLOB NOT NULL,
+    updated TEXT NOT NULL)
+"""
+
+
+class SqliteMemory:
+    """One thread owns the file; the loop never waits for the disk."""
+
+    def __init__(self, path: Path | None) -> None:
+        """`path`: None keeps everything in memory. Raises `StoreError`."""
+        self._place = str(path) if path else "the memory of the region"
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="memory")
+        self.moved_aside: Path | None = None
+        """Where a file that was no database was put."""
+        self._db = self._open(path)
+
+    async def load(self, conversation: str) -> Stored | None:
+        """The conversation; None where there is none."""
+        return await self._run(self._load, conversation)
+
+    async def save(
+        self,
+        conversation: str,
+        items: tuple[Item, ...],
+        answered: Mapping[str, Item],
+        *,
+        expected: int,
+    ) -> int:
+        """Write version `expected + 1`."""
+        body = encode(items, answered)
+        return await self._run(self._save, conversation, body, expected)
+
+    async def erase(self, conversation: str) -> bool:
+        """Overwrite it."""
+        sql = "DELETE FROM conversations WHERE id = ?"
+        return await self._run(self._changed, sql, (conversation,)) > 0
+
+    async def conversations(self) -> list[str]:
+        """The names of all, the latest first."""
+        sql = "SELECT id FROM conversations ORDER BY updated DESC, id"
+        return [str(row[0]) for row in await self._run(self._rows, sql, ())]
+
+    async def expire(self, before: datetime) -> int:
+        """Erase what was not written since."""
+        sql = "DELETE FROM conversations WHERE updated < ?"
+        return await self._run(self._changed, sql, (before.isoformat(),))
+
+    async def close(self) -> None:
+        """Close the file."""
+        await self._run(self._db.close)
+        self._thread.shutdown(wait=False)
+
+    async def _run(self, work: Callable[..., T], *args: Any) -> T:
+        loop = asyncio.get_running_loop()
+        try:
+            # A save that has begun is finished, whoever is cancelled meanwhile.
+            running = loop.run_in_executor(self._thread, work, *args)
+            return await asyncio.shield(running)
+        except (sqlite3.Error, RuntimeError) as error:
+            raise self._error(error) from error
+
+    def _load(self, conversation: str) -> Stored | None:
+        sql = "SELECT body, version, updated FROM conversations WHERE id = ?"
+        rows = self._rows(sql, (conversation,))
+        if not rows:
+            return None
+        body, version, updated = rows[0]
+        return decode(body, version, datetime.fromisoformat(updated))
+
+    def _save(self, conversation: str, body: bytes, expected: int) -> int:
+        at = wall().isoformat()
+        if expected == 0:
+            sql = "INSERT OR IGNORE INTO conversations VALUES (?, 1, ?, ?)"
+            changed = self._changed(sql, (conversation, body, at))
+        else:
+            sql = (
+                "UPDATE conversations SET version = version + 1, body = ?, updated = ? "
+                "WHERE id = ? AND version = ?"
+            )
+            changed = self._changed(sql, (body, at, conversation, expected))
+        if not changed:
+            raise ConflictError(
+                f"conversation `{conversation}` was changed by somebody else",
+                cause=f"version {expected} was expected",
+                hint="read it again",
+            )
+        return expected + 1
+
+    def _rows(self, sql: str, values: tuple[Any, ...]) -> list[Any]:
+        return self._db.execute(sql, values).fetchall()
+
+    def _changed(self, sql: str, values: tuple[Any, ...]) -> int:
+        return self._db.execute(sql, values).rowcount
+
+    def _open(self, path: Path | None) -> sqlite3.Connection:
+        try:
+            return self._prepared(path)
+        except sqlite3.OperationalError as error:
+            raise self._error(error) from error
+        except sqlite3.DatabaseError:
+            assert path is not None
+            self._move_aside(path)
+            return self._prepared(path)
+        except OSError as error:
+            raise self._error(error) from error
+
+    def _prepared(self, path: Path | None) -> sqlite3.Connection:
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        db = sqlite3.connect(
+            path or ":memory:", isolation_level=None, check_same_thread=False
+        )
+        try:
+            db.execute("PRAGMA busy_timeout = 2000")
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = FULL")
+            db.execute("PRAGMA secure_delete = ON")
+            found = db.execute("PRAGMA user_version").fetchone()[0]
+            if found > SCHEMA:
+                raise StoreError(
+                    f"`{path}` was written by a newer voiceagent",
+                    cause=f"schema {found}, this program knows {SCHEMA}",
+                    hint="update voiceagent or set `memory.folder`",
+                )
+            db.execute(TABLE)
+            db.execute(f"PRAGMA user_version = {SCHEMA}")
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def _move_aside(self, path: Path) -> None:
+        number = 1
+        while (aside := path.with_suffix(f".corrupt-{number}")).exists():
+            number += 1
+        for suffix in ("", "-wal", "-shm"):
+            side = Path(f"{path}{suffix}")
+            if side.exists():
+                side.replace(f"{aside}{suffix}")
+        self.moved_aside = aside
+
+    def _error(self, error: Exception) -> StoreError:
+        return StoreError(
+            f"`{self._place}` could not be used",
+            cause=str(error),
+            hint="look at the rights and the disk, or set `memory.folder`",
+        )

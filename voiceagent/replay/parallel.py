@@ -1,0 +1,54 @@
+"""Replaying many files on several cores: each process has engines of its own."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from voiceagent.app.config import Config
+from voiceagent.app.workshop import Workshop
+from voiceagent.errors import UsageError
+from voiceagent.replay.replay import Replay, Settings, replay_path
+from voiceagent.replay.variants import Variants
+
+__all__ = ["replay_files"]
+
+_made: list[Variants] = []
+"""What a child process has made; engines are made once in each."""
+
+
+def replay_files(
+    shop: Workshop, files: Sequence[Path], settings: Settings, *, jobs: int = 1
+) -> Iterator[Replay | UsageError]:
+    """Every file in order; one that cannot be read gives its error instead."""
+    if jobs == 1 or len(files) < 2:
+        yield from map(partial(_replay_one, Variants(shop), settings), files)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(
+        min(jobs, len(files)),
+        mp_context=context,
+        initializer=_begin,
+        initargs=(shop.config,),
+    ) as pool:
+        yield from pool.map(partial(_replay_in_child, settings), files)
+
+
+def _begin(config: Config) -> None:
+    _made[:] = [Variants(Workshop(config))]
+
+
+def _replay_in_child(settings: Settings, file: Path) -> Replay | UsageError:
+    return _replay_one(_made[0], settings, file)
+
+
+def _replay_one(
+    variants: Variants, settings: Settings, file: Path
+) -> Replay | UsageError:
+    try:
+        return replay_path(variants.base, file, settings, configured=variants.workshop)
+    except UsageError as error:
+        return error

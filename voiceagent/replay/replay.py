@@ -1,0 +1,180 @@
+"""Replay: recordings through the real pipeline, on a loop whose time jumps.
+
+`virtual`: work costs what is declared, so that the same recording gives the same bytes
+of events on every machine. `measured`: work costs what it took. `realtime`: as on a
+microphone. With `wake=False` a file is taken as one command: the end of its speech is
+looked for first, and no turn ends before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from voiceagent.app.assemble import AgentOptions
+from voiceagent.app.workshop import Workshop
+from voiceagent.audio.file import AudioFacts, Recording, read_audio
+from voiceagent.audio.player import Player, VirtualPlayer
+from voiceagent.audio.source import FileSource
+from voiceagent.clock import Pace, run
+from voiceagent.errors import ScenarioError
+from voiceagent.replay.mixing import mix_noise
+from voiceagent.replay.scenario import SUFFIX, Check, check, load_scenario
+from voiceagent.replay.scenario_region import region_values
+from voiceagent.store import Store
+from voiceagent.trace.trace import Listener, Record, Trace
+from voiceagent.trace.turn_rows import TurnRow, turn_rows
+
+__all__ = ["AUDIO", "Replay", "Settings", "find_inputs", "replay", "replay_path"]
+
+AUDIO = {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aiff", ".aif", ".au"}
+"""File name endings that a folder is searched for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to replay."""
+
+    pace: Pace = Pace.VIRTUAL
+    wake: bool = True
+    """False: every file is one command."""
+    noise: Path | None = None
+    snr: float | None = None
+    """Signal-to-noise ratio in dB of the mixed-in noise."""
+    seed: int = 0
+    partial: bool = False
+    """Take what is there of files that end early or are damaged."""
+    regions: Mapping[str, str] = field(default_factory=dict)
+    """Addresses for scenarios with a region, by what happens to it; a simulated one
+    where none is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What came of one recording."""
+
+    file: str
+    seconds: float
+    rows: list[TurnRow]
+    records: list[Record]
+    recording: Recording
+    checks: list[Check] = field(default_factory=list)
+    """Expectations of its scenario; empty without one."""
+    began: float = 0.0
+    """Loop time of its first event: where its sound begins too."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether all expectations held."""
+        return all(check.ok for check in self.checks)
+
+
+def replay(
+    workshop: Workshop,
+    recording: Recording,
+    settings: Settings,
+    *,
+    player: Player | None = None,
+    store: Store | None = None,
+    listener: Listener | None = None,
+) -> Replay:
+    """Run one recording through a fresh agent."""
+    trace = Trace()
+    if listener is not None:
+        trace.subscribe(listener)
+    hold = 0 if settings.wake else end_of_speech(workshop, recording)
+    agent = workshop.agent(
+        AgentOptions(
+            player=player or VirtualPlayer(),
+            pace=settings.pace,
+            store=store,
+            wake=settings.wake,
+            hold_until=hold,
+            trace=trace,
+        )
+    )
+    source = FileSource(recording, pace=settings.pace)
+    source.on_event = agent.notice
+    run(agent.run(source), virtual=settings.pace is not Pace.REALTIME)
+    records = list(trace)
+    rows = turn_rows(records, file=recording.facts.name)
+    name = recording.facts.name
+    began = trace.began or 0.0
+    return Replay(name, recording.seconds, rows, records, recording, began=began)
+
+
+def replay_path(
+    workshop: Workshop,
+    path: Path,
+    settings: Settings,
+    *,
+    player: Player | None = None,
+    listener: Listener | None = None,
+    configured: Callable[[dict[str, object]], Workshop] | None = None,
+) -> Replay:
+    """Replay a recording, or a scenario with its expectations.
+
+    `configured(values)`: a workshop with these values on top, for scenarios that ask.
+    """
+    if not path.name.endswith(SUFFIX):
+        sound = read_audio(path, partial=settings.partial)
+        recording = mixed(sound, settings.noise, settings.snr, settings.seed)
+        return replay(workshop, recording, settings, player=player, listener=listener)
+    scenario = load_scenario(path)
+    noise, snr = settings.noise, settings.snr
+    if scenario.noise:
+        noise, snr = _noise(path, scenario.noise)
+    recording = mixed(
+        read_audio(path.parent / scenario.audio), noise, snr, settings.seed
+    )
+    values = {**region_values(scenario.region, settings.regions), **scenario.config}
+    if values and configured is not None:
+        workshop = configured(values)
+    done = replay(workshop, recording, settings, player=player, listener=listener)
+    timed = settings.pace is not Pace.MEASURED
+    return replace(done, checks=check(scenario, done.rows, done.records, timed=timed))
+
+
+def end_of_speech(workshop: Workshop, recording: Recording) -> int:
+    """The sample at which the last speech of a recording ends; 0 without speech."""
+    spans = workshop.speech(recording.samples)
+    return spans[-1][1] if spans else 0
+
+
+def mixed(
+    recording: Recording, noise: Path | None, snr: float | None, seed: int
+) -> Recording:
+    """The recording with noise under it, if any is wanted."""
+    if noise is None:
+        return recording
+    level = 12.0 if snr is None else snr
+    samples = mix_noise(recording.samples, read_audio(noise).samples, level, seed=seed)
+    facts: AudioFacts = recording.facts
+    return Recording(samples, facts)
+
+
+def find_inputs(paths: list[Path], *, scenarios: bool = True) -> list[Path]:
+    """Files to replay: folders are searched; a scenario stands for its recording."""
+    found: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            found.append(path)
+            continue
+        files = sorted(path.rglob("*"))
+        marked = [file for file in files if file.name.endswith(SUFFIX)]
+        sounds = [file for file in files if file.suffix.lower() in AUDIO]
+        found += marked if scenarios and marked else sounds
+    return found
+
+
+def _noise(path: Path, text: str) -> tuple[Path, float]:
+    file, _, level = text.partition("@")
+    try:
+        return path.parent / file, float(level.removesuffix("dB"))
+    except ValueError:
+        raise ScenarioError(
+            f"scenario `{path}`: noise `{text}`",
+            cause="no level in dB",
+            hint="write it as `kitchen.flac@12dB`",
+        ) from None

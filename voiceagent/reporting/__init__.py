@@ -1,3 +1,0 @@
-"""Parts of the HTML report: escaping, charts, turn cards, style."""
-
-__all__: list[str] = []

@@ -1,0 +1,288 @@
+"""Handing a turn to a larger tier: device and remotes race under one deadline.
+
+    device (templates, model) --- declines, or is slower than it ever is
+                                     `> plan > region --- fails, or is slower than ever
+                                                             `> backup
+    the first acceptable answer wins, is spoken by clause, and nothing is switched then
+
+Only the privacy gate makes what a remote is sent. Nothing leaves for a turn that the
+device answers in its usual time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from functools import partial
+
+from voiceagent.clock import now
+from voiceagent.errors import LinkDown, VoiceAgentError
+from voiceagent.message import Message
+from voiceagent.nlu.decision import Step
+from voiceagent.nlu.interpreter import Reading
+from voiceagent.routing.handover import Answering, Handover, RemoteLeg, Standing
+from voiceagent.routing.latency import LatencyBook
+from voiceagent.routing.plan import NEVER, LegFacts, Plan, Situation, make_plan
+from voiceagent.routing.race import Attempt, Declined, Leg, race
+from voiceagent.routing.remote import LinkState
+from voiceagent.routing.request import SPEAKING, Outgoing
+from voiceagent.trace.events import Degraded, Event, LegEnded, Planned
+from voiceagent.trace.events.escalation import LegSeen
+
+__all__ = ["DEVICE", "Escalation"]
+
+DEVICE = "device"
+LEAST_HEDGE = 0.06
+"""Seconds that the device has at least before a remote is asked beside it."""
+OFFLINE = "no way there"
+RESTS = "failed lately and rests"
+
+
+class Escalation:
+    """Everything that a turn needs to be answered elsewhere."""
+
+    def __init__(
+        self,
+        legs: Sequence[RemoteLeg],
+        outgoing: Outgoing,
+        emit: Callable[[Event], None],
+        *,
+        book: LatencyBook | None = None,
+        hedge: bool = True,
+        reserve: float = 0.08,
+        context_turns: int = 3,
+    ) -> None:
+        """`reserve`: seconds before the deadline at which waiting is announced;
+        `context_turns`: earlier turns that may go along."""
+        self.legs = list(legs)
+        self.book = book or LatencyBook()
+        self._out, self._emit = outgoing, emit
+        self._hedge, self._reserve = hedge, reserve
+        self._context_turns = context_turns
+        self._context: list[Message] = []
+        self._asked: dict[int, RemoteLeg] = {}
+        self._background: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Keep the ways open until cancelled; what cannot be opened is announced."""
+        async with asyncio.TaskGroup() as group:
+            for leg in self.legs:
+                group.create_task(self._keep_open(leg))
+
+    def remember(self, heard: str, said: str) -> None:
+        """A turn is over: it may be context of the next one."""
+        if heard and said:
+            self._context += [Message("user", heard), Message("assistant", said)]
+            keep = 2 * self._context_turns
+            del self._context[: max(0, len(self._context) - keep)]
+
+    def cut(self, turn: int, heard: str) -> None:
+        """The user heard only so much of that answer; who gave it should know."""
+        leg = self._asked.pop(turn, None)
+        if leg is not None:
+            told = leg.remote.heard(self._out.turn_id(turn), self._out.private(heard))
+            task = asyncio.create_task(_told(told))
+            self._background.add(task)
+            task.add_done_callback(self._background.discard)
+
+    async def close(self) -> None:
+        """Let what is still being told be told, for a moment."""
+        if self._background:
+            await asyncio.wait(self._background, timeout=1.0)
+        for task in list(self._background):
+            task.cancel()
+
+    async def answer(
+        self, handover: Handover, device: Callable[[], Awaitable[Reading]]
+    ) -> Answering:
+        """The first acceptable answer; `device()` is what the device makes of it."""
+        result, began = Answering(standing=Standing.UNKNOWN), now()
+        legs: list[Leg[Reading | str]] = [
+            Leg(DEVICE, partial(self._on_device, handover.turn, device, result))
+        ]
+        if handover.worth_asking:
+            legs.append(Leg("remote", partial(self._remotely, handover, result)))
+        won = await race(legs, after=self._patience(handover))
+        if won is None:
+            return result
+        result.standing = Standing.ANSWERED
+        if isinstance(won.first, str):
+            result.words, result.more = won.first, _clauses(won.rest)
+            return result
+        result.leg = DEVICE
+        self.book.note(DEVICE, handover.letters, now() - began)
+        self._out.meter.answered_here(handover.turn, handover.letters)
+        await _close(won.rest)
+        return result
+
+    def situation(self, handover: Handover) -> Situation:
+        """What the plan for this turn is made from."""
+        left = handover.deadline.left - self._reserve - SPEAKING
+        facts = tuple(self._facts(leg, handover.letters) for leg in self.legs)
+        return Situation(left=left, legs=facts, hedge=self._hedge)
+
+    def _patience(self, handover: Handover) -> float:
+        """Seconds that the device is waited for before a remote is asked beside it."""
+        if not (self._hedge and handover.recognition.accepted):
+            return NEVER
+        return max(LEAST_HEDGE, self.book.predict(DEVICE, handover.letters).patience)
+
+    async def _on_device(
+        self,
+        turn: int,
+        device: Callable[[], Awaitable[Reading]],
+        result: Answering,
+    ) -> AsyncIterator[Reading | str]:
+        reading = result.reading = await device()
+        if reading.route.step is Step.HAND_OVER:
+            raise Declined(reading.route.reason)
+        if self._out.acts(turn):
+            raise Declined("a region acts already")
+        yield reading
+
+    async def _remotely(
+        self, handover: Handover, result: Answering
+    ) -> AsyncIterator[Reading | str]:
+        plan = self._plan(handover, result)
+        ways = {leg.name: leg for leg in self.legs}
+        context = tuple(self._context)
+        opened = [
+            Leg(name, partial(self._out.ask, ways[name], handover, context, number))
+            for number, name in enumerate(plan.order, 1)
+        ]
+        note = partial(self._noted, handover, result)
+        won = await race(opened, after=plan.after, note=note)
+        if won is None:
+            raise Declined(plan.reason)
+        result.leg, result.reason = won.leg, plan.reason
+        self._asked = {handover.turn: ways[won.leg]}
+        try:
+            yield won.first
+            async for clause in won.rest:
+                yield clause
+        finally:
+            await _close(won.rest)
+
+    def _plan(self, handover: Handover, result: Answering) -> Plan:
+        situation = self.situation(handover)
+        plan = make_plan(situation)
+        result.reason = plan.reason
+        if not plan.order:
+            result.standing = _standing(situation)
+        after = None if plan.after == NEVER else round(plan.after * 1000, 3)
+        self._emit(
+            Planned(
+                turn=handover.turn,
+                order=list(plan.order),
+                reason=plan.reason,
+                left_ms=round(situation.left * 1000, 3),
+                legs=[_seen(leg) for leg in situation.legs],
+                after_ms=after,
+                hedge=situation.hedge,
+                letters=handover.letters,
+            )
+        )
+        return plan
+
+    def _facts(self, leg: RemoteLeg, letters: int) -> LegFacts:
+        expected = self.book.predict(leg.name, letters)
+        return LegFacts(
+            name=leg.name,
+            vetoes=tuple(self._vetoes(leg, letters)),
+            usual=expected.usual,
+            slow=expected.slow,
+            patience=expected.patience,
+            price=self._out.meter.expected(leg.model, letters),
+            seen=expected.seen,
+        )
+
+    def _vetoes(self, leg: RemoteLeg, letters: int) -> list[str]:
+        reasons = [
+            self._out.gate.forbids(),
+            self._out.residence(leg.remote),
+            OFFLINE if leg.remote.link is LinkState.DOWN else "",
+            "" if leg.breaker.allows(now()) else RESTS,
+            self._out.meter.over(leg.model, letters),
+        ]
+        return [reason for reason in reasons if reason]
+
+    def _noted(self, handover: Handover, result: Answering, attempt: Attempt) -> None:
+        breaker = next(leg.breaker for leg in self.legs if leg.name == attempt.leg)
+        outcome = attempt.outcome
+        late = outcome == "given up" and handover.deadline.passed
+        if outcome == "won":
+            breaker.succeeded()
+        elif late or (outcome == "failed" and attempt.code != LinkDown.code):
+            breaker.failed(now())
+        else:
+            breaker.unknown()
+        if outcome == "declined":
+            result.standing = Standing.WITHHELD
+        else:
+            self.book.note(attempt.leg, handover.letters, attempt.took)
+        if outcome == "failed":
+            down = attempt.code == LinkDown.code
+            result.standing = Standing.OFFLINE if down else Standing.FAILED
+        result.reason = attempt.why or result.reason
+        self._emit(
+            LegEnded(
+                turn=handover.turn,
+                leg=attempt.leg,
+                outcome=outcome,
+                started_ms=round(attempt.started * 1000, 3),
+                took_ms=round(attempt.took * 1000, 3),
+                why=attempt.why,
+            )
+        )
+
+    async def _keep_open(self, leg: RemoteLeg) -> None:
+        try:
+            await leg.remote.run()
+        except VoiceAgentError as error:
+            hint = error.hint or "look at the section `region` of the configuration"
+            self._emit(Degraded(what=leg.name, why=error.what, hint=hint))
+
+
+def _standing(situation: Situation) -> Standing:
+    """Why nobody at all can be asked."""
+    vetoes = {veto for leg in situation.legs for veto in leg.vetoes}
+    if any("cap" in veto for veto in vetoes):
+        return Standing.DEAR
+    if {OFFLINE, RESTS} & vetoes:
+        return Standing.OFFLINE
+    return Standing.WITHHELD if vetoes else Standing.UNKNOWN
+
+
+def _seen(leg: LegFacts) -> LegSeen:
+    return LegSeen(
+        name=leg.name,
+        vetoes=list(leg.vetoes),
+        usual_ms=round(leg.usual * 1000, 3),
+        slow_ms=round(leg.slow * 1000, 3),
+        patience_ms=round((leg.patience or leg.slow) * 1000, 3),
+        price=leg.price,
+        seen=leg.seen,
+    )
+
+
+async def _clauses(rest: AsyncIterator[Reading | str]) -> AsyncIterator[str]:
+    try:
+        async for clause in rest:
+            assert isinstance(clause, str)
+            yield clause
+    finally:
+        await _close(rest)
+
+
+async def _close(stream: AsyncIterator[Reading | str]) -> None:
+    close = getattr(stream, "aclose", None)
+    if close is not None:
+        await close()
+
+
+async def _told(telling: Awaitable[None]) -> None:
+    """Best effort: the next question brings its own context."""
+    try:
+        await telling
+    except VoiceAgentError:
+        return

@@ -1,0 +1,86 @@
+"""A turn on its way to a larger tier: what is handed over, and what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from voiceagent.deadline import Deadline
+from voiceagent.nlu.intent import Intent
+from voiceagent.nlu.interpreter import Reading
+from voiceagent.routing.breaker import Breaker
+from voiceagent.routing.remote import Remote
+from voiceagent.stt.protocol import Recognition
+
+__all__ = ["Answering", "Handover", "RemoteLeg", "Standing"]
+
+
+class Standing(StrEnum):
+    """Whether a turn has an answer, or why not."""
+
+    ANSWERED = "answered"
+    UNKNOWN = "unknown"
+    """Nobody knows."""
+    OFFLINE = "offline"
+    """There is no way to whoever may know."""
+    WITHHELD = "withheld"
+    """The question may not leave the device."""
+    DEAR = "dear"
+    """It would cost more than is allowed."""
+    FAILED = "failed"
+    """Whoever may know did not answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handover:
+    """A turn as far as it is known when somebody else may have to answer it."""
+
+    turn: int
+    recognition: Recognition
+    deadline: Deadline
+    audio: bytes = b""
+    """What was said, 16 kHz PCM16; empty where it was typed."""
+    act: Callable[[Intent], Awaitable[str]] | None = None
+    """Does an intent that whoever answers asks for, once, and gives its sentence."""
+
+    @property
+    def letters(self) -> int:
+        """Length of the question; what is only heard counts by its time."""
+        return len(self.recognition.text) or len(self.audio) // 2_000
+
+    @property
+    def worth_asking(self) -> bool:
+        """Whether there is anything that somebody else could make sense of."""
+        return bool(self.recognition.text) or bool(self.audio)
+
+
+@dataclass(slots=True)
+class RemoteLeg:
+    """One remote, and how it has behaved."""
+
+    remote: Remote
+    breaker: Breaker = field(default_factory=Breaker)
+    model: str = ""
+    """The name its price stands under."""
+
+    @property
+    def name(self) -> str:
+        """As in plans and traces."""
+        return self.remote.name
+
+
+@dataclass(slots=True)
+class Answering:
+    """The outcome: a reading of the device, or words of a remote, or neither."""
+
+    reading: Reading | None = None
+    """What the device made of it, also where it declined."""
+    leg: str = ""
+    """Who answers; empty: nobody can."""
+    words: str = ""
+    """The first clause of a remote's answer."""
+    more: AsyncIterator[str] | None = None
+    reason: str = ""
+    standing: Standing = Standing.ANSWERED
+    """Why nobody answers, where that is so."""

@@ -1,0 +1,1 @@
+"""Packs: templates, lists and handlers that belong together."""

@@ -1,0 +1,276 @@
+"""A pack is what the agent understands and how it answers: templates, house, handlers.
+
+    pack = load_pack(None)                      # the built-in home pack
+    host = SkillHost(store, LocalHouse(pack.house, store))
+    skills = pack.open(host)
+    answer = skills.answer(IntentParser(pack).parse("turn on the lights"), context)
+
+A pack folder holds `intents.yaml` and may hold `house.toml`, `replies.yaml`,
+`pronunciations.toml` and `handler.py`; a skill folder looks the same. Template files of
+Home Assistant (`sentences/en`) may stand for the `intents.yaml`. Training adds a
+`learned.toml`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import tomllib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import ModuleType
+
+from hassil.intents import Intents, SlotList
+
+from voiceagent.errors import PackError
+from voiceagent.nlu.intent import Intent
+from voiceagent.skills.house.house import House, HouseModel
+from voiceagent.skills.house.house_file import load_house
+from voiceagent.skills.house.slot_lists import house_lists
+from voiceagent.skills.packs.learned import Learned, read_learned
+from voiceagent.skills.packs.pack_files import (
+    BUILT_IN,
+    HOME,
+    find_pack,
+    scan_templates,
+    sentences_folder,
+)
+from voiceagent.skills.replies import RepliesSkill, read_replies
+from voiceagent.skills.skill import Answer, Skill, SkillAlarm, TurnContext
+from voiceagent.store import Store
+from voiceagent.templates.template_file import build_intents
+from voiceagent.templates.yaml_file import Source
+
+__all__ = [
+    "HOME",
+    "Pack",
+    "SkillFolder",
+    "SkillHost",
+    "Skills",
+    "load_pack",
+    "pack_house",
+    "pack_parts",
+    "pack_pronunciations",
+    "skill_folder",
+    "taught",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class SkillHost:
+    """What a handler gets when it is made."""
+
+    store: Store
+    house: House
+    config: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    """One table per skill name, from the user's configuration."""
+
+
+@dataclass(frozen=True, slots=True)
+class SkillFolder:
+    """Where a skill lives, what it understands and how to make it."""
+
+    name: str
+    path: Path
+    intents: tuple[str, ...]
+    create: Callable[[SkillHost], Skill]
+
+
+class Skills:
+    """The open skills of a pack, asked as one."""
+
+    def __init__(self, folders: Iterable[SkillFolder], host: SkillHost) -> None:
+        self._by_intent: dict[str, Skill] = {}
+        self._all: list[Skill] = []
+        for folder in folders:
+            skill = folder.create(host)
+            self._all.append(skill)
+            self._by_intent.update(dict.fromkeys(folder.intents, skill))
+
+    def skill_for(self, intent_name: str) -> Skill:
+        """The skill that answers an intent; `PackError` if there is none."""
+        try:
+            return self._by_intent[intent_name]
+        except KeyError:
+            raise PackError(f"no skill answers `{intent_name}`") from None
+
+    def answer(self, intent: Intent, context: TurnContext) -> Answer:
+        """Plan the answer to `intent`; changes nothing."""
+        return self.skill_for(intent.name).answer(intent, context)
+
+    def alarms(self) -> list[SkillAlarm]:
+        """Everything that is still to ring, earliest first."""
+        # Two skills may share a table of timers: each alarm rings once.
+        every = {alarm.id: alarm for skill in self._all for alarm in skill.alarms()}
+        return sorted(every.values(), key=lambda alarm: (alarm.due, alarm.id))
+
+    def rang(self, alarm_id: str) -> None:
+        """The alarm was played: it must not ring again."""
+        for skill in self._all:
+            if any(alarm.id == alarm_id for alarm in skill.alarms()):
+                skill.rang(alarm_id)
+
+    def close(self) -> None:
+        """Close every skill."""
+        for skill in self._all:
+            skill.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Everything that is understood, and who answers it."""
+
+    name: str
+    intents: Intents
+    """Templates, with their own lists and rules."""
+    slot_lists: Mapping[str, SlotList]
+    """Lists made from the house; a list without names can never match."""
+    house: HouseModel
+    pronunciations: Mapping[str, Sequence[str]]
+    """Word to the ways it is said, in CMU phones (`K IH CH AH N`)."""
+    skills: tuple[SkillFolder, ...]
+    spellings: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Word to the ways that a recogniser of any words writes it, as learnt."""
+
+    def skill_for(self, intent_name: str) -> SkillFolder:
+        """The folder of the skill that answers an intent."""
+        for folder in self.skills:
+            if intent_name in folder.intents:
+                return folder
+        raise PackError(f"no skill answers `{intent_name}`")
+
+    def open(self, host: SkillHost) -> Skills:
+        """Make the skills; they use the store and house of `host` until closed."""
+        return Skills(self.skills, host)
+
+
+def load_pack(
+    folder: Path | None,
+    *,
+    skill_folders: Sequence[Path] = (),
+    learned: bool = True,
+) -> Pack:
+    """Read a pack, `None` for the built-in home; raises `PackError` if it is broken.
+
+    `folder`: a path, or the name of a pack that is shipped. `skill_folders`: skills of
+    the user, added to the pack. `learned`: with what training has learnt about it.
+    """
+    home = find_pack(folder)
+    scanned = [(part, *scan_templates(part)) for part in pack_parts(home)]
+    scanned += [(part, *scan_templates(part)) for part in skill_folders]
+    for _, _, issues in scanned:
+        for issue in issues:
+            raise issue.error()
+    house = pack_house(home)
+    lists = house_lists(house)
+    sources = [source for _, found, _ in scanned for source in found]
+    pack = Pack(
+        name=home.resolve().name,
+        intents=build_intents(sources, lists, name=home.name),
+        slot_lists=lists,
+        house=house,
+        pronunciations=pack_pronunciations(
+            dict.fromkeys([home, *(part for part, _, _ in scanned)])
+        ),
+        skills=tuple(skill_folder(part, found) for part, found, _ in scanned),
+    )
+    return taught(pack, read_learned(home)) if learned else pack
+
+
+def taught(pack: Pack, learned: Learned) -> Pack:
+    """`pack` with what was learnt; what its author wrote comes first."""
+    said = {**learned.pronunciations, **pack.pronunciations}
+    return replace(pack, pronunciations=said, spellings=learned.spellings)
+
+
+def pack_parts(home: Path) -> list[Path]:
+    """The folders that hold the templates of a pack."""
+    if home != HOME:
+        return [home]
+    found = sorted(path.parent for path in BUILT_IN.glob("*/intents.yaml"))
+    if found:
+        return found
+    raise PackError(f"no skills in `{BUILT_IN}`", hint="install voiceagent again")
+
+
+def pack_house(home: Path) -> HouseModel:
+    """The house of a pack; templates of Home Assistant alone get the demo house."""
+    file = home / "house.toml"
+    if not file.exists() and sentences_folder(home) is not None:
+        file = HOME / "house.toml"
+    return load_house(file) if file.exists() else HouseModel()
+
+
+def skill_folder(folder: Path, sources: Sequence[Source]) -> SkillFolder:
+    """The skill of a folder with these templates; raises `PackError`."""
+    names = (name for source in sources for name in source.data.get("intents") or {})
+    intents = tuple(dict.fromkeys(names))
+    name = folder.resolve().name
+    if (folder / "handler.py").exists():
+        return SkillFolder(name, folder, intents, _handler(folder))
+    if any(source.group for source in sources):
+        hass = importlib.import_module("voiceagent.skills.hass")
+        return SkillFolder("home_assistant", folder, intents, hass.create)
+    replies = read_replies(folder / "replies.yaml", intents)
+    return SkillFolder(name, folder, intents, lambda host: RepliesSkill(name, replies))
+
+
+def _handler(folder: Path) -> Callable[[SkillHost], Skill]:
+    create: object = getattr(_module(folder), "create", None)
+    if callable(create):
+        return create
+    cause = "it has no function `create(host)`"
+    what = f"`{folder / 'handler.py'}` is no handler"
+    raise PackError(what, cause=cause, hint="add one that returns the skill")
+
+
+def _module(folder: Path) -> ModuleType:
+    file = folder / "handler.py"
+    try:
+        if folder.parent == BUILT_IN:
+            return importlib.import_module(f"voiceagent.skills.{folder.name}.handler")
+        return _foreign(file)
+    except PackError:
+        raise
+    except Exception as error:  # whatever a foreign module raises, it has a name
+        cause = f"{type(error).__name__}: {error}"
+        hint = "mend the handler; `python -X dev handler.py` shows the line"
+        raise PackError(f"`{file}` cannot be loaded", cause=cause, hint=hint) from error
+
+
+def _foreign(file: Path) -> ModuleType:
+    name = f"voiceagent_skill_{file.resolve().parent.name}"
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise PackError(f"`{file}` cannot be loaded")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def pack_pronunciations(folders: Iterable[Path]) -> dict[str, list[str]]:
+    """Words and the ways they are said, of several folders; raises `PackError`."""
+    words: dict[str, list[str]] = {}
+    for folder in folders:
+        file = folder / "pronunciations.toml"
+        if file.exists():
+            words.update(_read_pronunciations(file))
+    return words
+
+
+def _read_pronunciations(file: Path) -> dict[str, list[str]]:
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, OSError, UnicodeDecodeError) as error:
+        hint = 'write one `word = ["PH OW N Z"]` a line'
+        what = f"`{file}` cannot be read"
+        raise PackError(what, cause=str(error), hint=hint) from error
+    words = {}
+    for word, ways in data.items():
+        ways = [ways] if isinstance(ways, str) else ways
+        if not isinstance(ways, list) or not all(isinstance(w, str) for w in ways):
+            cause = f"`{word}` must be a text or a list of texts"
+            raise PackError(f"`{file}` is wrong", cause=cause)
+        words[word.lower()] = ways
+    return words

@@ -1,0 +1,1 @@
+"""Sentence templates: read, checked, joined, walked, matched; the word automaton."""

@@ -1,0 +1,166 @@
+"""Whether every list and rule that a template mentions is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+from hassil.errors import HassilError
+from hassil.expression import Expression, Group, ListReference, RuleReference
+from hassil.parse_expression import parse_sentence
+from hassil.parser import ParseError
+
+from voiceagent.templates.join import blocks
+from voiceagent.templates.yaml_file import Issue, Source, suggest
+
+__all__ = ["WIDEST", "check_references", "mentioned", "mentions"]
+
+DEEPEST = 40
+"""Rules within rules; deeper ones are a slip."""
+WIDEST = 20_000
+"""Numbers in one range; more make no grammar."""
+Mention: TypeAlias = ListReference | RuleReference
+
+
+@lru_cache(maxsize=16_384)
+def mentions(text: str) -> tuple[Mention, ...] | None:
+    """The lists and rules of a template; None if it is no template."""
+    try:
+        return mentioned(parse_sentence(text).expression)
+    except (ParseError, HassilError, ValueError, AssertionError, IndexError):
+        return None
+    except RecursionError:  # brackets within brackets within brackets
+        return None
+
+
+def mentioned(expression: Expression) -> tuple[Mention, ...]:
+    """Every list and rule that an expression mentions, rules not followed."""
+    if isinstance(expression, ListReference | RuleReference):
+        return (expression,)
+    if isinstance(expression, Group):
+        return tuple(found for item in expression.items for found in mentioned(item))
+    return ()
+
+
+def check_references(sources: Sequence[Source], outer: set[str]) -> Iterator[Issue]:
+    """Unknown lists and rules, and rules that go round in circles, each once.
+
+    `outer`: lists that come from elsewhere.
+    """
+    told: set[Issue] = set()
+    for group in dict.fromkeys(source.group for source in sources):
+        own = [source for source in sources if source.group == group]
+        visible = [source for source in sources if source.group in (group, "")]
+        for issue in _Scope.of(visible, outer).check(own):
+            if issue not in told:
+                told.add(issue)
+                yield issue
+
+
+@dataclass
+class _Scope:
+    """The lists and rules that sentences may mention."""
+
+    lists: set[str]
+    rules: Mapping[str, str]
+    places: Mapping[str, tuple[Source, tuple[object, ...]]]
+    """Where each rule is written."""
+    _seen: dict[str, bool] = field(default_factory=dict)
+    """Rules looked at: False while looking."""
+
+    @classmethod
+    def of(cls, sources: Sequence[Source], outer: set[str]) -> _Scope:
+        rules: dict[str, str] = {}
+        places: dict[str, tuple[Source, tuple[object, ...]]] = {}
+        lists = set(outer)
+        for source in reversed(sources):
+            lists.update(_mapping(source.data.get("lists")))
+            for name, body in _mapping(source.data.get("expansion_rules")).items():
+                rules[name] = body
+                places[name] = (source, ("expansion_rules", name))
+        return cls(lists, rules, places)
+
+    def check(self, sources: Sequence[Source]) -> Iterator[Issue]:
+        local: set[str] = set()
+        for source in sources:
+            for path, block in blocks(source):
+                scope = self._with(source, path, block)
+                local.update(_mapping(block.get("expansion_rules")))
+                local.update(_mapping(block.get("lists")))
+                for at, text in enumerate(block.get("sentences") or []):
+                    place = (*path, "sentences", at)
+                    yield from scope.text(source, place, text)
+        for source in sources:
+            for name in _mapping(source.data.get("expansion_rules")):
+                # A rule that no sentence uses: what blocks define it may not know.
+                yield from self.unused(source, name, local)
+
+    def _with(
+        self, source: Source, path: tuple[object, ...], block: Mapping[str, Any]
+    ) -> _Scope:
+        lists = _mapping(block.get("lists"))
+        rules = _mapping(block.get("expansion_rules"))
+        if not lists and not rules:
+            return self
+        places = {name: (source, (*path, "expansion_rules", name)) for name in rules}
+        every = {**self.rules, **rules}
+        return _Scope({*self.lists, *lists}, every, {**self.places, **places})
+
+    def unused(self, source: Source, name: str, local: set[str]) -> Iterator[Issue]:
+        scope = _Scope(self.lists | local, self.rules, self.places, self._seen)
+        for issue in scope.rule(name):
+            if not any(f"<{known}>" in issue.cause for known in local):
+                yield issue
+
+    def text(
+        self, source: Source, path: tuple[object, ...], text: object
+    ) -> Iterator[Issue]:
+        """What is wrong with the names in a template, and in the rules it uses."""
+        found = mentions(text) if isinstance(text, str) else None
+        for item in found or ():
+            if isinstance(item, RuleReference):
+                if item.rule_name not in self.rules:
+                    cause = f"there is no expansion rule `<{item.rule_name}>`"
+                    hint = suggest(item.rule_name, self.rules)
+                    yield source.issue(path, cause, hint)
+                else:
+                    yield from self.rule(item.rule_name)
+            elif item.is_inline_range:
+                yield from _inline(source, path, item)
+            elif item.list_name not in self.lists:
+                cause = f"there is no list `{{{item.list_name}}}`"
+                yield source.issue(path, cause, suggest(item.list_name, self.lists))
+
+    def rule(self, name: str) -> Iterator[Issue]:
+        """What is wrong with a rule, told once, where it is written."""
+        if self._seen.get(name):
+            return
+        source, path = self.places[name]
+        if name in self._seen:
+            cause = f"the rule `<{name}>` refers to itself"
+            yield source.issue(path, cause, "rules must not go round in circles")
+            return
+        if list(self._seen.values()).count(False) >= DEEPEST:
+            cause = f"rules are more than {DEEPEST} deep within each other"
+            yield source.issue(path, cause, "write the inner ones out")
+            return
+        self._seen[name] = False
+        yield from self.text(source, path, self.rules[name])
+        self._seen[name] = True
+
+
+def _inline(
+    source: Source, path: tuple[object, ...], item: ListReference
+) -> Iterator[Issue]:
+    start, stop, step = item.get_inline_range() or (0, 0, 1)
+    if start > stop or step < 1:
+        yield source.issue(path, f"the range `{item.list_name}` is empty")
+    elif (stop - start) // step > WIDEST:
+        cause = f"the range `{item.list_name}` has more than {WIDEST:,} numbers"
+        yield source.issue(path, cause, "say large numbers in parts")
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,1 @@
+"""What happened and why: the one event vocabulary, trace, turn rows, report."""

@@ -1,0 +1,252 @@
+"""One turn as a card: what was said, what was done, where the time went, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import PurePath
+
+from voiceagent.trace.events import PartialTranscript, SpeechStarted, SpeechStopped
+from voiceagent.trace.report.charts import (
+    Envelope,
+    Span,
+    milliseconds,
+    sound_strip,
+    waterfall,
+)
+from voiceagent.trace.report.html import Html, join, tag
+from voiceagent.trace.turn_rows import Record, TurnRow
+
+__all__ = ["TurnNote", "card", "kinds", "speech_spans", "timeline"]
+
+LOCAL = frozenset({"device", "none"})
+"""Tiers whose turns send nothing anywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnNote:
+    """What is known about a turn besides its events."""
+
+    envelope: Envelope | None = None
+    expected: str | None = None
+    """The words that were really said, if a scenario or label tells."""
+    failures: Sequence[str] = ()
+    """What a scenario asked for and did not get."""
+
+
+def kinds(row: TurnRow, note: TurnNote) -> list[str]:
+    """The filters a turn answers to."""
+    found = [f"tier-{row.tier}"] if row.tier in LOCAL else ["tier-away"]
+    found += ["missed"] if row.budget_met is False else []
+    found += ["trouble"] if row.failed or note.failures else []
+    return found
+
+
+def card(
+    row: TurnRow,
+    anchor: str,
+    *,
+    note: TurnNote,
+    speech: Sequence[Span],
+    events: Html,
+) -> Html:
+    """The whole card."""
+    return tag(
+        "article",
+        _head(row, anchor),
+        tag(
+            "div",
+            tag("div", _talk(row, note), _facts(row, note), class_="words"),
+            tag("div", _times(row, note, speech), class_="times"),
+            class_="cols",
+        ),
+        events,
+        class_=" ".join(["turn", *kinds(row, note)]),
+        id=anchor,
+    )
+
+
+def _head(row: TurnRow, anchor: str) -> Html:
+    name = PurePath(row.file).name or "live"
+    return tag(
+        "header",
+        tag("a", row.turn, href=f"#{anchor}", class_="number"),
+        tag("h3", name),
+        tag("span", *_badges(row), class_="badges"),
+    )
+
+
+def _badges(row: TurnRow) -> list[Html]:
+    badges = [_badge(row.tier if row.tier != "none" else "no action", "tier")]
+    if row.budget_met is not None:
+        word, look = ("in time", "good") if row.budget_met else ("late", "bad")
+        badges.append(_badge(word, look))
+    for label, value in (("rescued by", row.rescued_by), ("cut by", row.cut)):
+        badges += [_badge(f"{label} {value}", "note")] if value else []
+    badges += [_badge(f"error {row.failed}", "bad")] if row.failed else []
+    return badges + ([_badge("cancelled", "note")] if row.cancelled else [])
+
+
+def _badge(label: str, look: str) -> Html:
+    sign = {"good": "✓ ", "bad": "✕ ", "note": "◦ "}.get(look, "")
+    return tag("span", sign, label, class_=f"badge {look}")
+
+
+def _talk(row: TurnRow, note: TurnNote) -> Html:
+    heard = row.transcript or "(no words)"
+    look = "you" if row.accepted else "you unsure"
+    said = _diff(note.expected, heard) if note.expected is not None else heard
+    parts = [tag("p", said, class_=look)]
+    if row.reply:
+        parts.append(tag("p", row.reply, class_="agent"))
+    return tag("div", *parts, class_="talk")
+
+
+def _diff(expected: str, heard: str) -> Html:
+    """The words heard, with those missed struck out and those made up marked."""
+    want, got = expected.split(), heard.split()
+    pieces: list[object] = []
+    for kind, a, b, c, d in SequenceMatcher(None, want, got).get_opcodes():
+        if kind != "insert" and kind != "equal":
+            pieces += [tag("del", " ".join(want[a:b])), " "]
+        if c < d:
+            words = " ".join(got[c:d])
+            pieces += [words if kind == "equal" else tag("ins", words), " "]
+    return join(*pieces)
+
+
+def _facts(row: TurnRow, note: TurnNote) -> Html:
+    facts: list[tuple[str, object]] = [("did", _intent(row)), ("why", _why(row))]
+    facts.append(("woken", _woken(row)))
+    if row.endpoint:
+        facts.append(("ended", _ended(row)))
+    facts.append(("planned", row.plan))
+    facts.append(("sent away", _away(row)))
+    facts.append(("stands in", "; ".join(row.sources)))
+    if row.missed_by:
+        facts.append(("late by", f"{row.missed_by}, which took the most"))
+    facts += [("wanted", failure) for failure in note.failures]
+    lines = [join(tag("dt", k), tag("dd", v)) for k, v in facts if v]
+    return tag("dl", *lines)
+
+
+def _intent(row: TurnRow) -> Html | str:
+    if row.intent is None:
+        return "nothing"
+    slots = [
+        tag("span", tag("i", name), " ", value, class_="slot")
+        for name, value in row.intent.slots.items()
+    ]
+    sure = f" at {row.intent.confidence:.2f}" if row.intent.confidence < 1 else ""
+    return join(tag("b", row.intent.name), sure, " ", *slots)
+
+
+def _why(row: TurnRow) -> str:
+    reasons = [row.cancelled or row.reason]
+    if row.stt_confidence is not None:
+        because = f" ({row.stt_reason})" if row.stt_reason else ""
+        reasons.append(f"heard at {row.stt_confidence:.2f}{because}")
+    return "; ".join(filter(None, reasons))
+
+
+def _woken(row: TurnRow) -> str:
+    if row.wake is None:
+        return f"by {row.by}" if row.by else ""
+    word = row.wake.word.replace("_", " ")
+    return f"by “{word}” at {row.wake.t:.2f} s, score {row.wake.score:.2f}"
+
+
+def _ended(row: TurnRow) -> str:
+    end = row.endpoint
+    if end is None:
+        return ""
+    waited = f"after {end.silence:.2f} s of silence (asked for {end.wait:.2f} s)"
+    return f"{end.reason}, {waited}, sentence {end.completeness}"
+
+
+def _away(row: TurnRow) -> str:
+    """What left the device, whoever answered in the end."""
+    if not row.left_device:
+        return "0 bytes"
+    sums = ", ".join(f"{size} bytes to {leg}" for leg, size in row.left_device.items())
+    return f"{row.left_as}: {sums}"
+
+
+def _times(row: TurnRow, note: TurnNote, speech: Sequence[Span]) -> Html:
+    whole = row.response_ms
+    parts: list[object] = []
+    if whole is not None:
+        look = "big" if row.budget_met else "big late"
+        parts.append(tag("p", milliseconds(whole), tag("small", _until), class_=look))
+        parts.append(waterfall(row))
+    else:
+        parts.append(tag("p", "no reply", tag("small", row.cancelled), class_="big"))
+    strip = sound_strip(row, note.envelope, speech)
+    return join(*parts, strip, _spoken(row) if strip else "")
+
+
+_until = " from the last word to the reply"
+
+
+def _spoken(row: TurnRow) -> Html:
+    if row.speech_start is None or row.speech_end is None:
+        return Html("")
+    line = f"speech {row.speech_start:.2f}–{row.speech_end:.2f} s"
+    keys = [
+        tag("span", word, class_=f"key k-{word}") for word in ("woke", "end", "decided")
+    ]
+    return tag("p", line, *keys, class_="under")
+
+
+def speech_spans(records: Sequence[Record]) -> list[Span]:
+    """What the VAD called speech, in seconds of audio."""
+    spans: list[Span] = []
+    start: float | None = None
+    for _, event in records:
+        if isinstance(event, SpeechStarted):
+            start = event.t
+        elif isinstance(event, SpeechStopped) and start is not None:
+            spans.append((start, event.t))
+            start = None
+    return spans
+
+
+def timeline(records: Sequence[Record]) -> Html:
+    """Every event of a turn, folded away until asked for."""
+    if not records:
+        return Html("")
+    zero = records[0][0]
+    lines = [_event_line(at - zero, event) for at, event in _changed(records)]
+    summary = tag("summary", f"{len(records)} events")
+    return tag("details", summary, tag("pre", "\n".join(lines)))
+
+
+def _changed(records: Sequence[Record]) -> list[Record]:
+    """Without the partial transcripts that say the same words again."""
+    kept: list[Record] = []
+    last = ""
+    for at, event in records:
+        if isinstance(event, PartialTranscript):
+            if event.pii_text == last:
+                continue
+            last = event.pii_text
+        kept.append((at, event))
+    return kept
+
+
+def _event_line(at: float, event: object) -> str:
+    names: tuple[str, ...] = getattr(event, "__struct_fields__", ())
+    pairs = ((name, getattr(event, name)) for name in names if name != "turn")
+    told = "  ".join(f"{name}={_short(value)}" for name, value in pairs if value)
+    return f"{at:+9.3f} s  {type(event).__name__:<18} {told}"
+
+
+def _short(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.3f}".rstrip("0").rstrip(".")
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_short(inner)}" for name, inner in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_short, value))
+    return str(value)
