@@ -17,9 +17,9 @@ import time
 from contextlib import aclosing
 from pathlib import Path
 
-from voiceagent.app.sections_regional import LlamaConfig
 from voiceagent.message import Message
 from voiceagent.region.backend import Request, Text, Usage
+from voiceagent.region.config import LlamaConfig
 from voiceagent.region.llama import LlamaBackend
 from voiceagent.trace.turn_rows import percentile
 

@@ -27,12 +27,13 @@ from typing import Any
 
 from websockets.asyncio.client import connect
 
-from voiceagent.app.sections_regional import RegionConfig
+from voiceagent.privacy.payload import DataClass, Payload
 from voiceagent.realtime.remote import RealtimeRemote
 from voiceagent.realtime.target import Target
 from voiceagent.region.sqlite_memory import SqliteMemory
 from voiceagent.replay.fault_proxy import Fault, FaultProxy
-from voiceagent.routing.remote import DataClass, Envelope, LinkState, Payload, Words
+from voiceagent.routing.config import RegionConfig
+from voiceagent.routing.remote import Envelope, LinkState, Words
 from voiceagent.trace.turn_rows import percentile
 
 ECHO = """

@@ -23,11 +23,11 @@ from voiceagent.engines.fake import DeclaredTts
 from voiceagent.frontend.endpoint import Completeness
 from voiceagent.nlu.intent import Intent
 from voiceagent.privacy.gate import Policy, PrivacyGate
+from voiceagent.privacy.payload import DataClass
 from voiceagent.privacy.receipts import Receipts
 from voiceagent.routing.escalation import Escalation
 from voiceagent.routing.handover import RemoteLeg
 from voiceagent.routing.meter import Meter
-from voiceagent.routing.remote import DataClass
 from voiceagent.routing.request import Outgoing
 from voiceagent.routing.simulated_remote import Profile, SimulatedRemote
 from voiceagent.skills.skill import Skill
@@ -35,9 +35,9 @@ from voiceagent.stt.utterance import Typed
 from voiceagent.trace.events import LegEnded, SpeakingStarted, TurnEnded, TurnFinished
 from voiceagent.trace.trace import Trace
 from voiceagent.trace.turn_rows import percentile
+from voiceagent.tts.cache import ReplyCache
 from voiceagent.tts.earcons import earcon
 from voiceagent.tts.renderer import Voice
-from voiceagent.tts.tts import ReplyCache
 
 FAULTS = ("ok", "bimodal", "hang", "drip", "cut", "dead", "garbage", "offline")
 COSTS = {"tts": 0.065, "intent": 0.003, "receipt": 0.001, "skill": 0.001}
@@ -51,6 +51,10 @@ class Nothing:
 
     def parse(self, text: str) -> Intent | None:
         return None
+
+    def answers(self, intent: str) -> bool:
+        """Whether anybody answers it."""
+        return False
 
     def skill_for(self, intent: str) -> Skill | None:
         return None

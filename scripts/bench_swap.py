@@ -27,8 +27,9 @@ sys.path.insert(0, str(ROOT))
 
 import msgspec  # noqa: E402
 
-from voiceagent.app.assemble import AgentOptions  # noqa: E402
+from voiceagent.app.assemble import assemble  # noqa: E402
 from voiceagent.app.config import load_config  # noqa: E402
+from voiceagent.app.options import AgentOptions  # noqa: E402
 from voiceagent.app.workshop import Workshop  # noqa: E402
 from voiceagent.audio.player import VirtualPlayer  # noqa: E402
 from voiceagent.clock import Pace, run  # noqa: E402
@@ -166,7 +167,7 @@ def _measured(load: Load, apart: bool) -> Result:
     options = AgentOptions(
         player=VirtualPlayer(), pace=Pace.REALTIME, trace=trace, silent=True
     )
-    load.agent = shop.agent(options)
+    load.agent = assemble(shop, options)
     run(load.agent.run(load))
     shop.library(live=True).close()
     where = "apart" if apart else "inside"

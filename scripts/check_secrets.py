@@ -29,8 +29,9 @@ from threading import Thread
 from eval_redaction import NAMES, leaked, planted
 
 from voiceagent.agent.agent import Agent
-from voiceagent.app.assemble import AgentOptions
+from voiceagent.app.assemble import assemble
 from voiceagent.app.config import load_config
+from voiceagent.app.options import AgentOptions
 from voiceagent.app.workshop import Workshop
 from voiceagent.audio.frames import AudioFrame
 from voiceagent.audio.player import VirtualPlayer
@@ -206,7 +207,7 @@ def tell(shop: Workshop, secrets: list[tuple[str, ...]]) -> int:
     options = AgentOptions(
         player=VirtualPlayer(), pace=Pace.MEASURED, trace=trace, silent=True
     )
-    source.agent = shop.agent(options)
+    source.agent = assemble(shop, options)
     run(source.agent.run(source), virtual=True)
     withheld = count(trace, Withheld)
     if withheld:

@@ -18,8 +18,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from voiceagent.privacy.gate import Policy, PrivacyGate, Question, Released
+from voiceagent.privacy.payload import DataClass
 from voiceagent.privacy.redaction.tokens import DIGITS, tokens
-from voiceagent.routing.remote import DataClass
 
 FIRST = "anna boris chiara dmitri elena farid greta hamid ingrid jorge katja liam mei"
 LAST = "kowalski brandt okafor petersen castellano nakamura fitzgerald lindqvist moreau"

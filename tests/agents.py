@@ -48,9 +48,10 @@ from voiceagent.testing import tone
 from voiceagent.trace.events import Event
 from voiceagent.trace.trace import Record, Trace
 from voiceagent.trace.turn_rows import TurnRow, turn_rows
+from voiceagent.tts.cache import ReplyCache
 from voiceagent.tts.earcons import earcon
+from voiceagent.tts.protocol import Tts
 from voiceagent.tts.renderer import Voice
-from voiceagent.tts.tts import ReplyCache, Tts
 
 
 @dataclass
@@ -101,6 +102,10 @@ class Anything:
         return (
             None if "gibberish" in text else Intent("echo", {"text": text}, text=text)
         )
+
+    def answers(self, intent: str) -> bool:
+        """Whether anybody answers it."""
+        return True
 
     def skill_for(self, intent: str) -> Skill | None:
         """The skill."""

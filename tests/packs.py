@@ -7,8 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from voiceagent.nlu.intent import IntentParser
+from voiceagent.skills.host import SkillHost
 from voiceagent.skills.house.house import LocalHouse
-from voiceagent.skills.packs.pack import Pack, SkillHost, load_pack
+from voiceagent.skills.packs.pack import Pack, load_pack
 from voiceagent.skills.skill import TurnContext
 from voiceagent.store import Store
 

@@ -8,12 +8,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from voiceagent.app.sections_regional import RegionConfig, ServeConfig
+from voiceagent.privacy.payload import DataClass, Payload
 from voiceagent.region.backend import Backend, Output, Request, Text
+from voiceagent.region.config import ServeConfig
 from voiceagent.region.memory import Memory
 from voiceagent.region.server import RegionServer
 from voiceagent.region.sqlite_memory import SqliteMemory
-from voiceagent.routing.remote import DataClass, Envelope, Payload, Piece, Remote, Words
+from voiceagent.routing.config import RegionConfig
+from voiceagent.routing.remote import Envelope, Piece, Remote, Words
 
 SECRET = b"0123456789abcdef0123456789abcdef"
 

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from voiceagent.nlu.intent import IntentParser
+from voiceagent.skills.host import SkillHost
 from voiceagent.skills.house.house import LocalHouse
-from voiceagent.skills.packs.pack import Pack, SkillHost, load_pack
+from voiceagent.skills.packs.pack import Pack, load_pack
 from voiceagent.skills.skill import Answer, LastTurn, TurnContext
 from voiceagent.store import Store
 

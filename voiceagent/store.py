@@ -15,9 +15,11 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
+from msgspec import Struct
+
 from voiceagent.errors import StoreError
 
-__all__ = ["Row", "Store", "state_folder"]
+__all__ = ["StoreConfig", "Row", "Store", "state_folder"]
 
 Row = tuple[Any, ...]
 """One row of a result."""
@@ -36,6 +38,13 @@ CREATE TABLE IF NOT EXISTS items (
 CREATE TABLE IF NOT EXISTS settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS done (key TEXT PRIMARY KEY);
 """
+
+
+class StoreConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is kept on this device."""
+
+    folder: str = ""
+    """Timers, lists, house state; empty for the user's state folder."""
 
 
 class Store:

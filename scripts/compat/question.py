@@ -6,7 +6,7 @@ import tempfile
 import wave
 from pathlib import Path
 
-from voiceagent.region.ears import resampled
+from voiceagent.audio.resample import resampled
 
 with tempfile.TemporaryDirectory() as folder:
     spoken = Path(folder) / "spoken.wav"

@@ -16,7 +16,7 @@ from endpoint_corpus.sound import RATE, Sound, insert, quiet_place, spans_of
 from voiceagent.app.workshop import Workshop
 from voiceagent.audio.file import read_audio
 from voiceagent.evaluation.commands import Case, score
-from voiceagent.stt.pronounce import spoken_words
+from voiceagent.lang.written import spoken_words
 
 __all__ = ["cropped", "paused", "recorded"]
 

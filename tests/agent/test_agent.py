@@ -5,6 +5,7 @@ from agents import Echo, Stage
 
 from voiceagent.agent.agent import Agent
 from voiceagent.agent.state import Options
+from voiceagent.audio.clip import Clip
 from voiceagent.engines.fake import DeclaredTts, ScriptedStt
 from voiceagent.errors import EngineFailed, StoreError
 from voiceagent.skills.skill import Answer, Effect
@@ -25,7 +26,6 @@ from voiceagent.trace.events import (
     WakeDetected,
 )
 from voiceagent.trace.trace import encode
-from voiceagent.tts.tts import Clip
 
 pytestmark = pytest.mark.unit
 COMMAND = ((0.5, 0.0), (0.4, 0.3), (0.2, 0.0), (1.2, 0.3), (4.0, 0.0))

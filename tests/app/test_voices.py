@@ -2,11 +2,11 @@
 
 import pytest
 
-from voiceagent.app.sections import SpeakConfig
 from voiceagent.app.voices import find_voices
 from voiceagent.engines.fake import DeclaredTts
 from voiceagent.errors import ConfigError, EngineMissing
-from voiceagent.tts.tts import Tts
+from voiceagent.tts.config import SpeakConfig
+from voiceagent.tts.protocol import Tts
 
 pytestmark = pytest.mark.unit
 

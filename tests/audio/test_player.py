@@ -18,11 +18,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import voiceagent.audio.speaker
+from voiceagent.audio.clip import Clip
 from voiceagent.audio.player import PlayResult, VirtualPlayer, write_wav
 from voiceagent.audio.speaker import Cursor, Speaker
 from voiceagent.clock import now, run
 from voiceagent.errors import DeviceMissing, StoreError
-from voiceagent.tts.tts import Clip
 
 pytestmark = pytest.mark.unit
 

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceagent.authoring.sampler import Sample
 from voiceagent.authoring.spelt import behind, chosen, counted
-from voiceagent.skills.packs.takes import Samples, Take
+from voiceagent.skills.packs.takes import Sample, Samples, Take
 
 pytestmark = pytest.mark.unit
 

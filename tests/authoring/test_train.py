@@ -12,16 +12,15 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.packs import folder
-from voiceagent.authoring.sampler import Sample
+from voiceagent.audio.clip import Clip
 from voiceagent.authoring.train import Plan, foreign_sentences, train_pack
 from voiceagent.cli.pack import app
 from voiceagent.errors import EngineFailed, EngineMissing, PackError
 from voiceagent.nlu.intent import Intent
 from voiceagent.skills.packs.learned import LEARNED, Learned, read_learned
 from voiceagent.skills.packs.pack import Pack, load_pack, taught
-from voiceagent.skills.packs.takes import Classroom, Samples, recorded, takes_of
+from voiceagent.skills.packs.takes import Classroom, Sample, Samples, recorded, takes_of
 from voiceagent.stt.protocol import Recognition
-from voiceagent.tts.tts import Clip
 
 pytestmark = pytest.mark.audio
 

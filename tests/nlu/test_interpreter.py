@@ -46,6 +46,10 @@ class Cafe:
             return order(words[1])
         return Intent("device.on", {}, text=text) if "light" in words else None
 
+    def answers(self, intent: str) -> bool:
+        """Whether anybody answers it."""
+        return intent in self.known
+
     def skill_for(self, intent: str) -> Skill | None:
         if intent not in self.known:
             raise PackError(f"no skill answers `{intent}`")

@@ -18,10 +18,10 @@ from voiceagent.privacy.gate import (
     TaskClass,
     classify,
 )
+from voiceagent.privacy.payload import DataClass
 from voiceagent.privacy.receipts import Receipt, Receipts
 from voiceagent.privacy.redaction import Placeholders, Redactor, Restorer
 from voiceagent.privacy.summary import TOPICS
-from voiceagent.routing.remote import DataClass
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 pytestmark = pytest.mark.property

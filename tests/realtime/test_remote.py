@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from regions import Parrot, envelope, question, quick, region, until, words
 
-from voiceagent.app.sections_regional import ServeConfig
 from voiceagent.clock import now, run
 from voiceagent.errors import LinkDown, RemoteFailed
 from voiceagent.realtime.remote import RealtimeRemote
 from voiceagent.realtime.target import Target
+from voiceagent.region.config import ServeConfig
 from voiceagent.region.sqlite_memory import SqliteMemory
 from voiceagent.replay.fault_proxy import Fault, FaultProxy
 from voiceagent.routing.remote import Answered, LinkState, Words

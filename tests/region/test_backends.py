@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from gguf_file import tiny_llama
 from regions import documents, region, until
-from test_region_server import ask
 
-from voiceagent.app.sections_regional import LlamaConfig, UpstreamConfig
+from tests.region.test_server import ask
 from voiceagent.clock import now, run
 from voiceagent.errors import ConfigError, LinkDown, RemoteFailed
 from voiceagent.message import Message
 from voiceagent.region.backend import Call, Request, Source, Text, Usage
 from voiceagent.region.chat import ChatBackend
+from voiceagent.region.config import LlamaConfig, UpstreamConfig
 from voiceagent.region.knowledge import Knowledge
 from voiceagent.region.llama import LlamaBackend
 from voiceagent.region.prompting import prompt

@@ -17,7 +17,6 @@ from regions import SECRET, Parrot, documents, envelope, question, quick, region
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from voiceagent.app.sections_regional import ServeConfig
 from voiceagent.clock import now, run
 from voiceagent.door.admission import Bucket
 from voiceagent.door.tls import client_context, make_certificates, server_context
@@ -26,6 +25,7 @@ from voiceagent.errors import ConfigError, LinkDown, TokenError
 from voiceagent.realtime.limits import Limits
 from voiceagent.realtime.remote import RealtimeRemote
 from voiceagent.realtime.target import Target
+from voiceagent.region.config import ServeConfig
 from voiceagent.routing.remote import LinkState, Words
 
 pytestmark = pytest.mark.fault

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from voiceagent.app.config import Config
-from voiceagent.app.sections import SttConfig
 from voiceagent.app.workshop import Workshop
 from voiceagent.audio.file import AudioFacts, Recording, read_audio
 from voiceagent.audio.player import VirtualPlayer
 from voiceagent.clock import Pace, VirtualLoop
 from voiceagent.replay.replay import Settings, end_of_speech, find_inputs, replay
+from voiceagent.stt.config import SttConfig
 from voiceagent.trace.events import TurnEnded
 from voiceagent.trace.trace import encode
 

@@ -9,10 +9,11 @@ from agents import Echo, Stage
 from hypothesis import given
 from hypothesis import strategies as st
 from regions import envelope, question, region, words
-from test_client import client
 
-from voiceagent.app.assemble import AgentOptions
+from tests.realtime.test_remote import client
+from voiceagent.app.assemble import assemble
 from voiceagent.app.config import Config, load_config
+from voiceagent.app.options import AgentOptions
 from voiceagent.app.workshop import Workshop
 from voiceagent.audio.player import VirtualPlayer
 from voiceagent.clock import Pace, run
@@ -25,14 +26,13 @@ from voiceagent.errors import (
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.slm.tools import Signature, Tool, tools_of
 from voiceagent.privacy.gate import Policy
+from voiceagent.privacy.payload import DataClass, Payload
 from voiceagent.region.backend import Call, Output, Request, Text
 from voiceagent.routing.device_tools import Deeds, Toolbox, canonical
 from voiceagent.routing.remote import (
     Answered,
-    DataClass,
     Envelope,
     LinkState,
-    Payload,
     Piece,
     RemoteTool,
     Words,
@@ -364,5 +364,5 @@ def test_a_name_that_no_intent_has_is_an_error_with_those_there_are() -> None:
     shop = Workshop(load_config(environ={}, flags=flags).config)
     options = AgentOptions(player=VirtualPlayer(), pace=Pace.VIRTUAL)
     with pytest.raises(ConfigError, match="lihgt") as caught:
-        shop.agent(options)
+        assemble(shop, options)
     assert "light.brightness" in caught.value.cause and caught.value.hint

@@ -8,9 +8,9 @@ from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.interpreter import Doubts
 from voiceagent.nlu.slm.protocol import Guess
 from voiceagent.privacy.gate import Policy
+from voiceagent.privacy.payload import DataClass
 from voiceagent.routing.breaker import Breaker
 from voiceagent.routing.latency import LatencyBook, Prior
-from voiceagent.routing.remote import DataClass
 from voiceagent.routing.simulated_remote import Profile, SimulatedRemote
 from voiceagent.stt.protocol import Recognition
 from voiceagent.trace.events import (

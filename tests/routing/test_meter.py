@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from agents import Stage
-from test_escalate import COMMAND, HARD
 
-from voiceagent.app.sections_regional import CostConfig
+from tests.routing.test_escalation import COMMAND, HARD
 from voiceagent.clock import run
 from voiceagent.errors import ConfigError, RemoteFailed, UsageError
 from voiceagent.replay.what_if import Change, parse_change, what_if
+from voiceagent.routing.config import CostConfig
 from voiceagent.routing.cost_report import cost_report
 from voiceagent.routing.edge_cloud import EdgeCloudRouter
 from voiceagent.routing.meter import Meter

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from gguf_file import tiny_bert, tiny_llama
-from test_language_heads import write
 
+from tests.nlu.slm.test_heads import write
 from voiceagent.engines.slm.llama_library import engines
 
 pytestmark = pytest.mark.cli

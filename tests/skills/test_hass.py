@@ -8,8 +8,9 @@ import pytest
 
 from voiceagent.nlu.intent import Intent, SlotValue
 from voiceagent.skills.hass import REFUSED, SAME, create
+from voiceagent.skills.host import SkillHost
 from voiceagent.skills.house.house import LocalHouse
-from voiceagent.skills.packs.pack import SkillHost, load_pack
+from voiceagent.skills.packs.pack import load_pack
 from voiceagent.skills.skill import TurnContext
 from voiceagent.store import Store
 

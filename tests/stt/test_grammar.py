@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from voiceagent.errors import PackError
 from voiceagent.frontend.endpoint import Completeness
+from voiceagent.lang.written import spoken_words
 from voiceagent.stt.grammar import Grammar, compile_grammar
-from voiceagent.stt.pronounce import pronounce, spoken_words
+from voiceagent.stt.pronounce import pronounce
 
 pytestmark = pytest.mark.property
 

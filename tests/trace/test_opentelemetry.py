@@ -2,11 +2,11 @@
 
 import pytest
 from agents import Stage
-from test_escalate import COMMAND, HARD
 
-from voiceagent.app.sections_regional import TelemetryConfig
+from tests.routing.test_escalation import COMMAND, HARD
 from voiceagent.clock import run, wall
 from voiceagent.routing.simulated_remote import Profile, SimulatedRemote
+from voiceagent.trace.config import TelemetryConfig
 from voiceagent.trace.opentelemetry import Telemetry
 from voiceagent.trace.traceparent import TraceParent
 

@@ -11,15 +11,13 @@ from voiceagent.audio.frames import FRAME_BYTES, RATE, AudioFrame, PreRoll
 from voiceagent.clock import Compute
 from voiceagent.frontend.endpoint import WHOLE, Completeness, Words
 from voiceagent.frontend.frontend import Frontend
+from voiceagent.stt.offline import MARGIN
 from voiceagent.stt.protocol import DOUBTFUL, UNFINISHED, Recognition, Stt
 from voiceagent.stt.utterance import CHUNK_FRAMES, Utterance
 from voiceagent.trace.events import Event, PartialTranscript, TurnCancelled, TurnStarted
 
-__all__ = ["MARGIN", "Listener"]
+__all__ = ["Listener"]
 
-MARGIN = 0.2
-"""Seconds before the speech that the recogniser is given: soft first sounds, and some
-silence to start from."""
 CHUNK = CHUNK_FRAMES * FRAME_BYTES // 2
 """Samples that are usually heard at once."""
 PREROLL_SECONDS = 2.0

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 
 from voiceagent.agent.ledger import Ledger
+from voiceagent.audio.clip import Clip
 from voiceagent.audio.player import Player
 from voiceagent.deadline import Deadline
 from voiceagent.errors import RemoteFailed, VoiceAgentError
@@ -22,7 +23,7 @@ from voiceagent.trace.events import (
 )
 from voiceagent.tts.clauses import Clauses
 from voiceagent.tts.renderer import Voice
-from voiceagent.tts.tts import Clip, split_clauses, words_heard
+from voiceagent.tts.text import split_clauses, words_heard
 
 __all__ = ["Mouth"]
 

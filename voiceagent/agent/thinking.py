@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Protocol
 
 from voiceagent.agent.ledger import Ledger
 from voiceagent.clock import Compute, local
@@ -23,7 +24,7 @@ from voiceagent.nlu.models.swap import ModelSwitch
 from voiceagent.routing.device_tools import canonical
 from voiceagent.routing.escalation import DEVICE, Escalation
 from voiceagent.routing.handover import Answering, Handover, Standing
-from voiceagent.skills.skill import Answer, LastTurn, TurnContext
+from voiceagent.skills.skill import Answer, LastTurn, Skill, TurnContext
 from voiceagent.stt.protocol import Recognition
 from voiceagent.stt.utterance import Heard, Typed
 from voiceagent.trace.events import (
@@ -66,12 +67,20 @@ class Work:
         return self.recognition.text if self.recognition else ""
 
 
+class Acting(Understanding, Protocol):
+    """Meaning, and whoever acts on it."""
+
+    def skill_for(self, intent: str) -> Skill | None:
+        """Who answers that intent."""
+        ...
+
+
 class Thinker:
     """Understands, routes, acts."""
 
     def __init__(
         self,
-        understanding: Understanding,
+        understanding: Acting,
         compute: Compute,
         emit: Callable[[Event], None],
         *,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from voiceagent.agent.agent import Agent
 from voiceagent.agent.alarms import Alarms
@@ -14,10 +13,11 @@ from voiceagent.agent.state import Options
 from voiceagent.agent.thinking import Thinker
 from voiceagent.agent.turn import Responder
 from voiceagent.app.escalation import leg_names, make_escalation
-from voiceagent.app.sections import SttConfig
-from voiceagent.audio.player import Player
+from voiceagent.app.options import AgentOptions
+from voiceagent.app.workshop import Workshop
 from voiceagent.clock import Compute, Pace
 from voiceagent.deadline import Budget
+from voiceagent.errors import PackError
 from voiceagent.frontend.endpoint import FLAT, Completeness, EndpointPolicy
 from voiceagent.frontend.frontend import Frontend
 from voiceagent.nlu.completeness import Progress
@@ -25,23 +25,21 @@ from voiceagent.nlu.intent import Intent, IntentParser
 from voiceagent.nlu.interpreter import Doubts, Interpreter
 from voiceagent.nlu.models.model_folder import NONE
 from voiceagent.nlu.models.swap import ModelSwitch
-from voiceagent.skills.packs.pack import SkillHost, Skills
+from voiceagent.skills.host import SkillHost, Skills
 from voiceagent.skills.skill import Skill
 from voiceagent.skills.targets import meant
 from voiceagent.skills.volume.handler import loudness
 from voiceagent.store import Store
+from voiceagent.stt.config import SttConfig
 from voiceagent.stt.protocol import BatchStt
 from voiceagent.trace.events import Degraded
 from voiceagent.trace.machine import installed
 from voiceagent.trace.trace import Trace
+from voiceagent.tts.cache import ReplyCache
 from voiceagent.tts.earcons import earcon
 from voiceagent.tts.renderer import Voice
-from voiceagent.tts.tts import ReplyCache
 
-if TYPE_CHECKING:
-    from voiceagent.app.workshop import Workshop
-
-__all__ = ["COSTS", "AgentOptions", "Meaning", "assemble", "progress_of"]
+__all__ = ["COSTS", "Meaning", "assemble", "progress_of"]
 
 COSTS = {
     "stt": 0.004,
@@ -78,25 +76,6 @@ PLAIN_POLICY = EndpointPolicy(
 """The usual way to end a turn: half a second of silence, whatever was said."""
 
 
-@dataclass(frozen=True, slots=True)
-class AgentOptions:
-    """What one agent is for."""
-
-    player: Player
-    pace: Pace = Pace.REALTIME
-    store: Store | None = None
-    """None: timers, lists and house are kept in memory only (replay)."""
-    wake: bool = True
-    """False: the whole stream is one command."""
-    hold_until: int = 0
-    """Sample before which no turn ends."""
-    trace: Trace | None = None
-    silent: bool = False
-    """Replies are not rendered."""
-    plain: bool = False
-    """The same parts put together the usual way, to compare with."""
-
-
 class Meaning:
     """What the words mean in a pack: grammar, templates and skills seen as one."""
 
@@ -112,6 +91,14 @@ class Meaning:
     def parse(self, text: str) -> Intent | None:
         """The intent that `text` says."""
         return self._parser.parse(text)
+
+    def answers(self, intent: str) -> bool:
+        """Whether anybody answers that intent."""
+        try:
+            self._skills.skill_for(intent)
+        except PackError:
+            return False
+        return True
 
     def skill_for(self, intent: str) -> Skill | None:
         """Who answers that intent."""

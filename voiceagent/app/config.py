@@ -2,7 +2,8 @@
 
 Precedence, lowest first: defaults < `~/.config/voiceagent/config.toml` <
 `./voiceagent.toml` < `VOICEAGENT_<SECTION>__<KEY>` in the environment < flags.
-`--config FILE` replaces both files. The types in `sections.py` are the schema.
+`--config FILE` replaces both files. The types are the schema; each
+section stands beside its stage.
 """
 
 from __future__ import annotations
@@ -16,11 +17,55 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 import msgspec
+from msgspec import Struct, field
 
-from voiceagent.app.sections import Config
+from voiceagent.agent.config import BudgetConfig
+from voiceagent.audio.config import AudioConfig
 from voiceagent.errors import ConfigError
+from voiceagent.frontend.config import EndpointConfig, VadConfig, WakeConfig
+from voiceagent.nlu.config import RouteConfig, SlmConfig
+from voiceagent.privacy.config import PrivacyConfig
+from voiceagent.region.config import (
+    KnowledgeConfig,
+    LlamaConfig,
+    MemoryConfig,
+    ServeConfig,
+    UpstreamConfig,
+)
+from voiceagent.routing.config import CostConfig, RegionConfig
+from voiceagent.skills.config import HomeAssistantConfig, PackConfig
+from voiceagent.store import StoreConfig
+from voiceagent.stt.config import SttConfig
+from voiceagent.trace.config import TelemetryConfig
+from voiceagent.tts.config import SpeakConfig
 
 __all__ = ["Config", "Loaded", "load_config", "schema"]
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All sections."""
+
+    wake: WakeConfig = field(default_factory=WakeConfig)
+    vad: VadConfig = field(default_factory=VadConfig)
+    endpoint: EndpointConfig = field(default_factory=EndpointConfig)
+    stt: SttConfig = field(default_factory=SttConfig)
+    slm: SlmConfig = field(default_factory=SlmConfig)
+    route: RouteConfig = field(default_factory=RouteConfig)
+    speak: SpeakConfig = field(default_factory=SpeakConfig)
+    budget: BudgetConfig = field(default_factory=BudgetConfig)
+    audio: AudioConfig = field(default_factory=AudioConfig)
+    pack: PackConfig = field(default_factory=PackConfig)
+    home_assistant: HomeAssistantConfig = field(default_factory=HomeAssistantConfig)
+    store: StoreConfig = field(default_factory=StoreConfig)
+    region: RegionConfig = field(default_factory=RegionConfig)
+    privacy: PrivacyConfig = field(default_factory=PrivacyConfig)
+    cost: CostConfig = field(default_factory=CostConfig)
+    telemetry: TelemetryConfig = field(default_factory=TelemetryConfig)
+    serve: ServeConfig = field(default_factory=ServeConfig)
+    knowledge: KnowledgeConfig = field(default_factory=KnowledgeConfig)
+    upstream: UpstreamConfig = field(default_factory=UpstreamConfig)
+    llama: LlamaConfig = field(default_factory=LlamaConfig)
+    memory: MemoryConfig = field(default_factory=MemoryConfig)
 
 
 @dataclass(frozen=True, slots=True)

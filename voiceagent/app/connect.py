@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from voiceagent.app.sections_regional import RegionConfig
 from voiceagent.door.tls import client_context
 from voiceagent.errors import ConfigError
 from voiceagent.realtime.remote import RealtimeRemote
 from voiceagent.realtime.target import Target
 from voiceagent.routing.bridged_remote import BridgedRemote
+from voiceagent.routing.config import RegionConfig
 from voiceagent.routing.remote import Remote
 from voiceagent.trace.events import Event
 

@@ -9,17 +9,18 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiceagent.app.sections import Config
-from voiceagent.app.sections_regional import PrivacyConfig
+from voiceagent.app.config import Config
 from voiceagent.clock import Compute, Pace
 from voiceagent.errors import ConfigError
+from voiceagent.privacy.config import PrivacyConfig
 from voiceagent.privacy.gate import Policy, PrivacyGate
+from voiceagent.privacy.payload import DataClass
 from voiceagent.privacy.receipts import Receipts
 from voiceagent.routing.escalation import Escalation
 from voiceagent.routing.handover import RemoteLeg
 from voiceagent.routing.meter import Meter
 from voiceagent.routing.prices import load_prices
-from voiceagent.routing.remote import DataClass, Remote
+from voiceagent.routing.remote import Remote
 from voiceagent.routing.request import Outgoing
 from voiceagent.routing.simulated_remote import (
     ANSWER,
@@ -32,7 +33,7 @@ from voiceagent.store import Store
 from voiceagent.trace.events import Event
 
 if TYPE_CHECKING:
-    from voiceagent.app.assemble import AgentOptions
+    from voiceagent.app.options import AgentOptions
     from voiceagent.app.workshop import Workshop
     from voiceagent.routing.device_tools import Toolbox
 

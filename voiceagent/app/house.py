@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voiceagent.app.sections import HomeAssistantConfig
+from voiceagent.skills.config import HomeAssistantConfig
 from voiceagent.skills.house.house import House, HouseModel, LocalHouse
 from voiceagent.store import Store
 

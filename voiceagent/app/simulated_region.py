@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiceagent.app.sections_regional import KnowledgeConfig
+from voiceagent.region.config import KnowledgeConfig
 
 if TYPE_CHECKING:
     from voiceagent.region.knowledge import Knowledge

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from voiceagent.app.sections import SpeakConfig
 from voiceagent.errors import ConfigError, EngineMissing
-from voiceagent.tts.tts import Tts
+from voiceagent.tts.config import SpeakConfig
+from voiceagent.tts.protocol import Tts
 
 __all__ = ["find_voices"]
 

@@ -13,16 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from voiceagent.agent.agent import Agent
-from voiceagent.app.assemble import AgentOptions, assemble
 from voiceagent.app.config import Config
 from voiceagent.app.house import open_house
-from voiceagent.app.policies import (
-    endpoint_policy,
-    vad_smoother,
-    wake_openings,
-    wake_rules,
-)
 from voiceagent.app.simulated_region import Asking, Dictate
 from voiceagent.app.voices import find_voices
 from voiceagent.clock import Pace
@@ -49,7 +41,8 @@ from voiceagent.stt.grammar import Grammar, compile_grammar
 from voiceagent.stt.in_child import ProcessStt
 from voiceagent.stt.offline import Spans, hear, speech_spans
 from voiceagent.stt.protocol import Recognition, Stt
-from voiceagent.tts.tts import ReplyCache, Tts
+from voiceagent.tts.cache import ReplyCache
+from voiceagent.tts.protocol import Tts
 
 __all__ = ["Workshop", "make_slm", "make_stt"]
 
@@ -93,7 +86,7 @@ class Workshop:
         intents = self.pack.intents
         if self.ask_below > 0:
             intents = with_answers(intents)
-        openings = wake_openings(self.config.wake)  # the recogniser hears them too
+        openings = self.config.wake.openings()  # the recogniser hears them too
         return compile_grammar(intents, self.pack.slot_lists, openings=openings)
 
     @cached_property
@@ -187,7 +180,7 @@ class Workshop:
 
     def wake_rules(self) -> dict[str, WakeRule]:
         """When the scores of each word are a hit."""
-        return wake_rules(self.config.wake, getattr(self.wake, "rules", {}))
+        return self.config.wake.rules(getattr(self.wake, "rules", {}))
 
     def gate(self) -> WakeGate:
         """The decision over wake scores."""
@@ -212,11 +205,11 @@ class Workshop:
 
     def smoother(self) -> VadSmoother:
         """The decision over voice activity."""
-        return vad_smoother(self.config.vad)
+        return self.config.vad.smoother()
 
     def policy(self) -> EndpointPolicy:
         """The decision over the end of a turn."""
-        return endpoint_policy(self.config.endpoint)
+        return self.config.endpoint.policy()
 
     def frontend(self, *, wake: bool = True) -> Frontend:
         """A front end in its first state; `wake=False`: no wake word is wanted."""
@@ -256,7 +249,7 @@ class Workshop:
     @cached_property
     def real_voices(self) -> list[Tts]:
         """The installed voices, the preferred one first; `EngineMissing` if none is."""
-        from voiceagent.engines.tts.command import make_voice
+        from voiceagent.engines.tts.voices import make_voice
 
         return find_voices(self.config.speak, make_voice)
 
@@ -308,10 +301,6 @@ class Workshop:
         from voiceagent.engines.classroom import open_classroom
 
         return open_classroom(self.config.stt.second, self.pack.pronunciations)
-
-    def agent(self, options: AgentOptions) -> Agent:
-        """An agent in its first state."""
-        return assemble(self, options)
 
     def stop_word(self) -> WakeWord | None:
         """The word that silences us in every state."""

@@ -6,12 +6,14 @@ sound heard: programs put up to 250 ms of silence there.
 
 from __future__ import annotations
 
+import io
+import wave
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Clip", "levelled", "loudness", "trimmed"]
+__all__ = ["Clip", "levelled", "loudness", "trimmed", "wav_bytes"]
 
 LEAD = 0.008
 """Seconds kept before the first sound, so that a soft consonant is not bitten off."""
@@ -98,3 +100,14 @@ def _samples(clip: Clip) -> NDArray[np.float32]:
 def _clip(samples: NDArray[np.float32], rate: int) -> Clip:
     whole = np.clip(np.rint(samples * 32768), -32768, 32767)
     return Clip(whole.astype("<i2").tobytes(), rate)
+
+
+def wav_bytes(clip: Clip) -> bytes:
+    """`clip` as the bytes of a WAV file."""
+    whole = io.BytesIO()
+    with wave.open(whole, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(clip.rate)
+        file.writeframes(clip.pcm)
+    return whole.getvalue()

@@ -17,11 +17,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from voiceagent.audio.clip import Clip, wav_bytes
 from voiceagent.audio.source import in_thread
 from voiceagent.audio.speaker import FADE, Cursor, Speaker, resampled
 from voiceagent.clock import now
 from voiceagent.errors import DeviceMissing, StoreError, UsageError
-from voiceagent.tts.tts import Clip, wav_bytes
 
 __all__ = [
     "PlayResult",

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from voiceagent.audio.frames import RATE
 from voiceagent.errors import EngineMissing
 
-__all__ = ["Resampler", "as_float"]
+__all__ = ["Resampler", "as_float", "resampled"]
 
 
 class Resampler:
@@ -50,3 +50,13 @@ def _soxr(rate: float) -> Any:
             "soxr", install="pip install soxr", cause=f"the sound has {rate:g} Hz"
         ) from error
     return soxr.ResampleStream(rate, RATE, 1, dtype="float32", quality="HQ")
+
+
+def resampled(pcm: bytes, source: int, target: int) -> bytes:
+    """A whole piece of PCM16 at another rate."""
+    if source == target or not pcm:
+        return pcm
+    import soxr
+
+    samples: NDArray[np.int16] = np.frombuffer(pcm[: len(pcm) // 2 * 2], "<i2")
+    return bytes(soxr.resample(samples, source, target).astype("<i2").tobytes())

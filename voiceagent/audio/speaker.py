@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from voiceagent.audio.clip import Clip
 from voiceagent.audio.portaudio import load_sounddevice as _sounddevice
 from voiceagent.errors import DeviceMissing, EngineMissing
-from voiceagent.tts.tts import Clip
 
 __all__ = ["FADE", "Cursor", "Speaker", "resampled"]
 

@@ -15,16 +15,16 @@ from pathlib import Path
 from hassil.intents import SlotList
 
 from voiceagent.authoring.ambiguity import clashes
-from voiceagent.authoring.sampler import Sample, Sampler
+from voiceagent.authoring.sampler import Sampler
 from voiceagent.authoring.slots import given_slots
 from voiceagent.clock import wall
 from voiceagent.errors import PackError, VoiceAgentError
 from voiceagent.nlu.intent import Intent
+from voiceagent.skills.host import SkillHost
 from voiceagent.skills.house.house import HouseModel, LocalHouse
 from voiceagent.skills.house.slot_lists import house_lists
 from voiceagent.skills.packs.pack import (
     Pack,
-    SkillHost,
     load_pack,
     pack_house,
     pack_parts,
@@ -32,6 +32,7 @@ from voiceagent.skills.packs.pack import (
     skill_folder,
 )
 from voiceagent.skills.packs.pack_files import find_pack, scan_templates
+from voiceagent.skills.packs.takes import Sample
 from voiceagent.skills.replies import reply_issues, reply_slots
 from voiceagent.skills.skill import TurnContext
 from voiceagent.store import Store

@@ -24,25 +24,15 @@ from hassil.util import check_excluded_context, check_required_context
 from voiceagent.errors import PackError
 from voiceagent.lang.spoken import number_words
 from voiceagent.nlu.intent import SlotValue, Understood, plain
+from voiceagent.skills.packs.takes import Sample
 from voiceagent.templates.yaml_file import suggest
 
-__all__ = ["Sample", "Sampler", "pieces_said"]
+__all__ = ["Sampler", "pieces_said"]
 
 FREE = ("the blue one", "something nice", "two of those", "what we talked about")
 """Said where a template takes any words."""
 TRIES = 50
 """Draws before a template counts as one that nobody can say in this house."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A sentence and what it means."""
-
-    text: str
-    intent: str
-    slots: Mapping[str, SlotValue]
-    template: str
-    """The template that it was made from."""
 
 
 def pieces_said(

@@ -15,15 +15,15 @@ from dataclasses import asdict, dataclass, replace
 from itertools import zip_longest
 from typing import Any
 
-from voiceagent.authoring.sampler import Sample, Sampler
+from voiceagent.authoring.sampler import Sampler
 from voiceagent.authoring.spelt import behind, chosen, counted
 from voiceagent.errors import EngineFailed
 from voiceagent.evaluation.commands import Recognise
 from voiceagent.nlu.intent import Intent
 from voiceagent.skills.packs.learned import Learned
 from voiceagent.skills.packs.pack import Pack, taught
-from voiceagent.skills.packs.takes import Classroom, Take, takes_of, with_word
-from voiceagent.tts.tts import Tts
+from voiceagent.skills.packs.takes import Classroom, Sample, Take, takes_of, with_word
+from voiceagent.tts.protocol import Tts
 
 __all__ = ["Plan", "Trained", "Trial", "foreign_sentences", "train_pack"]
 

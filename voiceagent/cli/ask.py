@@ -62,7 +62,8 @@ def ask(
     config: ConfigOption = None,
 ) -> None:
     """Run one turn from text and print the reply."""
-    from voiceagent.app.assemble import AgentOptions
+    from voiceagent.app.assemble import assemble
+    from voiceagent.app.options import AgentOptions
     from voiceagent.audio.player import SpeakerPlayer, VirtualPlayer
     from voiceagent.clock import Pace, run
     from voiceagent.trace.trace import Trace
@@ -73,14 +74,15 @@ def ask(
     source = TypedSource(_text(text))
     player = SpeakerPlayer() if speak else VirtualPlayer()
     pace = Pace.REALTIME if speak else Pace.MEASURED
-    source.agent = shop.agent(
+    source.agent = assemble(
+        shop,
         AgentOptions(
             player=player,
             pace=pace,
             store=shop.store(),
             trace=trace,
             silent=not speak,
-        )
+        ),
     )
     run(source.agent.run(source), virtual=not speak, today=True)
     for row in turn_rows(trace, file="text"):

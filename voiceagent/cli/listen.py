@@ -24,8 +24,8 @@ from voiceagent.cli.shared import (
 
 if TYPE_CHECKING:
     from voiceagent.agent.agent import Agent
-    from voiceagent.app.sections_regional import TelemetryConfig
     from voiceagent.audio.source import Source
+    from voiceagent.trace.config import TelemetryConfig
     from voiceagent.trace.opentelemetry import Telemetry
     from voiceagent.trace.trace import Record, Trace
 
@@ -57,7 +57,8 @@ def listen(
     if list_devices:
         _list_devices(json=json)
         return
-    from voiceagent.app.assemble import AgentOptions
+    from voiceagent.app.assemble import assemble
+    from voiceagent.app.options import AgentOptions
     from voiceagent.app.workshop import Workshop
     from voiceagent.audio.player import VirtualPlayer
     from voiceagent.clock import run
@@ -74,13 +75,14 @@ def listen(
     shop = Workshop(chosen)
     source = _source(stdin, shop.config.audio.device)
     trace, output = Trace(), shop.config.audio.output
-    agent = shop.agent(
+    agent = assemble(
+        shop,
         AgentOptions(
             player=loudspeaker(output, without="replies are only shown")
             or VirtualPlayer(),
             store=shop.store(),
             trace=trace,
-        )
+        ),
     )
     source.on_event = agent.notice
     telemetry = _telemetry(shop.config.telemetry, trace)

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     from voiceagent.app.config import Config
     from voiceagent.app.workshop import Workshop
-    from voiceagent.authoring.sampler import Sample
     from voiceagent.authoring.train import Plan, Trained
     from voiceagent.evaluation.commands import Recognise
     from voiceagent.skills.packs.pack import Pack
+    from voiceagent.skills.packs.takes import Sample
 
 __all__ = ["run_training"]
 

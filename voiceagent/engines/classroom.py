@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from voiceagent.engines.stt.moonshine.model import Moonshine, open_moonshine
 from voiceagent.engines.stt.pocketsphinx.letters import espeak_mnemonics, said_like
-from voiceagent.engines.tts.command import espeak, flite
+from voiceagent.engines.tts.voices import espeak, flite
 from voiceagent.errors import EngineMissing, ModelMissing
 from voiceagent.skills.packs.takes import Classroom, Samples
 from voiceagent.stt.pronounce import check_phones
-from voiceagent.tts.tts import Tts
+from voiceagent.tts.protocol import Tts
 
 __all__ = ["open_classroom"]
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from voiceagent.audio.clip import Clip
 from voiceagent.audio.frames import RATE
 from voiceagent.errors import EngineFailed
 from voiceagent.nlu.slm.protocol import NOT_MINE, Guess
 from voiceagent.stt.protocol import Recognition
-from voiceagent.tts.tts import Clip
 
 __all__ = [
     "DeclaredTts",

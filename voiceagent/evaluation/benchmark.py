@@ -16,7 +16,8 @@ from typing import Any
 
 import msgspec
 
-from voiceagent.app.assemble import AgentOptions
+from voiceagent.app.assemble import assemble
+from voiceagent.app.options import AgentOptions
 from voiceagent.app.workshop import Workshop
 from voiceagent.audio.file import Recording, read_audio
 from voiceagent.audio.player import VirtualPlayer
@@ -165,13 +166,14 @@ def _measure(
 def _run(
     workshop: Workshop, recording: Recording, pace: Pace, lane: Lane
 ) -> TurnRow | None:
-    agent = workshop.agent(
+    agent = assemble(
+        workshop,
         AgentOptions(
             player=VirtualPlayer(),
             pace=pace,
             wake=False,
             plain=lane.name != "voiceagent",
-        )
+        ),
     )
     # A tail of silence, as on a microphone, so that every turn ends by its endpoint.
     source = FileSource(recording, pace=pace, tail=1.5)

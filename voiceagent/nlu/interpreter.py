@@ -14,14 +14,12 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from voiceagent.clock import Compute, now
-from voiceagent.errors import PackError
 from voiceagent.frontend.endpoint import Completeness
 from voiceagent.nlu.clarify import Question, Reply, confirm, repeat_back, which
 from voiceagent.nlu.decision import Opinion, Route, Step, route
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.models.swap import ModelSwitch
 from voiceagent.nlu.slm.protocol import Guess
-from voiceagent.skills.skill import Skill
 from voiceagent.stt.protocol import Recognition
 
 __all__ = ["Decide", "Doubts", "Interpreter", "Reading", "Understanding"]
@@ -47,8 +45,8 @@ class Understanding(Protocol):
         """The intent that `text` says."""
         ...
 
-    def skill_for(self, intent: str) -> Skill | None:
-        """Who answers that intent."""
+    def answers(self, intent: str) -> bool:
+        """Whether anybody answers that intent."""
         ...
 
 
@@ -243,16 +241,9 @@ class Interpreter:
         """A model may know intents that this pack does not."""
         if opinion is None or opinion.guess is None or opinion.guess.intent is None:
             return opinion
-        if _answered(self._understanding, opinion.guess.intent.name):
+        if self._understanding.answers(opinion.guess.intent.name):
             return opinion
         return replace(opinion, guess=Guess(None, reason="not in this pack"))
-
-
-def _answered(understanding: Understanding, intent: str) -> bool:
-    try:
-        return understanding.skill_for(intent) is not None
-    except PackError:
-        return False
 
 
 def _meaning(intent: Intent) -> tuple[str, object]:

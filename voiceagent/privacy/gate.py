@@ -15,10 +15,10 @@ from enum import StrEnum
 from typing import Any
 
 from voiceagent.message import Message
+from voiceagent.privacy.payload import DataClass, Payload
 from voiceagent.privacy.redaction import Placeholders, Redactor, Restorer
 from voiceagent.privacy.redaction.tokens import tokens
 from voiceagent.privacy.summary import summary
-from voiceagent.routing.remote import DataClass, Payload
 
 __all__ = [
     "Policy",

@@ -12,15 +12,16 @@ from urllib.parse import quote
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
-from voiceagent.app.sections_regional import RegionConfig
 from voiceagent.clock import now
 from voiceagent.door.tls import proved_region
 from voiceagent.errors import LinkDown
+from voiceagent.privacy.payload import Payload
 from voiceagent.realtime.client import ClientSession
 from voiceagent.realtime.events import encode
 from voiceagent.realtime.target import Target
 from voiceagent.realtime.turn import Turn
-from voiceagent.routing.remote import Envelope, LinkState, Payload, Piece
+from voiceagent.routing.config import RegionConfig
+from voiceagent.routing.remote import Envelope, LinkState, Piece
 from voiceagent.trace.events import Event, LinkChanged
 
 __all__ = ["RealtimeRemote"]
@@ -100,7 +101,7 @@ class RealtimeRemote:
         """The answer as it comes."""
         pcm24 = b""
         if payload.audio:
-            from voiceagent.region.ears import resampled
+            from voiceagent.audio.resample import resampled
 
             pcm24 = await asyncio.to_thread(resampled, payload.audio, 16_000, 24_000)
         async with self._asking:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from voiceagent.errors import RemoteFailed
-from voiceagent.routing.remote import Answered, Envelope, Payload, Piece, Words
+from voiceagent.privacy.payload import Payload
+from voiceagent.routing.remote import Answered, Envelope, Piece, Words
 
 __all__ = ["Turn", "answered"]
 

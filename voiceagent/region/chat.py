@@ -7,9 +7,9 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
-from voiceagent.app.sections_regional import UpstreamConfig
 from voiceagent.errors import ConfigError, EngineMissing, LinkDown, RemoteFailed
 from voiceagent.region.backend import Call, Output, Request, Source, Text, Usage
+from voiceagent.region.config import UpstreamConfig
 from voiceagent.region.documents import Passage
 from voiceagent.region.knowledge import Knowledge
 from voiceagent.region.prompting import as_tools, prompt

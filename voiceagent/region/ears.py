@@ -7,26 +7,16 @@ from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from numpy.typing import NDArray
 
 from voiceagent.audio.frames import Reframer
+from voiceagent.audio.resample import resampled
 from voiceagent.frontend.frontend import Frontend
 from voiceagent.trace.events import SpeechStarted, TurnEnded
-from voiceagent.tts.tts import Tts
+from voiceagent.tts.protocol import Tts
 
-__all__ = ["TurnDetector", "resampled", "speaker", "words_of"]
+__all__ = ["TurnDetector", "speaker", "words_of"]
 
 WIRE, INSIDE = 24_000, 16_000
-
-
-def resampled(pcm: bytes, source: int, target: int) -> bytes:
-    """A whole piece of PCM16 at another rate."""
-    if source == target or not pcm:
-        return pcm
-    import soxr
-
-    samples: NDArray[np.int16] = np.frombuffer(pcm[: len(pcm) // 2 * 2], "<i2")
-    return bytes(soxr.resample(samples, source, target).astype("<i2").tobytes())
 
 
 def words_of(recognise: Callable[[bytes], str]) -> Callable[[bytes], Awaitable[str]]:

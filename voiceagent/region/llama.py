@@ -15,7 +15,6 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
 
-from voiceagent.app.sections_regional import LlamaConfig, UpstreamConfig
 from voiceagent.errors import (
     ConfigError,
     EngineFailed,
@@ -26,6 +25,7 @@ from voiceagent.errors import (
 from voiceagent.nlu.models.gguf_header import read_header
 from voiceagent.region.backend import Output, Request
 from voiceagent.region.chat import ChatBackend
+from voiceagent.region.config import LlamaConfig, UpstreamConfig
 from voiceagent.region.knowledge import Knowledge
 
 __all__ = ["LlamaBackend"]

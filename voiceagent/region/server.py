@@ -19,7 +19,6 @@ from websockets.http11 import Request as HttpRequest
 from websockets.http11 import Response as HttpResponse
 from websockets.typing import Subprotocol
 
-from voiceagent.app.sections_regional import ServeConfig
 from voiceagent.clock import now, wall
 from voiceagent.door.admission import Bucket, Refusal, Visitor, is_loopback, visitor
 from voiceagent.door.tokens import Tokens
@@ -27,6 +26,7 @@ from voiceagent.errors import ConfigError, VoiceAgentError
 from voiceagent.realtime.limits import Limits
 from voiceagent.realtime.steps import Attach
 from voiceagent.region.backend import Backend
+from voiceagent.region.config import ServeConfig
 from voiceagent.region.memory import Memory
 from voiceagent.region.metrics import Metrics
 from voiceagent.region.services import Detector

@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from voiceagent.app.assemble import AgentOptions
+from voiceagent.app.assemble import assemble
+from voiceagent.app.options import AgentOptions
 from voiceagent.app.workshop import Workshop
 from voiceagent.audio.file import AudioFacts, Recording, read_audio
 from voiceagent.audio.player import Player, VirtualPlayer
@@ -84,7 +85,8 @@ def replay(
     if listener is not None:
         trace.subscribe(listener)
     hold = 0 if settings.wake else end_of_speech(workshop, recording)
-    agent = workshop.agent(
+    agent = assemble(
+        workshop,
         AgentOptions(
             player=player or VirtualPlayer(),
             pace=settings.pace,
@@ -92,7 +94,7 @@ def replay(
             wake=settings.wake,
             hold_until=hold,
             trace=trace,
-        )
+        ),
     )
     source = FileSource(recording, pace=settings.pace)
     source.on_event = agent.notice

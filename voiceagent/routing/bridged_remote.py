@@ -16,7 +16,8 @@ from typing import Any, TypeVar
 
 from voiceagent.clock import perf
 from voiceagent.errors import RemoteFailed
-from voiceagent.routing.remote import Envelope, LinkState, Payload, Piece, Remote
+from voiceagent.privacy.payload import Payload
+from voiceagent.routing.remote import Envelope, LinkState, Piece, Remote
 from voiceagent.trace.events import Event
 
 __all__ = ["BridgedRemote"]

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from voiceagent.app.sections_regional import CostConfig
 from voiceagent.clock import wall
 from voiceagent.errors import StoreError
+from voiceagent.routing.config import CostConfig
 from voiceagent.routing.prices import PriceTable, Use
 
 __all__ = ["Entry", "Meter", "Reservation"]

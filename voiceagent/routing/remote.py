@@ -7,38 +7,25 @@ they come. Closing the iterator cancels the request and frees its slot.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Protocol
 
 from voiceagent.message import Message
+from voiceagent.privacy.payload import Payload
 
 __all__ = [
     "Answered",
-    "DataClass",
     "Envelope",
     "HeardAs",
     "LinkState",
     "Message",
-    "Payload",
     "Piece",
     "Remote",
     "RemoteTool",
     "Words",
 ]
-
-
-class DataClass(StrEnum):
-    """What may leave the device, from least to most."""
-
-    NOTHING = "nothing"
-    SUMMARY = "summary"
-    """A summary and slots, no words of the user's."""
-    REDACTED = "redacted"
-    """The user's words with placeholders for what is private."""
-    TEXT = "text"
-    AUDIO = "audio"
 
 
 class LinkState(StrEnum):
@@ -47,26 +34,6 @@ class LinkState(StrEnum):
     DOWN = "down"
     CONNECTING = "connecting"
     UP = "up"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Payload:
-    """What leaves the device for one request: made by the privacy gate alone."""
-
-    data_class: DataClass
-    text: str = ""
-    """The question; empty where audio is sent instead."""
-    context: tuple[Message, ...] = ()
-    """Earlier turns, oldest first."""
-    audio: bytes = b""
-    """16 kHz mono PCM16, only with `DataClass.AUDIO`."""
-    instructions: str = ""
-    uncertain: bool = False
-    """The text is a guess of the device's general recogniser."""
-    receipt: str = ""
-    """Id of the receipt that tells what is in here."""
-    tools: tuple[Mapping[str, Any], ...] = ()
-    """Functions of the device that may be called, as the Realtime protocol has them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

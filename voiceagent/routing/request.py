@@ -16,13 +16,14 @@ from voiceagent.clock import Compute, now, wall
 from voiceagent.errors import StoreError, VoiceAgentError
 from voiceagent.message import Message
 from voiceagent.privacy.gate import PrivacyGate, Question, Refused, Released
+from voiceagent.privacy.payload import DataClass
 from voiceagent.privacy.receipts import Receipt, Receipts
 from voiceagent.routing.answer import RemoteAnswer
 from voiceagent.routing.device_tools import Deeds, Toolbox
 from voiceagent.routing.handover import Handover, RemoteLeg
 from voiceagent.routing.meter import Meter, Reservation
 from voiceagent.routing.race import Declined
-from voiceagent.routing.remote import DataClass, Envelope, Remote
+from voiceagent.routing.remote import Envelope, Remote
 from voiceagent.trace.events import Escalated, Event, RemoteToolRan, Withheld
 from voiceagent.trace.traceparent import TraceParent
 

@@ -23,12 +23,12 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
 from voiceagent.errors import ConfigError, LinkDown, RemoteFailed
+from voiceagent.privacy.payload import Payload
 from voiceagent.routing.remote import (
     Answered,
     Envelope,
     HeardAs,
     LinkState,
-    Payload,
     Piece,
     Words,
 )

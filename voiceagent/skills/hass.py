@@ -14,8 +14,8 @@ from importlib import import_module
 
 from voiceagent.nlu.intent import Intent, SlotValue
 from voiceagent.skills.hass_targets import Meant, find_meant, tell_state
+from voiceagent.skills.host import SkillHost
 from voiceagent.skills.house.house import Value
-from voiceagent.skills.packs.pack import SkillHost
 from voiceagent.skills.phrases import be, sentence
 from voiceagent.skills.plain import act
 from voiceagent.skills.skill import Answer, Skill, SkillAlarm, TurnContext

@@ -19,7 +19,7 @@ from functools import cached_property
 from hassil.intents import Intents, SlotList
 
 from voiceagent.frontend.endpoint import Completeness
-from voiceagent.stt.pronounce import spoken_words
+from voiceagent.lang.written import spoken_words
 from voiceagent.templates.automaton import Arc, Minimal
 from voiceagent.templates.graph import Pieces
 

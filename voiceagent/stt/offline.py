@@ -10,14 +10,17 @@ from itertools import chain, zip_longest
 import numpy as np
 from numpy.typing import NDArray
 
-from voiceagent.agent.open_turn import MARGIN
 from voiceagent.audio.frames import FRAME_BYTES, RATE, Reframer
 from voiceagent.frontend.frontend import Frontend
 from voiceagent.stt.protocol import Recognition, Stt
 from voiceagent.stt.utterance import CHUNK_FRAMES
 from voiceagent.trace.events import SpeechStarted, SpeechStopped
 
-__all__ = ["Spans", "hear", "speech_spans"]
+__all__ = ["MARGIN", "Spans", "hear", "speech_spans"]
+
+MARGIN = 0.2
+"""Seconds before the speech that the recogniser is given: soft first sounds, and some
+silence to start from."""
 
 Samples = NDArray[np.int16]
 Spans = list[tuple[int, int]]

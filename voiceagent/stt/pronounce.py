@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Mapping
 
 from voiceagent.errors import PackError
-from voiceagent.lang.spoken import number_words
 
 __all__ = [
     "PHONES",
@@ -20,8 +19,6 @@ __all__ = [
     "check_phones",
     "pronounce",
     "spell",
-    "spoken_number",
-    "spoken_words",
 ]
 
 PHONES = frozenset(
@@ -30,17 +27,6 @@ PHONES = frozenset(
 )
 """The phones of the CMU dictionary, and of the acoustic model."""
 
-_SYMBOLS = {
-    "%": " percent ",
-    "°": " degrees ",
-    "&": " and ",
-    "+": " plus ",
-    "@": " at ",
-    "’": "'",
-    "`": "'",
-}
-_TOKEN = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*'?")
-_SYMBOL = re.compile("|".join(map(re.escape, _SYMBOLS)))
 
 _LETTERS = dict(
     a="EY", b="B IY", c="S IY", d="D IY", e="IY", f="EH F", g="JH IY", h="EY CH",
@@ -63,20 +49,6 @@ _SOUNDS = dict(
 _OPEN_VOWELS = dict(a="AH", e="IY", i="IY", o="OW", u="UW", y="IY")
 _LONG_VOWELS = dict(a="EY", e="IY", i="AY", o="OW", u="UW")
 _MAGIC_E = re.compile(r"([aeiou])([bdfgklmnprstvz])e$")
-
-
-def spoken_words(text: str) -> list[str]:
-    """Lower-case words as they are said: `"75% TV"` gives seventy five percent tv."""
-    text = _SYMBOL.sub(lambda found: _SYMBOLS[found.group()], text.lower())
-    words: list[str] = []
-    for token in _TOKEN.findall(text):
-        words += spoken_number(token) if token[0].isdigit() else [token.rstrip("'")]
-    return words
-
-
-def spoken_number(number: str) -> list[str]:
-    """The words of a number given in digits: `"4.5"` gives four point five."""
-    return number_words(float(number)).split()
 
 
 def spell(word: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from voiceagent.errors import PackError
-from voiceagent.stt.pronounce import spoken_words
+from voiceagent.lang.written import spoken_words
 
 __all__ = ["Arc", "Minimal", "Node", "too_large"]
 

@@ -22,7 +22,7 @@ from hassil.intents import (
 from hassil.util import check_excluded_context, check_required_context
 
 from voiceagent.errors import PackError
-from voiceagent.stt.pronounce import spoken_number
+from voiceagent.lang.written import spoken_number
 from voiceagent.templates.automaton import Node, too_large
 
 __all__ = ["Pieces"]

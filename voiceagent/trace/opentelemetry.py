@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from voiceagent.app.sections_regional import TelemetryConfig
 from voiceagent.clock import wall
 from voiceagent.errors import EngineMissing
+from voiceagent.trace.config import TelemetryConfig
 from voiceagent.trace.events import (
     Escalated,
     Event,

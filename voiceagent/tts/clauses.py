@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterable
 
 from voiceagent.errors import RemoteFailed
-from voiceagent.tts.tts import split_clauses
+from voiceagent.tts.text import split_clauses
 
 __all__ = ["STALL", "ClauseCutter", "Clauses"]
 

@@ -12,8 +12,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from voiceagent.audio.clip import Clip
 from voiceagent.errors import UsageError
-from voiceagent.tts.tts import Clip
 
 __all__ = ["NAMES", "earcon"]
 

@@ -9,10 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
+from voiceagent.audio.clip import Clip
 from voiceagent.clock import Compute
 from voiceagent.errors import VoiceAgentError
 from voiceagent.trace.events import Degraded, Event
-from voiceagent.tts.tts import Clip, ReplyCache, Tts, prepared
+from voiceagent.tts.cache import ReplyCache
+from voiceagent.tts.protocol import Tts
+from voiceagent.tts.text import prepared
 
 __all__ = ["Voice"]
 

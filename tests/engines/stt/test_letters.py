@@ -55,7 +55,7 @@ def test_phones_become_one_stressed_word(phones: list[str]) -> None:
 
 @needs_espeak
 def test_it_says_the_phones_that_it_is_given() -> None:
-    from voiceagent.engines.tts.command import espeak
+    from voiceagent.engines.tts.voices import espeak
 
     plain, told = espeak(), espeak(respelt={"aoife": espeak_mnemonics("IY F AH")})
     assert told.render("call aoife") != plain.render("call aoife")

@@ -14,10 +14,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from voiceagent.audio.clip import loudness
-from voiceagent.engines.tts.command import CommandTts, make_voice, read_wav
+from voiceagent.audio.clip import Clip, loudness, wav_bytes
+from voiceagent.engines.tts.command import CommandTts
 from voiceagent.engines.tts.festival import FestivalTts
 from voiceagent.engines.tts.speakable import speakable
+from voiceagent.engines.tts.voices import make_voice
+from voiceagent.engines.tts.wav import read_wav
 from voiceagent.errors import (
     ConfigError,
     EngineFailed,
@@ -26,7 +28,6 @@ from voiceagent.errors import (
     UsageError,
     VoiceAgentError,
 )
-from voiceagent.tts.tts import Clip, wav_bytes
 
 pytestmark = pytest.mark.audio
 

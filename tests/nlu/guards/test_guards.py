@@ -10,8 +10,8 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from test_intent import samples
 
+from tests.nlu.test_intent import samples
 from voiceagent.lang.spoken import number_words, spoken
 from voiceagent.nlu.guards.guards import Guards, Ruling
 from voiceagent.nlu.guards.numbers import said_numbers

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from model_folders import model_folder
 
-from voiceagent.app.sections import SlmConfig
 from voiceagent.engines.fake import ScriptedSlm
 from voiceagent.errors import EngineFailed, ModelError, ModelMissing, ModelUnfit
+from voiceagent.nlu.config import SlmConfig
 from voiceagent.nlu.decision import Thresholds
 from voiceagent.nlu.models.library import DEFAULT, UNFIT, WARM_UP, Library
 from voiceagent.nlu.models.model_folder import Model, user_folder

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceagent.app.sections import RouteConfig
 from voiceagent.errors import ConfigError, ModelError
+from voiceagent.nlu.config import RouteConfig
 from voiceagent.nlu.models.risk_curve import Point, read_curve, threshold
 
 pytestmark = pytest.mark.property

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 from model_folders import model_folder
-from test_language_heads import CARD, Vectors, write
 
+from tests.nlu.slm.test_heads import CARD, Vectors, write
 from voiceagent.errors import ModelError, VoiceAgentError
 from voiceagent.nlu.models.model_folder import read_model
 from voiceagent.nlu.slm.build import Engines, build_slm

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_intent import samples
 
+from tests.nlu.test_intent import samples
 from voiceagent.lang.spoken import spoken
 from voiceagent.nlu.intent import IntentParser
 from voiceagent.nlu.slm.slots import SlotFinder

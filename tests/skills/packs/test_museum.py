@@ -73,8 +73,9 @@ def test_a_broken_data_file_is_named(
     import shutil
 
     from voiceagent.errors import PackError
+    from voiceagent.skills.host import SkillHost
     from voiceagent.skills.house.house import LocalHouse
-    from voiceagent.skills.packs.pack import SkillHost, load_pack
+    from voiceagent.skills.packs.pack import load_pack
     from voiceagent.store import Store
 
     copy = tmp_path / "museum"

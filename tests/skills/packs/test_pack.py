@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from tests.packs import DRINKS, folder
 from voiceagent.errors import PackError
 from voiceagent.nlu.intent import Intent, IntentParser
+from voiceagent.skills.host import SkillHost
 from voiceagent.skills.house.house import LocalHouse
-from voiceagent.skills.packs.pack import SkillHost, load_pack
+from voiceagent.skills.packs.pack import load_pack
 from voiceagent.skills.skill import TurnContext
 from voiceagent.store import Store
 

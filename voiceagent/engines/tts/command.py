@@ -8,26 +8,21 @@ in by stdin unless the command has a `{text}`; sound comes from stdout unless it
 
 from __future__ import annotations
 
-import io
-import subprocess
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
-
-from voiceagent.audio.wav import WavReader, layout
+from voiceagent.audio.clip import Clip
 from voiceagent.engines.tts.program import MAX_BYTES, Outcome, find_program, run_program
 from voiceagent.engines.tts.speakable import checked, speakable
+from voiceagent.engines.tts.wav import no_voice, read_wav
 from voiceagent.errors import (
-    AudioFileError,
     ConfigError,
     EngineFailed,
-    ModelMissing,
 )
-from voiceagent.tts.tts import Clip, Tts, prepared
+from voiceagent.tts.text import prepared
 
-__all__ = ["CommandTts", "espeak", "flite", "make_voice", "no_voice", "read_wav"]
+__all__ = ["CommandTts"]
 
 TIMEOUT = 5.0
 """Seconds a program may take over one clause (they need 0.01 to 0.5)."""
@@ -108,90 +103,6 @@ class CommandTts:
         )
 
 
-def espeak(
-    voice: str = "en-us", *, respelt: Mapping[str, str] | None = None
-) -> CommandTts:
-    """eSpeak NG: starts at once, many languages, sounds like a machine; GPL-3."""
-    return CommandTts(
-        ["espeak-ng", "-v", voice, "--stdin", "--stdout"],
-        name=f"espeak/{voice}",
-        install="apt-get install espeak-ng",
-        missing_voice="voice does not exist",
-        respelt=respelt,
-    )
-
-
-def flite(voice: str = "slt") -> CommandTts:
-    """Flite: small statistical voices (`slt`, `rms`, `awb`, `kal16`); BSD style."""
-    tts = CommandTts(
-        ["flite", "-voice", voice, "-o", "{output}"],
-        name=f"flite/{voice}",
-        install="apt-get install flite",
-        plain=True,
-    )
-    # With an unknown name it speaks in another voice and says nothing (2.2).
-    if voice not in _flite_voices() and not Path(voice).is_file():
-        raise no_voice(tts.name, f"`flite -lv` lists {', '.join(_flite_voices())}")
-    return tts
-
-
-def make_voice(name: str, *, command: Sequence[str] = ()) -> Tts:
-    """The voice of a configured name: `espeak`, `flite`, `festival`, `say`, `command`,
-    or one of an engine's (`flite/rms`). Raises `MissingError` or `ConfigError`."""
-    engine, _, voice = name.partition("/")
-    if engine == "command":
-        return CommandTts(command)
-    makers: dict[str, Callable[..., Tts]] = {
-        "espeak": espeak,
-        "festival": _festival,
-        "flite": flite,
-        "say": _say,
-    }
-    if engine not in makers:
-        raise ConfigError(
-            f"there is no voice `{name}`",
-            hint=f"choose {', '.join(makers)}, or `command` with `speak.command`",
-        )
-    return makers[engine](voice) if voice else makers[engine]()
-
-
-def read_wav(data: bytes, name: str) -> Clip:
-    """A program's WAV as a clip (channels mixed); raises `EngineFailed`."""
-    try:
-        where = layout(io.BytesIO(data), len(data), name)
-    except AudioFileError as error:
-        raise _bad_sound(name, error.cause or error.what) from error
-    if not where.encoding or not where.present:
-        raise _bad_sound(name, "its WAV holds no samples")
-    values = WavReader(io.BytesIO(data), where).read(where.present).mean(axis=1)
-    if not np.isfinite(values).all():
-        raise _bad_sound(name, "its WAV holds numbers that are no sound")
-    whole = np.clip(np.rint(values * 32768), -32768, 32767).astype("<i2")
-    return Clip(whole.tobytes(), where.rate)
-
-
-def _festival(voice: str = "cmu_us_slt_arctic_hts") -> Tts:
-    from voiceagent.engines.tts.festival import FestivalTts
-
-    return FestivalTts(voice=voice)
-
-
-def _say(voice: str = "Samantha") -> CommandTts:
-    return CommandTts(
-        ["say", "-v", voice, "--data-format=LEI16@22050", "-o", "{output}"],
-        name=f"say/{voice}",
-        install="use macOS, where it is part of the system",
-        missing_voice="not found",
-    )
-
-
-def _flite_voices() -> list[str]:
-    listed = subprocess.run(
-        ["flite", "-lv"], capture_output=True, text=True, timeout=TIMEOUT, check=False
-    )
-    return listed.stdout.partition(":")[2].split()
-
-
 def _file(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
@@ -204,20 +115,3 @@ def _last_line(complaint: str, words: str) -> str:
     # Some programs repeat what they were given; it must not get into a log.
     lines = complaint.replace(words, "...").strip().splitlines()
     return lines[-1][:200] if lines else "it gave no reason"
-
-
-def no_voice(name: str, cause: str) -> ModelMissing:
-    """The error of an engine that has no such voice."""
-    return ModelMissing(
-        f"there is no voice `{name}`",
-        cause=cause.strip()[:200],
-        hint="choose an installed one in `speak.voice`",
-    )
-
-
-def _bad_sound(name: str, cause: str) -> EngineFailed:
-    return EngineFailed(
-        f"voice `{name}` gave something that is no WAV",
-        cause=cause,
-        hint="check that the command writes a WAV and nothing else",
-    )

@@ -16,11 +16,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from voiceagent.engines.tts.command import no_voice, read_wav
+from voiceagent.audio.clip import Clip
 from voiceagent.engines.tts.program import MAX_BYTES, find_program, give_up, kill
 from voiceagent.engines.tts.speakable import checked, speakable
+from voiceagent.engines.tts.wav import no_voice, read_wav
 from voiceagent.errors import ConfigError, EngineFailed, VoiceAgentError
-from voiceagent.tts.tts import Clip, prepared
+from voiceagent.tts.text import prepared
 
 __all__ = ["FestivalTts"]
 

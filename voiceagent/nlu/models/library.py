@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from voiceagent.app.sections import SlmConfig
 from voiceagent.errors import ModelError, ModelUnfit, VoiceAgentError
+from voiceagent.nlu.config import SlmConfig
 from voiceagent.nlu.decision import Thresholds
 from voiceagent.nlu.models.model_folder import NONE, Model, find_model, insist
 from voiceagent.nlu.models.shelf import Choice

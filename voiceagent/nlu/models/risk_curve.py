@@ -14,8 +14,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from voiceagent.app.sections import RouteConfig
 from voiceagent.errors import ConfigError, ModelError
+from voiceagent.nlu.config import RouteConfig
 from voiceagent.nlu.decision import Thresholds
 from voiceagent.nlu.models.model_folder import Model
 

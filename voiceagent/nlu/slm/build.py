@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from voiceagent.errors import ModelError, ModelUnfit
+from voiceagent.nlu.intent import Understood
 from voiceagent.nlu.models.model_folder import Model
 from voiceagent.nlu.slm.protocol import Slm
-from voiceagent.skills.packs.pack import Pack
 
-__all__ = ["Engines", "build_slm"]
+__all__ = ["Engines", "Vocabulary", "build_slm"]
+
+
+class Vocabulary(Understood, Protocol):
+    """What a model is made for: intents, slots and values, by a name."""
+
+    @property
+    def name(self) -> str:
+        """Of the pack that they belong to."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +33,7 @@ class Engines:
     """A model that writes (`ChatDecoder`)."""
 
 
-def build_slm(model: Model, pack: Pack, engines: Engines) -> Slm:
+def build_slm(model: Model, pack: Vocabulary, engines: Engines) -> Slm:
     """The model at work for a pack; raises `VoiceAgentError`."""
     build = BUILDERS.get(model.card.kind)
     if build is None:
@@ -36,7 +45,7 @@ def build_slm(model: Model, pack: Pack, engines: Engines) -> Slm:
     return build(model, pack, engines)
 
 
-def _encoder(model: Model, pack: Pack, engines: Engines) -> Slm:
+def _encoder(model: Model, pack: Vocabulary, engines: Engines) -> Slm:
     from voiceagent.nlu.slm.heads import load_heads
     from voiceagent.nlu.slm.intent_encoder import IntentEncoder
     from voiceagent.nlu.slm.slots import SlotFinder
@@ -61,7 +70,7 @@ def _encoder(model: Model, pack: Pack, engines: Engines) -> Slm:
     )
 
 
-def _writer(model: Model, pack: Pack, engines: Engines) -> Slm:
+def _writer(model: Model, pack: Vocabulary, engines: Engines) -> Slm:
     from voiceagent.nlu.slm.generative import GenerativeSlm
     from voiceagent.nlu.slm.instruct import InstructSlm
     from voiceagent.nlu.slm.tools import tools_of
@@ -83,7 +92,7 @@ def _or_free(weights: Any, build: Callable[[], Slm]) -> Slm:
         raise
 
 
-BUILDERS: dict[str, Callable[[Model, Pack, Engines], Slm]] = {
+BUILDERS: dict[str, Callable[[Model, Vocabulary, Engines], Slm]] = {
     "intent-encoder": _encoder,
     "generative-intents": _writer,
     "instruct": _writer,

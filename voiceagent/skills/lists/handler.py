@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from voiceagent.nlu.intent import Intent
+from voiceagent.skills.host import SkillHost
 from voiceagent.skills.house.house import Entity, House
-from voiceagent.skills.packs.pack import SkillHost
 from voiceagent.skills.phrases import be, listed, said_name, sentence
 from voiceagent.skills.plain import PlainSkill, act
 from voiceagent.skills.skill import Answer, Skill, TurnContext

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from voiceagent.nlu.intent import Intent
+from voiceagent.skills.host import SkillHost
 from voiceagent.skills.house.house import Entity, House, Value
-from voiceagent.skills.packs.pack import SkillHost
 from voiceagent.skills.phrases import said_name, sentence
 from voiceagent.skills.plain import PlainSkill, act
 from voiceagent.skills.skill import Answer, Skill, TurnContext

@@ -11,17 +11,36 @@ from numpy.typing import NDArray
 
 from voiceagent.audio.frames import RATE
 from voiceagent.audio.resample import Resampler, as_float
-from voiceagent.authoring.sampler import Sample
 from voiceagent.errors import VoiceAgentError
-from voiceagent.tts.tts import Tts
+from voiceagent.nlu.intent import SlotValue
+from voiceagent.tts.protocol import Tts
 
-__all__ = ["Classroom", "Samples", "Take", "recorded", "takes_of", "with_word"]
+__all__ = [
+    "Classroom",
+    "Sample",
+    "Samples",
+    "Take",
+    "recorded",
+    "takes_of",
+    "with_word",
+]
 
 Samples = NDArray[np.int16]
 SILENCE = 0.3
 """Seconds before and after what is said, as a microphone has them."""
 HISS = 20.0
 """Noise of the microphone, of 32768: without any, recognisers hear worse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A sentence and what it means."""
+
+    text: str
+    intent: str
+    slots: Mapping[str, SlotValue]
+    template: str
+    """The template that it was made from."""
 
 
 @dataclass(frozen=True, slots=True)

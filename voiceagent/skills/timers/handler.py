@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from voiceagent.nlu.intent import Intent
-from voiceagent.skills.packs.pack import SkillHost
+from voiceagent.skills.host import SkillHost
 from voiceagent.skills.phrases import clock_words, duration_words, listed, sentence
 from voiceagent.skills.plain import act
 from voiceagent.skills.skill import Answer, Skill, SkillAlarm, TurnContext

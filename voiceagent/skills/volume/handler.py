@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from voiceagent.nlu.intent import Intent
-from voiceagent.skills.packs.pack import SkillHost
+from voiceagent.skills.host import SkillHost
 from voiceagent.skills.plain import PlainSkill, act
 from voiceagent.skills.skill import Answer, Skill, TurnContext
 from voiceagent.store import Store

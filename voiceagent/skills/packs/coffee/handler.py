@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from voiceagent.nlu.intent import Intent, SlotValue
-from voiceagent.skills.packs.pack import SkillHost
+from voiceagent.skills.host import SkillHost
 from voiceagent.skills.skill import Answer, Effect, Skill, SkillAlarm, TurnContext
 
 __all__ = ["Counter", "create"]

@@ -11,7 +11,7 @@ from typing import Any
 from voiceagent.errors import PackError
 from voiceagent.lang.spoken import number_words
 from voiceagent.nlu.intent import Intent
-from voiceagent.skills.packs.pack import SkillHost
+from voiceagent.skills.host import SkillHost
 from voiceagent.skills.plain import PlainSkill
 from voiceagent.skills.skill import Answer, Skill, TurnContext
 from voiceagent.templates.yaml_file import read_yaml

@@ -1,0 +1,31 @@
+"""What one agent is for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from voiceagent.audio.player import Player
+from voiceagent.clock import Pace
+from voiceagent.store import Store
+from voiceagent.trace.trace import Trace
+
+__all__ = ["AgentOptions"]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentOptions:
+    """What one agent is for."""
+
+    player: Player
+    pace: Pace = Pace.REALTIME
+    store: Store | None = None
+    """None: timers, lists and house are kept in memory only (replay)."""
+    wake: bool = True
+    """False: the whole stream is one command."""
+    hold_until: int = 0
+    """Sample before which no turn ends."""
+    trace: Trace | None = None
+    silent: bool = False
+    """Replies are not rendered."""
+    plain: bool = False
+    """The same parts put together the usual way, to compare with."""

@@ -1,0 +1,28 @@
+"""What may be configured of what the agent understands and does."""
+
+from __future__ import annotations
+
+from msgspec import Struct, field
+
+__all__ = ["PackConfig", "HomeAssistantConfig"]
+
+
+class PackConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the agent understands and does."""
+
+    folder: str = ""
+    """A pack of your own instead of the built-in home pack."""
+    skills: list[str] = field(default_factory=list)
+    """Folders of further skills."""
+    area: str = ""
+    """Where the device stands: "turn off the lights in here"."""
+
+
+class HomeAssistantConfig(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
+):
+    """A real Home Assistant instead of the built-in house."""
+
+    url: str = ""
+    token_env: str = "HOME_ASSISTANT_TOKEN"
+    """Name of the environment variable that holds the token."""

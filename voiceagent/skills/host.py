@@ -1,0 +1,75 @@
+"""What a skill is made with, where it lives, and the open skills of a pack as one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from voiceagent.errors import PackError
+from voiceagent.nlu.intent import Intent
+from voiceagent.skills.house.house import House
+from voiceagent.skills.skill import Answer, Skill, SkillAlarm, TurnContext
+from voiceagent.store import Store
+
+__all__ = ["SkillFolder", "SkillHost", "Skills"]
+
+
+@dataclass(frozen=True, slots=True)
+class SkillHost:
+    """What a handler gets when it is made."""
+
+    store: Store
+    house: House
+    config: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    """One table per skill name, from the user's configuration."""
+
+
+@dataclass(frozen=True, slots=True)
+class SkillFolder:
+    """Where a skill lives, what it understands and how to make it."""
+
+    name: str
+    path: Path
+    intents: tuple[str, ...]
+    create: Callable[[SkillHost], Skill]
+
+
+class Skills:
+    """The open skills of a pack, asked as one."""
+
+    def __init__(self, folders: Iterable[SkillFolder], host: SkillHost) -> None:
+        self._by_intent: dict[str, Skill] = {}
+        self._all: list[Skill] = []
+        for folder in folders:
+            skill = folder.create(host)
+            self._all.append(skill)
+            self._by_intent.update(dict.fromkeys(folder.intents, skill))
+
+    def skill_for(self, intent_name: str) -> Skill:
+        """The skill that answers an intent; `PackError` if there is none."""
+        try:
+            return self._by_intent[intent_name]
+        except KeyError:
+            raise PackError(f"no skill answers `{intent_name}`") from None
+
+    def answer(self, intent: Intent, context: TurnContext) -> Answer:
+        """Plan the answer to `intent`; changes nothing."""
+        return self.skill_for(intent.name).answer(intent, context)
+
+    def alarms(self) -> list[SkillAlarm]:
+        """Everything that is still to ring, earliest first."""
+        # Two skills may share a table of timers: each alarm rings once.
+        every = {alarm.id: alarm for skill in self._all for alarm in skill.alarms()}
+        return sorted(every.values(), key=lambda alarm: (alarm.due, alarm.id))
+
+    def rang(self, alarm_id: str) -> None:
+        """The alarm was played: it must not ring again."""
+        for skill in self._all:
+            if any(alarm.id == alarm_id for alarm in skill.alarms()):
+                skill.rang(alarm_id)
+
+    def close(self) -> None:
+        """Close every skill."""
+        for skill in self._all:
+            skill.close()

@@ -1,0 +1,22 @@
+"""What may be configured of the voice."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
+
+from voiceagent.config_types import Probability
+
+__all__ = ["SpeakConfig"]
+
+
+class SpeakConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The voice."""
+
+    voice: str = "auto"
+    """`auto`, `espeak`, `flite`, `festival` or `command`."""
+    command: list[str] = field(default_factory=list)
+    """A program that reads text on stdin and writes a WAV to stdout."""
+    volume: Probability = 0.7
+    cache_mb: Annotated[float, Meta(ge=1.0, le=4096.0)] = 64.0
