@@ -23,7 +23,7 @@ from pathlib import Path
 
 from bench_region import asked, end, region, remote
 
-from voiceagent.routing.remote import LinkState, Words
+from voiceagent.routing.remote import AnswerWords, LinkState
 from voiceagent.trace.turn_rows import percentile
 
 ABUSE = """
@@ -96,7 +96,7 @@ async def stretches(url: str, rounds: int) -> dict[bool, list[tuple[float, float
                 turn += 1
                 began, first = time.perf_counter(), 0.0
                 async for piece in far.ask(*asked("hello there", turn, "good")):
-                    if isinstance(piece, Words) and not first:
+                    if isinstance(piece, AnswerWords) and not first:
                         first = time.perf_counter() - began
                 took[abused].append((first, time.perf_counter() - began))
             if abuser is not None:

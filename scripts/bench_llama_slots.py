@@ -18,7 +18,7 @@ from contextlib import aclosing
 from pathlib import Path
 
 from voiceagent.message import Message
-from voiceagent.region.backend import Request, Text, Usage
+from voiceagent.region.backend import AnswerText, Request, Usage
 from voiceagent.region.config import LlamaConfig
 from voiceagent.region.llama import LlamaBackend
 from voiceagent.trace.turn_rows import percentile
@@ -38,7 +38,7 @@ async def one(backend: LlamaBackend, number: int) -> tuple[float, int]:
     began, first, tokens = time.perf_counter(), 0.0, 0
     async with aclosing(backend.answer(request)) as outputs:
         async for output in outputs:
-            if isinstance(output, Text) and not first:
+            if isinstance(output, AnswerText) and not first:
                 first = time.perf_counter() - began
             elif isinstance(output, Usage):
                 tokens = output.output_tokens or 0

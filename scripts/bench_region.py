@@ -33,7 +33,7 @@ from voiceagent.realtime.target import Target
 from voiceagent.region.sqlite_memory import SqliteMemory
 from voiceagent.replay.fault_proxy import Fault, FaultProxy
 from voiceagent.routing.config import RegionConfig
-from voiceagent.routing.remote import Envelope, LinkState, Words
+from voiceagent.routing.remote import AnswerWords, Envelope, LinkState
 from voiceagent.trace.turn_rows import percentile
 
 ECHO = """
@@ -198,7 +198,7 @@ def asked(text: str, turn: int, session: str) -> tuple[Payload, Envelope]:
 
 async def answer(far: RealtimeRemote, text: str, turn: int, session: str) -> str:
     pieces = far.ask(*asked(text, turn, session))
-    return "".join([p.text async for p in pieces if isinstance(p, Words)]).strip()
+    return "".join([p.text async for p in pieces if isinstance(p, AnswerWords)]).strip()
 
 
 def cancel(folder: Path) -> bool:
@@ -316,7 +316,7 @@ def link(folder: Path) -> bool:
             for turn in range(1, 101):
                 began = time.perf_counter()
                 async for piece in far.ask(*asked("hello", turn, f"l{rtt}")):
-                    if isinstance(piece, Words):
+                    if isinstance(piece, AnswerWords):
                         took.append(time.perf_counter() - began)
                         break
             running.cancel()

@@ -13,7 +13,7 @@ import argparse
 import asyncio
 from dataclasses import dataclass, field
 
-from voiceagent.agent.playback import Mouth
+from voiceagent.agent.playback import Playback
 from voiceagent.agent.thinking import Thinker
 from voiceagent.agent.turn import Responder, TurnRequest
 from voiceagent.audio.player import VirtualPlayer
@@ -37,7 +37,7 @@ from voiceagent.trace.trace import Trace
 from voiceagent.trace.turn_rows import percentile
 from voiceagent.tts.cache import ReplyCache
 from voiceagent.tts.earcons import earcon
-from voiceagent.tts.renderer import Voice
+from voiceagent.tts.renderer import Renderer
 
 FAULTS = ("ok", "bimodal", "hang", "drip", "cut", "dead", "garbage", "offline")
 COSTS = {"tts": 0.065, "intent": 0.003, "receipt": 0.001, "skill": 0.001}
@@ -91,8 +91,8 @@ class Watched(SimulatedRemote):
 async def turns(remotes: list[Watched], count: int, *, hedge: bool) -> Result:
     """`count` hard questions, one after the other, ten seconds apart at least."""
     trace, compute, result = Trace(cap=4096), Compute(Pace.VIRTUAL, COSTS), Result()
-    voice = Voice([DeclaredTts()], ReplyCache(), compute, trace.emit)
-    mouth = Mouth(voice, VirtualPlayer(), earcon, trace.emit)
+    voice = Renderer([DeclaredTts()], ReplyCache(), compute, trace.emit)
+    mouth = Playback(voice, VirtualPlayer(), earcon, trace.emit)
     outgoing = Outgoing(
         PrivacyGate(Policy(DataClass.TEXT)),
         Receipts(None),

@@ -34,7 +34,7 @@ from voiceagent.app.workshop import Workshop  # noqa: E402
 from voiceagent.audio.player import VirtualPlayer  # noqa: E402
 from voiceagent.clock import Pace, run  # noqa: E402
 from voiceagent.nlu.models.model_folder import CARD, find_model  # noqa: E402
-from voiceagent.nlu.models.shelf import Choice, add_file, add_folder  # noqa: E402
+from voiceagent.nlu.models.shelf import ModelChoice, add_file, add_folder  # noqa: E402
 from voiceagent.trace.events import (  # noqa: E402
     Degraded,
     Event,
@@ -94,7 +94,7 @@ class Load:
         self.agent: Agent | None = None
         self.on_event: OnEvent = lambda event: None
         self.memory: list[float] = []
-        self._swaps, self._names, self._choice = swaps, names, Choice()
+        self._swaps, self._names, self._choice = swaps, names, ModelChoice()
         self._finished = self._swapped = 0
         self._more = asyncio.Event()
 
@@ -137,7 +137,7 @@ def bench(path: str, swaps: int, *, kind: Kind, apart: bool) -> Result:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_DATA_HOME"] = os.environ["XDG_STATE_HOME"] = folder
         names = [_copied(source, f"swap-{letter}", kind) for letter in "ab"]
-        Choice().write(names[0])
+        ModelChoice().write(names[0])
         return _measured(Load(swaps, names), apart)
 
 

@@ -37,7 +37,7 @@ from voiceagent.audio.file import Recording, read_audio
 from voiceagent.audio.frames import RATE
 from voiceagent.clock import Pace
 from voiceagent.replay.demo_region import DemoRegion
-from voiceagent.replay.replay import Replay, Settings, replay
+from voiceagent.replay.replay import Replay, ReplaySettings, replay
 from voiceagent.replay.scenario_region import region_values
 from voiceagent.replay.variants import Variants
 from voiceagent.testing import Fault, FaultProxy
@@ -48,7 +48,7 @@ from voiceagent.trace.events import (
     SpeakingStopped,
     TurnEnded,
 )
-from voiceagent.trace.turn_rows import Record, TurnRow, percentile
+from voiceagent.trace.turn_rows import TimedEvent, TurnRow, percentile
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 QUESTIONS = (
@@ -141,7 +141,7 @@ def outcome(done: Replay, wanted: str) -> Outcome:
     )
 
 
-def _first_words(events: Sequence[Record], row: TurnRow) -> float:
+def _first_words(events: Sequence[TimedEvent], row: TurnRow) -> float:
     """When the words of the answer began to sound, in ms from the end of speech."""
     ended, announced = math.inf, None
     for at, event in events:
@@ -212,7 +212,7 @@ def main() -> None:
     if given.turns < 1 or not set(names) <= set(LINKS):
         parser.error(f"at least one turn; links are {', '.join(LINKS)}")
     variants = Variants(Workshop(Config()))
-    settings = Settings(pace=Pace.REALTIME)
+    settings = ReplaySettings(pace=Pace.REALTIME)
 
     def turn(address: str, number: int) -> Outcome:
         recording, wanted = asked[number % len(asked)]

@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from voiceagent.privacy.gate import Policy, PrivacyGate, Question, Released
+from voiceagent.privacy.gate import OutgoingQuestion, Policy, PrivacyGate, Released
 from voiceagent.privacy.payload import DataClass
 from voiceagent.privacy.redaction.tokens import DIGITS, tokens
 
@@ -179,7 +179,7 @@ def redaction(count: int, seed: int, *, held_out: bool) -> int:
     gate = PrivacyGate(Policy(DataClass.REDACTED), NAMES)
     leaks, refused = Counter[str](), 0
     for kind, secret, sentence in planted(count, chance, held_out=held_out):
-        made = gate.prepare(Question(turn=1, text=sentence))
+        made = gate.prepare(OutgoingQuestion(turn=1, text=sentence))
         if not isinstance(made, Released):
             refused += 1
         elif leaked(kind, secret, made.payload.text):
@@ -210,7 +210,7 @@ def untouched(folder: Path) -> None:
     gate = PrivacyGate(Policy(DataClass.REDACTED))
     changed = []
     for sentence in plain[:20_000]:
-        made = gate.prepare(Question(turn=1, text=sentence))
+        made = gate.prepare(OutgoingQuestion(turn=1, text=sentence))
         if isinstance(made, Released) and made.payload.text != sentence:
             changed.append(f"{sentence} -> {made.payload.text}")
     count = min(len(plain), 20_000)

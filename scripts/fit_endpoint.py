@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from voiceagent.app.config import load_config
 from voiceagent.app.workshop import Workshop
 from voiceagent.evaluation.endpoint import FIXED, by_policy, heard
-from voiceagent.evaluation.endpoint_score import Heard, judge, measure
+from voiceagent.evaluation.endpoint_score import HeardSoFar, judge, measure
 from voiceagent.evaluation.endpoint_traces import load_traces
 from voiceagent.frontend.endpoint import FLAT, EndpointPolicy, Weights, evidence_of
 
@@ -65,7 +65,7 @@ def policy_of(values: Floats) -> EndpointPolicy:
 class Turns:
     """Turns whose evidence is worked out once, for all coefficients."""
 
-    def __init__(self, turns: Sequence[Heard]) -> None:
+    def __init__(self, turns: Sequence[HeardSoFar]) -> None:
         self.turns = turns
         self._features = [_features(turn) for turn in turns]
 
@@ -88,7 +88,7 @@ class Turns:
         return latency / 1000 + COST * point.cut_off
 
 
-def _features(turn: Heard) -> Floats:
+def _features(turn: HeardSoFar) -> Floats:
     """One row a frame, so that its product with the coefficients is ln(wait)."""
     units = [replace(FLAT, silence=1.0, **{name: -1.0}) for name in WEIGHTS]
     rows = [

@@ -27,7 +27,7 @@ sys.path[:0] = [str(ROOT)]
 
 from voiceagent.errors import UsageError, VoiceAgentError  # noqa: E402
 from voiceagent.lang.spoken import spoken  # noqa: E402
-from voiceagent.nlu.decision import Opinion, Step, Thresholds  # noqa: E402
+from voiceagent.nlu.decision import DecisionStep, Opinion, Thresholds  # noqa: E402
 from voiceagent.nlu.guards.guards import Guards  # noqa: E402
 from voiceagent.nlu.intent import Intent, IntentParser  # noqa: E402
 from voiceagent.nlu.slm.cascade import Cascade  # noqa: E402
@@ -63,7 +63,7 @@ class Outcome:
     intent_right: bool
     right: bool
     """The intent with all of its slots."""
-    step: Step = Step.HAND_OVER
+    step: DecisionStep = DecisionStep.HAND_OVER
 
 
 def read_text(file: Path, finder: SlotFinder) -> list[Request]:
@@ -104,7 +104,7 @@ def _outcome(
     found = cascade.route(said, template, free)
     intent = template or guess.intent
     mine = request.intent is not None
-    if intent is None or found.step is Step.HAND_OVER:
+    if intent is None or found.step is DecisionStep.HAND_OVER:
         return Outcome(mine, "nobody", 0.0, not mine, not mine)
     same = intent.name == request.intent
     slots = request.slots is None or dict(request.slots) == dict(intent.slots)
@@ -120,7 +120,9 @@ def curve(
     foreign = len(found) - ours
     rows = []
     for limit in limits:
-        acted = [o for o in found if o.step is Step.ACT and o.probability >= limit]
+        acted = [
+            o for o in found if o.step is DecisionStep.ACT and o.probability >= limit
+        ]
         kept = [one for one in acted if one.mine]
         wrong = sum(not one.right for one in kept)
         row = {
@@ -188,7 +190,7 @@ def _open(asked: argparse.Namespace, pack: Pack) -> Slm:
 def _print(found: Sequence[Outcome]) -> None:
     ours = [one for one in found if one.mine]
     by = Counter(one.by for one in ours)
-    asks = sum(one.step is Step.ASK for one in found)
+    asks = sum(one.step is DecisionStep.ASK for one in found)
     print(f"{len(ours)} requests of ours, {len(found) - len(ours)} not ours")
     print(f"by template {by['template']}, by model {by['model']}, asked back {asks}")
     told = [one for one in ours if one.by != "nobody"]

@@ -9,8 +9,8 @@ from datetime import timedelta
 
 from voiceagent.agent.agent import Agent
 from voiceagent.agent.alarms import Alarms
-from voiceagent.agent.open_turn import Listener
-from voiceagent.agent.playback import Mouth
+from voiceagent.agent.open_turn import OpenTurn
+from voiceagent.agent.playback import Playback
 from voiceagent.agent.state import Options
 from voiceagent.agent.thinking import Thinker
 from voiceagent.agent.turn import Responder
@@ -51,7 +51,7 @@ from voiceagent.trace.turn_rows import TurnRow, turn_rows
 from voiceagent.tts.cache import ReplyCache
 from voiceagent.tts.earcons import earcon
 from voiceagent.tts.protocol import Tts
-from voiceagent.tts.renderer import Voice
+from voiceagent.tts.renderer import Renderer
 
 
 @dataclass
@@ -145,8 +145,8 @@ class Stage:
         """The agent."""
         trace, compute = Trace(), Compute(Pace.VIRTUAL, self.costs)
         meaning = Anything(self.skill)
-        voice = Voice(self.voices, ReplyCache(), compute, trace.emit)
-        mouth = Mouth(voice, self.player, earcon, trace.emit)
+        voice = Renderer(self.voices, ReplyCache(), compute, trace.emit)
+        mouth = Playback(voice, self.player, earcon, trace.emit)
         models = None
         if self.models is not None:
             first = self.models.load(self.models.wanted())
@@ -169,7 +169,7 @@ class Stage:
             smoother=VadSmoother(),
             policy=EndpointPolicy(),
         )
-        listener = Listener(
+        listener = OpenTurn(
             frontend=frontend,
             stt=self.stt or ScriptedStt(self.says),
             compute=compute,

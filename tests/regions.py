@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from voiceagent.privacy.payload import DataClass, Payload
-from voiceagent.region.backend import Backend, Output, Request, Text
+from voiceagent.region.backend import AnswerText, Backend, Output, Request
 from voiceagent.region.config import ServeConfig
 from voiceagent.region.memory import Memory
 from voiceagent.region.server import RegionServer
 from voiceagent.region.sqlite_memory import SqliteMemory
 from voiceagent.routing.config import RegionConfig
-from voiceagent.routing.remote import Envelope, Piece, Remote, Words
+from voiceagent.routing.remote import AnswerWords, Envelope, Piece, Remote
 
 SECRET = b"0123456789abcdef0123456789abcdef"
 
@@ -44,7 +44,7 @@ class Parrot:
                 await self.gate.wait()
                 if self.pause:
                     await asyncio.sleep(self.pause)
-                yield Text(f"{word} ")
+                yield AnswerText(f"{word} ")
         finally:
             self.running -= 1
             self.freed += 1
@@ -101,7 +101,7 @@ def envelope(turn: int = 1, session: str = "test", **more: Any) -> Envelope:
 async def words(remote: Remote, payload: Payload, asked: Envelope) -> str:
     """The whole answer."""
     pieces: list[Piece] = [piece async for piece in remote.ask(payload, asked)]
-    return "".join(p.text for p in pieces if isinstance(p, Words)).strip()
+    return "".join(p.text for p in pieces if isinstance(p, AnswerWords)).strip()
 
 
 async def until(true: Callable[[], bool]) -> None:

@@ -17,7 +17,17 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 ROOMS = (
     *("errors", "clock", "deadline", "message", "store", "child_process"),
-    *("config_types", "port", "lang", "trace", "privacy", "door", "audio", "frontend"),
+    *(
+        "config_types",
+        "arrays",
+        "port",
+        "lang",
+        "trace",
+        "privacy",
+        "door",
+        "audio",
+        "frontend",
+    ),
     *("tts", "templates", "stt", "nlu", "skills", "routing", "gateway", "agent"),
     *("realtime", "wyoming", "region", "pop", "fleet", "planner", "engines", "app"),
     *("web", "replay", "evaluation", "authoring", "cli", "testing", "__main__"),
@@ -123,6 +133,31 @@ def test_files_say_what_they_are_for_and_what_they_export() -> None:
         and "__all__" not in path.read_text("utf-8")
     ]
     assert unlisted == []
+
+
+def types(path: Path) -> Iterator[str]:
+    """Names of classes and of aliases for types, at the head of a file."""
+    for node in tree(path).body:
+        if isinstance(node, ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            name = node.targets[0].id
+            if re.fullmatch(r"_?[A-Z][a-z]\w*", name):
+                yield name
+
+
+def test_a_type_name_has_one_meaning() -> None:
+    where: dict[str, list[str]] = {}
+    for path in FILES:
+        for name in types(path):
+            where.setdefault(name, []).append(dotted(path))
+    shared = {name: files for name, files in where.items() if len(files) > 1}
+    for name, reason in SHARED_NAMES.items():
+        print(f"{name}: {reason}")  # noqa: T201
+    assert {
+        name: files for name, files in shared.items() if name not in SHARED_NAMES
+    } == {}
+    assert set(SHARED_NAMES) <= set(shared) and len(SHARED_NAMES) <= 5
 
 
 def test_only_the_composition_root_imports_engines() -> None:

@@ -19,9 +19,9 @@ from msgspec import Struct
 
 from voiceagent.errors import StoreError
 
-__all__ = ["StoreConfig", "Row", "Store", "state_folder"]
+__all__ = ["StoreConfig", "StoredRow", "Store", "state_folder"]
 
-Row = tuple[Any, ...]
+StoredRow = tuple[Any, ...]
 """One row of a result."""
 
 SCHEMA = 1
@@ -61,7 +61,7 @@ class Store:
         self._lock = RLock()
         self._db = self._open()
 
-    def read(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+    def read(self, sql: str, values: Sequence[object] = ()) -> list[StoredRow]:
         """All rows of a query."""
         with self._lock, self._translated("read"):
             return self._db.execute(sql, values).fetchall()

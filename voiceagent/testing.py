@@ -192,12 +192,12 @@ def timeline(one: Replay) -> list[str]:
 
 def replay_scenario(path: Path, pace: str = "virtual") -> Replay:
     """Replay a recording or scenario with the default configuration."""
-    from voiceagent.replay.replay import Settings, replay_path
+    from voiceagent.replay.replay import ReplaySettings, replay_path
     from voiceagent.replay.variants import Variants
 
     shop = _workshop()
     variants = Variants(shop)
-    settings = Settings(pace=Pace(pace))
+    settings = ReplaySettings(pace=Pace(pace))
     return replay_path(shop, path, settings, configured=variants.workshop)
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from voiceagent.nlu.intent import SlotValue
 from voiceagent.nlu.slm.call_graph import COMPACT, NONE, call_graph
-from voiceagent.nlu.slm.constrained_decoding import Writer
+from voiceagent.nlu.slm.constrained_decoding import ConstrainedWriter
 from voiceagent.nlu.slm.generative import prompt_of
 from voiceagent.nlu.slm.slots import SlotFinder
 from voiceagent.nlu.slm.tools import Tool, tools_of
@@ -120,7 +120,7 @@ def encoded(
     examples: Iterable[Lesson], pieces: Sequence[str]
 ) -> list[tuple[list[int], int]]:
     """Piece numbers of sentence and call, and where the call begins."""
-    writer = Writer(PieceTable(pieces))
+    writer = ConstrainedWriter(PieceTable(pieces))
     found = []
     for example in examples:
         prompt = writer.cut_longest(prompt_of(example.sentence))

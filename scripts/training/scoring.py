@@ -11,7 +11,7 @@ import numpy as np
 
 from voiceagent.engines.slm.llama_cpp import LlamaEncoder
 from voiceagent.nlu.slm.features import log_softmax, measures
-from voiceagent.nlu.slm.heads import Reading, load_heads
+from voiceagent.nlu.slm.heads import HeadsReading, load_heads
 from voiceagent.nlu.slm.wordpiece import WordPiece
 
 from .datasets import NOBODY, Example
@@ -30,7 +30,7 @@ __all__ = [
 class Answer:
     """What the model made of one sentence."""
 
-    reading: Reading
+    reading: HeadsReading
     logits: np.ndarray
     similarity: np.ndarray
     seconds: float

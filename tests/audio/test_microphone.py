@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voiceagent.audio.frames import FRAME_SAMPLES, RATE, AudioFrame
-from voiceagent.audio.microphone import Backend, MicrophoneSource, MicrophoneState
+from voiceagent.audio.microphone import InputDriver, MicrophoneSource, MicrophoneState
 from voiceagent.audio.portaudio import Sink
 from voiceagent.clock import now, run
 from voiceagent.errors import (
@@ -90,7 +90,7 @@ Events = list[AudioGap | Degraded]
 
 
 def listen(
-    backend: Backend, seconds: float, *, stall: dict[int, float] | None = None
+    backend: InputDriver, seconds: float, *, stall: dict[int, float] | None = None
 ) -> tuple[list[AudioFrame], Events, MicrophoneSource, list[float]]:
     events: Events = []
     source = MicrophoneSource(backend=backend, on_event=events.append)

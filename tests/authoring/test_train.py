@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from tests.packs import folder
 from voiceagent.audio.clip import Clip
-from voiceagent.authoring.train import Plan, foreign_sentences, train_pack
+from voiceagent.authoring.train import TrainingPlan, foreign_sentences, train_pack
 from voiceagent.cli.pack import app
 from voiceagent.errors import EngineFailed, EngineMissing, PackError
 from voiceagent.nlu.intent import Intent
@@ -87,7 +87,7 @@ def train(pack: Pack, room: Classroom, *, good: bool) -> tuple[Learned, int, int
         recogniser,  # type: ignore[arg-type]
         known={"call", "ring", "please", "mary"}.__contains__,
         others=[],
-        plan=Plan(takes=2, checks=4),
+        plan=TrainingPlan(takes=2, checks=4),
     )
     return found.learned, found.before.right, found.after.right
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from voiceagent.errors import UsageError
 from voiceagent.evaluation.endpoint import by_policy, ideal, sweep
 from voiceagent.evaluation.endpoint_labels import LabelledTurn, read_turns
-from voiceagent.evaluation.endpoint_score import Heard, endings, judge, measure
+from voiceagent.evaluation.endpoint_score import HeardSoFar, endings, judge, measure
 from voiceagent.evaluation.endpoint_traces import (
-    Note,
-    Row,
-    Trace,
+    EndpointTrace,
+    NotedWords,
+    TraceRow,
     load_traces,
     save_traces,
     traces_of,
@@ -27,7 +27,7 @@ from voiceagent.frontend.endpoint import (
     Completeness,
     EndpointPolicy,
     Moment,
-    Words,
+    WordsSoFar,
 )
 
 pytestmark = pytest.mark.unit
@@ -40,16 +40,16 @@ def silent(
     *spans: tuple[float, float],
     kind: Completeness = Completeness.UNKNOWN,
     turn: LabelledTurn = TURN,
-) -> Heard:
+) -> HeardSoFar:
     """A turn in which these are the silences that are heard."""
     rows = []
     for begin, end in spans:
         for frame in range(1, round((end - begin) / FRAME) + 1):
             moment = Moment(silence=frame * FRAME, speech=1.0, elapsed=begin)
-            rows.append(Row(begin + frame * FRAME, Words(kind), moment))
+            rows.append(TraceRow(begin + frame * FRAME, WordsSoFar(kind), moment))
     times = np.array([row.t for row in rows])
     silence = np.array([row.moment.silence for row in rows])
-    return Heard(turn, False, rows, times, silence, ())
+    return HeardSoFar(turn, False, rows, times, silence, ())
 
 
 def test_a_silence_ends_a_turn_once_and_only_when_it_is_long_enough() -> None:
@@ -110,8 +110,10 @@ def test_the_sweep_decides_as_the_agent_does(patience: float) -> None:
 
 
 def test_traces_survive_a_file(tmp_path: Path) -> None:
-    note = Note(1.0, 16_000, Words(Completeness.COMPLETE, settled=True), "stop")
-    traces = [Trace(TURN, (0.5, 1.0), (0.1, 0.2), (note,), closed=True)]
+    note = NotedWords(
+        1.0, 16_000, WordsSoFar(Completeness.COMPLETE, settled=True), "stop"
+    )
+    traces = [EndpointTrace(TURN, (0.5, 1.0), (0.1, 0.2), (note,), closed=True)]
     save_traces(tmp_path / "t", traces)
     assert load_traces(tmp_path / "t") == traces
 

@@ -11,7 +11,7 @@ from voiceagent.frontend.endpoint import (
     Completeness,
     EndpointPolicy,
     Moment,
-    Words,
+    WordsSoFar,
     decide,
 )
 
@@ -21,7 +21,7 @@ seconds = st.floats(0, 10)
 shares = st.floats(0, 1)
 kinds = st.sampled_from(list(Completeness))
 words = st.builds(
-    Words,
+    WordsSoFar,
     completeness=kinds,
     settled=st.booleans(),
     sure=shares,
@@ -42,7 +42,7 @@ ORDER = (Completeness.COMPLETE, Completeness.EXTENSIBLE, Completeness.INCOMPLETE
 
 @given(words, moments, seconds)
 def test_more_silence_never_reopens_a_turn(
-    said: Words, moment: Moment, more: float
+    said: WordsSoFar, moment: Moment, more: float
 ) -> None:
     later = replace(moment, silence=moment.silence + more)
     assert POLICY.odds(said, moment) <= POLICY.odds(said, later)
@@ -51,7 +51,7 @@ def test_more_silence_never_reopens_a_turn(
 
 @given(words, moments, st.floats(1, 5))
 def test_patience_only_ever_waits_longer(
-    said: Words, moment: Moment, patience: float
+    said: WordsSoFar, moment: Moment, patience: float
 ) -> None:
     patient = replace(POLICY, patience=patience)
     assert patient.wait(said, moment) >= POLICY.wait(said, moment)
@@ -59,14 +59,16 @@ def test_patience_only_ever_waits_longer(
 
 @given(words, moments)
 def test_a_whole_command_never_waits_longer_than_half_of_one(
-    said: Words, moment: Moment
+    said: WordsSoFar, moment: Moment
 ) -> None:
     waits = [POLICY.wait(replace(said, completeness=kind), moment) for kind in ORDER]
     assert waits == sorted(waits)
 
 
 @given(words, moments, shares)
-def test_doubt_only_ever_waits_longer(said: Words, moment: Moment, sure: float) -> None:
+def test_doubt_only_ever_waits_longer(
+    said: WordsSoFar, moment: Moment, sure: float
+) -> None:
     surer = replace(said, sure=max(sure, said.sure))
     if said.completeness in WHOLE:
         assert POLICY.wait(surer, moment) <= POLICY.wait(said, moment)
@@ -77,7 +79,7 @@ def test_doubt_only_ever_waits_longer(said: Words, moment: Moment, sure: float) 
 
 @given(words, moments, st.floats(0, 1))
 def test_what_the_live_pass_finds_in_silence_ends_nothing_sooner(
-    said: Words, moment: Moment, later: float
+    said: WordsSoFar, moment: Moment, later: float
 ) -> None:
     live = replace(said, settled=False)
     late = replace(live, late=live.late + later)
@@ -90,7 +92,7 @@ def test_what_the_live_pass_finds_in_silence_ends_nothing_sooner(
 
 @given(words, moments, st.floats(-1, 1))
 def test_who_pauses_long_is_given_longer(
-    said: Words, moment: Moment, tempo: float
+    said: WordsSoFar, moment: Moment, tempo: float
 ) -> None:
     slow, quick = max(tempo, moment.tempo), min(tempo, moment.tempo)
     assert POLICY.wait(said, replace(moment, tempo=slow)) >= POLICY.wait(
@@ -103,34 +105,34 @@ def test_yes_no_and_stop_wait_300_ms_at_most(
     moment: Moment, patience: float, kind: Completeness
 ) -> None:
     for text in ("yes", "no", "stop"):
-        said = Words(kind, settled=True, sure=0.75).ending(text)
+        said = WordsSoFar(kind, settled=True, sure=0.75).ending(text)
         assert replace(POLICY, patience=patience).wait(said, moment) <= 0.3
 
 
 @given(words, moments)
-def test_every_turn_ends(said: Words, moment: Moment) -> None:
+def test_every_turn_ends(said: WordsSoFar, moment: Moment) -> None:
     assert decide(POLICY, said, replace(moment, silence=2.51)) is not None
 
 
 def test_a_usual_command_ends_soon_and_an_open_one_does_not() -> None:
     moment = Moment(silence=0.3, speech=1.5, elapsed=2.0)
-    said = Words(Completeness.COMPLETE, settled=True, sure=0.97)
+    said = WordsSoFar(Completeness.COMPLETE, settled=True, sure=0.97)
     verdict = decide(POLICY, said, moment)
     assert verdict is not None and verdict.reason == "complete"
     assert verdict.chance > 0.5
-    open_end = Words(Completeness.INCOMPLETE, settled=True).ending("a latte with")
+    open_end = WordsSoFar(Completeness.INCOMPLETE, settled=True).ending("a latte with")
     assert open_end.hanging
     assert POLICY.wait(open_end, moment) > 1.0
 
 
 def test_nothing_said_is_told_apart_from_something_unknown() -> None:
-    nothing = decide(POLICY, Words(), Moment(silence=9, speech=0, elapsed=4.1))
+    nothing = decide(POLICY, WordsSoFar(), Moment(silence=9, speech=0, elapsed=4.1))
     assert nothing is not None and nothing.reason == "no-speech"
-    unknown = decide(POLICY, Words(), Moment(silence=2.6, speech=1, elapsed=4))
+    unknown = decide(POLICY, WordsSoFar(), Moment(silence=2.6, speech=1, elapsed=4))
     assert unknown is not None and unknown.reason == "unknown"
 
 
 def test_a_turn_has_a_longest_length() -> None:
-    dead = Words(Completeness.DEAD)
+    dead = WordsSoFar(Completeness.DEAD)
     verdict = decide(POLICY, dead, Moment(silence=0, speech=15, elapsed=15))
     assert verdict is not None and verdict.reason == "max-length"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from voiceagent.audio.frames import RATE, Reframer
 from voiceagent.engines.fake import ScriptedWake, ThresholdVad
-from voiceagent.frontend.endpoint import FLAT, Completeness, EndpointPolicy, Words
+from voiceagent.frontend.endpoint import FLAT, Completeness, EndpointPolicy, WordsSoFar
 from voiceagent.frontend.frontend import Frontend
 from voiceagent.frontend.vad import Vad, VadSmoother
 from voiceagent.frontend.wake import WakeGate, WakeRule
@@ -77,7 +77,7 @@ def test_complete_words_end_sooner_and_stale_words_do_not_count() -> None:
                 out.append(event)
                 if isinstance(event, WakeCandidate):
                     frontend.begin(1, frame.end)
-            frontend.note(Words(Completeness.COMPLETE), round(noted_at * RATE))
+            frontend.note(WordsSoFar(Completeness.COMPLETE), round(noted_at * RATE))
         return next(event for event in out if isinstance(event, TurnEnded))
 
     assert end(9.0).reason == "complete"
@@ -97,7 +97,7 @@ def test_the_loudness_tells_where_speech_ended_before_the_detector_does() -> Non
         ended += [e for e in frontend.push(frame) if isinstance(e, TurnEnded)]
         if frontend.hushed:
             hushed.append(frame.end / RATE)
-        frontend.note(Words(Completeness.COMPLETE), frame.end)
+        frontend.note(WordsSoFar(Completeness.COMPLETE), frame.end)
     assert ended[0].speech_end == pytest.approx(2.5, abs=0.05)
     assert ended[0].t == pytest.approx(2.72, abs=0.05)
     assert hushed[0] == pytest.approx(2.54, abs=0.03)
@@ -118,7 +118,7 @@ def test_words_that_come_in_the_silence_are_not_believed_at_once() -> None:
                     return event.silence
             kind = Completeness.COMPLETE
             known = frame.end >= since * RATE
-            said = Words(kind if known else Completeness.INCOMPLETE)
+            said = WordsSoFar(kind if known else Completeness.INCOMPLETE)
             frontend.note(said, frame.end, since=round(since * RATE) * known)
         raise AssertionError("the turn did not end")
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceagent.frontend.vad import GatedVad, Level, SpeechEdge, VadSmoother
+from voiceagent.frontend.vad import GatedVad, NoiseLevel, SpeechEdge, VadSmoother
 
 pytestmark = [pytest.mark.unit, pytest.mark.property]
 
@@ -140,7 +140,7 @@ def test_a_probability_stays_one_whatever_comes(levels: list[int]) -> None:
 
 
 def test_the_floor_falls_at_once_and_rises_slowly() -> None:
-    level = Level()
+    level = NoiseLevel()
     for pcm in tone(8000, 50):
         level.push(pcm)
     assert level.floor < -40
@@ -149,4 +149,4 @@ def test_the_floor_falls_at_once_and_rises_slowly() -> None:
     assert level.floor < -75
     before = level.floor
     level.push(tone(8000)[0])
-    assert level.floor == pytest.approx(before + Level.RISE)
+    assert level.floor == pytest.approx(before + NoiseLevel.RISE)

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceagent.nlu.decision import FAILED, TOO_LATE, Opinion, Step, Thresholds, route
+from voiceagent.nlu.decision import (
+    FAILED,
+    TOO_LATE,
+    DecisionStep,
+    Opinion,
+    Thresholds,
+    route,
+)
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.slm.protocol import NOT_MINE, Guess
 from voiceagent.stt.protocol import Recognition
@@ -29,21 +36,21 @@ def test_a_model_acts_asks_or_hands_over_by_its_probability_alone(
     opinion = Opinion("m", Guess(INTENT, probability), limits=limit)
     found = route(HEARD, None, opinion)
     wanted = (
-        Step.ACT
+        DecisionStep.ACT
         if probability >= limit.act
-        else Step.ASK
+        else DecisionStep.ASK
         if probability >= limit.ask
-        else Step.HAND_OVER
+        else DecisionStep.HAND_OVER
     )
     assert found.step is wanted
-    assert (found.tier == "device") == (wanted is not Step.HAND_OVER)
+    assert (found.tier == "device") == (wanted is not DecisionStep.HAND_OVER)
 
 
 @given(SHARES, SHARES, limits())
 def test_being_surer_never_leads_to_doing_less(
     one: float, other: float, limit: Thresholds
 ) -> None:
-    order = [Step.HAND_OVER, Step.ASK, Step.ACT]
+    order = [DecisionStep.HAND_OVER, DecisionStep.ASK, DecisionStep.ACT]
     low, high = sorted((one, other))
     steps = [
         order.index(
@@ -103,24 +110,28 @@ def test_what_nobody_understands_is_handed_over(
     opinion: Opinion | None, reason: str
 ) -> None:
     found = route(HEARD, None, opinion)
-    assert (found.tier, found.reason, found.step) == ("none", reason, Step.HAND_OVER)
+    assert (found.tier, found.reason, found.step) == (
+        "none",
+        reason,
+        DecisionStep.HAND_OVER,
+    )
 
 
 def test_what_was_not_accepted_is_never_acted_upon() -> None:
     heard = Recognition("x", 0.99, False, "noise")
     found = route(heard, INTENT, Opinion("m", Guess(INTENT, 1.0)))
-    assert found.tier == "none" and found.step is Step.HAND_OVER
+    assert found.tier == "none" and found.step is DecisionStep.HAND_OVER
 
 
 def test_a_template_heard_in_doubt_is_asked_back() -> None:
     doubtful = Recognition("x", 0.4, True)
-    assert route(doubtful, INTENT, heard=0.6).step is Step.ASK
-    assert route(doubtful, INTENT).step is Step.ACT
+    assert route(doubtful, INTENT, heard=0.6).step is DecisionStep.ASK
+    assert route(doubtful, INTENT).step is DecisionStep.ACT
     near = Recognition("x", 1.0, True, alternatives=("y",))
-    assert route(near, INTENT).step is Step.ASK
+    assert route(near, INTENT).step is DecisionStep.ASK
 
 
 def test_words_of_a_model_that_talks_are_an_answer() -> None:
     opinion = Opinion("m", Guess(None, reply="It is a large wooden instrument."))
     found = route(HEARD, None, opinion)
-    assert (found.tier, found.step) == ("device", Step.ACT)
+    assert (found.tier, found.step) == ("device", DecisionStep.ACT)

@@ -11,7 +11,7 @@ from model_folders import Source
 from voiceagent.clock import Compute, Pace, now, run
 from voiceagent.errors import PackError
 from voiceagent.frontend.endpoint import Completeness
-from voiceagent.nlu.decision import Step
+from voiceagent.nlu.decision import DecisionStep
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.interpreter import DECLINED, Doubts, Interpreter, Reading
 from voiceagent.nlu.models.swap import ModelSwitch
@@ -113,10 +113,14 @@ def test_a_template_is_acted_upon_and_the_model_not_asked() -> None:
 
 def test_a_sure_model_acts_an_unsure_one_asks_an_ignorant_one_hands_over() -> None:
     light = Intent("device.on", {}, text=DARK)
-    for probability, step in ((0.97, Step.ACT), (0.7, Step.ASK), (0.3, Step.HAND_OVER)):
+    for probability, step in (
+        (0.97, DecisionStep.ACT),
+        (0.7, DecisionStep.ASK),
+        (0.3, DecisionStep.HAND_OVER),
+    ):
         (found,) = play(Desk({DARK: Guess(light, probability)}), heard(DARK))
         assert found.route.step is step
-        assert (found.intent is not None) == (step is not Step.HAND_OVER)
+        assert (found.intent is not None) == (step is not DecisionStep.HAND_OVER)
     (found,) = play(Desk({DARK: NOT_MINE}), heard(DARK))
     assert found.route.reason == "model m: not mine" and found.intent is None
 
@@ -182,9 +186,9 @@ def test_free_words_that_the_model_does_not_know_are_handed_over(
     guess: Guess | Exception,
 ) -> None:
     (found,) = play(Desk({DARK: guess}), unheard(DARK))
-    assert found.question is None and found.route.step is Step.HAND_OVER
+    assert found.question is None and found.route.step is DecisionStep.HAND_OVER
     (silent,) = play(Desk(), unheard(DARK))
-    assert silent.route.step is Step.HAND_OVER
+    assert silent.route.step is DecisionStep.HAND_OVER
 
 
 def test_near_readings_that_differ_in_one_slot_are_asked_for_by_name() -> None:

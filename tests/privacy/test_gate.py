@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from voiceagent.message import Message
 from voiceagent.privacy.gate import (
+    OutgoingQuestion,
     Policy,
     PrivacyGate,
-    Question,
     Refused,
     Released,
     TaskClass,
@@ -30,7 +30,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "voiceagent"
 
 def released(policy: Policy, text: str, **more: object) -> Released:
     made = PrivacyGate(policy, ["Anna Kowalski"]).prepare(
-        Question(turn=1, text=text, **more)  # type: ignore[arg-type]
+        OutgoingQuestion(turn=1, text=text, **more)  # type: ignore[arg-type]
     )
     assert isinstance(made, Released)
     return made
@@ -104,7 +104,9 @@ def test_placeholders_come_back_however_the_answer_is_cut(cuts: list[int]) -> No
 @given(text=st.text(min_size=1, max_size=80))
 def test_no_more_leaves_than_the_policy_says(leaves: DataClass, text: str) -> None:
     gate = PrivacyGate(Policy(leaves))
-    made = gate.prepare(Question(turn=1, text=text, uncertain=True, audio=bytes(640)))
+    made = gate.prepare(
+        OutgoingQuestion(turn=1, text=text, uncertain=True, audio=bytes(640))
+    )
     order = list(DataClass)
     if isinstance(made, Released):
         assert order.index(made.payload.data_class) <= order.index(leaves)
@@ -115,7 +117,9 @@ def test_no_more_leaves_than_the_policy_says(leaves: DataClass, text: str) -> No
 
 @given(st.text(max_size=120))
 def test_a_summary_holds_general_words_alone(text: str) -> None:
-    made = PrivacyGate(Policy(DataClass.SUMMARY)).prepare(Question(turn=1, text=text))
+    made = PrivacyGate(Policy(DataClass.SUMMARY)).prepare(
+        OutgoingQuestion(turn=1, text=text)
+    )
     if isinstance(made, Released):
         _, _, words = made.payload.text.partition(": ")
         assert set(words.split()) <= TOPICS
@@ -130,7 +134,9 @@ def test_personal_turns_are_redacted_even_where_text_may_leave() -> None:
 
 def test_a_class_can_be_kept_back() -> None:
     policy = Policy(DataClass.TEXT, {"personal": DataClass.NOTHING})
-    made = PrivacyGate(policy).prepare(Question(turn=1, text="my password is x y z"))
+    made = PrivacyGate(policy).prepare(
+        OutgoingQuestion(turn=1, text="my password is x y z")
+    )
     assert isinstance(made, Refused) and made.task is TaskClass.PERSONAL
 
 
@@ -145,7 +151,7 @@ def test_earlier_turns_go_along_under_the_same_rules() -> None:
 
 
 def test_what_is_too_long_does_not_leave() -> None:
-    made = PrivacyGate(Policy()).prepare(Question(turn=1, text="word " * 3000))
+    made = PrivacyGate(Policy()).prepare(OutgoingQuestion(turn=1, text="word " * 3000))
     assert isinstance(made, Refused) and "cannot be redacted" in made.reason
 
 

@@ -15,7 +15,7 @@ from voiceagent.realtime.target import Target
 from voiceagent.region.config import ServeConfig
 from voiceagent.region.sqlite_memory import SqliteMemory
 from voiceagent.replay.fault_proxy import Fault, FaultProxy
-from voiceagent.routing.remote import Answered, LinkState, Words
+from voiceagent.routing.remote import Answered, AnswerWords, LinkState
 from voiceagent.trace.events import Event, LinkChanged
 
 pytestmark = pytest.mark.fault
@@ -223,7 +223,9 @@ def test_the_link_is_told_of() -> None:
             )
             running = asyncio.create_task(remote.run())
             pieces = [p async for p in remote.ask(question("x"), envelope(1))]
-            assert isinstance(pieces[0], Words) and isinstance(pieces[-1], Answered)
+            assert isinstance(pieces[0], AnswerWords) and isinstance(
+                pieces[-1], Answered
+            )
             assert pieces[-1].region == "local" and pieces[-1].model == "parrot"
         await until(lambda: remote.link is not LinkState.UP)
         running.cancel()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from voiceagent.realtime.limits import Limits
 from voiceagent.realtime.server import ServerSession
-from voiceagent.realtime.steps import Close, Keep, Recognise, Respond, Send, Step
+from voiceagent.realtime.steps import Close, Keep, Recognise, Respond, Send, SessionStep
 
 pytestmark = pytest.mark.fault
 Event = Mapping[str, Any]
@@ -34,15 +34,15 @@ TEXT: dict[str, Any] = {
 }
 
 
-def told(made: ServerSession, event: Event) -> list[Step]:
+def told(made: ServerSession, event: Event) -> list[SessionStep]:
     return made.receive(json.dumps(event))
 
 
-def sent(steps: list[Step]) -> list[Event]:
+def sent(steps: list[SessionStep]) -> list[Event]:
     return [step.event for step in steps if isinstance(step, Send)]
 
 
-def kinds(steps: list[Step]) -> list[str]:
+def kinds(steps: list[SessionStep]) -> list[str]:
     return [str(event["type"]) for event in sent(steps)]
 
 
@@ -52,7 +52,7 @@ def say(text: str, **more: Any) -> Event:
     return {"type": "conversation.item.create", "item": item}
 
 
-def answer(made: ServerSession, *words: str) -> list[Step]:
+def answer(made: ServerSession, *words: str) -> list[SessionStep]:
     respond = next(
         s for s in told(made, {"type": "response.create"}) if isinstance(s, Respond)
     )
@@ -249,7 +249,7 @@ def test_too_much_is_refused() -> None:
 
 def test_nothing_but_errors_ends_in_a_close() -> None:
     made = session(limits=Limits(faults=5))
-    steps: list[Step] = []
+    steps: list[SessionStep] = []
     for _ in range(5):
         steps = told(made, {"type": "nonsense"})
     assert isinstance(steps[-1], Close) and steps[-1].code == 1008
@@ -293,7 +293,7 @@ def mutated(chance: random.Random) -> str | bytes:
             return text.encode() if chance.random() < 0.5 else "[" * 5000
 
 
-def check(steps: list[Step], open_: set[str], last: list[int]) -> None:
+def check(steps: list[SessionStep], open_: set[str], last: list[int]) -> None:
     for event in sent(steps):
         if "event_id" in event:
             number = int(event["event_id"].removeprefix("event_"))

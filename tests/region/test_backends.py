@@ -14,7 +14,7 @@ from tests.region.test_server import ask
 from voiceagent.clock import now, run
 from voiceagent.errors import ConfigError, LinkDown, RemoteFailed
 from voiceagent.message import Message
-from voiceagent.region.backend import Call, Request, Source, Text, Usage
+from voiceagent.region.backend import AnswerSource, AnswerText, Call, Request, Usage
 from voiceagent.region.chat import ChatBackend
 from voiceagent.region.config import LlamaConfig, UpstreamConfig
 from voiceagent.region.knowledge import Knowledge
@@ -95,8 +95,8 @@ def test_words_tools_and_tokens_of_a_chat_server() -> None:
         async with upstream(body) as (url, asked):
             found = await outputs(chat(url))
             assert found == [
-                Text("Bruno "),
-                Text("it is."),
+                AnswerText("Bruno "),
+                AnswerText("it is."),
                 Usage(9, 4),
                 Call("c1", "light", '{"on": 1}'),
             ]
@@ -111,7 +111,7 @@ def test_passages_go_along_as_data(tmp_path: Path) -> None:
     async def main() -> None:
         async with upstream(HEAD + event(content="Bruno.") + END) as (url, asked):
             found = await outputs(chat(url, knowledge=knowledge))
-            assert found == [Source("Zoo, zoo/zoo.md"), Text("Bruno.")]
+            assert found == [AnswerSource("Zoo, zoo/zoo.md"), AnswerText("Bruno.")]
             messages = asked[0]["messages"]
             assert "The lion is called Bruno." in messages[0]["content"]  # type: ignore[index]
 
@@ -160,7 +160,7 @@ def test_a_cut_before_the_first_word_is_tried_once_more() -> None:
     async def main() -> None:
         good = HEAD + event(content="Bruno.") + END
         async with upstream(b"", good) as (url, asked):
-            assert await outputs(chat(url)) == [Text("Bruno.")]
+            assert await outputs(chat(url)) == [AnswerText("Bruno.")]
             assert len(asked) == 2
 
     run(main())

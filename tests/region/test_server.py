@@ -26,7 +26,7 @@ from voiceagent.realtime.limits import Limits
 from voiceagent.realtime.remote import RealtimeRemote
 from voiceagent.realtime.target import Target
 from voiceagent.region.config import ServeConfig
-from voiceagent.routing.remote import LinkState, Words
+from voiceagent.routing.remote import AnswerWords, LinkState
 
 pytestmark = pytest.mark.fault
 ASK: list[Mapping[str, Any]] = [
@@ -185,7 +185,9 @@ def test_the_region_is_proved_by_the_certificate(tmp_path: Path) -> None:
         if remote.link is LinkState.UP:
             pieces = remote.ask(question("hello"), envelope(region_policy="eu-west"))
             try:
-                words = "".join([p.text async for p in pieces if isinstance(p, Words)])
+                words = "".join(
+                    [p.text async for p in pieces if isinstance(p, AnswerWords)]
+                )
             except LinkDown:
                 words = ""
         running.cancel()

@@ -8,7 +8,7 @@ from voiceagent.app.config import Config
 from voiceagent.app.workshop import Workshop
 from voiceagent.errors import UsageError
 from voiceagent.replay.parallel import replay_files
-from voiceagent.replay.replay import Replay, Settings
+from voiceagent.replay.replay import Replay, ReplaySettings
 from voiceagent.trace.trace import encode
 
 pytestmark = pytest.mark.golden
@@ -23,7 +23,9 @@ def test_two_processes_give_the_same_bytes_in_the_same_order() -> None:
     ]
     logs = []
     for jobs in (1, 2):
-        done = list(replay_files(Workshop(Config()), files, Settings(), jobs=jobs))
+        done = list(
+            replay_files(Workshop(Config()), files, ReplaySettings(), jobs=jobs)
+        )
         assert isinstance(done[1], UsageError) and "nowhere.wav" in str(done[1])
         logs.append([encode(one.records) for one in done if isinstance(one, Replay)])
     assert logs[0] == logs[1] and len(logs[0]) == 2

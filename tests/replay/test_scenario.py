@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 
 from voiceagent.errors import ScenarioError
-from voiceagent.replay.scenario import Expect, Scenario, Turn, check, load_scenario
+from voiceagent.replay.scenario import (
+    Expect,
+    Scenario,
+    ScenarioTurn,
+    check,
+    load_scenario,
+)
 from voiceagent.trace.events import SpeechStarted, TurnFinished
 from voiceagent.trace.trace import Record
 from voiceagent.trace.turn_rows import IntentFacts, TurnRow
@@ -26,7 +32,7 @@ ROW = TurnRow(
 
 
 def missed(expect: Expect, *, timed: bool = True) -> list[str]:
-    scenario = Scenario(audio="x.flac", turn=[Turn(at=1.0, expect=expect)])
+    scenario = Scenario(audio="x.flac", turn=[ScenarioTurn(at=1.0, expect=expect)])
     checks = check(scenario, [ROW], [], timed=timed)
     return [one.what for one in checks if not one.ok]
 

@@ -27,15 +27,15 @@ from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.slm.tools import Signature, Tool, tools_of
 from voiceagent.privacy.gate import Policy
 from voiceagent.privacy.payload import DataClass, Payload
-from voiceagent.region.backend import Call, Output, Request, Text
+from voiceagent.region.backend import AnswerText, Call, Output, Request
 from voiceagent.routing.device_tools import Deeds, Toolbox, canonical
 from voiceagent.routing.remote import (
     Answered,
+    AnswerWords,
     Envelope,
     LinkState,
     Piece,
     RemoteTool,
-    Words,
 )
 from voiceagent.skills.packs.pack import load_pack
 from voiceagent.skills.skill import Answer, Effect, TurnContext
@@ -183,7 +183,7 @@ class Caller:
         self.asked.append(payload)
         for number, (tool, arguments) in enumerate(self.calls):
             yield RemoteTool(f"call_{number}", tool, arguments)
-        yield Words("Done. ")
+        yield AnswerWords("Done. ")
         yield Answered()
 
     async def answer_tool(self, turn_id: str, call_id: str, output: str) -> None:
@@ -309,7 +309,7 @@ class Model:
                 call = f"call_{len(self.asked)}_{number}"
                 yield Call(call, request.tools[0]["name"], f'{{"n": {number}}}')
             return
-        yield Text(" ".join(results))
+        yield AnswerText(" ".join(results))
 
     async def close(self) -> None:
         """Nothing to let go."""
@@ -331,7 +331,7 @@ def test_tools_over_a_real_socket_two_at_once_and_one_answer() -> None:
                     assert piece.name == "count"
                     output = f"got {piece.arguments}"
                     await remote.answer_tool("test-1", piece.call_id, output)
-                elif isinstance(piece, Words):
+                elif isinstance(piece, AnswerWords):
                     said.append(piece.text)
                 elif isinstance(piece, Answered):
                     done = piece

@@ -29,7 +29,7 @@ from training.datasets import (  # noqa: E402
 from training.lessons import labels_of, some_of_each, word_tags  # noqa: E402
 from training.noise import Recogniser, Sounds  # noqa: E402
 
-from voiceagent.nlu.models.model_folder import State, check_files, read_model  # noqa: E402
+from voiceagent.nlu.models.model_folder import ModelState, check_files, read_model  # noqa: E402
 from voiceagent.nlu.models.risk_curve import read_curve  # noqa: E402
 from voiceagent.nlu.slm.features import tagged_spans  # noqa: E402
 from voiceagent.nlu.slm.wordpiece import WordPiece  # noqa: E402
@@ -294,7 +294,7 @@ def test_a_trained_folder_is_one_that_the_agent_reads(tmp_path: Path) -> None:
     write_curve(folder, [{"threshold": 0.5, "share": 1.0, "risk": 0.0}])
     write_card(folder, kind="intent-encoder", version="1", source="a test")
     write_readme(folder, found)
-    assert set(check_files(read_model(folder)).values()) == {State.OK}
+    assert set(check_files(read_model(folder)).values()) == {ModelState.OK}
     assert read_curve(folder / "curve.json").points[0].threshold == 0.5
 
 

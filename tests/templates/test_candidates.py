@@ -10,7 +10,7 @@ from tests.packs import SHIPPED, parser, shipped
 from voiceagent.authoring.sampler import Sampler
 from voiceagent.frontend.endpoint import Completeness
 from voiceagent.lang.spoken import as_said, foreign, spoken
-from voiceagent.templates.candidates import WordIndex
+from voiceagent.templates.candidates import Candidates
 
 pytestmark = pytest.mark.property
 
@@ -21,7 +21,7 @@ PIECES = st.lists(st.text("ab", min_size=1, max_size=3), min_size=1, max_size=4)
 def test_a_word_made_of_pieces_is_found(
     templates: list[list[str]], data: st.DataObject
 ) -> None:
-    index = WordIndex([frozenset(pieces) for pieces in templates])
+    index = Candidates([frozenset(pieces) for pieces in templates])
     assert index.candidates([]) == list(range(len(templates)))
     for number, pieces in enumerate(templates):
         word = "".join(data.draw(st.lists(st.sampled_from(pieces), min_size=1)))
@@ -30,7 +30,7 @@ def test_a_word_made_of_pieces_is_found(
 
 
 def test_free_text_takes_any_word() -> None:
-    index = WordIndex([frozenset({"play", "*"}), frozenset({"stop"})])
+    index = Candidates([frozenset({"play", "*"}), frozenset({"stop"})])
     assert index.candidates(["play", "zyx"]) == [0]
 
 

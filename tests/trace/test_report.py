@@ -38,12 +38,12 @@ from voiceagent.trace.events import (
 )
 from voiceagent.trace.report.write import (
     LIMIT_BYTES,
-    Envelope,
+    LoudnessCurve,
     TurnNote,
     page,
     write_report,
 )
-from voiceagent.trace.turn_rows import Record, percentile, turn_rows
+from voiceagent.trace.turn_rows import TimedEvent, percentile, turn_rows
 
 pytestmark = pytest.mark.unit
 
@@ -58,7 +58,7 @@ def split(response: float) -> dict[str, float]:
     return {**parts, "response": response}
 
 
-def session(source: str, *turns: list[Event]) -> list[Record]:
+def session(source: str, *turns: list[Event]) -> list[TimedEvent]:
     """One recording with those turns."""
     events: list[Event] = [SessionStarted(source=source, budget_ms=800.0)]
     for turn in turns:
@@ -152,7 +152,7 @@ def _without_tier(events: Sequence[Event]) -> list[Event]:
     return out
 
 
-def trace() -> list[Record]:
+def trace() -> list[TimedEvent]:
     """Several recordings: fine, late, rejected, cancelled, broken, silent."""
     late = answered(2, "set a timer for ten minutes", response=1130.0, start=6.0)
     cut: list[Event] = [
@@ -170,13 +170,13 @@ def trace() -> list[Record]:
     ]
 
 
-def wave(start: float, seconds: float) -> Envelope:
+def wave(start: float, seconds: float) -> LoudnessCurve:
     """A made-up waveform."""
     peaks = [
         abs(math.sin(i / 7) * math.sin(i / 31)) * (0.8 if 40 < i < 220 else 0.05)
         for i in range(300)
     ]
-    return Envelope(start, seconds / 300, peaks)
+    return LoudnessCurve(start, seconds / 300, peaks)
 
 
 def notes() -> dict[tuple[str, int], TurnNote]:

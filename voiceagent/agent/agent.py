@@ -15,7 +15,7 @@ from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from voiceagent.agent.alarms import Alarms
-from voiceagent.agent.open_turn import Listener
+from voiceagent.agent.open_turn import OpenTurn
 from voiceagent.agent.state import Options, State
 from voiceagent.agent.turn import Responder, TurnRequest
 from voiceagent.audio.frames import FRAME_SAMPLES, FRAME_SECONDS, RATE, AudioFrame
@@ -66,7 +66,7 @@ class Agent:
         self,
         *,
         frontend: Frontend,
-        listener: Listener,
+        listener: OpenTurn,
         responder: Responder,
         compute: Compute,
         trace: Trace,

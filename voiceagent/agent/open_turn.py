@@ -9,14 +9,14 @@ from typing import Any
 
 from voiceagent.audio.frames import FRAME_BYTES, RATE, AudioFrame, PreRoll
 from voiceagent.clock import Compute
-from voiceagent.frontend.endpoint import WHOLE, Completeness, Words
+from voiceagent.frontend.endpoint import WHOLE, Completeness, WordsSoFar
 from voiceagent.frontend.frontend import Frontend
 from voiceagent.stt.offline import MARGIN
 from voiceagent.stt.protocol import DOUBTFUL, UNFINISHED, Recognition, Stt
 from voiceagent.stt.utterance import CHUNK_FRAMES, Utterance
 from voiceagent.trace.events import Event, PartialTranscript, TurnCancelled, TurnStarted
 
-__all__ = ["Listener"]
+__all__ = ["OpenTurn"]
 
 CHUNK = CHUNK_FRAMES * FRAME_BYTES // 2
 """Samples that are usually heard at once."""
@@ -26,7 +26,7 @@ PREROLL_SECONDS = 2.0
 Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 
 
-class Listener:
+class OpenTurn:
     """Opens and closes turns, and passes on what the recogniser makes of them."""
 
     def __init__(
@@ -155,11 +155,11 @@ class Listener:
         self._upto = upto
         completeness = self._so_far(text)
         self._whole = completeness in WHOLE
-        words = Words(completeness)
+        words = WordsSoFar(completeness)
         if self._open_domain and not words.ending(text).answer:
             # Any question sounds like some command, or half of one, to a pass that
             # knows nothing else.
-            words = Words(Completeness.UNKNOWN)
+            words = WordsSoFar(Completeness.UNKNOWN)
         self._note(text, words, upto, since=self._since)
         if stable and self._whole:
             self._expect(text)
@@ -170,14 +170,14 @@ class Listener:
             return
         if found.accepted:
             self._expect(found.text)
-        settled = Words(settled=True, sure=found.confidence)
+        settled = WordsSoFar(settled=True, sure=found.confidence)
         if found.reason == DOUBTFUL:
             self._note(found.text, settled, upto)
         elif found.accepted or found.reason == UNFINISHED:
             progress = self._so_far(found.text)
             self._note(found.text, replace(settled, completeness=progress), upto)
         elif self._open_domain:
-            self._note("", Words(Completeness.UNKNOWN, settled=True), upto)
+            self._note("", WordsSoFar(Completeness.UNKNOWN, settled=True), upto)
         else:
             self._note(self._text, settled, upto)
 
@@ -193,7 +193,7 @@ class Listener:
             return Completeness.EXTENSIBLE if open_ended else Completeness.COMPLETE
         return Completeness.INCOMPLETE if begun and text else progress
 
-    def _note(self, text: str, words: Words, upto: int, *, since: int = 0) -> None:
+    def _note(self, text: str, words: WordsSoFar, upto: int, *, since: int = 0) -> None:
         words = words.ending(text)
         self._frontend.note(words, upto, since=since)
         self._emit(

@@ -22,18 +22,18 @@ from voiceagent.trace.events import (
     SpeakingStopped,
 )
 from voiceagent.tts.clauses import Clauses
-from voiceagent.tts.renderer import Voice
+from voiceagent.tts.renderer import Renderer
 from voiceagent.tts.text import split_clauses, words_heard
 
-__all__ = ["Mouth"]
+__all__ = ["Playback"]
 
 
-class Mouth:
+class Playback:
     """Plays sentences and earcons, one at a time."""
 
     def __init__(
         self,
-        voice: Voice,
+        voice: Renderer,
         player: Player,
         earcon: Callable[[str], Clip],
         emit: Callable[[Event], None],

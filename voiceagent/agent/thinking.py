@@ -23,7 +23,7 @@ from voiceagent.nlu.interpreter import Interpreter, Reading, Understanding
 from voiceagent.nlu.models.swap import ModelSwitch
 from voiceagent.routing.device_tools import canonical
 from voiceagent.routing.escalation import DEVICE, Escalation
-from voiceagent.routing.handover import Answering, Handover, Standing
+from voiceagent.routing.handover import Handover, RemoteOutcome, WhyNot
 from voiceagent.skills.skill import Answer, LastTurn, Skill, TurnContext
 from voiceagent.stt.protocol import Recognition
 from voiceagent.stt.utterance import Heard, Typed
@@ -56,7 +56,7 @@ class Work:
         self.finished: TurnFinished | None = None
         """The closed books, from the first audible sample on."""
         self.said = ""
-        self.standing = Standing.ANSWERED
+        self.standing = WhyNot.ANSWERED
         """Why there is no answer, where there is none."""
         self.leg = ""
         """The larger tier that answers; empty: none."""
@@ -145,7 +145,7 @@ class Thinker:
         work.ledger.mark("route")
         return reading
 
-    async def _found(self, work: Work, found: Answering) -> Answer | None:
+    async def _found(self, work: Work, found: RemoteOutcome) -> Answer | None:
         """Whoever came first answers; where nobody did, whatever the device can."""
         reading = found.reading
         if found.leg == DEVICE and reading is not None:

@@ -12,13 +12,13 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 
 from voiceagent.agent.ledger import Ledger
-from voiceagent.agent.playback import Mouth
+from voiceagent.agent.playback import Playback
 from voiceagent.agent.thinking import Thinker, Work
 from voiceagent.clock import now
 from voiceagent.deadline import Deadline
 from voiceagent.errors import RemoteFailed, VoiceAgentError
 from voiceagent.nlu.decision import Route
-from voiceagent.routing.handover import Standing
+from voiceagent.routing.handover import WhyNot
 from voiceagent.skills.skill import Answer, LastTurn
 from voiceagent.stt.utterance import Heard
 from voiceagent.trace.events import Event, Failed, ReplyReady, TurnCancelled, TurnEnded
@@ -63,16 +63,16 @@ class Sentences:
             self.dear,
         )
 
-    def excuse(self, standing: Standing, *, understood: bool) -> str:
+    def excuse(self, standing: WhyNot, *, understood: bool) -> str:
         """Why there is no answer, in words."""
         match standing:
-            case Standing.OFFLINE:
+            case WhyNot.OFFLINE:
                 return self.offline
-            case Standing.WITHHELD:
+            case WhyNot.WITHHELD:
                 return self.withheld
-            case Standing.DEAR:
+            case WhyNot.DEAR:
                 return self.dear
-            case Standing.FAILED:
+            case WhyNot.FAILED:
                 return self.unanswered
             case _:
                 return self.unknown if understood else self.unclear
@@ -104,7 +104,7 @@ class Responder:
         self,
         *,
         thinker: Thinker,
-        mouth: Mouth,
+        mouth: Playback,
         emit: Callable[[Event], None],
         reserve: float = 0.08,
         sentences: Sentences | None = None,

@@ -7,8 +7,8 @@ from functools import partial
 
 from voiceagent.agent.agent import Agent
 from voiceagent.agent.alarms import Alarms
-from voiceagent.agent.open_turn import Listener
-from voiceagent.agent.playback import Mouth
+from voiceagent.agent.open_turn import OpenTurn
+from voiceagent.agent.playback import Playback
 from voiceagent.agent.state import Options
 from voiceagent.agent.thinking import Thinker
 from voiceagent.agent.turn import Responder
@@ -37,7 +37,7 @@ from voiceagent.trace.machine import installed
 from voiceagent.trace.trace import Trace
 from voiceagent.tts.cache import ReplyCache
 from voiceagent.tts.earcons import earcon
-from voiceagent.tts.renderer import Voice
+from voiceagent.tts.renderer import Renderer
 
 __all__ = ["COSTS", "Meaning", "assemble", "progress_of"]
 
@@ -147,7 +147,7 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
         unknown = min(frontend.policy.unknown, ASKED)
         frontend.policy = replace(frontend.policy, unknown=unknown)
     stt = shop.recogniser(options.pace)
-    listener = Listener(
+    listener = OpenTurn(
         frontend=frontend,
         stt=BatchStt(stt) if options.plain else stt,
         compute=compute,
@@ -241,14 +241,14 @@ def _mouth(
     compute: Compute,
     trace: Trace,
     store: Store,
-) -> Mouth:
+) -> Playback:
     voices = shop.voices(Pace.VIRTUAL if options.silent else options.pace)
     # A virtual replay must not depend on what another one has rendered before.
     virtual = options.pace is Pace.VIRTUAL
-    voice = Voice(
+    voice = Renderer(
         voices, ReplyCache() if virtual else shop.replies, compute, trace.emit
     )
-    return Mouth(voice, options.player, earcon, trace.emit, lambda: loudness(store))
+    return Playback(voice, options.player, earcon, trace.emit, lambda: loudness(store))
 
 
 def _notices(store: Store) -> list[Degraded]:

@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiceagent.region.config import KnowledgeConfig
+from voiceagent.routing.request import Dictate
 
 if TYPE_CHECKING:
     from voiceagent.region.knowledge import Knowledge
 
 __all__ = ["Asking", "Dictate"]
-
-Dictate = Callable[[bytes], str]
-"""16 kHz PCM16 to words; blocking."""
 
 
 class Asking:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from voiceagent.app.config import Config
 from voiceagent.app.house import open_house
-from voiceagent.app.simulated_region import Asking, Dictate
+from voiceagent.app.simulated_region import Asking
 from voiceagent.app.voices import find_voices
 from voiceagent.clock import Pace
 from voiceagent.frontend.endpoint import EndpointPolicy
@@ -33,6 +33,7 @@ from voiceagent.nlu.slm.cascade import Cascade
 from voiceagent.nlu.slm.in_child import ProcessSlm
 from voiceagent.nlu.slm.protocol import Slm
 from voiceagent.nlu.slm.slots import SlotFinder
+from voiceagent.routing.request import Dictate
 from voiceagent.skills.house.house import House
 from voiceagent.skills.packs.pack import Pack, load_pack
 from voiceagent.skills.packs.takes import Classroom

@@ -22,7 +22,7 @@ from voiceagent.clock import now
 from voiceagent.errors import DeviceMissing
 from voiceagent.trace.events import AudioGap, Degraded
 
-__all__ = ["Backend", "Capture", "MicrophoneSource", "MicrophoneState"]
+__all__ = ["InputDriver", "Capture", "MicrophoneSource", "MicrophoneState"]
 
 BUFFER_SECONDS = 2.0
 """Sound that may wait for the loop before the oldest is forgotten."""
@@ -64,7 +64,7 @@ class Capture(Protocol):
         ...
 
 
-class Backend(Protocol):
+class InputDriver(Protocol):
     """Opens devices; `PortAudio` outside of tests."""
 
     async def open(self, device: int | str | None, sink: Sink) -> Capture:
@@ -124,7 +124,7 @@ class MicrophoneSource:
         self,
         device: int | str | None = None,
         *,
-        backend: Backend | None = None,
+        backend: InputDriver | None = None,
         give_up: float = GIVE_UP_SECONDS,
         buffer: float = BUFFER_SECONDS,
         on_event: OnEvent = ignore,
@@ -138,7 +138,7 @@ class MicrophoneSource:
         self.lost_seconds = 0.0
         """Sound that silence took the place of."""
         self._device = device
-        self._backend: Backend = backend or PortAudio()
+        self._backend: InputDriver = backend or PortAudio()
         self._give_up = give_up
         self._buffer_seconds = buffer
         self._buffer = CaptureBuffer(1)

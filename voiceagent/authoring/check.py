@@ -39,7 +39,7 @@ from voiceagent.store import Store
 from voiceagent.stt.grammar import Grammar, compile_grammar
 from voiceagent.stt.pronounce import PHONES, pronounce
 from voiceagent.templates.template_file import template_issues
-from voiceagent.templates.yaml_file import Issue, Source
+from voiceagent.templates.yaml_file import Issue, TemplateSource
 
 __all__ = ["Finding", "Lookup", "check_pack"]
 
@@ -86,12 +86,12 @@ def _finding(issue: Issue) -> Finding:
 class _Parts:
     """The folders of a pack with their template files."""
 
-    sources: dict[Path, list[Source]]
+    sources: dict[Path, list[TemplateSource]]
     issues: list[Issue]
 
     @classmethod
     def read(cls, folders: Sequence[Path]) -> _Parts:
-        sources: dict[Path, list[Source]] = {}
+        sources: dict[Path, list[TemplateSource]] = {}
         issues: list[Issue] = []
         for folder in folders:
             sources[folder], more = scan_templates(folder)
@@ -99,7 +99,7 @@ class _Parts:
         return cls(sources, issues)
 
     @property
-    def every(self) -> list[Source]:
+    def every(self) -> list[TemplateSource]:
         return [source for found in self.sources.values() for source in found]
 
     def intent(self, name: str, cause: str, hint: str = "") -> Issue:
@@ -132,11 +132,11 @@ def _house(home: Path) -> tuple[dict[str, SlotList], list[Issue]]:
         return house_lists(HouseModel()), [issue]
 
 
-def _shaped(sources: Sequence[Source]) -> bool:
+def _shaped(sources: Sequence[TemplateSource]) -> bool:
     return all(isinstance(s.data.get("intents") or {}, dict) for s in sources)
 
 
-def _folder_issues(folder: Path, sources: Sequence[Source]) -> Iterator[Issue]:
+def _folder_issues(folder: Path, sources: Sequence[TemplateSource]) -> Iterator[Issue]:
     names = [name for s in sources for name in s.data.get("intents") or {}]
     if (folder / "replies.yaml").exists() and not (folder / "handler.py").exists():
         yield from reply_issues(folder / "replies.yaml", names)

@@ -17,16 +17,16 @@ from hassil.intents import Intents
 
 __all__ = ["Given", "given_slots"]
 
-Names = frozenset[str]
-NONE: Names = frozenset()
+SlotNames = frozenset[str]
+NONE: SlotNames = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
     """Slots of one intent."""
 
-    always: Names
-    ever: Names
+    always: SlotNames
+    ever: SlotNames
 
 
 def given_slots(intents: Intents) -> dict[str, Given]:
@@ -58,9 +58,9 @@ class _Walk:
 
     def __init__(self, rules: Mapping[str, Sentence]) -> None:
         self._rules = rules
-        self._memo: dict[str, tuple[Names, Names]] = {}
+        self._memo: dict[str, tuple[SlotNames, SlotNames]] = {}
 
-    def slots(self, expression: Expression) -> tuple[Names, Names]:
+    def slots(self, expression: Expression) -> tuple[SlotNames, SlotNames]:
         """Those that every sentence gives, and those that some do."""
         if isinstance(expression, ListReference):
             one = frozenset([expression.slot_name])

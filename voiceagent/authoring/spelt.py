@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from voiceagent.skills.packs.takes import Samples, Take
 
-__all__ = ["Heard", "behind", "chosen", "counted"]
+__all__ = ["HeardSpelling", "behind", "chosen", "counted"]
 
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+")
 MOST = 8
@@ -19,7 +19,7 @@ CLEARLY = 3
 
 
 @dataclass(slots=True)
-class Heard:
+class HeardSpelling:
     """What was written for one word."""
 
     right: int = 0
@@ -46,7 +46,7 @@ def behind(take: Take, word: str, written: Callable[[Samples, str], str]) -> str
 
 
 def chosen(
-    heard: Mapping[str, Heard],
+    heard: Mapping[str, HeardSpelling],
     *,
     vocabulary: frozenset[str],
     known: Callable[[str], bool],
@@ -84,11 +84,11 @@ def _tells(way: str, word: str, vocabulary: frozenset[str]) -> bool:
     return way != word and not vocabulary.issuperset(words) and len(words) <= longest
 
 
-def counted(pairs: Iterable[tuple[str, str | None]]) -> dict[str, Heard]:
+def counted(pairs: Iterable[tuple[str, str | None]]) -> dict[str, HeardSpelling]:
     """What was written, by word."""
-    found: dict[str, Heard] = {}
+    found: dict[str, HeardSpelling] = {}
     for word, way in pairs:
-        one = found.setdefault(word, Heard())
+        one = found.setdefault(word, HeardSpelling())
         if way == word:
             one.right += 1
         elif way:

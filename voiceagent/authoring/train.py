@@ -18,14 +18,14 @@ from typing import Any
 from voiceagent.authoring.sampler import Sampler
 from voiceagent.authoring.spelt import behind, chosen, counted
 from voiceagent.errors import EngineFailed
-from voiceagent.evaluation.commands import Recognise
+from voiceagent.evaluation.commands import RecogniseCommand
 from voiceagent.nlu.intent import Intent
 from voiceagent.skills.packs.learned import Learned
 from voiceagent.skills.packs.pack import Pack, taught
 from voiceagent.skills.packs.takes import Classroom, Sample, Take, takes_of, with_word
 from voiceagent.tts.protocol import Tts
 
-__all__ = ["Plan", "Trained", "Trial", "foreign_sentences", "train_pack"]
+__all__ = ["TrainingPlan", "Trained", "Trial", "foreign_sentences", "train_pack"]
 
 POOL = 4000
 """Sentences that are drawn to find some with each word."""
@@ -34,12 +34,12 @@ PLENTY = 4
 DEAR = 2
 """Sentences understood that one wrong action outweighs."""
 
-Progress = Callable[[str, int, int], None]
+OnProgress = Callable[[str, int, int], None]
 """What is done, how much of it, and of how much."""
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class TrainingPlan:
     """How much is tried."""
 
     takes: int = 12
@@ -97,12 +97,12 @@ def train_pack(
     pack: Pack,
     vocabulary: frozenset[str],
     classroom: Classroom,
-    recognise: Callable[[Pack], Recognise],
+    recognise: Callable[[Pack], RecogniseCommand],
     *,
     known: Callable[[str], bool],
     others: Sequence[Sample],
-    plan: Plan = Plan(),
-    progress: Progress = lambda what, done, total: None,
+    plan: TrainingPlan = TrainingPlan(),
+    progress: OnProgress = lambda what, done, total: None,
 ) -> Trained:
     """Learn, check, and choose what to keep.
 
@@ -159,7 +159,7 @@ class _Lesson:
         vocabulary: frozenset[str],
         classroom: Classroom,
         known: Callable[[str], bool],
-        plan: Plan,
+        plan: TrainingPlan,
     ) -> None:
         self._pack, self._vocabulary = pack, vocabulary
         self._room, self._known, self._plan = classroom, known, plan
@@ -173,7 +173,7 @@ class _Lesson:
         rare = {*self._unknown, *self._table, *filter(classroom.rare, spoken)}
         self.words = sorted(rare & spoken)
 
-    def learn(self, progress: Progress) -> Learned:
+    def learn(self, progress: OnProgress) -> Learned:
         """Ways to say the unknown words, and to write all that are rare."""
         found = {
             word: tuple(self._room.said_like(word)) for word in sorted(self._unknown)
@@ -190,7 +190,7 @@ class _Lesson:
         )
         return Learned(said, written)
 
-    def _written(self, progress: Progress) -> Iterator[tuple[str, str | None]]:
+    def _written(self, progress: OnProgress) -> Iterator[tuple[str, str | None]]:
         assert self._room.written is not None
         for at, word in enumerate(self.words):
             progress("listening to rare words", at, len(self.words))
@@ -230,10 +230,10 @@ class _Lesson:
 class _Trials:
     """The same sentences for one recogniser after the other."""
 
-    def __init__(self, takes: Sequence[Take], progress: Progress) -> None:
+    def __init__(self, takes: Sequence[Take], progress: OnProgress) -> None:
         self._takes, self._progress = takes, progress
 
-    def of(self, recognise: Recognise, what: str) -> Trial:
+    def of(self, recognise: RecogniseCommand, what: str) -> Trial:
         """How one does."""
         counts, missed = Counter[str](), list[str]()
         for at, take in enumerate(self._takes):

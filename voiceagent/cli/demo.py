@@ -42,7 +42,7 @@ def demo(
     from voiceagent.cli.terminal import Display
     from voiceagent.clock import Pace
     from voiceagent.replay.demo_region import DemoRegion
-    from voiceagent.replay.replay import Settings, find_inputs, replay_path
+    from voiceagent.replay.replay import ReplaySettings, find_inputs, replay_path
     from voiceagent.replay.variants import Variants
 
     base = configure(config)
@@ -59,7 +59,7 @@ def demo(
         names = shop.names(pace=pace)
         _ = shop.grammar, shop.parser, shop.real_voices, shop.recogniser(pace)
     variants = Variants(shop)
-    settings = Settings(pace=pace)
+    settings = ReplaySettings(pace=pace)
     speaker = (
         None
         if fast

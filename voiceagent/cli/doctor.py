@@ -22,11 +22,11 @@ from voiceagent.errors import CheckFailed, VoiceAgentError
 if TYPE_CHECKING:
     from voiceagent.app.workshop import Workshop
 
-__all__ = ["Finding", "doctor"]
+__all__ = ["Diagnosis", "doctor"]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Diagnosis:
     """One thing that was looked at."""
 
     what: str
@@ -78,29 +78,29 @@ SAME = {"llama-cpp-python": ("xllamacpp",), "xllamacpp": ("llama-cpp-python",)}
 """Packages that do the same: one is enough."""
 
 
-def _packages() -> Iterator[Finding]:
+def _packages() -> Iterator[Diagnosis]:
     from voiceagent.trace.machine import installed
 
     release = ".".join(str(part) for part in sys.version_info[:3])
     fix = "install Python 3.11 or later"
-    yield Finding("python", sys.version_info >= (3, 11), release, fix)
+    yield Diagnosis("python", sys.version_info >= (3, 11), release, fix)
     for name, what, extra, needed in PACKAGES:
         found = installed(name)
         if not found and any(map(installed, SAME.get(name, ()))):
             continue
         fix = f"pip install 'voiceagent[{extra}]'"
-        yield Finding(name, bool(found), f"{found or 'missing'}: {what}", fix, needed)
+        yield Diagnosis(name, bool(found), f"{found or 'missing'}: {what}", fix, needed)
 
 
-def _programs() -> Iterator[Finding]:
+def _programs() -> Iterator[Diagnosis]:
     for program in ("espeak-ng", "flite", "festival"):
         path = shutil.which(program)
         fix = f"apt-get install {program}"
         detail = path or "missing: a voice"
-        yield Finding(program, bool(path), detail, fix, program == "espeak-ng")
+        yield Diagnosis(program, bool(path), detail, fix, program == "espeak-ng")
 
 
-def _audio() -> Iterator[Finding]:
+def _audio() -> Iterator[Diagnosis]:
     from voiceagent.audio.portaudio import list_devices
 
     yield _tried("microphones", lambda: _devices(list_devices()), needed=False)
@@ -110,7 +110,7 @@ def _devices(devices: Sequence[object]) -> str:
     return "; ".join(str(device) for device in devices) or "none found"
 
 
-def _engines(config: object) -> Iterator[Finding]:
+def _engines(config: object) -> Iterator[Diagnosis]:
     from voiceagent.app.config import Config
     from voiceagent.app.workshop import Workshop
     from voiceagent.store import state_folder
@@ -127,7 +127,7 @@ def _engines(config: object) -> Iterator[Finding]:
     folder = state_folder()
     near = next(path for path in (folder, *folder.parents) if path.exists())
     fine = os.access(near, os.W_OK)
-    yield Finding("state folder", fine, str(folder), "set `store.folder`")
+    yield Diagnosis("state folder", fine, str(folder), "set `store.folder`")
 
 
 def _model(shop: Workshop) -> str:
@@ -149,8 +149,8 @@ def _model(shop: Workshop) -> str:
     )
 
 
-def _tried(what: str, look: Callable[[], str], *, needed: bool = True) -> Finding:
+def _tried(what: str, look: Callable[[], str], *, needed: bool = True) -> Diagnosis:
     try:
-        return Finding(what, True, look(), needed=needed)
+        return Diagnosis(what, True, look(), needed=needed)
     except VoiceAgentError as error:
-        return Finding(what, False, error.what, error.hint, needed)
+        return Diagnosis(what, False, error.what, error.hint, needed)

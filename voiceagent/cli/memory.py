@@ -19,7 +19,7 @@ __all__ = ["app"]
 
 T = TypeVar("T")
 app = typer.Typer(help="Conversations that the region keeps.", no_args_is_help=True)
-Name = Annotated[str, typer.Argument(help="The conversation.")]
+ConversationName = Annotated[str, typer.Argument(help="The conversation.")]
 
 
 @app.command(name="list")
@@ -34,7 +34,7 @@ def names(config: ConfigOption = None) -> None:
 
 
 @app.command()
-def export(conversation: Name, config: ConfigOption = None) -> None:
+def export(conversation: ConversationName, config: ConfigOption = None) -> None:
     """Print everything that is kept of a conversation, as JSON."""
 
     async def work(memory: Memory) -> dict[str, object] | None:
@@ -55,7 +55,7 @@ def export(conversation: Name, config: ConfigOption = None) -> None:
 
 
 @app.command()
-def erase(conversation: Name, config: ConfigOption = None) -> None:
+def erase(conversation: ConversationName, config: ConfigOption = None) -> None:
     """Forget a conversation for good."""
 
     async def work(memory: Memory) -> bool:

@@ -82,7 +82,7 @@ def use(
 ) -> None:
     """Choose a model; an agent that runs takes it up between two turns."""
     from voiceagent.nlu.models.model_folder import NONE, find_model
-    from voiceagent.nlu.models.shelf import Choice
+    from voiceagent.nlu.models.shelf import ModelChoice
 
     if name != NONE:
         model = find_model(name)
@@ -90,7 +90,7 @@ def use(
         errors().print(f"{model.name}: {detail}", markup=False)
         elsewhere = model.origin in ("path", "file")
         name = str(Path(name).expanduser().absolute()) if elsewhere else model.name
-    choice = Choice()
+    choice = ModelChoice()
     choice.write(name)
     named = configure(config).slm.model
     if json:

@@ -155,12 +155,12 @@ def train(
     Learns how unknown words are said and how they are written, tries that on other
     voices and sentences, and keeps it in `learned.toml` if more is understood.
     """
-    from voiceagent.authoring.train import Plan
+    from voiceagent.authoring.train import TrainingPlan
     from voiceagent.cli.pack_train import run_training
 
     skills = [str(path) for path in skill] if skill else None
     settings = configure(config, folder, pack__skills=skills)
-    plan = Plan(takes=takes, checks=checks, seed=seed)
+    plan = TrainingPlan(takes=takes, checks=checks, seed=seed)
     run_training(settings, plan, keep=keep, json=json)
 
 

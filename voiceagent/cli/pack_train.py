@@ -14,15 +14,17 @@ if TYPE_CHECKING:
 
     from voiceagent.app.config import Config
     from voiceagent.app.workshop import Workshop
-    from voiceagent.authoring.train import Plan, Trained
-    from voiceagent.evaluation.commands import Recognise
+    from voiceagent.authoring.train import Trained, TrainingPlan
+    from voiceagent.evaluation.commands import RecogniseCommand
     from voiceagent.skills.packs.pack import Pack
     from voiceagent.skills.packs.takes import Sample
 
 __all__ = ["run_training"]
 
 
-def run_training(settings: Config, plan: Plan, *, keep: bool, json: bool) -> None:
+def run_training(
+    settings: Config, plan: TrainingPlan, *, keep: bool, json: bool
+) -> None:
     """Train the configured pack, write what is worth it, tell what came of it."""
     from voiceagent.app.workshop import Workshop
     from voiceagent.authoring.train import train_pack
@@ -73,7 +75,7 @@ def run_training(settings: Config, plan: Plan, *, keep: bool, json: bool) -> Non
         _tell(trained, result)
 
 
-def _maker(settings: Config) -> Callable[[Pack], Recognise]:
+def _maker(settings: Config) -> Callable[[Pack], RecogniseCommand]:
     from voiceagent.app.workshop import Workshop
 
     return lambda pack: Workshop(settings, pack=pack).recognise

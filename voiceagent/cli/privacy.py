@@ -88,9 +88,11 @@ def check(
 ) -> None:
     """Show what would leave this device for a question."""
     from voiceagent.app.escalation import make_gate
-    from voiceagent.privacy.gate import Question, Refused
+    from voiceagent.privacy.gate import OutgoingQuestion, Refused
 
-    made = make_gate(configure(config).privacy).prepare(Question(turn=1, text=text))
+    made = make_gate(configure(config).privacy).prepare(
+        OutgoingQuestion(turn=1, text=text)
+    )
     if isinstance(made, Refused):
         left, task, shown = "nothing", made.task.value, made.reason
     else:

@@ -23,7 +23,7 @@ from voiceagent.errors import CheckFailed, UsageError, VoiceAgentError
 
 if TYPE_CHECKING:
     from voiceagent.app.workshop import Workshop
-    from voiceagent.replay.replay import Replay, Settings
+    from voiceagent.replay.replay import Replay, ReplaySettings
 
 __all__ = ["one_of", "replay", "write_html"]
 
@@ -73,13 +73,13 @@ def replay(
     """Replay recordings through the agent; scenarios are checked too."""
     from voiceagent.app.workshop import Workshop
     from voiceagent.clock import Pace, perf
-    from voiceagent.replay.replay import Settings, find_inputs
+    from voiceagent.replay.replay import ReplaySettings, find_inputs
 
     one_of("--wake", wake, ("auto", "off"))
     one_of("--pace", pace, tuple(Pace))
     if snr is not None and noise is None:
         raise UsageError("`--snr` needs `--noise`", hint="add `--noise FILE`")
-    settings = Settings(
+    settings = ReplaySettings(
         pace=Pace(pace), wake=wake == "auto", noise=noise, snr=snr, partial=partial
     )
     files = find_inputs(paths, scenarios=wake == "auto")
@@ -102,7 +102,12 @@ def replay(
 
 
 def _replay_all(
-    shop: Workshop, files: list[Path], settings: Settings, *, jobs: int, json: bool
+    shop: Workshop,
+    files: list[Path],
+    settings: ReplaySettings,
+    *,
+    jobs: int,
+    json: bool,
 ) -> tuple[list[Replay], list[VoiceAgentError]]:
     """Replay every file; one that cannot be read does not stop the others."""
     from voiceagent.replay.parallel import replay_files

@@ -12,9 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from voiceagent.arrays import Samples
 from voiceagent.audio.file import read_audio
 from voiceagent.audio.frames import RATE
 from voiceagent.clock import cpu_seconds
@@ -27,16 +25,15 @@ from voiceagent.stt.protocol import Recognition
 __all__ = [
     "Case",
     "CommandsReport",
-    "Outcome",
-    "Recognise",
+    "CommandOutcome",
+    "RecogniseCommand",
     "evaluate_commands",
     "read_cases",
     "score",
     "summarise",
 ]
 
-Samples = NDArray[np.int16]
-Recognise = Callable[[Samples], tuple[Recognition, Intent | None]]
+RecogniseCommand = Callable[[Samples], tuple[Recognition, Intent | None]]
 """What the recogniser and the parser make of one recording."""
 
 
@@ -53,7 +50,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CommandOutcome:
     """What became of one case."""
 
     strict: bool
@@ -140,22 +137,22 @@ def _case(labels: Path, number: int, line: str) -> Case:
     return case
 
 
-def score(case: Case, heard: Recognition, intent: Intent | None) -> Outcome:
+def score(case: Case, heard: Recognition, intent: Intent | None) -> CommandOutcome:
     """Compare one result with what is known."""
     acted = heard.accepted and intent is not None
     asked = heard.accepted and intent is None
     if case.reject:
-        return Outcome(not acted, not acted, acted, 0, 0, asked)
+        return CommandOutcome(not acted, not acted, acted, 0, 0, asked)
     if case.intent is None:
         right = acted and spoken(heard.text) == spoken(case.text or "")
-        return Outcome(right, right, acted, 0, 0, asked)
+        return CommandOutcome(right, right, acted, 0, 0, asked)
     found = _plain(intent.slots) if acted and intent is not None else {}
     expected = _plain(case.slots)
     right_slots = sum(found.get(name) == value for name, value in expected.items())
     named = acted and intent is not None and intent.name == case.intent
     lenient = named and right_slots == len(expected)
     strict = lenient and len(found) == len(expected)
-    return Outcome(strict, lenient, acted, right_slots, len(expected), asked)
+    return CommandOutcome(strict, lenient, acted, right_slots, len(expected), asked)
 
 
 def _plain(slots: Mapping[str, Any]) -> dict[str, str]:
@@ -169,7 +166,7 @@ def _shown(value: object) -> str:
 
 
 def summarise(
-    cases: Sequence[Case], outcomes: Sequence[Outcome], *, rtf: float
+    cases: Sequence[Case], outcomes: Sequence[CommandOutcome], *, rtf: float
 ) -> CommandsReport:
     """The report over all cases."""
     pairs = list(zip(cases, outcomes, strict=True))
@@ -197,7 +194,7 @@ def _share(values: Iterable[bool]) -> float | None:
 
 
 def evaluate_commands(
-    recognise: Recognise,
+    recognise: RecogniseCommand,
     cases: Sequence[Case],
     *,
     noise: Path | None = None,
@@ -208,7 +205,7 @@ def evaluate_commands(
     if (noise is None) != (snr_db is None):
         raise UsageError("`--noise` and `--snr` belong together", hint="give both")
     ground = None if noise is None else read_audio(noise).samples
-    outcomes: list[Outcome] = []
+    outcomes: list[CommandOutcome] = []
     spent = seconds = 0.0
     for number, case in enumerate(cases):
         samples = read_audio(case.path).samples

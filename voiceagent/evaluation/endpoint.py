@@ -17,16 +17,16 @@ from typing import Any
 
 import numpy as np
 
+from voiceagent.arrays import Doubles
 from voiceagent.audio.frames import FRAME_SECONDS
 from voiceagent.evaluation.endpoint_score import (
-    Floats,
-    Heard,
-    Point,
+    HeardSoFar,
+    LatencyPoint,
     endings,
     judge,
     measure,
 )
-from voiceagent.evaluation.endpoint_traces import Trace, rows_of
+from voiceagent.evaluation.endpoint_traces import EndpointTrace, rows_of
 from voiceagent.frontend.endpoint import FLAT, SOONEST, EndpointPolicy
 from voiceagent.frontend.vad import VadSmoother
 
@@ -62,13 +62,13 @@ class System:
     name: str
     setting: str
     """What is swept."""
-    at_5: Point | None
+    at_5: LatencyPoint | None
     """The quickest setting with at most 5 % false cut-offs."""
-    at_10: Point | None
+    at_10: LatencyPoint | None
     cut_off_at_300_ms: float | None
     """Fewest false cut-offs with at most 300 ms of mean latency."""
     cut_off_at_600_ms: float | None
-    shipped: Point | None = None
+    shipped: LatencyPoint | None = None
     """At the setting that is in force by default."""
 
 
@@ -93,7 +93,7 @@ class EndpointReport:
 
 
 def evaluate_endpoint(
-    traces: Sequence[Trace],
+    traces: Sequence[EndpointTrace],
     folder: Path,
     *,
     policy: EndpointPolicy,
@@ -121,41 +121,43 @@ def evaluate_endpoint(
 
 
 def heard(
-    traces: Sequence[Trace],
+    traces: Sequence[EndpointTrace],
     folder: Path,
     *,
     smoother: Callable[[], VadSmoother],
     policy: EndpointPolicy,
-) -> list[Heard]:
+) -> list[HeardSoFar]:
     """The turns of a corpus with what was known at each silent frame."""
     made = []
     for trace in traces:
         rows = rows_of(trace, folder, smoother=smoother, policy=policy)
         times = np.array([row.t for row in rows])
         silence = np.array([row.moment.silence for row in rows])
-        made.append(Heard(trace.turn, trace.closed, rows, times, silence, trace.silero))
+        made.append(
+            HeardSoFar(trace.turn, trace.closed, rows, times, silence, trace.silero)
+        )
     return made
 
 
-Ends = Callable[[Heard, float], list[float]]
+Ends = Callable[[HeardSoFar, float], list[float]]
 """Seconds at which a turn is ended, once a silence, at a setting."""
 
 
-def ideal(turn: Heard, timeout: float) -> list[float]:
+def ideal(turn: HeardSoFar, timeout: float) -> list[float]:
     """A timeout that knows exactly when there is sound."""
     holds = (start + timeout for start, end in turn.turn.holds if end - start > timeout)
     return [*holds, turn.turn.end + timeout]
 
 
-def by_activity(turn: Heard, timeout: float) -> list[float]:
+def by_activity(turn: HeardSoFar, timeout: float) -> list[float]:
     """A timeout after our voice activity."""
     waits = np.full(len(turn.times), timeout)
     return endings(turn.times, turn.silence, waits)
 
 
-def by_silero(turn: Heard, timeout: float, threshold: float) -> list[float]:
+def by_silero(turn: HeardSoFar, timeout: float, threshold: float) -> list[float]:
     """A timeout after Silero alone, as most stacks have it."""
-    times: Floats = np.arange(1.0, len(turn.silero) + 1) * FRAME_SECONDS
+    times: Doubles = np.arange(1.0, len(turn.silero) + 1) * FRAME_SECONDS
     loud = np.array(turn.silero) >= threshold
     frames = np.arange(len(loud))
     last = np.maximum.accumulate(np.where(loud, frames, -1))
@@ -164,10 +166,10 @@ def by_silero(turn: Heard, timeout: float, threshold: float) -> list[float]:
 
 
 def by_policy(
-    turns: Sequence[Heard],
+    turns: Sequence[HeardSoFar],
     policy: EndpointPolicy,
     *,
-    asked: Mapping[int, Floats] | None = None,
+    asked: Mapping[int, Doubles] | None = None,
 ) -> Ends:
     """The agent's own decision; the setting is the patience.
 
@@ -176,7 +178,7 @@ def by_policy(
     bounds = {id(turn): _bounds(turn, policy) for turn in turns}
     waits = asked or {id(turn): _asked(turn, policy) for turn in turns}
 
-    def ends(turn: Heard, patience: float) -> list[float]:
+    def ends(turn: HeardSoFar, patience: float) -> list[float]:
         least = np.maximum(waits[id(turn)] * patience, SOONEST)
         return endings(
             turn.times, turn.silence, np.minimum(least, bounds[id(turn)](patience))
@@ -185,12 +187,12 @@ def by_policy(
     return ends
 
 
-def _asked(turn: Heard, policy: EndpointPolicy) -> Floats:
+def _asked(turn: HeardSoFar, policy: EndpointPolicy) -> Doubles:
     """What is asked for in each row before patience and bounds."""
     return np.array([policy.asked(row.words, row.moment) for row in turn.rows])
 
 
-def _bounds(turn: Heard, policy: EndpointPolicy) -> Callable[[float], Floats]:
+def _bounds(turn: HeardSoFar, policy: EndpointPolicy) -> Callable[[float], Doubles]:
     """The longest wait of each row, for a patience."""
     plain, patient = (replace(policy, patience=patience) for patience in (1.0, 2.0))
     once = np.array([plain.longest(row.words) for row in turn.rows])
@@ -198,7 +200,9 @@ def _bounds(turn: Heard, policy: EndpointPolicy) -> Callable[[float], Floats]:
     return lambda patience: once + slope * (patience - 1.0)
 
 
-def curve(turns: Sequence[Heard], settings: Floats, ends: Ends) -> Iterator[Point]:
+def curve(
+    turns: Sequence[HeardSoFar], settings: Doubles, ends: Ends
+) -> Iterator[LatencyPoint]:
     """One point for each setting."""
     for setting in settings.tolist():
         found = [judge(turn.turn, ends(turn, setting)) for turn in turns]
@@ -206,13 +210,13 @@ def curve(turns: Sequence[Heard], settings: Floats, ends: Ends) -> Iterator[Poin
 
 
 def sweep(
-    name: str, setting: str, turns: Sequence[Heard], settings: Floats, ends: Ends
+    name: str, setting: str, turns: Sequence[HeardSoFar], settings: Doubles, ends: Ends
 ) -> System:
     """One way over all of its settings."""
     return summed(name, setting, list(curve(turns, settings, ends)))
 
 
-def summed(name: str, setting: str, points: Sequence[Point]) -> System:
+def summed(name: str, setting: str, points: Sequence[LatencyPoint]) -> System:
     """The best that the points of a curve allow."""
     return System(
         name,
@@ -224,19 +228,19 @@ def summed(name: str, setting: str, points: Sequence[Point]) -> System:
     )
 
 
-def _quickest(points: Sequence[Point], budget: float) -> Point | None:
+def _quickest(points: Sequence[LatencyPoint], budget: float) -> LatencyPoint | None:
     within = (point for point in points if point.cut_off <= budget + 1e-9)
     return min(within, key=lambda point: point.latency_ms, default=None)
 
 
-def _fewest(points: Sequence[Point], budget_ms: float) -> float | None:
+def _fewest(points: Sequence[LatencyPoint], budget_ms: float) -> float | None:
     return min(
         (point.cut_off for point in points if point.latency_ms <= budget_ms),
         default=None,
     )
 
 
-def _best_silero(turns: Sequence[Heard]) -> System:
+def _best_silero(turns: Sequence[HeardSoFar]) -> System:
     points = [
         point
         for threshold in SILERO
@@ -245,7 +249,9 @@ def _best_silero(turns: Sequence[Heard]) -> System:
     return summed("silero + timeout", "seconds", points)
 
 
-def _by_policy(name: str, turns: Sequence[Heard], policy: EndpointPolicy) -> System:
+def _by_policy(
+    name: str, turns: Sequence[HeardSoFar], policy: EndpointPolicy
+) -> System:
     ends = by_policy(turns, policy)
     system = sweep(name, "patience", turns, PATIENCES, ends)
     shipped = next(curve(turns, np.array([policy.patience]), ends))

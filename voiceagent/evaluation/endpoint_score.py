@@ -7,13 +7,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from voiceagent.arrays import Doubles
 from voiceagent.audio.frames import FRAME_SECONDS
 from voiceagent.evaluation.endpoint_labels import LabelledTurn
-from voiceagent.evaluation.endpoint_traces import Row
+from voiceagent.evaluation.endpoint_traces import TraceRow
 
-__all__ = ["Floats", "Heard", "Outcome", "Point", "endings", "judge", "measure"]
+__all__ = [
+    "Doubles",
+    "HeardSoFar",
+    "EndpointOutcome",
+    "LatencyPoint",
+    "endings",
+    "judge",
+    "measure",
+]
 
 GRACE = 0.1
 """Seconds before the last sound ends in which an end of the turn is none too soon: a
@@ -21,26 +29,24 @@ closing consonant is labelled as speech."""
 NEVER = 3.0
 """Latency of a turn that did not end while the recording went on."""
 
-Floats = NDArray[np.float64]
-
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class HeardSoFar:
     """A turn, made ready to be judged many times."""
 
     turn: LabelledTurn
     closed: bool
     """It is a whole command that nothing can follow."""
-    rows: Sequence[Row]
+    rows: Sequence[TraceRow]
     """Silent frames, by our voice activity."""
-    times: Floats
-    silence: Floats
+    times: Doubles
+    silence: Doubles
     """Seconds of each row, and how long it has been silent then."""
     silero: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class EndpointOutcome:
     """What one setting does to one turn."""
 
     cut: tuple[bool, ...]
@@ -52,7 +58,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class LatencyPoint:
     """What one setting does to all turns."""
 
     setting: float
@@ -68,7 +74,7 @@ class Point:
     """
 
 
-def endings(times: Floats, silence: Floats, waits: Floats) -> list[float]:
+def endings(times: Doubles, silence: Doubles, waits: Doubles) -> list[float]:
     """The first time in each silence at which it has lasted long enough."""
     if not len(times):
         return []
@@ -80,7 +86,7 @@ def endings(times: Floats, silence: Floats, waits: Floats) -> list[float]:
     return [float(t) for t in times[long_enough[first]]]
 
 
-def judge(turn: LabelledTurn, ends: Sequence[float]) -> Outcome:
+def judge(turn: LabelledTurn, ends: Sequence[float]) -> EndpointOutcome:
     """What it means that the turn was ended at these times."""
     cut, begin = [], -np.inf
     for _, end in turn.holds:
@@ -90,10 +96,12 @@ def judge(turn: LabelledTurn, ends: Sequence[float]) -> Outcome:
     early = any(begin < t < soonest for t in ends)
     after = [max(0.0, t - turn.end) for t in ends if t >= soonest]
     late = None if early else NEVER
-    return Outcome(tuple(cut), early, min(after, default=late))
+    return EndpointOutcome(tuple(cut), early, min(after, default=late))
 
 
-def measure(setting: float, turns: Sequence[Heard], found: Sequence[Outcome]) -> Point:
+def measure(
+    setting: float, turns: Sequence[HeardSoFar], found: Sequence[EndpointOutcome]
+) -> LatencyPoint:
     """The outcomes of all turns as one point of the curve."""
     holds = sum(len(one.cut) for one in found)
     cut = sum(sum(one.cut) + one.early for one in found)
@@ -103,7 +111,7 @@ def measure(setting: float, turns: Sequence[Heard], found: Sequence[Outcome]) ->
         for turn, one in zip(turns, found, strict=True)
         if turn.closed and one.latency is not None
     ]
-    return Point(
+    return LatencyPoint(
         setting=setting,
         cut_off=cut / holds if holds else 0.0,
         turns_cut=sum(any(one.cut) or one.early for one in found) / len(found),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.table import Table
 
 from voiceagent.evaluation.endpoint import EndpointReport, System
-from voiceagent.evaluation.endpoint_score import Point
+from voiceagent.evaluation.endpoint_score import LatencyPoint
 
 __all__ = ["endpoint_table"]
 
@@ -41,7 +41,7 @@ def _cells(system: System) -> list[str]:
     ]
 
 
-def _ms(point: Point | None) -> str:
+def _ms(point: LatencyPoint | None) -> str:
     return f"{point.latency_ms:.0f} ms" if point else "-"
 
 
@@ -49,5 +49,5 @@ def _share(value: float | None) -> str:
     return "-" if value is None else f"{value:.1%}"
 
 
-def _shipped(point: Point | None) -> str:
+def _shipped(point: LatencyPoint | None) -> str:
     return f"{point.latency_ms:.0f} ms, {point.cut_off:.1%}" if point else ""

@@ -13,19 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
-from voiceagent.agent.open_turn import Listener
+from voiceagent.agent.open_turn import OpenTurn
 from voiceagent.app.assemble import COSTS, progress_of
 from voiceagent.app.workshop import Workshop
+from voiceagent.arrays import Samples
 from voiceagent.audio.file import read_audio
 from voiceagent.audio.frames import FRAME_BYTES, RATE, AudioFrame, Reframer
 from voiceagent.audio.source import paced
 from voiceagent.clock import Compute, Pace, now, run
 from voiceagent.errors import UsageError
 from voiceagent.evaluation.endpoint_labels import LabelledTurn, read_turns
-from voiceagent.frontend.endpoint import EndpointPolicy, Moment, Words
+from voiceagent.frontend.endpoint import EndpointPolicy, Moment, WordsSoFar
 from voiceagent.frontend.frontend import Frontend
 from voiceagent.frontend.vad import Vad, VadSmoother
 from voiceagent.frontend.wake import WakeGate
@@ -37,9 +36,9 @@ from voiceagent.trace.events import (
 )
 
 __all__ = [
-    "Note",
-    "Row",
-    "Trace",
+    "NotedWords",
+    "TraceRow",
+    "EndpointTrace",
     "load_traces",
     "record",
     "rows_of",
@@ -50,25 +49,24 @@ __all__ = [
 SPLITS = ("test", "tune", "all")
 FOREVER = 1 << 60
 """A sample that never comes: no turn ends before it."""
-Samples = NDArray[np.int16]
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class NotedWords:
     """What the recogniser told the front end."""
 
     at: float
     """Seconds at which it was known."""
     upto: int
     """Sample before which the audio was heard."""
-    words: Words
+    words: WordsSoFar
     text: str
     since: int = 0
     """Sample before which the audio was in which it first heard just this."""
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
+class EndpointTrace:
     """All that is needed to decide on a turn again."""
 
     turn: LabelledTurn
@@ -76,17 +74,17 @@ class Trace:
     """Of speech, for each frame, by the voice activity of the agent."""
     silero: tuple[float, ...]
     """The same by Silero alone."""
-    notes: tuple[Note, ...]
+    notes: tuple[NotedWords, ...]
     closed: bool
     """The words that are really said are a whole command that nothing can follow."""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TraceRow:
     """One frame of silence in an open turn."""
 
     t: float
-    words: Words
+    words: WordsSoFar
     moment: Moment
 
 
@@ -99,7 +97,7 @@ def traces_of(
     limit: int | None = None,
     kept: Path | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
-) -> list[Trace]:
+) -> list[EndpointTrace]:
     """Traces of one half of a corpus, heard now or taken from the file `kept`.
 
     `shop_for(pack)` gives the parts for a pack; raises `UsageError`.
@@ -127,16 +125,16 @@ def traces_of(
     return found
 
 
-def save_traces(path: Path, traces: Sequence[Trace]) -> None:
+def save_traces(path: Path, traces: Sequence[EndpointTrace]) -> None:
     """Keep traces, one JSON object a line."""
     path.write_bytes(b"\n".join(map(msgspec.json.encode, traces)) + b"\n")
 
 
-def load_traces(path: Path) -> list[Trace]:
+def load_traces(path: Path) -> list[EndpointTrace]:
     """Kept traces; raises `UsageError`."""
     try:
         lines = path.read_bytes().splitlines()
-        return [msgspec.json.decode(line, type=Trace) for line in lines]
+        return [msgspec.json.decode(line, type=EndpointTrace) for line in lines]
     except (OSError, msgspec.DecodeError) as error:
         raise UsageError(
             f"traces `{path}` cannot be read",
@@ -145,13 +143,15 @@ def load_traces(path: Path) -> list[Trace]:
         ) from error
 
 
-def record(shop: Workshop, silero: Vad, folder: Path, turn: LabelledTurn) -> Trace:
+def record(
+    shop: Workshop, silero: Vad, folder: Path, turn: LabelledTurn
+) -> EndpointTrace:
     """Hear one turn; the same audio gives the same trace."""
     frames = list(_frames(read_audio(folder / turn.file).samples))
     vad = _Remembering(shop.vad)
     notes = run(_listen(shop, vad, frames), virtual=True)
     silero.reset()
-    return Trace(
+    return EndpointTrace(
         turn,
         tuple(vad.chances),
         tuple(round(silero.push(frame.pcm), 3) for frame in frames),
@@ -166,8 +166,10 @@ def _frames(samples: Samples) -> Iterator[AudioFrame]:
     return Reframer().feed(pcm[: len(pcm) // FRAME_BYTES * FRAME_BYTES])
 
 
-async def _listen(shop: Workshop, vad: Vad, frames: Sequence[AudioFrame]) -> list[Note]:
-    notes: list[Note] = []
+async def _listen(
+    shop: Workshop, vad: Vad, frames: Sequence[AudioFrame]
+) -> list[NotedWords]:
+    notes: list[NotedWords] = []
     frontend = _frontend(vad, shop.smoother(), shop.policy())
     began = now()
 
@@ -175,10 +177,10 @@ async def _listen(shop: Workshop, vad: Vad, frames: Sequence[AudioFrame]) -> lis
         if isinstance(event, PartialTranscript):
             upto, words = round(event.t * RATE), frontend.noted
             at, since = round(now() - began, 6), frontend.since
-            notes.append(Note(at, upto, words, event.pii_text, since))
+            notes.append(NotedWords(at, upto, words, event.pii_text, since))
 
     async with asyncio.TaskGroup() as group:
-        listener = Listener(
+        listener = OpenTurn(
             frontend=frontend,
             stt=shop.stt,
             compute=Compute(Pace.VIRTUAL, COSTS),
@@ -199,12 +201,12 @@ async def _listen(shop: Workshop, vad: Vad, frames: Sequence[AudioFrame]) -> lis
 
 
 def rows_of(
-    trace: Trace,
+    trace: EndpointTrace,
     folder: Path,
     *,
     smoother: Callable[[], VadSmoother],
     policy: EndpointPolicy,
-) -> list[Row]:
+) -> list[TraceRow]:
     """Every silent frame after enough was said, with what was known then."""
     frames = _frames(read_audio(folder / trace.turn.file).samples)
     frontend = _frontend(_Scripted(trace.chances), smoother(), policy)
@@ -218,7 +220,7 @@ def rows_of(
         list(frontend.push(frame))
         moment = frontend.moment(frame.end)
         if frontend.heard and moment.silence > 0:
-            rows.append(Row(frame.end / RATE, frontend.words, moment))
+            rows.append(TraceRow(frame.end / RATE, frontend.words, moment))
     return rows
 
 

@@ -85,7 +85,7 @@ def evaluate_stt(
     `EngineMissing`, `UsageError` or `AudioFileError`.
     """
     rows = read_labels(labels)
-    run = _Run(stt)
+    run = _SttRun(stt)
     heard: list[Recognition] = []
     for path, _ in rows:
         heard.append(run.hear(path))
@@ -134,7 +134,7 @@ def _rows(labels: Path, lines: list[str]) -> Iterator[tuple[Path, str]]:
             ) from error
 
 
-class _Run:
+class _SttRun:
     """One recogniser over many recordings, and what it cost."""
 
     def __init__(self, stt: Stt) -> None:
@@ -179,7 +179,7 @@ def _count(said: list[str], heard: list[str]) -> dict[str, int]:
     return {**counts, "errors": sum(counts.values())}
 
 
-def _report(run: _Run, clips: list[SttClip]) -> SttReport:
+def _report(run: _SttRun, clips: list[SttClip]) -> SttReport:
     spoken_clips = [clip for clip in clips if clip.said]
     silent = [clip for clip in clips if not clip.said]
     counts = _count(

@@ -21,7 +21,7 @@ from voiceagent.nlu.intent import Intent, IntentParser
 from voiceagent.skills.house.house import Area, Entity, HouseModel
 from voiceagent.skills.house.slot_lists import house_lists
 from voiceagent.skills.packs.pack import Pack
-from voiceagent.templates.yaml_file import Source, read_yaml
+from voiceagent.templates.yaml_file import TemplateSource, read_yaml
 
 __all__ = [
     "TemplateCase",
@@ -76,7 +76,9 @@ def read_template_tests(folder: Path) -> list[TemplateCase]:
     return [case for source in sources for case in _cases(source, folder, shared)]
 
 
-def _cases(source: Source, folder: Path, shared: HouseModel) -> Iterator[TemplateCase]:
+def _cases(
+    source: TemplateSource, folder: Path, shared: HouseModel
+) -> Iterator[TemplateCase]:
     file = str(source.file.relative_to(folder))
     alone = source.file.parent != folder
     house = _house(source.data) if alone else shared

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from voiceagent.arrays import Doubles
 from voiceagent.audio.file import read_audio
 from voiceagent.audio.frames import FRAME_BYTES, FRAME_SAMPLES, RATE
 from voiceagent.clock import cpu_seconds
@@ -39,7 +40,6 @@ CELLS = FRAME_SAMPLES // CELL
 SHORTEST_GAP = 10
 """Cells of silence that must follow speech for its end to count as a release."""
 
-Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 
@@ -107,7 +107,7 @@ def evaluate_vad(
     return report(vad.name, clips, scores, stops, spent)
 
 
-def score_clip(vad: Vad, samples: NDArray[np.int16]) -> Floats:
+def score_clip(vad: Vad, samples: NDArray[np.int16]) -> Doubles:
     """Probability for each frame of 20 ms; the last one filled up with silence."""
     pcm = samples.astype("<i2").tobytes()
     pcm += bytes(-len(pcm) % FRAME_BYTES)
@@ -115,7 +115,7 @@ def score_clip(vad: Vad, samples: NDArray[np.int16]) -> Floats:
     return np.array([vad.push(pcm[at : at + FRAME_BYTES]) for at in starts])
 
 
-def decided(scores: Floats) -> Floats:
+def decided(scores: Doubles) -> Doubles:
     """1.0 for each frame after which the smoother takes it that speech goes on."""
     smoother = VadSmoother()
     out = np.zeros(len(scores))
@@ -128,8 +128,8 @@ def decided(scores: Floats) -> Floats:
 def report(
     name: str,
     clips: Sequence[LabelledClip],
-    scores: Sequence[Floats],
-    stops: Sequence[Floats],
+    scores: Sequence[Doubles],
+    stops: Sequence[Doubles],
     spent: float,
 ) -> VadReport:
     """Put the numbers of all clips together."""
@@ -159,7 +159,7 @@ def report(
     )
 
 
-def on_grid(scores: Floats, speech: Bools) -> Floats:
+def on_grid(scores: Doubles, speech: Bools) -> Doubles:
     """Frame scores as one score for each cell of `speech`."""
     return np.repeat(scores, CELLS)[: len(speech)]
 
@@ -169,7 +169,7 @@ def share(heard: Bools, among: Bools) -> float:
     return float(heard[among].mean()) if among.any() else 0.0
 
 
-def auc(scores: Floats, truth: Bools) -> float:
+def auc(scores: Doubles, truth: Bools) -> float:
     """Chance that a speech cell scores above another, ties counted half; NaN if one
     of the two kinds is missing."""
     positives, negatives = np.sort(scores[truth]), np.sort(scores[~truth])
@@ -180,7 +180,7 @@ def auc(scores: Floats, truth: Bools) -> float:
     return float((below + upto) / 2 / len(positives) / len(negatives))
 
 
-def tpr_at(scores: Floats, truth: Bools, *, fpr: float) -> float:
+def tpr_at(scores: Doubles, truth: Bools, *, fpr: float) -> float:
     """Best share of true positives whose share of false positives is within `fpr`."""
     positives, negatives = np.sort(scores[truth]), np.sort(scores[~truth])
     if not len(positives) or not len(negatives):
@@ -197,7 +197,7 @@ def f1(heard: Bools, truth: Bools) -> float:
     return 2 * right / max(1, int(heard.sum()) + int(truth.sum()))
 
 
-def release_lags(scores: Floats, speech: Bools) -> list[float]:
+def release_lags(scores: Doubles, speech: Bools) -> list[float]:
     """Seconds from each labelled end of speech to the first frame end below 0.5; the
     length of the gap where the detector never lets go."""
     lags = []
@@ -241,10 +241,10 @@ def read_labelled(folder: Path) -> list[LabelledClip]:
     return clips
 
 
-Spans = list[tuple[float, float]]
+SpeechSpans = list[tuple[float, float]]
 
 
-def to_grid(spans: Spans, samples: NDArray[np.int16]) -> Bools:
+def to_grid(spans: SpeechSpans, samples: NDArray[np.int16]) -> Bools:
     """Truth for each whole cell: whether speech covers its middle."""
     speech = np.zeros(len(samples) // CELL, np.bool_)
     for begin, end in spans:
@@ -252,7 +252,7 @@ def to_grid(spans: Spans, samples: NDArray[np.int16]) -> Bools:
     return speech
 
 
-def read_scv(path: Path) -> Spans:
+def read_scv(path: Path) -> SpeechSpans:
     """Speech spans in seconds; one line: name, then start, end, 0 or 1 repeated."""
     try:
         fields = path.read_text(encoding="utf-8").strip().split(",")[1:]
@@ -267,9 +267,9 @@ def read_scv(path: Path) -> Spans:
     return [(begin, end) for begin, end, label in triples if label]
 
 
-def read_rttm(folder: Path) -> dict[str, Spans]:
+def read_rttm(folder: Path) -> dict[str, SpeechSpans]:
     """Speaker turns in seconds by recording, from all `.rttm` files of a folder."""
-    spans: dict[str, Spans] = {}
+    spans: dict[str, SpeechSpans] = {}
     for path in sorted(folder.glob("*.rttm")):
         for line in path.read_text(encoding="utf-8").splitlines():
             parts = line.split()

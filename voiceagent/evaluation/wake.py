@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from voiceagent.arrays import Samples
 from voiceagent.audio.file import read_audio
 from voiceagent.audio.frames import RATE, Reframer
 from voiceagent.clock import cpu_seconds
@@ -26,8 +26,6 @@ __all__ = ["WakeReport", "evaluate_wake", "find_recordings", "hits_in", "padded"
 
 BEFORE, AFTER = RATE // 2, RATE
 SUFFIXES = frozenset({".flac", ".wav", ".ogg", ".mp3"})
-
-Samples = NDArray[np.int16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ def evaluate_wake(
         raise UsageError(
             f"there are no recordings of `{word}`", hint="check the folder"
         )
-    run = Run(make_engine(), WakeGate(rules, refractory=refractory), word)
+    run = WakeRun(make_engine(), WakeGate(rules, refractory=refractory), word)
     random = np.random.default_rng(seed)
     ground = None if noise is None else read_audio(noise).samples
     missed, accepted, seconds = [], [], 0.0
@@ -112,7 +110,7 @@ def evaluate_wake(
     )
 
 
-class Run:
+class WakeRun:
     """One engine over many recordings, and what it cost."""
 
     def __init__(self, engine: WakeWord, gate: WakeGate, word: str) -> None:

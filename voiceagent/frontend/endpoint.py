@@ -21,9 +21,9 @@ __all__ = [
     "Completeness",
     "EndpointPolicy",
     "Moment",
-    "Verdict",
+    "EndpointVerdict",
     "Weights",
-    "Words",
+    "WordsSoFar",
     "decide",
     "evidence_of",
 ]
@@ -56,7 +56,7 @@ ANSWERS = frozenset(("yes", "yeah", "yep", "no", "nope", "stop", "okay", "cancel
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class WordsSoFar:
     """What the recogniser makes of the words so far."""
 
     completeness: Completeness = Completeness.UNKNOWN
@@ -72,7 +72,7 @@ class Words:
     """Seconds of silence in which the live pass has come upon them: a narrow search for
     whole commands completes in silence what was left open."""
 
-    def ending(self, text: str) -> Words:
+    def ending(self, text: str) -> WordsSoFar:
         """The same, knowing how `text` ends."""
         words = text.split()
         return replace(
@@ -82,7 +82,7 @@ class Words:
         )
 
 
-UNHEARD = Words()
+UNHEARD = WordsSoFar()
 """The recogniser has not caught up."""
 
 
@@ -179,24 +179,24 @@ class EndpointPolicy:
     """Factor on all waits: above 1 for people who take their time."""
     weights: Weights = FITTED
 
-    def wait(self, words: Words, moment: Moment) -> float:
+    def wait(self, words: WordsSoFar, moment: Moment) -> float:
         """Seconds of silence that end the turn, as things stand."""
         asked = self.patience * self.asked(words, moment)
         return min(max(asked, SOONEST), self.longest(words))
 
-    def asked(self, words: Words, moment: Moment) -> float:
+    def asked(self, words: WordsSoFar, moment: Moment) -> float:
         """The same for a patience of 1 and without bounds."""
         usual: float = getattr(self, words.completeness.value)
         evidence = evidence_of(self.weights, words, moment)
         return usual * math.exp(-evidence / self.weights.silence)
 
-    def longest(self, words: Words) -> float:
+    def longest(self, words: WordsSoFar) -> float:
         """Seconds of silence after which nothing more is waited for."""
         if words.answer and words.completeness in WHOLE:
             return ANSWERED
         return LATEST * self.patience
 
-    def odds(self, words: Words, moment: Moment) -> float:
+    def odds(self, words: WordsSoFar, moment: Moment) -> float:
         """Log odds that the user has finished, over those that end the turn."""
         ratio = max(0.0, moment.silence) / self.wait(words, moment)
         if not ratio:  # also where the silence is as short as a float can be
@@ -204,7 +204,7 @@ class EndpointPolicy:
         return self.weights.silence * math.log(ratio)
 
 
-def evidence_of(weights: Weights, words: Words, moment: Moment) -> float:
+def evidence_of(weights: Weights, words: WordsSoFar, moment: Moment) -> float:
     """Log odds from all but the kind of words and the silence."""
     whole = words.completeness in WHOLE
     return (
@@ -220,7 +220,7 @@ def evidence_of(weights: Weights, words: Words, moment: Moment) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class EndpointVerdict:
     """The turn is over, and why."""
 
     reason: str
@@ -231,17 +231,19 @@ class Verdict:
     """That the user has finished, 0..1."""
 
 
-def decide(policy: EndpointPolicy, words: Words, moment: Moment) -> Verdict | None:
+def decide(
+    policy: EndpointPolicy, words: WordsSoFar, moment: Moment
+) -> EndpointVerdict | None:
     """Whether the turn ends now; `None` while the user may still go on."""
     silence = moment.silence
     if moment.elapsed >= policy.max_turn:
-        return Verdict("max-length", silence, policy.max_turn)
+        return EndpointVerdict("max-length", silence, policy.max_turn)
     if moment.speech < policy.min_speech:
         wait = policy.no_speech * policy.patience
         quiet = min(silence, moment.elapsed)
-        return Verdict("no-speech", quiet, wait) if quiet >= wait else None
+        return EndpointVerdict("no-speech", quiet, wait) if quiet >= wait else None
     wait = policy.wait(words, moment)
     if silence < wait:
         return None
     chance = 1 / (1 + math.exp(-ENOUGH - policy.odds(words, moment)))
-    return Verdict(words.completeness.value, silence, wait, round(chance, 3))
+    return EndpointVerdict(words.completeness.value, silence, wait, round(chance, 3))

@@ -15,9 +15,9 @@ from voiceagent.audio.frames import FRAME_SECONDS, RATE, AudioFrame
 from voiceagent.frontend.endpoint import (
     UNHEARD,
     EndpointPolicy,
+    EndpointVerdict,
     Moment,
-    Verdict,
-    Words,
+    WordsSoFar,
     decide,
 )
 from voiceagent.frontend.speaking_pace import Pacing
@@ -94,7 +94,7 @@ class Frontend:
         """Close the turn; the wake word is wanted again."""
         self._opened = None
 
-    def note(self, words: Words, upto: int, *, since: int = 0) -> None:
+    def note(self, words: WordsSoFar, upto: int, *, since: int = 0) -> None:
         """What the recogniser makes of the words in the audio before sample `upto`;
         `since`: it has made the same of all since the audio before that sample."""
         self.noted, self._upto, self.since = words, upto, since
@@ -111,7 +111,7 @@ class Frontend:
         """Close an open turn at sample `end`: the stream ended, or a key was let go."""
         if self._opened is not None:
             reason = reason if self.heard else "no-speech"
-            yield self._ended(end, Verdict(reason, 0.0, 0.0, chance=0.0))
+            yield self._ended(end, EndpointVerdict(reason, 0.0, 0.0, chance=0.0))
 
     def reset(self) -> None:
         """Forget everything, as if no frame had been seen."""
@@ -158,7 +158,7 @@ class Frontend:
             yield self._ended(frame.end, verdict)
 
     @property
-    def words(self) -> Words:
+    def words(self) -> WordsSoFar:
         """What is known about the words, if the recogniser heard all the speech."""
         if self._upto + FRAME_SECONDS * RATE < self._speech_end:
             return UNHEARD
@@ -210,7 +210,7 @@ class Frontend:
             "speech": round(moment.speech, 2),
         }
 
-    def _ended(self, end: int, verdict: Verdict) -> TurnEnded:
+    def _ended(self, end: int, verdict: EndpointVerdict) -> TurnEnded:
         opened = self._opened or 0
         last = max(self._speech_end, opened)
         event = TurnEnded(

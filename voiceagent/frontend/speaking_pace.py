@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from voiceagent.audio.frames import FRAME_SECONDS
-from voiceagent.frontend.vad import Level
+from voiceagent.frontend.vad import NoiseLevel
 
 __all__ = ["Pacing"]
 
@@ -33,7 +33,7 @@ class Pacing:
     """Pauses and loudness of the one who speaks."""
 
     def __init__(self) -> None:
-        self._level = Level()
+        self._level = NoiseLevel()
         self.reset()
 
     speech: float

@@ -11,7 +11,7 @@ import numpy as np
 
 from voiceagent.audio.frames import FRAME_SAMPLES, RATE
 
-__all__ = ["GatedVad", "Level", "SpeechEdge", "Vad", "VadSmoother"]
+__all__ = ["GatedVad", "NoiseLevel", "SpeechEdge", "Vad", "VadSmoother"]
 
 
 FULL_SCALE = 32768.0**2
@@ -112,7 +112,7 @@ class VadSmoother:
         return SpeechEdge(speaking, sample)
 
 
-class Level:
+class NoiseLevel:
     """Loudness of frames and the noise floor under them, in dB below full scale."""
 
     FALL = 0.3
@@ -184,7 +184,7 @@ class GatedVad:
         self.name = f"{cheap.name}+{good.name}"
         self._cheap, self._good = cheap, good
         self._ring: deque[bytes] = deque(maxlen=ring)
-        self._level = Level()
+        self._level = NoiseLevel()
         self._stay = stay
         self._awake = 0
 

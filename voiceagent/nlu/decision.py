@@ -16,14 +16,22 @@ from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.slm.protocol import Guess
 from voiceagent.stt.protocol import Recognition
 
-__all__ = ["FAILED", "TOO_LATE", "Opinion", "Route", "Step", "Thresholds", "route"]
+__all__ = [
+    "FAILED",
+    "TOO_LATE",
+    "Opinion",
+    "Route",
+    "DecisionStep",
+    "Thresholds",
+    "route",
+]
 
 TOO_LATE = "too late"
 FAILED = "failed"
 """Why a model gave no answer."""
 
 
-class Step(StrEnum):
+class DecisionStep(StrEnum):
     """What happens next."""
 
     ACT = "act"
@@ -64,7 +72,7 @@ class Route:
     tier: str
     """`device`, or `none` where nobody can."""
     reason: str
-    step: Step = field(default=Step.ACT)
+    step: DecisionStep = field(default=DecisionStep.ACT)
 
 
 def route(
@@ -81,38 +89,42 @@ def route(
     """
     if not recognition.accepted:
         reason = f"not understood: {recognition.reason or 'rejected'}"
-        return Route("none", reason, Step.HAND_OVER)
+        return Route("none", reason, DecisionStep.HAND_OVER)
     if intent is not None:
         return _by_template(recognition, intent, heard)
     if opinion is None:
-        return Route("none", "no template says this", Step.HAND_OVER)
+        return Route("none", "no template says this", DecisionStep.HAND_OVER)
     return _by_model(opinion)
 
 
 def _by_template(recognition: Recognition, intent: Intent, heard: float) -> Route:
     reason = f"template {intent.name}"
     if recognition.alternatives:
-        return Route("device", f"{reason}, but it may have been another", Step.ASK)
+        return Route(
+            "device", f"{reason}, but it may have been another", DecisionStep.ASK
+        )
     if recognition.confidence >= heard:
         return Route("device", reason)
     doubt = _compared(recognition.confidence, heard)
-    return Route("device", f"{reason}, heard with {doubt}", Step.ASK)
+    return Route("device", f"{reason}, heard with {doubt}", DecisionStep.ASK)
 
 
 def _by_model(opinion: Opinion) -> Route:
     model, guess, limits = f"model {opinion.model}", opinion.guess, opinion.limits
     if guess is None:
-        return Route("none", f"{model}: {opinion.trouble}", Step.HAND_OVER)
+        return Route("none", f"{model}: {opinion.trouble}", DecisionStep.HAND_OVER)
     if guess.intent is None:
         if guess.reply:
             return Route("device", f"{model} replies")
-        return Route("none", f"{model}: {guess.reason or 'not mine'}", Step.HAND_OVER)
+        return Route(
+            "none", f"{model}: {guess.reason or 'not mine'}", DecisionStep.HAND_OVER
+        )
     sure = _compared(guess.probability, limits.act)
     if guess.probability >= limits.act:
         return Route("device", f"{model}: {guess.intent.name} {sure}")
     if guess.probability >= limits.ask:
-        return Route("device", f"{model}: {guess.intent.name} {sure}", Step.ASK)
-    return Route("none", f"{model} not sure: {sure}", Step.HAND_OVER)
+        return Route("device", f"{model}: {guess.intent.name} {sure}", DecisionStep.ASK)
+    return Route("none", f"{model} not sure: {sure}", DecisionStep.HAND_OVER)
 
 
 def _compared(value: float, limit: float) -> str:

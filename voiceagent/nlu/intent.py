@@ -12,9 +12,9 @@ from hassil.util import check_excluded_context, check_required_context
 
 from voiceagent.frontend.endpoint import Completeness
 from voiceagent.lang.spoken import as_said, foreign, spoken
-from voiceagent.templates.candidates import Vocabulary, WordIndex
+from voiceagent.templates.candidates import Candidates, PieceVocabulary
 from voiceagent.templates.compiler import Compiler
-from voiceagent.templates.matching import Match, Matching, Node
+from voiceagent.templates.matching import Match, Matching, MatchNode
 
 __all__ = [
     "Intent",
@@ -67,7 +67,7 @@ class _Template:
 
     intent: str
     data: IntentData
-    node: Node
+    node: MatchNode
     needs: tuple[tuple[str, ...], ...]
     """Of each group, one piece must occur in the words."""
     pieces: frozenset[str]
@@ -104,7 +104,7 @@ class IntentParser:
         templates with `requires_context`."""
         self._context = dict(context or {})
         self._templates = list(_compiled(pack))
-        self._index = WordIndex([template.pieces for template in self._templates])
+        self._index = Candidates([template.pieces for template in self._templates])
         words = (spoken(word) for word in pack.intents.skip_words)
         self._skip = tuple(sorted(words, key=len, reverse=True))
 
@@ -235,7 +235,7 @@ class _Tools:
     ) -> None:
         self._rules = dict(rules)
         self._compiler = Compiler(lists, rules, parent, own)
-        self._vocabulary = Vocabulary(lists, rules)
+        self._vocabulary = PieceVocabulary(lists, rules)
 
     def with_own(self, data: IntentData) -> _Tools:
         """The same with lists and rules that a block of sentences brings along."""

@@ -16,7 +16,7 @@ from typing import Protocol
 from voiceagent.clock import Compute, now
 from voiceagent.frontend.endpoint import Completeness
 from voiceagent.nlu.clarify import Question, Reply, confirm, repeat_back, which
-from voiceagent.nlu.decision import Opinion, Route, Step, route
+from voiceagent.nlu.decision import DecisionStep, Opinion, Route, route
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.models.swap import ModelSwitch
 from voiceagent.nlu.slm.protocol import Guess
@@ -168,7 +168,7 @@ class Interpreter:
         question = confirm(guess.intent, words, reason="nobody else can answer")
         if question is None:
             return None
-        found = Route("device", f"{reading.route.reason}; asked back", Step.ASK)
+        found = Route("device", f"{reading.route.reason}; asked back", DecisionStep.ASK)
         return replace(reading, route=found, intent=guess.intent, question=question)
 
     async def foresee(self, text: str) -> Reading:
@@ -202,14 +202,14 @@ class Interpreter:
         guess = opinion.guess if opinion else None
         if intent is not None:
             reading = Reading(found, intent, recognition.confidence)
-            if found.step is not Step.ASK:
+            if found.step is not DecisionStep.ASK:
                 return reading
             either = which([intent, *others], reason=found.reason)
             again = repeat_back(intent, recognition.text, reason=found.reason)
             return replace(reading, question=either or again)
         if opinion is None or guess is None:
             return Reading(found)
-        if found.step is Step.HAND_OVER:
+        if found.step is DecisionStep.HAND_OVER:
             return Reading(found, guess=guess)
         return await self._guessed(recognition, found, opinion, guess)
 
@@ -222,13 +222,16 @@ class Interpreter:
             return Reading(found, by=by, reply=guess.reply)
         confidence = min(guess.probability, recognition.confidence)
         reading = Reading(found, guess.intent, confidence, by)
-        if found.step is Step.ACT and recognition.confidence >= self._doubts.heard:
+        if (
+            found.step is DecisionStep.ACT
+            and recognition.confidence >= self._doubts.heard
+        ):
             return reading
         words = await self._compute("intent", self._doubts.phrase, guess.intent)
         question = confirm(guess.intent, words, reason=found.reason)
         if question is None:
             reason = f"{found.reason}, and no words to ask back"
-            return Reading(Route("none", reason, Step.HAND_OVER))
+            return Reading(Route("none", reason, DecisionStep.HAND_OVER))
         return replace(reading, question=question)
 
     async def _others(self, recognition: Recognition) -> list[Intent]:

@@ -23,7 +23,7 @@ from voiceagent.privacy.summary import summary
 __all__ = [
     "Policy",
     "PrivacyGate",
-    "Question",
+    "OutgoingQuestion",
     "Refused",
     "Released",
     "TaskClass",
@@ -102,7 +102,7 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class OutgoingQuestion:
     """What a turn would like to have answered elsewhere."""
 
     turn: int
@@ -166,7 +166,7 @@ class PrivacyGate:
         """Puts what was replaced back into an answer."""
         return Restorer(self._placeholders)
 
-    def prepare(self, question: Question) -> Released | Refused:
+    def prepare(self, question: OutgoingQuestion) -> Released | Refused:
         """What may leave for this question."""
         task = classify(question.text, uncertain=question.uncertain)
         limit = self.policy.limit(task)
@@ -181,7 +181,7 @@ class PrivacyGate:
         except ValueError as error:
             return Refused(f"it cannot be redacted: {error}", task)
 
-    def _audio(self, question: Question, task: TaskClass) -> Released | Refused:
+    def _audio(self, question: OutgoingQuestion, task: TaskClass) -> Released | Refused:
         if len(question.audio) > LONGEST_AUDIO * 32_000:
             return Refused("the audio is too long", task)
         context, found = self._context(question, DataClass.TEXT)
@@ -196,7 +196,7 @@ class PrivacyGate:
         return Released(payload=payload, task=task, found=found)
 
     def _words(
-        self, question: Question, task: TaskClass, limit: DataClass
+        self, question: OutgoingQuestion, task: TaskClass, limit: DataClass
     ) -> Released | Refused:
         if limit is DataClass.SUMMARY:
             text, found = summary(question.text, task.value), dict[str, int]()
@@ -224,7 +224,7 @@ class PrivacyGate:
         redacted = self._redactor.redact(text)
         return redacted.text, dict(redacted.found)
 
-    def _tools(self, question: Question, limit: DataClass) -> Tools:
+    def _tools(self, question: OutgoingQuestion, limit: DataClass) -> Tools:
         """Names of rooms and lamps are words like others; a summary has none."""
         if ORDER.index(limit) < ORDER.index(DataClass.REDACTED):
             return ()
@@ -252,7 +252,7 @@ class PrivacyGate:
         return self._redactor.redact(value).text if isinstance(value, str) else value
 
     def _context(
-        self, question: Question, limit: DataClass
+        self, question: OutgoingQuestion, limit: DataClass
     ) -> tuple[tuple[Message, ...], dict[str, int]]:
         """Earlier turns under the rules of this one, personal ones left out or
         redacted."""

@@ -19,7 +19,7 @@ from msgspec import Struct, field
 
 from voiceagent.errors import StoreError
 
-__all__ = ["Receipt", "Receipts", "Verdict"]
+__all__ = ["Receipt", "Receipts", "ChainVerdict"]
 
 LARGEST = 8_000_000
 """Bytes of a file of receipts; then another one is begun, and three are kept."""
@@ -53,7 +53,7 @@ class Receipt(Struct, frozen=True, kw_only=True, omit_defaults=True):
     signature: str = ""
 
 
-class Verdict(Struct, frozen=True):
+class ChainVerdict(Struct, frozen=True):
     """Whether the receipts can be believed."""
 
     count: int
@@ -98,7 +98,7 @@ class Receipts:
             except (msgspec.DecodeError, UnicodeDecodeError):
                 yield Receipt(why="unreadable")
 
-    def verify(self) -> Verdict:
+    def verify(self) -> ChainVerdict:
         """Whether every receipt follows the one before and is signed by this device."""
         before, count = None, 0
         for receipt in self.all():
@@ -108,9 +108,9 @@ class Receipts:
             if not (
                 follows and hmac.compare_digest(self._sign(plain), receipt.signature)
             ):
-                return Verdict(count, count)
+                return ChainVerdict(count, count)
             before = receipt.signature
-        return Verdict(count, 0)
+        return ChainVerdict(count, 0)
 
     def _sign(self, receipt: Receipt) -> str:
         data = msgspec.json.encode(receipt, order="deterministic")

@@ -15,7 +15,7 @@ from voiceagent.realtime.settings import (
     check_tools,
     metadata_of,
 )
-from voiceagent.realtime.steps import Respond, Step
+from voiceagent.realtime.steps import Respond, SessionStep
 from voiceagent.realtime.wire import Wire
 from voiceagent.realtime.writer import Writer
 
@@ -33,14 +33,14 @@ class Answering:
         """User items whose words are not known yet."""
         self._pending: Respond | None = None
 
-    def cancel(self, reason: str) -> list[Step]:
+    def cancel(self, reason: str) -> list[SessionStep]:
         """Stop the active response."""
         self._pending = None
         return self.writer.cancel(reason)
 
     def create_response(
         self, given: Mapping[str, Any], event_id: str | None
-    ) -> Iterator[Step]:
+    ) -> Iterator[SessionStep]:
         """Answer, as soon as the user's words are known."""
         metadata = metadata_of(given, self.wire.limits, event_id)
         key = metadata.get(KEY, "")
@@ -100,7 +100,7 @@ class Answering:
                 found.append(checked_item(item, self.wire.limits, event_id))
         return found
 
-    def _run(self) -> Iterator[Step]:
+    def _run(self) -> Iterator[SessionStep]:
         """Begin, unless words of the user are still missing."""
         active, respond = self.writer.active, self._pending
         if active is None or respond is None or self.unheard:
@@ -108,7 +108,7 @@ class Answering:
         self._pending, active.phase = None, Phase.RUNNING
         yield respond
 
-    def transcribed(self, item_id: str, text: str, seconds: float) -> list[Step]:
+    def transcribed(self, item_id: str, text: str, seconds: float) -> list[SessionStep]:
         """The words of a user item."""
         if item_id not in self.unheard:
             return []
@@ -117,7 +117,7 @@ class Answering:
         item["content"] = [{"type": "input_audio", "transcript": text}]
         kind = "conversation.item.input_audio_transcription"
         place = {"item_id": item_id, "content_index": 0}
-        steps: list[Step] = []
+        steps: list[SessionStep] = []
         if text:
             steps.append(self.wire.send(f"{kind}.delta", **place, delta=text))
         spent = {"type": "duration", "seconds": round(seconds, 3)}
@@ -127,13 +127,15 @@ class Answering:
         steps.append(self.wire.item_event("done", item))
         return steps + self._with_words(item)
 
-    def transcription_failed(self, item_id: str, code: str, message: str) -> list[Step]:
+    def transcription_failed(
+        self, item_id: str, code: str, message: str
+    ) -> list[SessionStep]:
         """Nobody could make out the words of a user item."""
         if item_id not in self.unheard:
             return []
         self.unheard.discard(item_id)
         item = self.wire.items.find(item_id)
-        steps: list[Step] = [
+        steps: list[SessionStep] = [
             self.wire.send(
                 "conversation.item.input_audio_transcription.failed",
                 item_id=item_id,
@@ -153,7 +155,7 @@ class Answering:
             steps += self.writer.failed(active.id, code, message)
         return steps
 
-    def _with_words(self, item: Item) -> list[Step]:
+    def _with_words(self, item: Item) -> list[SessionStep]:
         """A response that waited for these words begins with them."""
         if self._pending is not None and not self.unheard:
             messages = as_messages(self.wire.items.items)

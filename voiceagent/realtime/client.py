@@ -14,12 +14,12 @@ from typing import Any
 
 from voiceagent.errors import RemoteFailed
 from voiceagent.realtime.events import decode_server
-from voiceagent.realtime.turn import Turn, answered
+from voiceagent.realtime.items import WireEvent
+from voiceagent.realtime.turn import RemoteTurn, answered
 from voiceagent.routing.remote import HeardAs, RemoteTool
 
 __all__ = ["ClientSession"]
 
-Event = dict[str, Any]
 PIECE = 4_800
 """Bytes of 24 kHz PCM16 in one event: 100 ms."""
 KEPT_BYTES = 3_000_000
@@ -39,16 +39,16 @@ class ClientSession:
         self.session_id = self.token = self.region = ""
         self.last_event_id = ""
         """The last server event that arrived."""
-        self.turn: Turn | None = None
+        self.turn: RemoteTurn | None = None
         self.dropped = 0
         """Events that may have been wanted again and were too many."""
         self._number = 0
-        self._kept: OrderedDict[int, Event] = OrderedDict()
+        self._kept: OrderedDict[int, WireEvent] = OrderedDict()
         self._kept_bytes = 0
         self._known: set[tuple[str, str]] = set()
         self._items: OrderedDict[str, str] = OrderedDict()
 
-    def set_up(self, instructions: str) -> Event:
+    def set_up(self, instructions: str) -> WireEvent:
         """The first event of a session: text out, and the edge ends the turns."""
         session = {
             "type": "realtime",
@@ -63,26 +63,26 @@ class ClientSession:
         }
         return self._numbered({"type": "session.update", "session": session})
 
-    def ask(self, turn: Turn) -> Iterator[Event]:
+    def ask(self, turn: RemoteTurn) -> Iterator[WireEvent]:
         """All events of a question."""
         self.turn = turn
         self._forget()
         yield from self._asking(turn)
 
-    def ask_again(self) -> Iterator[Event]:
+    def ask_again(self) -> Iterator[WireEvent]:
         """The open question once more, on a session that does not know it."""
         if self.turn is not None and not self.turn.over:
             self.turn.again()
             yield from self._asking(self.turn)
 
-    def cancel(self, turn: Turn) -> Iterator[Event]:
+    def cancel(self, turn: RemoteTurn) -> Iterator[WireEvent]:
         """Nobody waits for that answer any more; late words of it are dropped."""
         if turn.over:
             return
         turn.cancelled = True
         yield self._numbered({"type": "response.cancel"})
 
-    def tool(self, turn: Turn, call_id: str, output: str) -> Iterator[Event]:
+    def tool(self, turn: RemoteTurn, call_id: str, output: str) -> Iterator[WireEvent]:
         """What a tool gave; the answer goes on when all that were called have."""
         if turn.over or call_id not in turn.waiting:
             return
@@ -93,7 +93,7 @@ class ClientSession:
             turn.expected += 1
             yield self._create(turn, key=f"{turn.envelope.idempotency_key}-{call_id}")
 
-    def heard(self, turn_id: str, text: str) -> Iterator[Event]:
+    def heard(self, turn_id: str, text: str) -> Iterator[WireEvent]:
         """The user heard only so much of that answer: its item is replaced."""
         item_id = self._items.pop(turn_id, "")
         if not item_id:
@@ -108,7 +108,7 @@ class ClientSession:
             }
             yield self._numbered({"type": "conversation.item.create", "item": item})
 
-    def resume(self) -> Event | None:
+    def resume(self) -> WireEvent | None:
         """The first event on a new line; None where there is nothing to go on with."""
         if not (self.ours and self.token):
             return None
@@ -128,11 +128,11 @@ class ClientSession:
         self._known.clear()
         self._items.clear()
 
-    def lacking(self, last: int) -> list[Event]:
+    def lacking(self, last: int) -> list[WireEvent]:
         """What the server has not got, by the number of the last event it has."""
         return [event for number, event in self._kept.items() if number > last]
 
-    def receive(self, raw: str | bytes) -> Event | None:
+    def receive(self, raw: str | bytes) -> WireEvent | None:
         """A frame of the server; pieces go to the turn they belong to.
 
         Gives the event where it is about the session, else None. What is no event of
@@ -159,19 +159,19 @@ class ClientSession:
             self._fail("the region sent an event that lacks something")
         return None
 
-    def _count(self, event: Event) -> None:
+    def _count(self, event: WireEvent) -> None:
         event_id = event.get("event_id")
         if self.ours and isinstance(event_id, str) and event_id.startswith("event_"):
             self.last_event_id = event_id
 
-    def _ready(self, event: Event) -> None:
+    def _ready(self, event: WireEvent) -> None:
         self.ours = True
         self.session_id = str(event.get("session_id", ""))
         self.token = str(event.get("resume_token", ""))
         self.region = str(event.get("region", ""))
         self.last_event_id = str(event.get("event_id", ""))
 
-    def _take(self, kind: str, event: Event) -> None:
+    def _take(self, kind: str, event: WireEvent) -> None:
         turn = self.turn
         if turn is None or turn.over:
             return
@@ -187,18 +187,18 @@ class ClientSession:
         elif self._belongs(turn, event):
             self._answer(turn, kind, event)
 
-    def _created(self, turn: Turn, response: Event) -> None:
+    def _created(self, turn: RemoteTurn, response: WireEvent) -> None:
         told = (response.get("metadata") or {}).get("voiceagent.turn_id")
         if told in (None, turn.envelope.turn_id):
             turn.response = response["id"]
 
-    def _belongs(self, turn: Turn, event: Event) -> bool:
+    def _belongs(self, turn: RemoteTurn, event: WireEvent) -> bool:
         response = event.get("response")
         given = response.get("id") if isinstance(response, dict) else None
         given = given or event.get("response_id")
         return bool(turn.response) and given == turn.response
 
-    def _answer(self, turn: Turn, kind: str, event: Event) -> None:
+    def _answer(self, turn: RemoteTurn, kind: str, event: WireEvent) -> None:
         match kind:
             case (
                 "response.output_text.delta" | "response.output_audio_transcript.delta"
@@ -212,7 +212,7 @@ class ClientSession:
             case _:
                 pass
 
-    def _done(self, turn: Turn, response: Event) -> None:
+    def _done(self, turn: RemoteTurn, response: WireEvent) -> None:
         status = response.get("status")
         if status == "failed":
             error = (response.get("status_details") or {}).get("error") or {}
@@ -230,7 +230,7 @@ class ClientSession:
         turn.done = True
         self._forget()
 
-    def _called(self, turn: Turn, response: Event) -> bool:
+    def _called(self, turn: RemoteTurn, response: WireEvent) -> bool:
         """Whether tools were called; only now, since nothing may be answered before
         the response is done."""
         items = response.get("output") or ()
@@ -250,14 +250,14 @@ class ClientSession:
             turn.pieces.append(tool)
         return True
 
-    def _remember(self, turn: Turn) -> None:
+    def _remember(self, turn: RemoteTurn) -> None:
         self._known.add(("user", turn.payload.text))
         self._known.add(("assistant", turn.text))
         self._items[turn.envelope.turn_id] = turn.item
         while len(self._items) > 20:
             self._items.popitem(last=False)
 
-    def _error(self, event: Event) -> Event | None:
+    def _error(self, event: WireEvent) -> WireEvent | None:
         error = event.get("error")
         told: Mapping[str, Any] = error if isinstance(error, dict) else {}
         code = str(told.get("code") or told.get("type") or "error")
@@ -282,7 +282,7 @@ class ClientSession:
         if self.turn is not None and not self.turn.over:
             self.turn.error = error
 
-    def _asking(self, turn: Turn) -> Iterator[Event]:
+    def _asking(self, turn: RemoteTurn) -> Iterator[WireEvent]:
         payload, item_id = turn.payload, f"user_{turn.envelope.turn_id}"
         for message in payload.context:
             if (message.role, message.text) not in self._known:
@@ -300,26 +300,26 @@ class ClientSession:
             yield self._message(item_id, "user", payload.text)
         yield self._create(turn, key=turn.envelope.idempotency_key)
 
-    def _message(self, item_id: str, role: str, text: str) -> Event:
+    def _message(self, item_id: str, role: str, text: str) -> WireEvent:
         kind = "output_text" if role == "assistant" else "input_text"
         content = [{"type": kind, "text": text}]
-        item: Event = {"type": "message", "role": role, "content": content}
+        item: WireEvent = {"type": "message", "role": role, "content": content}
         if item_id:
             item["id"] = item_id
         return self._numbered({"type": "conversation.item.create", "item": item})
 
-    def _create(self, turn: Turn, *, key: str) -> Event:
+    def _create(self, turn: RemoteTurn, *, key: str) -> WireEvent:
         pairs = turn.envelope.metadata()
         if self.ours:
             pairs["voiceagent.idempotency_key"] = key
         else:
             pairs = {k: v for k, v in pairs.items() if k.rpartition(".")[2] in FOREIGN}
-        response: Event = {"metadata": pairs}
+        response: WireEvent = {"metadata": pairs}
         if turn.payload.tools:
             response["tools"] = list(turn.payload.tools)
         return self._numbered({"type": "response.create", "response": response})
 
-    def _numbered(self, event: Event) -> Event:
+    def _numbered(self, event: WireEvent) -> WireEvent:
         if not self.ours:
             return event
         self._number += 1

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from voiceagent.realtime import events as ev
 from voiceagent.realtime.events import ProtocolFault, decode_audio
-from voiceagent.realtime.steps import Hear, Recognise, Step
+from voiceagent.realtime.steps import Hear, Recognise, SessionStep
 from voiceagent.realtime.wire import Wire
 
 __all__ = ["InputAudio"]
@@ -28,7 +28,7 @@ class InputAudio:
         """Id of the item that it will be, where that has been told already."""
         self._audio = bytearray()
 
-    def append(self, event: ev.Append) -> Iterator[Step]:
+    def append(self, event: ev.Append) -> Iterator[SessionStep]:
         """More of it; raises `ProtocolFault`."""
         pcm = decode_audio(event.audio, event.event_id)
         kind = self.wire.settings.values["audio"]["input"]["format"]["type"]
@@ -54,7 +54,7 @@ class InputAudio:
         if self.wire.settings.detection is not None:
             yield Hear(pcm)
 
-    def commit(self, event: ev.Commit) -> Iterator[Step]:
+    def commit(self, event: ev.Commit) -> Iterator[SessionStep]:
         """The client says that it is a turn."""
         seconds = len(self._audio) / 2 / RATE
         if seconds < SHORTEST:
@@ -65,7 +65,7 @@ class InputAudio:
             )
         yield from self.committed()
 
-    def committed(self) -> Iterator[Step]:
+    def committed(self) -> Iterator[SessionStep]:
         """It is a turn: an item whose words are not known yet."""
         item_id = self.item or self.wire.new_id("item")
         pcm, self._audio, self.item = bytes(self._audio), bytearray(), ""
@@ -87,7 +87,7 @@ class InputAudio:
         self._unheard.add(item_id)
         yield Recognise(item_id, pcm)
 
-    def clear(self, event: ev.Clear) -> Iterator[Step]:
+    def clear(self, event: ev.Clear) -> Iterator[SessionStep]:
         """Forget it."""
         self._audio.clear()
         self.item = ""

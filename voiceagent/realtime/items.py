@@ -9,8 +9,10 @@ from voiceagent.message import Message
 from voiceagent.realtime.events import ProtocolFault
 from voiceagent.realtime.limits import Limits
 
-__all__ = ["Item", "as_messages", "checked_item", "item_text"]
+__all__ = ["WireEvent", "Item", "as_messages", "checked_item", "item_text"]
 
+WireEvent = dict[str, Any]
+"""One message of the protocol, decoded."""
 Item = dict[str, Any]
 CONTENT = {
     "user": ("input_text", "input_audio"),

@@ -19,7 +19,7 @@ from voiceagent.privacy.payload import Payload
 from voiceagent.realtime.client import ClientSession
 from voiceagent.realtime.events import encode
 from voiceagent.realtime.target import Target
-from voiceagent.realtime.turn import Turn
+from voiceagent.realtime.turn import RemoteTurn
 from voiceagent.routing.config import RegionConfig
 from voiceagent.routing.remote import Envelope, LinkState, Piece
 from voiceagent.trace.events import Event, LinkChanged
@@ -105,7 +105,7 @@ class RealtimeRemote:
 
             pcm24 = await asyncio.to_thread(resampled, payload.audio, 16_000, 24_000)
         async with self._asking:
-            turn, self._breaks = Turn(payload, envelope, pcm24), 0
+            turn, self._breaks = RemoteTurn(payload, envelope, pcm24), 0
             await self._connected()
             try:
                 await self._send(self._session.ask(turn))
@@ -141,7 +141,7 @@ class RealtimeRemote:
         except TimeoutError:
             raise LinkDown(f"no way to {self.name}", cause=self._why) from None
 
-    async def _pieces(self, turn: Turn) -> AsyncGenerator[Piece, None]:
+    async def _pieces(self, turn: RemoteTurn) -> AsyncGenerator[Piece, None]:
         while True:
             while turn.pieces:
                 yield turn.pieces.pop(0)

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from voiceagent.realtime.items import Item
+from voiceagent.realtime.items import Item, WireEvent
 
 __all__ = ["Phase", "Response"]
 
-Event = dict[str, Any]
 SAMPLES_A_MS = 24
 
 
@@ -46,7 +45,9 @@ class Response:
     pieces: list[tuple[int, str]] = field(default_factory=list)
     """Samples at the end of each piece of transcript, for cutting."""
 
-    def shown(self, status: str, details: Event | None = None, **more: Any) -> Event:
+    def shown(
+        self, status: str, details: WireEvent | None = None, **more: Any
+    ) -> WireEvent:
         """The response object of the wire."""
         return {
             "id": self.id,
@@ -59,7 +60,7 @@ class Response:
             **more,
         }
 
-    def place(self) -> Event:
+    def place(self) -> WireEvent:
         """Where a delta belongs."""
         assert self.message is not None
         return {
@@ -69,7 +70,7 @@ class Response:
             "content_index": 0,
         }
 
-    def begin(self, item: Item) -> Iterator[Event]:
+    def begin(self, item: Item) -> Iterator[WireEvent]:
         """Open an item; the session adds `conversation.item.added`."""
         self.output.append(item)
         yield {
@@ -79,18 +80,18 @@ class Response:
             "item": dict(item),
         }
 
-    def open_part(self) -> Iterator[Event]:
+    def open_part(self) -> Iterator[WireEvent]:
         """The one part of a message."""
         part = {"type": "audio", "transcript": ""} if self.spoken else _text_part("")
         yield {"type": "response.content_part.added", **self.place(), "part": part}
 
-    def delta(self, text: str) -> Iterator[Event]:
+    def delta(self, text: str) -> Iterator[WireEvent]:
         """More words."""
         self.text += text
         kind = "output_audio_transcript" if self.spoken else "output_text"
         yield {"type": f"response.{kind}.delta", **self.place(), "delta": text}
 
-    def close_message(self, status: str) -> Iterator[Event]:
+    def close_message(self, status: str) -> Iterator[WireEvent]:
         """All that ends a message, but for `conversation.item.done`."""
         assert self.message is not None
         place = self.place()
@@ -98,8 +99,8 @@ class Response:
             yield {"type": "response.output_audio.done", **place}
             kind = "response.output_audio_transcript.done"
             yield {"type": kind, **place, "transcript": self.text}
-            part: Event = {"type": "audio", "transcript": self.text}
-            content: Event = {"type": "output_audio", "transcript": self.text}
+            part: WireEvent = {"type": "audio", "transcript": self.text}
+            content: WireEvent = {"type": "output_audio", "transcript": self.text}
         else:
             yield {"type": "response.output_text.done", **place, "text": self.text}
             part = _text_part(self.text)
@@ -109,7 +110,7 @@ class Response:
         self.message["content"] = [content]
         yield self.item_done(self.message)
 
-    def item_done(self, item: Item) -> Event:
+    def item_done(self, item: Item) -> WireEvent:
         """The end of the last item."""
         return {
             "type": "response.output_item.done",
@@ -143,5 +144,5 @@ def usage(input_tokens: int | None, output_tokens: int | None) -> Mapping[str, A
     }
 
 
-def _text_part(text: str) -> Event:
+def _text_part(text: str) -> WireEvent:
     return {"type": "text", "text": text}

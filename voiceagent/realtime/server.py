@@ -18,7 +18,7 @@ from voiceagent.realtime.input_audio import InputAudio
 from voiceagent.realtime.items import checked_item
 from voiceagent.realtime.limits import Limits
 from voiceagent.realtime.outbox import number_of
-from voiceagent.realtime.steps import Attach, Close, Send, Step
+from voiceagent.realtime.steps import Attach, Close, Send, SessionStep
 from voiceagent.realtime.wire import Wire
 from voiceagent.realtime.writer import Writer
 
@@ -74,7 +74,7 @@ class ServerSession:
         self._region, self._resumable = region, resumable
         self._audio = InputAudio(self.wire, self._answering.unheard)
         self._faults = 0
-        self._handlers: dict[type, Callable[[Any], Iterator[Step]]] = {
+        self._handlers: dict[type, Callable[[Any], Iterator[SessionStep]]] = {
             ev.SessionUpdate: self._session_update,
             ev.Append: self._audio.append,
             ev.Commit: self._audio.commit,
@@ -94,16 +94,16 @@ class ServerSession:
         """Id of the response being made; empty: none."""
         return self._writer.active.id if self._writer.active else ""
 
-    def opened(self) -> list[Step]:
+    def opened(self) -> list[SessionStep]:
         """The connection is there: what the client is told first."""
-        steps: list[Step] = [
+        steps: list[SessionStep] = [
             self.wire.send("session.created", session=self.wire.settings.values)
         ]
         if self.opted_in:
             steps.append(self._ready())
         return steps
 
-    def receive(self, raw: str | bytes) -> list[Step]:
+    def receive(self, raw: str | bytes) -> list[SessionStep]:
         """A frame of the client."""
         try:
             event = decode_client(raw, self.limits)
@@ -116,9 +116,9 @@ class ServerSession:
         self._faults = 0
         return steps
 
-    def speech_started(self, at: float) -> list[Step]:
+    def speech_started(self, at: float) -> list[SessionStep]:
         """The turn detector hears speech from second `at` of the input on."""
-        steps: list[Step] = []
+        steps: list[SessionStep] = []
         detection = self.wire.settings.detection or {}
         if self.active and detection.get("interrupt_response", True):
             steps += self._answering.cancel("turn_detected")
@@ -132,11 +132,11 @@ class ServerSession:
         )
         return steps
 
-    def speech_stopped(self, at: float) -> list[Step]:
+    def speech_stopped(self, at: float) -> list[SessionStep]:
         """The turn is over: it is committed and answered."""
         if not self._audio.item:
             return []
-        steps: list[Step] = [
+        steps: list[SessionStep] = [
             self.wire.send(
                 "input_audio_buffer.speech_stopped",
                 audio_end_ms=max(0, round(at * 1000)),
@@ -148,7 +148,7 @@ class ServerSession:
             steps += self._answering.create_response({}, None)
         return steps
 
-    def resume(self, last_event_id: str) -> list[Step]:
+    def resume(self, last_event_id: str) -> list[SessionStep]:
         """A new connection of the same client: what it missed, in order."""
         missed = (
             self.wire.ring.after(number_of(last_event_id)) if self.wire.ring else None
@@ -169,7 +169,7 @@ class ServerSession:
         items: Iterable[Mapping[str, Any]],
         answered: Mapping[str, Mapping[str, Any]],
         token: str,
-    ) -> list[Step]:
+    ) -> list[SessionStep]:
         """An earlier session is gone, its conversation is not: go on with that."""
         self.wire.conversation, self.resume_token = conversation, token
         self.wire.items = Conversation(items, self.limits.items)
@@ -183,13 +183,13 @@ class ServerSession:
         )
         return [self._ready(), resumed]
 
-    def refuse_resume(self, event_id: str | None, why: str) -> list[Step]:
+    def refuse_resume(self, event_id: str | None, why: str) -> list[SessionStep]:
         """There is nothing to go on with: this is a new session."""
         return [
             self.wire.error(ProtocolFault("resume_unknown", why, event_id=event_id))
         ]
 
-    def draining(self) -> list[Step]:
+    def draining(self) -> list[SessionStep]:
         """The server is about to stop."""
         return [Close(1001, "the server is stopping")] if not self.active else []
 
@@ -213,10 +213,10 @@ class ServerSession:
         self.received = number
         return True
 
-    def _fault(self, fault: ProtocolFault) -> list[Step]:
+    def _fault(self, fault: ProtocolFault) -> list[SessionStep]:
         self.counts[fault.code] += 1
         self._faults += 1
-        steps: list[Step] = [self.wire.error(fault)]
+        steps: list[SessionStep] = [self.wire.error(fault)]
         if self._faults >= self.limits.faults:
             steps.append(Close(1008, "too many events that are wrong"))
         return steps
@@ -231,11 +231,11 @@ class ServerSession:
             resumable_seconds=self._resumable,
         )
 
-    def _session_update(self, event: ev.SessionUpdate) -> Iterator[Step]:
+    def _session_update(self, event: ev.SessionUpdate) -> Iterator[SessionStep]:
         self.wire.settings.update(event.session, event.event_id)
         yield self.wire.send("session.updated", session=self.wire.settings.values)
 
-    def _item_create(self, event: ev.ItemCreate) -> Iterator[Step]:
+    def _item_create(self, event: ev.ItemCreate) -> Iterator[SessionStep]:
         item = checked_item(event.item, self.limits, event.event_id)
         item["id"] = item["id"] or self.wire.new_id("item")
         if self.wire.items.has(item["id"]):
@@ -253,24 +253,24 @@ class ServerSession:
         yield self.wire.item_event("added", item)
         yield self.wire.item_event("done", item)
 
-    def _item_retrieve(self, event: ev.ItemRetrieve) -> Iterator[Step]:
+    def _item_retrieve(self, event: ev.ItemRetrieve) -> Iterator[SessionStep]:
         item = self.wire.items.find(event.item_id, event.event_id)
         yield self.wire.send("conversation.item.retrieved", item=dict(item))
 
-    def _item_truncate(self, event: ev.ItemTruncate) -> Iterator[Step]:
+    def _item_truncate(self, event: ev.ItemTruncate) -> Iterator[SessionStep]:
         yield from self._writer.truncate(event)
 
-    def _item_delete(self, event: ev.ItemDelete) -> Iterator[Step]:
+    def _item_delete(self, event: ev.ItemDelete) -> Iterator[SessionStep]:
         item = self.wire.items.find(event.item_id, event.event_id)
         self.wire.items.remove(item)
         self._answering.unheard.discard(event.item_id)
         yield self.wire.keep()
         yield self.wire.send("conversation.item.deleted", item_id=event.item_id)
 
-    def _response_create(self, event: ev.ResponseCreate) -> Iterator[Step]:
+    def _response_create(self, event: ev.ResponseCreate) -> Iterator[SessionStep]:
         yield from self._answering.create_response(event.response or {}, event.event_id)
 
-    def _response_cancel(self, event: ev.ResponseCancel) -> Iterator[Step]:
+    def _response_cancel(self, event: ev.ResponseCancel) -> Iterator[SessionStep]:
         active = self.active
         if not active or event.response_id not in (None, active):
             raise ProtocolFault(
@@ -280,7 +280,7 @@ class ServerSession:
             )
         yield from self._answering.cancel("client_cancelled")
 
-    def _resume(self, event: ev.Resume) -> Iterator[Step]:
+    def _resume(self, event: ev.Resume) -> Iterator[SessionStep]:
         yield Attach(
             session_id=event.session_id,
             token=event.token,

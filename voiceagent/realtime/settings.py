@@ -10,7 +10,7 @@ import msgspec
 from voiceagent.realtime.events import ProtocolFault
 from voiceagent.realtime.limits import Limits
 
-__all__ = ["Settings", "metadata_of"]
+__all__ = ["SessionSettings", "metadata_of"]
 
 RATE = 24_000
 """The only PCM rate of the protocol, Hz."""
@@ -35,7 +35,7 @@ DETECTORS: dict[str, dict[str, Any]] = {
 """Echoed in full: a client that misses `interrupt_response` cancels on every sound."""
 
 
-class Settings:
+class SessionSettings:
     """What a client may change."""
 
     def __init__(self, session_id: str, model: str, limits: Limits) -> None:

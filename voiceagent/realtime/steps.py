@@ -22,7 +22,7 @@ __all__ = [
     "Recognise",
     "Respond",
     "Send",
-    "Step",
+    "SessionStep",
 ]
 
 
@@ -110,4 +110,4 @@ class Close:
     reason: str
 
 
-Step = Send | Respond | Cancel | Recognise | Hear | Keep | Attach | Close
+SessionStep = Send | Respond | Cancel | Recognise | Hear | Keep | Attach | Close

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from voiceagent.errors import RemoteFailed
 from voiceagent.privacy.payload import Payload
-from voiceagent.routing.remote import Answered, Envelope, Piece, Words
+from voiceagent.realtime.items import WireEvent
+from voiceagent.routing.remote import Answered, AnswerWords, Envelope, Piece
 
-__all__ = ["Turn", "answered"]
-
-Event = dict[str, Any]
+__all__ = ["RemoteTurn", "answered"]
 
 
-class Turn:
+class RemoteTurn:
     """One question, from the first event to the last word."""
 
     def __init__(self, payload: Payload, envelope: Envelope, pcm24: bytes) -> None:
@@ -60,10 +57,10 @@ class Turn:
             self._skip, delta = self._skip[same:], delta[same:]
         if delta:
             self.text += delta
-            self.pieces.append(Words(delta))
+            self.pieces.append(AnswerWords(delta))
 
 
-def answered(response: Event, before: tuple[int, int] = (0, 0)) -> Answered:
+def answered(response: WireEvent, before: tuple[int, int] = (0, 0)) -> Answered:
     """The facts of a response that is done; `before`: tokens that the turn has used
     already."""
     metadata = {

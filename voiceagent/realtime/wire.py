@@ -10,7 +10,7 @@ from voiceagent.realtime.events import ProtocolFault
 from voiceagent.realtime.items import Item
 from voiceagent.realtime.limits import Limits
 from voiceagent.realtime.outbox import Ring
-from voiceagent.realtime.settings import Settings
+from voiceagent.realtime.settings import SessionSettings
 from voiceagent.realtime.steps import Keep, Send
 
 __all__ = ["Wire"]
@@ -32,7 +32,7 @@ class Wire:
     ) -> None:
         """`ring`: whether sent events are kept for a client that was cut off."""
         self.id, self.conversation, self.limits = session_id, conversation, limits
-        self.settings = Settings(session_id, model, limits)
+        self.settings = SessionSettings(session_id, model, limits)
         self.items = Conversation(items, limits.items)
         self.answered = dict(answered)
         """Finished responses by idempotency key."""

@@ -10,7 +10,7 @@ from voiceagent.realtime import events as ev
 from voiceagent.realtime.events import ProtocolFault
 from voiceagent.realtime.items import Item
 from voiceagent.realtime.response import Phase, Response, usage
-from voiceagent.realtime.steps import Cancel, Step
+from voiceagent.realtime.steps import Cancel, SessionStep
 from voiceagent.realtime.wire import Wire
 
 __all__ = ["Writer"]
@@ -27,7 +27,7 @@ class Writer:
         self.active: Response | None = None
         self._spoken: dict[str, Response] = {}
 
-    def text(self, response_id: str, delta: str) -> list[Step]:
+    def text(self, response_id: str, delta: str) -> list[SessionStep]:
         """More words of an answer."""
         active = self._current(response_id)
         if active is None or not delta:
@@ -35,7 +35,7 @@ class Writer:
         steps = self._open_message(active)
         return steps + [self.wire.send(**event) for event in active.delta(delta)]
 
-    def audio(self, response_id: str, pcm: bytes, transcript: str) -> list[Step]:
+    def audio(self, response_id: str, pcm: bytes, transcript: str) -> list[SessionStep]:
         """More sound of an answer (24 kHz PCM16), and the words in it."""
         active = self._current(response_id)
         if active is None:
@@ -53,7 +53,7 @@ class Writer:
 
     def tool_call(
         self, response_id: str, call_id: str, name: str, arguments: str
-    ) -> list[Step]:
+    ) -> list[SessionStep]:
         """The model wants a tool of the client to run."""
         active = self._current(response_id)
         if active is None:
@@ -93,7 +93,7 @@ class Writer:
         output_tokens: int | None = None,
         metadata: Mapping[str, str] | None = None,
         incomplete: bool = False,
-    ) -> list[Step]:
+    ) -> list[SessionStep]:
         """The answer is complete; `metadata` is added to the client's own."""
         active = self._current(response_id)
         if active is None:
@@ -109,7 +109,7 @@ class Writer:
         shown = active.shown(status, details, usage=usage(input_tokens, output_tokens))
         return steps + self._over(active, shown, give_again=True)
 
-    def failed(self, response_id: str, code: str, message: str) -> list[Step]:
+    def failed(self, response_id: str, code: str, message: str) -> list[SessionStep]:
         """There will be no (more) answer."""
         active = self._current(response_id)
         if active is None:
@@ -119,19 +119,19 @@ class Writer:
         details = {"type": "failed", "error": error}
         return steps + self._over(active, active.shown("failed", details))
 
-    def cancel(self, reason: str) -> list[Step]:
+    def cancel(self, reason: str) -> list[SessionStep]:
         """Stop the active response."""
         active = self.active
         if active is None:
             return []
-        steps: list[Step] = []
+        steps: list[SessionStep] = []
         if active.phase is Phase.RUNNING:
             steps.append(Cancel(active.id))
         steps += self._close_message(active, "incomplete")
         details = {"type": "cancelled", "reason": reason}
         return steps + self._over(active, active.shown("cancelled", details))
 
-    def truncate(self, event: ev.ItemTruncate) -> Iterator[Step]:
+    def truncate(self, event: ev.ItemTruncate) -> Iterator[SessionStep]:
         """The user heard a spoken answer only so far: the rest is forgotten."""
         item = self.wire.items.find(event.item_id, event.event_id)
         spoken = self._spoken.get(event.item_id)
@@ -160,7 +160,7 @@ class Writer:
             audio_end_ms=event.audio_end_ms,
         )
 
-    def again(self, record: Mapping[str, Any]) -> Iterator[Step]:
+    def again(self, record: Mapping[str, Any]) -> Iterator[SessionStep]:
         """A finished response once more, as if it had just been made."""
         shown = dict(record["response"])
         again = Response(shown["id"], False, shown.get("metadata") or {}, kept=False)
@@ -174,7 +174,7 @@ class Writer:
         active = self.active
         return active if active is not None and active.id == response_id else None
 
-    def _open_message(self, active: Response) -> list[Step]:
+    def _open_message(self, active: Response) -> list[SessionStep]:
         if active.message is not None:
             return []
         item = {
@@ -192,18 +192,20 @@ class Writer:
             self._spoken = {str(item["id"]): active}
         return steps + [self.wire.send(**event) for event in active.open_part()]
 
-    def _add(self, active: Response, item: Item) -> list[Step]:
-        steps: list[Step] = [self.wire.send(**event) for event in active.begin(item)]
+    def _add(self, active: Response, item: Item) -> list[SessionStep]:
+        steps: list[SessionStep] = [
+            self.wire.send(**event) for event in active.begin(item)
+        ]
         if active.kept:
             self.wire.items.add(item, None)
             steps.append(self.wire.item_event("added", item))
         return steps
 
-    def _close_message(self, active: Response, status: str) -> list[Step]:
+    def _close_message(self, active: Response, status: str) -> list[SessionStep]:
         item = active.message
         if item is None:
             return []
-        steps: list[Step] = [
+        steps: list[SessionStep] = [
             self.wire.send(**event) for event in active.close_message(status)
         ]
         active.message = None
@@ -213,13 +215,13 @@ class Writer:
 
     def _over(
         self, active: Response, shown: dict[str, Any], *, give_again: bool = False
-    ) -> list[Step]:
+    ) -> list[SessionStep]:
         active.phase, self.active = Phase.DONE, None
         if active.key and give_again:
             self.wire.answered[active.key] = {"response": shown}
             while len(self.wire.answered) > RECENT:
                 del self.wire.answered[next(iter(self.wire.answered))]
-        kept: list[Step] = [self.wire.keep()] if active.kept else []
+        kept: list[SessionStep] = [self.wire.keep()] if active.kept else []
         return [*kept, self.wire.send("response.done", response=shown)]
 
 

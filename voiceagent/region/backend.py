@@ -8,7 +8,15 @@ from typing import Any, Protocol
 
 from voiceagent.message import Message
 
-__all__ = ["Backend", "Call", "Output", "Request", "Source", "Text", "Usage"]
+__all__ = [
+    "Backend",
+    "Call",
+    "Output",
+    "Request",
+    "AnswerSource",
+    "AnswerText",
+    "Usage",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +37,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class AnswerText:
     """More words."""
 
     text: str
@@ -45,7 +53,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class AnswerSource:
     """The answer stands there: a document and its heading."""
 
     name: str
@@ -59,7 +67,7 @@ class Usage:
     output_tokens: int | None
 
 
-Output = Text | Call | Source | Usage
+Output = AnswerText | Call | AnswerSource | Usage
 
 
 class Backend(Protocol):

@@ -8,7 +8,14 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
 from voiceagent.errors import ConfigError, EngineMissing, LinkDown, RemoteFailed
-from voiceagent.region.backend import Call, Output, Request, Source, Text, Usage
+from voiceagent.region.backend import (
+    AnswerSource,
+    AnswerText,
+    Call,
+    Output,
+    Request,
+    Usage,
+)
 from voiceagent.region.config import UpstreamConfig
 from voiceagent.region.documents import Passage
 from voiceagent.region.knowledge import Knowledge
@@ -72,7 +79,7 @@ class ChatBackend:
         """The words as they come; asked once more where nothing had come yet."""
         passages = await self._known(request)
         for passage in passages:
-            yield Source(passage.name)
+            yield AnswerSource(passage.name)
         body = self._body(request, passages)
         for attempt in (1, 2):
             begun = False
@@ -178,7 +185,7 @@ def _of_chunk(chunk: dict[str, Any], calls: dict[int, list[str]]) -> list[Output
     for choice in chunk.get("choices") or ():
         delta = choice.get("delta") or {}
         if isinstance(delta.get("content"), str) and delta["content"]:
-            outputs.append(Text(delta["content"]))
+            outputs.append(AnswerText(delta["content"]))
         for part in delta.get("tool_calls") or ():
             call = calls.setdefault(int(part.get("index") or 0), ["", "", ""])
             function = part.get("function") or {}

@@ -14,7 +14,7 @@ __all__ = [
     "ENDINGS",
     "LARGEST",
     "MOST",
-    "Library",
+    "DocumentLibrary",
     "Passage",
     "read_folders",
     "speakable",
@@ -54,7 +54,7 @@ class Passage:
 
 
 @dataclass(slots=True)
-class Library:
+class DocumentLibrary:
     """What was read."""
 
     passages: list[Passage] = field(default_factory=list)
@@ -63,9 +63,9 @@ class Library:
     """Files that are no documents, and why."""
 
 
-def read_folders(folders: Sequence[Path]) -> Library:
+def read_folders(folders: Sequence[Path]) -> DocumentLibrary:
     """All documents of the folders and what is below them."""
-    library = Library()
+    library = DocumentLibrary()
     for folder in folders:
         if not folder.is_dir():
             library.skipped.append((str(folder), "there is no such folder"))
@@ -76,7 +76,7 @@ def read_folders(folders: Sequence[Path]) -> Library:
     return library
 
 
-def _read(library: Library, folder: Path, file: Path) -> None:
+def _read(library: DocumentLibrary, folder: Path, file: Path) -> None:
     name = f"{folder.name}/{file.relative_to(folder).as_posix()}"
     if library.documents >= MOST:
         library.skipped.append((name, f"more than {MOST} documents"))

@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import Lock
 
 from voiceagent.lang.spoken import spoken
-from voiceagent.region.documents import SENTENCE, Library, Passage, read_folders
+from voiceagent.region.documents import SENTENCE, DocumentLibrary, Passage, read_folders
 from voiceagent.region.wording import content, related, stem
 
 __all__ = ["NOTHING", "Found", "Knowledge"]
@@ -52,7 +52,7 @@ class Knowledge:
 
     def __init__(self, folders: Sequence[Path]) -> None:
         """Read and index the folders; blocking."""
-        self.library: Library = read_folders(folders)
+        self.library: DocumentLibrary = read_folders(folders)
         self._lock = Lock()
         self._db = sqlite3.connect(":memory:", check_same_thread=False)
         self._passages = self.library.passages

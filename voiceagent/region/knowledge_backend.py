@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 
-from voiceagent.region.backend import Output, Request, Source, Text
+from voiceagent.region.backend import AnswerSource, AnswerText, Output, Request
 from voiceagent.region.documents import SENTENCE
 from voiceagent.region.knowledge import Knowledge
 
@@ -30,10 +30,10 @@ class KnowledgeBackend:
         found = await asyncio.to_thread(self._knowledge.say, question, earlier)
         first, *rest = SENTENCE.split(found.text)
         if found.passage is not None:
-            yield Source(found.passage.name)
-        yield Text(first)
+            yield AnswerSource(found.passage.name)
+        yield AnswerText(first)
         for sentence in rest:
-            yield Text(f" {sentence}")
+            yield AnswerText(f" {sentence}")
 
     async def close(self) -> None:
         """Free the index."""

@@ -17,7 +17,7 @@ from voiceagent.errors import ConflictError, StoreError
 
 __all__ = ["LARGEST", "Keeper", "Memory", "Stored", "decode", "encode"]
 
-Item = Mapping[str, Any]
+MemoryItem = Mapping[str, Any]
 LARGEST = 4_000_000
 """Bytes of one conversation."""
 TRIES = 30
@@ -29,8 +29,8 @@ class Stored:
     """A conversation as it is kept."""
 
     version: int
-    items: tuple[Item, ...]
-    answered: Mapping[str, Item]
+    items: tuple[MemoryItem, ...]
+    answered: Mapping[str, MemoryItem]
     """Finished responses by idempotency key."""
     updated: datetime | None = None
 
@@ -45,8 +45,8 @@ class Memory(Protocol):
     async def save(
         self,
         conversation: str,
-        items: tuple[Item, ...],
-        answered: Mapping[str, Item],
+        items: tuple[MemoryItem, ...],
+        answered: Mapping[str, MemoryItem],
         *,
         expected: int,
     ) -> int:
@@ -71,7 +71,7 @@ class Memory(Protocol):
         ...
 
 
-def encode(items: tuple[Item, ...], answered: Mapping[str, Item]) -> bytes:
+def encode(items: tuple[MemoryItem, ...], answered: Mapping[str, MemoryItem]) -> bytes:
     """A document; raises `StoreError` where it is too large."""
     data = msgspec.json.encode({"items": items, "answered": answered})
     if len(data) > LARGEST:
@@ -105,11 +105,14 @@ class Keeper:
     def __init__(self, memory: Memory, version: int = 0) -> None:
         """`version`: the one that was read."""
         self._memory, self.version = memory, version
-        self._theirs: tuple[Item, ...] = ()
+        self._theirs: tuple[MemoryItem, ...] = ()
         """Items of others that were found there."""
 
     async def save(
-        self, conversation: str, items: tuple[Item, ...], answered: Mapping[str, Item]
+        self,
+        conversation: str,
+        items: tuple[MemoryItem, ...],
+        answered: Mapping[str, MemoryItem],
     ) -> None:
         """Save; where somebody else was faster, keep what they wrote too.
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from voiceagent.errors import ConflictError, EngineMissing, StoreError
-from voiceagent.region.memory import Item, Stored, decode, encode
+from voiceagent.region.memory import MemoryItem, Stored, decode, encode
 
 __all__ = ["NatsMemory"]
 
@@ -44,8 +44,8 @@ class NatsMemory:
     async def save(
         self,
         conversation: str,
-        items: tuple[Item, ...],
-        answered: Mapping[str, Item],
+        items: tuple[MemoryItem, ...],
+        answered: Mapping[str, MemoryItem],
         *,
         expected: int,
     ) -> int:

@@ -26,9 +26,16 @@ from voiceagent.realtime.steps import (
     Recognise,
     Respond,
     Send,
-    Step,
+    SessionStep,
 )
-from voiceagent.region.backend import Call, Output, Request, Source, Text, Usage
+from voiceagent.region.backend import (
+    AnswerSource,
+    AnswerText,
+    Call,
+    Output,
+    Request,
+    Usage,
+)
 from voiceagent.region.memory import Keeper
 from voiceagent.region.services import Detector, Services, Socket
 from voiceagent.routing.remote import Envelope
@@ -55,7 +62,7 @@ class Live:
         self.keeper = Keeper(services.memory)
         self._on: Socket | None = socket
         self._services = services
-        self._steps: deque[Step] = deque()
+        self._steps: deque[SessionStep] = deque()
         self._wake, self._idle = asyncio.Event(), asyncio.Event()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._detector: Detector | None = None
@@ -70,7 +77,7 @@ class Live:
         """Until everything that was decided has been carried out."""
         await self._idle.wait()
 
-    def do(self, steps: Iterable[Step]) -> None:
+    def do(self, steps: Iterable[SessionStep]) -> None:
         """Carry these out behind those that wait."""
         self._steps.extend(steps)
         self._idle.clear()
@@ -108,7 +115,7 @@ class Live:
                 self._idle.set()
                 await self._wake.wait()
 
-    async def _one(self, step: Step) -> None:
+    async def _one(self, step: SessionStep) -> None:
         match step:
             case Send():
                 await self._send(step)
@@ -230,11 +237,11 @@ class Live:
             async with aclosing(self._said(step, outputs)) as said:
                 async for output in said:
                     match output:
-                        case Source():
+                        case AnswerSource():
                             sources.append(output.name)
                         case Usage():
                             used = output
-                        case Text() | Call() if first:
+                        case AnswerText() | Call() if first:
                             first = False
                             services.metrics.first.observe(now() - began)
         told = {
@@ -264,9 +271,9 @@ class Live:
         cutter = ClauseCutter()
         async for output in outputs:
             match output:
-                case Text() if voice is None:
+                case AnswerText() if voice is None:
                     self.do(self.session.text(step.response_id, output.text))
-                case Text():
+                case AnswerText():
                     await self._speak(step, voice, cutter.push(output.text))
                 case Call():
                     call = (output.call_id, output.name, output.arguments)

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from voiceagent.clock import wall
 from voiceagent.errors import ConflictError, StoreError
-from voiceagent.region.memory import Item, Stored, decode, encode
+from voiceagent.region.memory import MemoryItem, Stored, decode, encode
 
 __all__ = ["SqliteMemory"]
 
@@ -47,8 +47,8 @@ class SqliteMemory:
     async def save(
         self,
         conversation: str,
-        items: tuple[Item, ...],
-        answered: Mapping[str, Item],
+        items: tuple[MemoryItem, ...],
+        answered: Mapping[str, MemoryItem],
         *,
         expected: int,
     ) -> int:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+
+from voiceagent.arrays import Samples
 
 __all__ = ["mix", "mix_noise"]
 
 PEAK = 0.5
 """Of full scale, after mixing."""
-
-Samples = NDArray[np.int16]
 
 
 def mix_noise(

@@ -11,7 +11,7 @@ from pathlib import Path
 from voiceagent.app.config import Config
 from voiceagent.app.workshop import Workshop
 from voiceagent.errors import UsageError
-from voiceagent.replay.replay import Replay, Settings, replay_path
+from voiceagent.replay.replay import Replay, ReplaySettings, replay_path
 from voiceagent.replay.variants import Variants
 
 __all__ = ["replay_files"]
@@ -21,7 +21,7 @@ _made: list[Variants] = []
 
 
 def replay_files(
-    shop: Workshop, files: Sequence[Path], settings: Settings, *, jobs: int = 1
+    shop: Workshop, files: Sequence[Path], settings: ReplaySettings, *, jobs: int = 1
 ) -> Iterator[Replay | UsageError]:
     """Every file in order; one that cannot be read gives its error instead."""
     if jobs == 1 or len(files) < 2:
@@ -41,12 +41,12 @@ def _begin(config: Config) -> None:
     _made[:] = [Variants(Workshop(config))]
 
 
-def _replay_in_child(settings: Settings, file: Path) -> Replay | UsageError:
+def _replay_in_child(settings: ReplaySettings, file: Path) -> Replay | UsageError:
     return _replay_one(_made[0], settings, file)
 
 
 def _replay_one(
-    variants: Variants, settings: Settings, file: Path
+    variants: Variants, settings: ReplaySettings, file: Path
 ) -> Replay | UsageError:
     try:
         return replay_path(variants.base, file, settings, configured=variants.workshop)

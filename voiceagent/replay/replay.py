@@ -24,17 +24,17 @@ from voiceagent.replay.mixing import mix_noise
 from voiceagent.replay.scenario import SUFFIX, Check, check, load_scenario
 from voiceagent.replay.scenario_region import region_values
 from voiceagent.store import Store
-from voiceagent.trace.trace import Listener, Record, Trace
+from voiceagent.trace.trace import Record, Trace, TraceListener
 from voiceagent.trace.turn_rows import TurnRow, turn_rows
 
-__all__ = ["AUDIO", "Replay", "Settings", "find_inputs", "replay", "replay_path"]
+__all__ = ["AUDIO", "Replay", "ReplaySettings", "find_inputs", "replay", "replay_path"]
 
 AUDIO = {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aiff", ".aif", ".au"}
 """File name endings that a folder is searched for."""
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ReplaySettings:
     """How to replay."""
 
     pace: Pace = Pace.VIRTUAL
@@ -74,11 +74,11 @@ class Replay:
 def replay(
     workshop: Workshop,
     recording: Recording,
-    settings: Settings,
+    settings: ReplaySettings,
     *,
     player: Player | None = None,
     store: Store | None = None,
-    listener: Listener | None = None,
+    listener: TraceListener | None = None,
 ) -> Replay:
     """Run one recording through a fresh agent."""
     trace = Trace()
@@ -109,10 +109,10 @@ def replay(
 def replay_path(
     workshop: Workshop,
     path: Path,
-    settings: Settings,
+    settings: ReplaySettings,
     *,
     player: Player | None = None,
-    listener: Listener | None = None,
+    listener: TraceListener | None = None,
     configured: Callable[[dict[str, object]], Workshop] | None = None,
 ) -> Replay:
     """Replay a recording, or a scenario with its expectations.

@@ -16,7 +16,7 @@ from voiceagent.errors import ScenarioError
 from voiceagent.trace.trace import Record
 from voiceagent.trace.turn_rows import TurnRow
 
-__all__ = ["Check", "Expect", "Scenario", "Turn", "check", "load_scenario"]
+__all__ = ["Check", "Expect", "Scenario", "ScenarioTurn", "check", "load_scenario"]
 
 SUFFIX = ".turn.toml"
 
@@ -35,7 +35,7 @@ class Expect(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """End of speech to first reply sample; looked at where time is honest."""
 
 
-class Turn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ScenarioTurn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One expected turn."""
 
     at: float | None = None
@@ -50,7 +50,7 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     audio: str
     noise: str = ""
     """A noise file and its level: `kitchen.flac@12dB`."""
-    turn: list[Turn] = field(default_factory=list)
+    turn: list[ScenarioTurn] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
     """Events that must not happen at all, by name."""
     present: list[str] = field(default_factory=list)
@@ -114,7 +114,9 @@ def check(
     return checks
 
 
-def _row_for(turn: Turn, number: int, rows: Sequence[TurnRow]) -> TurnRow | None:
+def _row_for(
+    turn: ScenarioTurn, number: int, rows: Sequence[TurnRow]
+) -> TurnRow | None:
     if turn.at is None:
         return rows[number] if number < len(rows) else None
     at = turn.at
@@ -123,7 +125,12 @@ def _row_for(turn: Turn, number: int, rows: Sequence[TurnRow]) -> TurnRow | None
 
 
 def _check_turn(
-    number: int, turn: Turn, row: TurnRow, records: Sequence[Record], *, timed: bool
+    number: int,
+    turn: ScenarioTurn,
+    row: TurnRow,
+    records: Sequence[Record],
+    *,
+    timed: bool,
 ) -> list[Check]:
     expect, name = turn.expect, f"turn {number}"
     checks = []
@@ -164,6 +171,6 @@ def _same(what: str, wanted: object, got: object) -> Check:
 def _near(message: str) -> str:
     """A "did you mean" for an unknown key."""
     word = message.split("`")[1] if "`" in message else ""
-    known = [*Scenario.__struct_fields__, *Turn.__struct_fields__]
+    known = [*Scenario.__struct_fields__, *ScenarioTurn.__struct_fields__]
     near = difflib.get_close_matches(word, [*known, *Expect.__struct_fields__], 1)
     return f"did you mean `{near[0]}`?" if near else "see `samples/` for examples"

@@ -9,7 +9,7 @@ import numpy as np
 from voiceagent.audio.frames import RATE
 from voiceagent.replay.replay import Replay
 from voiceagent.trace.report.story import TurnKey
-from voiceagent.trace.report.write import Envelope, TurnNote
+from voiceagent.trace.report.write import LoudnessCurve, TurnNote
 from voiceagent.trace.turn_rows import TurnRow
 
 __all__ = ["envelope", "notes"]
@@ -32,7 +32,7 @@ def notes(done: Sequence[Replay]) -> dict[TurnKey, TurnNote]:
     return found
 
 
-def envelope(one: Replay, row: TurnRow) -> Envelope | None:
+def envelope(one: Replay, row: TurnRow) -> LoudnessCurve | None:
     """Peaks of the stretch of audio that a turn lived in."""
     if row.endpoint is None:
         return None
@@ -45,4 +45,4 @@ def envelope(one: Replay, row: TurnRow) -> Envelope | None:
     if not len(whole):
         return None
     peaks = np.abs(whole.reshape(-1, width)).max(axis=1) / 32768.0
-    return Envelope(start, STEP, [round(float(peak), 3) for peak in peaks])
+    return LoudnessCurve(start, STEP, [round(float(peak), 3) for peak in peaks])

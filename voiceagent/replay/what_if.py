@@ -22,7 +22,7 @@ from voiceagent.trace.events import (
     TurnFinished,
 )
 
-__all__ = ["Change", "Outcome", "parse_change", "what_if"]
+__all__ = ["Change", "WhatIfOutcome", "parse_change", "what_if"]
 
 GIVEN_UP = 10.0
 
@@ -44,7 +44,7 @@ class Change:
 
 
 @dataclass(slots=True)
-class Outcome:
+class WhatIfOutcome:
     """What would have come of all turns."""
 
     change: Change
@@ -90,7 +90,7 @@ def parse_change(text: str) -> Change:
     return Change(name=text, down=frozenset(down), prices=prices, **values)  # type: ignore[arg-type]
 
 
-def what_if(events: Iterable[Event], change: Change) -> Outcome:
+def what_if(events: Iterable[Event], change: Change) -> WhatIfOutcome:
     """All turns of a trace under a change."""
     kept = list(events)
     budget = next((e.budget_ms for e in kept if isinstance(e, SessionStarted)), 800.0)
@@ -99,7 +99,7 @@ def what_if(events: Iterable[Event], change: Change) -> Outcome:
     for event in kept:
         if isinstance(event, LegEnded):
             took.setdefault(event.turn, {})[event.leg] = event
-    outcome = Outcome(change)
+    outcome = WhatIfOutcome(change)
     for event in kept:
         if isinstance(event, TurnFinished):
             outcome.turns += 1
@@ -112,7 +112,7 @@ def what_if(events: Iterable[Event], change: Change) -> Outcome:
     return outcome
 
 
-def _as_before(outcome: Outcome, event: TurnFinished, moved: float) -> None:
+def _as_before(outcome: WhatIfOutcome, event: TurnFinished, moved: float) -> None:
     """The device answered, or nobody was asked: only the deadline is another."""
     limit = event.budget_ms / 1000 + moved
     outcome.in_time += event.latency_ms["response"] / 1000 <= limit
@@ -120,7 +120,7 @@ def _as_before(outcome: Outcome, event: TurnFinished, moved: float) -> None:
 
 
 def _again(
-    outcome: Outcome,
+    outcome: WhatIfOutcome,
     event: TurnFinished,
     plan: Planned,
     took: Mapping[str, LegEnded],
@@ -185,7 +185,7 @@ def _answers(name: str, took: Mapping[str, LegEnded]) -> bool:
     return seen is None or seen.outcome in ("won", "cancelled")
 
 
-def _pay(outcome: Outcome, name: str, legs: Sequence[LegFacts]) -> None:
+def _pay(outcome: WhatIfOutcome, name: str, legs: Sequence[LegFacts]) -> None:
     price = next(leg.price for leg in legs if leg.name == name)
     if price is None:
         outcome.unknown += 1
@@ -193,5 +193,5 @@ def _pay(outcome: Outcome, name: str, legs: Sequence[LegFacts]) -> None:
         outcome.cost += price
 
 
-def _count(outcome: Outcome, tier: str) -> None:
+def _count(outcome: WhatIfOutcome, tier: str) -> None:
     outcome.answered[tier] = outcome.answered.get(tier, 0) + 1

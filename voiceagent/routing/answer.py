@@ -9,11 +9,11 @@ from voiceagent.errors import RemoteFailed
 from voiceagent.privacy.redaction import Restorer
 from voiceagent.routing.remote import (
     Answered,
+    AnswerWords,
     HeardAs,
     Piece,
     Remote,
     RemoteTool,
-    Words,
 )
 from voiceagent.trace.events import Event, HeardRemotely, RemoteAnswered
 from voiceagent.tts.clauses import ClauseCutter
@@ -54,7 +54,7 @@ class RemoteAnswer:
         """
         async for piece in pieces:
             match piece:
-                case Words():
+                case AnswerWords():
                     for clause in self._cutter.push(self._restored(piece.text)):
                         yield clause
                 case HeardAs():

@@ -18,9 +18,9 @@ from functools import partial
 from voiceagent.clock import now
 from voiceagent.errors import LinkDown, VoiceAgentError
 from voiceagent.message import Message
-from voiceagent.nlu.decision import Step
+from voiceagent.nlu.decision import DecisionStep
 from voiceagent.nlu.interpreter import Reading
-from voiceagent.routing.handover import Answering, Handover, RemoteLeg, Standing
+from voiceagent.routing.handover import Handover, RemoteLeg, RemoteOutcome, WhyNot
 from voiceagent.routing.latency import LatencyBook
 from voiceagent.routing.plan import NEVER, LegFacts, Plan, Situation, make_plan
 from voiceagent.routing.race import Attempt, Declined, Leg, race
@@ -94,9 +94,9 @@ class Escalation:
 
     async def answer(
         self, handover: Handover, device: Callable[[], Awaitable[Reading]]
-    ) -> Answering:
+    ) -> RemoteOutcome:
         """The first acceptable answer; `device()` is what the device makes of it."""
-        result, began = Answering(standing=Standing.UNKNOWN), now()
+        result, began = RemoteOutcome(standing=WhyNot.UNKNOWN), now()
         legs: list[Leg[Reading | str]] = [
             Leg(DEVICE, partial(self._on_device, handover.turn, device, result))
         ]
@@ -105,7 +105,7 @@ class Escalation:
         won = await race(legs, after=self._patience(handover))
         if won is None:
             return result
-        result.standing = Standing.ANSWERED
+        result.standing = WhyNot.ANSWERED
         if isinstance(won.first, str):
             result.words, result.more = won.first, _clauses(won.rest)
             return result
@@ -131,17 +131,17 @@ class Escalation:
         self,
         turn: int,
         device: Callable[[], Awaitable[Reading]],
-        result: Answering,
+        result: RemoteOutcome,
     ) -> AsyncIterator[Reading | str]:
         reading = result.reading = await device()
-        if reading.route.step is Step.HAND_OVER:
+        if reading.route.step is DecisionStep.HAND_OVER:
             raise Declined(reading.route.reason)
         if self._out.acts(turn):
             raise Declined("a region acts already")
         yield reading
 
     async def _remotely(
-        self, handover: Handover, result: Answering
+        self, handover: Handover, result: RemoteOutcome
     ) -> AsyncIterator[Reading | str]:
         plan = self._plan(handover, result)
         ways = {leg.name: leg for leg in self.legs}
@@ -163,7 +163,7 @@ class Escalation:
         finally:
             await _close(won.rest)
 
-    def _plan(self, handover: Handover, result: Answering) -> Plan:
+    def _plan(self, handover: Handover, result: RemoteOutcome) -> Plan:
         situation = self.situation(handover)
         plan = make_plan(situation)
         result.reason = plan.reason
@@ -206,7 +206,9 @@ class Escalation:
         ]
         return [reason for reason in reasons if reason]
 
-    def _noted(self, handover: Handover, result: Answering, attempt: Attempt) -> None:
+    def _noted(
+        self, handover: Handover, result: RemoteOutcome, attempt: Attempt
+    ) -> None:
         breaker = next(leg.breaker for leg in self.legs if leg.name == attempt.leg)
         outcome = attempt.outcome
         late = outcome == "given up" and handover.deadline.passed
@@ -217,12 +219,12 @@ class Escalation:
         else:
             breaker.unknown()
         if outcome == "declined":
-            result.standing = Standing.WITHHELD
+            result.standing = WhyNot.WITHHELD
         else:
             self.book.note(attempt.leg, handover.letters, attempt.took)
         if outcome == "failed":
             down = attempt.code == LinkDown.code
-            result.standing = Standing.OFFLINE if down else Standing.FAILED
+            result.standing = WhyNot.OFFLINE if down else WhyNot.FAILED
         result.reason = attempt.why or result.reason
         self._emit(
             LegEnded(
@@ -243,14 +245,14 @@ class Escalation:
             self._emit(Degraded(what=leg.name, why=error.what, hint=hint))
 
 
-def _standing(situation: Situation) -> Standing:
+def _standing(situation: Situation) -> WhyNot:
     """Why nobody at all can be asked."""
     vetoes = {veto for leg in situation.legs for veto in leg.vetoes}
     if any("cap" in veto for veto in vetoes):
-        return Standing.DEAR
+        return WhyNot.DEAR
     if {OFFLINE, RESTS} & vetoes:
-        return Standing.OFFLINE
-    return Standing.WITHHELD if vetoes else Standing.UNKNOWN
+        return WhyNot.OFFLINE
+    return WhyNot.WITHHELD if vetoes else WhyNot.UNKNOWN
 
 
 def _seen(leg: LegFacts) -> LegSeen:

@@ -13,10 +13,10 @@ from voiceagent.routing.breaker import Breaker
 from voiceagent.routing.remote import Remote
 from voiceagent.stt.protocol import Recognition
 
-__all__ = ["Answering", "Handover", "RemoteLeg", "Standing"]
+__all__ = ["RemoteOutcome", "Handover", "RemoteLeg", "WhyNot"]
 
 
-class Standing(StrEnum):
+class WhyNot(StrEnum):
     """Whether a turn has an answer, or why not."""
 
     ANSWERED = "answered"
@@ -71,7 +71,7 @@ class RemoteLeg:
 
 
 @dataclass(slots=True)
-class Answering:
+class RemoteOutcome:
     """The outcome: a reading of the device, or words of a remote, or neither."""
 
     reading: Reading | None = None
@@ -82,5 +82,5 @@ class Answering:
     """The first clause of a remote's answer."""
     more: AsyncIterator[str] | None = None
     reason: str = ""
-    standing: Standing = Standing.ANSWERED
+    standing: WhyNot = WhyNot.ANSWERED
     """Why nobody answers, where that is so."""

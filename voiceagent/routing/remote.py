@@ -24,7 +24,7 @@ __all__ = [
     "Piece",
     "Remote",
     "RemoteTool",
-    "Words",
+    "AnswerWords",
 ]
 
 
@@ -108,7 +108,7 @@ def _number(text: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class AnswerWords:
     """A piece of the answer, to be said."""
 
     text: str
@@ -145,7 +145,7 @@ class Answered:
     metadata: dict[str, str] = field(default_factory=dict)
 
 
-Piece = Words | HeardAs | RemoteTool | Answered
+Piece = AnswerWords | HeardAs | RemoteTool | Answered
 
 
 class Remote(Protocol):

@@ -15,7 +15,7 @@ from typing import Any
 from voiceagent.clock import Compute, now, wall
 from voiceagent.errors import StoreError, VoiceAgentError
 from voiceagent.message import Message
-from voiceagent.privacy.gate import PrivacyGate, Question, Refused, Released
+from voiceagent.privacy.gate import OutgoingQuestion, PrivacyGate, Refused, Released
 from voiceagent.privacy.payload import DataClass
 from voiceagent.privacy.receipts import Receipt, Receipts
 from voiceagent.routing.answer import RemoteAnswer
@@ -78,7 +78,7 @@ class Outgoing:
 
     def private(self, text: str) -> str:
         """What the user heard of an answer, under the rules of what may leave."""
-        made = self.gate.prepare(Question(turn=0, text=text))
+        made = self.gate.prepare(OutgoingQuestion(turn=0, text=text))
         return made.payload.text if isinstance(made, Released) else ""
 
     async def ask(
@@ -136,7 +136,7 @@ class Outgoing:
         text = recognition.text if recognition.accepted else recognition.transcript
         if not text and self.gate.wants_words():
             text = await self._words(handover)
-        question = Question(
+        question = OutgoingQuestion(
             turn=handover.turn,
             text=text,
             uncertain=not recognition.accepted,

@@ -26,11 +26,11 @@ from voiceagent.errors import ConfigError, LinkDown, RemoteFailed
 from voiceagent.privacy.payload import Payload
 from voiceagent.routing.remote import (
     Answered,
+    AnswerWords,
     Envelope,
     HeardAs,
     LinkState,
     Piece,
-    Words,
 )
 
 __all__ = [
@@ -171,17 +171,17 @@ class SimulatedRemote:
     async def _words(self, text: str) -> AsyncIterator[Piece]:
         if self.profile.kind == "drip":
             for letter in text:
-                yield Words(letter)
+                yield AnswerWords(letter)
                 await asyncio.sleep(self.profile.drip)
             return
         head, stop, tail = text.partition(". ")
-        yield Words(head + stop)
+        yield AnswerWords(head + stop)
         if self.profile.kind == "cut":
             await asyncio.sleep(self.profile.round_trip)
             raise RemoteFailed(f"{self.name}: broken off", cause="simulated")
         if tail:
             await asyncio.sleep(0.05)
-            yield Words(tail)
+            yield AnswerWords(tail)
 
     def _first(self) -> float:
         profile = self.profile

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from voiceagent.nlu.intent import Intent
 from voiceagent.skills.skill import Answer, Effect, SkillAlarm, TurnContext
 
-__all__ = ["Plan", "PlainSkill", "act"]
+__all__ = ["SkillPlan", "PlainSkill", "act"]
 
-Plan = Callable[[Intent, TurnContext], Answer]
+SkillPlan = Callable[[Intent, TurnContext], Answer]
 """Plans an answer; reads state, changes nothing."""
 
 
@@ -19,7 +19,7 @@ class PlainSkill:
     """Answers each intent with its function; never rings."""
 
     name: str
-    plans: Mapping[str, Plan]
+    plans: Mapping[str, SkillPlan]
 
     def answer(self, intent: Intent, context: TurnContext) -> Answer:
         """What the function of the intent plans."""

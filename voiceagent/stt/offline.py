@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from itertools import chain, zip_longest
 
-import numpy as np
-from numpy.typing import NDArray
-
+from voiceagent.arrays import Samples
 from voiceagent.audio.frames import FRAME_BYTES, RATE, Reframer
 from voiceagent.frontend.frontend import Frontend
 from voiceagent.stt.protocol import Recognition, Stt
@@ -22,7 +20,6 @@ MARGIN = 0.2
 """Seconds before the speech that the recogniser is given: soft first sounds, and some
 silence to start from."""
 
-Samples = NDArray[np.int16]
 Spans = list[tuple[int, int]]
 """Start and end sample of every stretch of speech."""
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from voiceagent.errors import PackError
 from voiceagent.lang.written import spoken_words
 
-__all__ = ["Arc", "Minimal", "Node", "too_large"]
+__all__ = ["Arc", "Minimal", "AutomatonNode", "too_large"]
 
 WORK = 8
 """Steps of the construction for each arc that the result may have; Home Assistant's
 templates and a house of 100 things take 50,000 in all."""
-Node = tuple[tuple[str, int], ...]
+AutomatonNode = tuple[tuple[str, int], ...]
 """Arcs of a node: the piece, and the node it leads to."""
 
 
@@ -48,7 +48,7 @@ def too_large(cause: str) -> PackError:
 class Minimal:
     """Subset construction over word boundaries, equal states merged bottom-up."""
 
-    def __init__(self, nodes: Sequence[Node], *, most: int) -> None:
+    def __init__(self, nodes: Sequence[AutomatonNode], *, most: int) -> None:
         """`most`: arcs of the automaton, beyond which `PackError` is raised."""
         self._nodes = nodes
         self._left = most

@@ -26,25 +26,25 @@ from hassil.util import check_excluded_context, check_required_context
 
 from voiceagent.lang.spoken import number_words, spoken
 
-__all__ = ["Vocabulary", "WordIndex"]
+__all__ = ["PieceVocabulary", "Candidates"]
 
 ANY = "*"
 """Stands for free text; no word is written like this."""
 REMEMBERED = 20_000
 """Words whose templates are kept in mind; then the memory starts anew."""
-Pieces = frozenset[str]
+PieceSet = frozenset[str]
 
 
 @dataclass
-class Vocabulary:
+class PieceVocabulary:
     """The pieces of text that templates are made of, with shared lists and rules."""
 
     lists: Mapping[str, SlotList]
     rules: Mapping[str, Sentence]
-    _rules: dict[tuple[str, str], Pieces] = field(default_factory=dict)
-    _lists: dict[tuple[str, str], Pieces] = field(default_factory=dict)
+    _rules: dict[tuple[str, str], PieceSet] = field(default_factory=dict)
+    _lists: dict[tuple[str, str], PieceSet] = field(default_factory=dict)
 
-    def pieces(self, expression: Expression, data: IntentData) -> Pieces:
+    def pieces(self, expression: Expression, data: IntentData) -> PieceSet:
         """All pieces that a sentence of the expression can hold."""
         if isinstance(expression, TextChunk):
             return frozenset(spoken(expression.original_text).split())
@@ -55,17 +55,17 @@ class Vocabulary:
         assert isinstance(expression, RuleReference)
         return self._rule(expression.rule_name, data)
 
-    def _union(self, items: Iterable[Expression], data: IntentData) -> Pieces:
-        found: Pieces = frozenset()
+    def _union(self, items: Iterable[Expression], data: IntentData) -> PieceSet:
+        found: PieceSet = frozenset()
         return found.union(*(self.pieces(item, data) for item in items))
 
-    def _rule(self, name: str, data: IntentData) -> Pieces:
+    def _rule(self, name: str, data: IntentData) -> PieceSet:
         key = (name, _context(data))
         if key not in self._rules:
             self._rules[key] = self.pieces(self.rules[name].expression, data)
         return self._rules[key]
 
-    def _list(self, reference: ListReference, data: IntentData) -> Pieces:
+    def _list(self, reference: ListReference, data: IntentData) -> PieceSet:
         bounds = reference.get_inline_range()
         if bounds:
             return _numbers(RangeSlotList("", bounds[0], bounds[1], bounds[2]))
@@ -74,7 +74,7 @@ class Vocabulary:
             self._lists[key] = self._values(self.lists[reference.list_name], data)
         return self._lists[key]
 
-    def _values(self, entry: SlotList, data: IntentData) -> Pieces:
+    def _values(self, entry: SlotList, data: IntentData) -> PieceSet:
         if isinstance(entry, RangeSlotList):
             return _numbers(entry)
         if not isinstance(entry, TextSlotList):
@@ -94,15 +94,15 @@ def _fits(context: Mapping[str, object] | None, data: IntentData) -> bool:
     return bool(fits and check_excluded_context(barred, given))
 
 
-def _numbers(entry: RangeSlotList) -> Pieces:
+def _numbers(entry: RangeSlotList) -> PieceSet:
     words = (number_words(number).split() for number in entry.get_numbers())
     return frozenset({"and"}.union(*words))
 
 
-class WordIndex:
+class Candidates:
     """Templates by the words that they can hold; templates are numbers from 0."""
 
-    def __init__(self, templates: Sequence[Pieces]) -> None:
+    def __init__(self, templates: Sequence[PieceSet]) -> None:
         """`templates`: the pieces of each."""
         self._all = (1 << len(templates)) - 1
         self._pieces: dict[str, int] = {}

@@ -22,12 +22,12 @@ from voiceagent.lang.spoken import number_words, spoken
 from voiceagent.templates.matching import (
     AnyOrder,
     Chain,
-    Choice,
-    Node,
+    MatchChoice,
+    MatchNode,
+    MatchText,
     Phrase,
     Slot,
-    Text,
-    Values,
+    SlotValues,
     Wild,
 )
 from voiceagent.templates.references import mentioned
@@ -45,11 +45,11 @@ class Compiler:
     """Has the nodes of lists and rules that are the same there."""
     own: frozenset[str] = frozenset()
     """Lists and rules that the parent knows in another form, or not at all."""
-    _rules: dict[str, Node] = field(default_factory=dict)
-    _lists: dict[str, Node] = field(default_factory=dict)
+    _rules: dict[str, MatchNode] = field(default_factory=dict)
+    _lists: dict[str, MatchNode] = field(default_factory=dict)
     _touched: dict[str, bool] = field(default_factory=dict)
 
-    def node(self, expression: Expression) -> Node:
+    def node(self, expression: Expression) -> MatchNode:
         """The compiled form of an expression."""
         if isinstance(expression, TextChunk):
             return _text(expression.original_text)
@@ -60,13 +60,13 @@ class Compiler:
         assert isinstance(expression, Group)
         items = tuple(self.node(item) for item in expression.items)
         if isinstance(expression, Alternative):
-            return Choice(items)
-        make: Callable[[tuple[Node, ...]], Node] = Chain
+            return MatchChoice(items)
+        make: Callable[[tuple[MatchNode, ...]], MatchNode] = Chain
         if isinstance(expression, Permutation):
             make = AnyOrder
         return items[0] if len(items) == 1 else make(items)
 
-    def _rule(self, name: str) -> Node:
+    def _rule(self, name: str) -> MatchNode:
         if self.parent is not None and not self._changed(name):
             return self.parent._rule(name)
         if name not in self._rules:
@@ -84,10 +84,10 @@ class Compiler:
             ) or any(map(self._changed, rules))
         return self._touched[rule]
 
-    def _slot(self, reference: ListReference) -> Node:
+    def _slot(self, reference: ListReference) -> MatchNode:
         return Slot(reference.slot_name, self._values(reference))
 
-    def _values(self, reference: ListReference) -> Node:
+    def _values(self, reference: ListReference) -> MatchNode:
         name = reference.list_name
         if self.parent is not None and name not in self.own:
             return self.parent._values(reference)
@@ -97,9 +97,9 @@ class Compiler:
             self._lists[name] = self._list(entry)
         return self._lists[name]
 
-    def _list(self, entry: SlotList) -> Node:
+    def _list(self, entry: SlotList) -> MatchNode:
         if isinstance(entry, RangeSlotList):
-            return Values(_by_first_word(_numbers(entry)))
+            return SlotValues(_by_first_word(_numbers(entry)))
         if not isinstance(entry, TextSlotList):
             return Wild()
         phrases, templates = [], []
@@ -112,15 +112,15 @@ class Compiler:
                 phrases.append(value)
             else:
                 templates.append((self.node(item.text_in), value))
-        return Values(_by_first_word(phrases), tuple(templates))
+        return SlotValues(_by_first_word(phrases), tuple(templates))
 
 
-def _text(text: str) -> Node:
+def _text(text: str) -> MatchNode:
     body = spoken(text)
     before, after = text[:1].isspace(), text[-1:].isspace()
     if not body and (before or after):
-        return Text(True, "", False)
-    return Text(before, body, after)
+        return MatchText(True, "", False)
+    return MatchText(before, body, after)
 
 
 def _plain(expression: Expression) -> str:

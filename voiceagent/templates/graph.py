@@ -23,7 +23,7 @@ from hassil.util import check_excluded_context, check_required_context
 
 from voiceagent.errors import PackError
 from voiceagent.lang.written import spoken_number
-from voiceagent.templates.automaton import Node, too_large
+from voiceagent.templates.automaton import AutomatonNode, too_large
 
 __all__ = ["Pieces"]
 
@@ -36,8 +36,8 @@ class Pieces:
     """Templates as nodes; a node is built knowing what comes after it."""
 
     def __init__(self, intents: Intents, slot_lists: Mapping[str, SlotList]) -> None:
-        self.nodes: list[Node] = [()]
-        self._ids: dict[Node, int] = {}
+        self.nodes: list[AutomatonNode] = [()]
+        self._ids: dict[AutomatonNode, int] = {}
         self._memo: dict[tuple[object, ...], int] = {}
         self._rules = intents.expansion_rules
         self._lists = slot_lists

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from voiceagent.templates.yaml_file import Issue, Source
+from voiceagent.templates.yaml_file import Issue, TemplateSource
 
 __all__ = ["blocks", "join", "plain_block"]
 
@@ -21,7 +21,7 @@ MARK = "ours_"
 """Goes before a name that somebody else uses for something else."""
 
 
-def join(sources: Sequence[Source]) -> tuple[dict[str, Any], list[Issue]]:
+def join(sources: Sequence[TemplateSource]) -> tuple[dict[str, Any], list[Issue]]:
     """One dictionary for hassil, and what cannot be joined."""
     joined: dict[str, Any] = {
         "language": "en",
@@ -45,17 +45,19 @@ def join(sources: Sequence[Source]) -> tuple[dict[str, Any], list[Issue]]:
     return joined, issues
 
 
-def _owner(source: Source) -> str:
+def _owner(source: TemplateSource) -> str:
     return source.group or str(source.file)
 
 
-def _scope(source: Source, sources: Sequence[Source]) -> list[Source]:
+def _scope(
+    source: TemplateSource, sources: Sequence[TemplateSource]
+) -> list[TemplateSource]:
     return [other for other in sources if _owner(other) == _owner(source)]
 
 
 def _join_parts(
     joined: dict[str, Any],
-    source: Source,
+    source: TemplateSource,
     data: Mapping[str, Any],
     owners: dict[tuple[str, str], str],
 ) -> Iterator[Issue]:
@@ -70,7 +72,7 @@ def _join_parts(
 
 def _join_intents(
     joined: dict[str, Any],
-    source: Source,
+    source: TemplateSource,
     data: Mapping[str, Any],
     owners: dict[tuple[str, str], str],
 ) -> Iterator[Issue]:
@@ -82,7 +84,7 @@ def _join_intents(
         data_blocks += [plain_block(block) for block in intent["data"]]
 
 
-def _twice(source: Source, part: str, key: str) -> Issue:
+def _twice(source: TemplateSource, part: str, key: str) -> Issue:
     cause = f"`{key}` is defined in another file of the pack as well"
     return source.issue((part, key), cause, "rename one of the two")
 
@@ -100,8 +102,8 @@ def plain_block(block: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _renamed(
-    source: Source,
-    scope: Sequence[Source],
+    source: TemplateSource,
+    scope: Sequence[TemplateSource],
     taken: set[tuple[str, str]],
     joined: Mapping[str, Any],
 ) -> Mapping[str, Any]:
@@ -154,7 +156,9 @@ class _Renaming:
         return f"{{{MARK}{match[1]}{slot}}}" if renamed else match[0]
 
 
-def blocks(source: Source) -> Iterator[tuple[tuple[object, ...], Mapping[str, Any]]]:
+def blocks(
+    source: TemplateSource,
+) -> Iterator[tuple[tuple[object, ...], Mapping[str, Any]]]:
     """Every well-formed block of sentences with its path."""
     intents = source.data.get("intents")
     for name, intent in (intents if isinstance(intents, dict) else {}).items():

@@ -15,16 +15,16 @@ from typing import Any, NamedTuple
 
 __all__ = [
     "AnyOrder",
-    "Capture",
+    "SlotCapture",
     "Chain",
-    "Choice",
+    "MatchChoice",
     "Match",
     "Matching",
-    "Node",
+    "MatchNode",
     "Phrase",
     "Slot",
-    "Text",
-    "Values",
+    "MatchText",
+    "SlotValues",
     "Wild",
 ]
 
@@ -33,7 +33,7 @@ WILDCARD_WORDS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Capture:
+class SlotCapture:
     """A value that the words gave to a slot."""
 
     slot: str
@@ -53,7 +53,7 @@ class Match(NamedTuple):
     end: int
     literal: int = 0
     """Letters matched by the text of the template itself."""
-    captures: tuple[Capture, ...] = ()
+    captures: tuple[SlotCapture, ...] = ()
 
 
 class Matching:
@@ -65,9 +65,9 @@ class Matching:
         """Whether some template could go on where the words end."""
         self._memory: dict[tuple[int, int], tuple[Match, ...]] = {}
 
-    def match(self, node: Node, at: int) -> tuple[Match, ...]:
+    def match(self, node: MatchNode, at: int) -> tuple[Match, ...]:
         """Every way `node` matches at a position."""
-        if type(node) is Text:  # as quick as looking it up
+        if type(node) is MatchText:  # as quick as looking it up
             return node.match(self, at)
         key = (id(node), at)
         found = self._memory.get(key)
@@ -78,13 +78,13 @@ class Matching:
             self._memory[key] = found
         return found
 
-    def complete(self, node: Node) -> Iterator[Match]:
+    def complete(self, node: MatchNode) -> Iterator[Match]:
         """The ways `node` matches all of the words."""
         last = len(self.text) - 1
         return (match for match in self.match(node, 0) if match.end >= last)
 
 
-class Node:
+class MatchNode:
     """A compiled piece of a template."""
 
     __slots__ = ()
@@ -95,7 +95,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Text(Node):
+class MatchText(MatchNode):
     """Letters, with white space at either side that stands for a word boundary."""
 
     before: bool
@@ -128,10 +128,10 @@ def boundary(text: str, at: int) -> int:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Chain(Node):
+class Chain(MatchNode):
     """One piece after the other."""
 
-    items: tuple[Node, ...]
+    items: tuple[MatchNode, ...]
 
     def match(self, run: Matching, at: int) -> Iterable[Match]:
         if not self.items:
@@ -158,20 +158,20 @@ def joined(left: Match, right: Match) -> Match:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Choice(Node):
+class MatchChoice(MatchNode):
     """Any one of the pieces."""
 
-    items: tuple[Node, ...]
+    items: tuple[MatchNode, ...]
 
     def match(self, run: Matching, at: int) -> Iterable[Match]:
         return (match for item in self.items for match in run.match(item, at))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class AnyOrder(Node):
+class AnyOrder(MatchNode):
     """All of the pieces, in any order."""
 
-    items: tuple[Node, ...]
+    items: tuple[MatchNode, ...]
 
     def match(self, run: Matching, at: int) -> Iterable[Match]:
         if not self.items:
@@ -204,11 +204,11 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Values(Node):
+class SlotValues(MatchNode):
     """A list: fixed phrases by first word, and values that are templates."""
 
     phrases: Mapping[str, tuple[Phrase, ...]]
-    templates: tuple[tuple[Node, Phrase], ...] = ()
+    templates: tuple[tuple[MatchNode, Phrase], ...] = ()
 
     def match(self, run: Matching, at: int) -> Iterable[Match]:
         at = boundary(run.text, at)
@@ -235,12 +235,12 @@ class Values(Node):
 
 
 def _taken(phrase: Phrase, end: int) -> Match:
-    capture = Capture("", phrase.value, phrase.context, group=phrase.group)
+    capture = SlotCapture("", phrase.value, phrase.context, group=phrase.group)
     return Match(end, 0, (capture,))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Wild(Node):
+class Wild(MatchNode):
     """A few words of any kind."""
 
     def match(self, run: Matching, at: int) -> Iterable[Match]:
@@ -254,19 +254,19 @@ class Wild(Node):
             if end < 0:
                 return
             taken = run.text[at:end]
-            yield Match(end, 0, (Capture("", taken, None, len(taken), at),))
+            yield Match(end, 0, (SlotCapture("", taken, None, len(taken), at),))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Slot(Node):
+class Slot(MatchNode):
     """A list whose value goes into a slot."""
 
     name: str
-    values: Node
+    values: MatchNode
 
     def match(self, run: Matching, at: int) -> Iterable[Match]:
         for end, literal, (value, *_) in run.match(self.values, at):
-            named = Capture(
+            named = SlotCapture(
                 self.name, value.value, value.context, value.wild, value.at, value.group
             )
             yield Match(end, literal, (named,))

@@ -13,7 +13,7 @@ from hassil.parse_expression import parse_sentence
 from hassil.parser import ParseError
 
 from voiceagent.templates.join import blocks
-from voiceagent.templates.yaml_file import Issue, Source, suggest
+from voiceagent.templates.yaml_file import Issue, TemplateSource, suggest
 
 __all__ = ["WIDEST", "check_references", "mentioned", "mentions"]
 
@@ -44,7 +44,9 @@ def mentioned(expression: Expression) -> tuple[Mention, ...]:
     return ()
 
 
-def check_references(sources: Sequence[Source], outer: set[str]) -> Iterator[Issue]:
+def check_references(
+    sources: Sequence[TemplateSource], outer: set[str]
+) -> Iterator[Issue]:
     """Unknown lists and rules, and rules that go round in circles, each once.
 
     `outer`: lists that come from elsewhere.
@@ -65,15 +67,15 @@ class _Scope:
 
     lists: set[str]
     rules: Mapping[str, str]
-    places: Mapping[str, tuple[Source, tuple[object, ...]]]
+    places: Mapping[str, tuple[TemplateSource, tuple[object, ...]]]
     """Where each rule is written."""
     _seen: dict[str, bool] = field(default_factory=dict)
     """Rules looked at: False while looking."""
 
     @classmethod
-    def of(cls, sources: Sequence[Source], outer: set[str]) -> _Scope:
+    def of(cls, sources: Sequence[TemplateSource], outer: set[str]) -> _Scope:
         rules: dict[str, str] = {}
-        places: dict[str, tuple[Source, tuple[object, ...]]] = {}
+        places: dict[str, tuple[TemplateSource, tuple[object, ...]]] = {}
         lists = set(outer)
         for source in reversed(sources):
             lists.update(_mapping(source.data.get("lists")))
@@ -82,7 +84,7 @@ class _Scope:
                 places[name] = (source, ("expansion_rules", name))
         return cls(lists, rules, places)
 
-    def check(self, sources: Sequence[Source]) -> Iterator[Issue]:
+    def check(self, sources: Sequence[TemplateSource]) -> Iterator[Issue]:
         local: set[str] = set()
         for source in sources:
             for path, block in blocks(source):
@@ -98,7 +100,7 @@ class _Scope:
                 yield from self.unused(source, name, local)
 
     def _with(
-        self, source: Source, path: tuple[object, ...], block: Mapping[str, Any]
+        self, source: TemplateSource, path: tuple[object, ...], block: Mapping[str, Any]
     ) -> _Scope:
         lists = _mapping(block.get("lists"))
         rules = _mapping(block.get("expansion_rules"))
@@ -108,14 +110,16 @@ class _Scope:
         every = {**self.rules, **rules}
         return _Scope({*self.lists, *lists}, every, {**self.places, **places})
 
-    def unused(self, source: Source, name: str, local: set[str]) -> Iterator[Issue]:
+    def unused(
+        self, source: TemplateSource, name: str, local: set[str]
+    ) -> Iterator[Issue]:
         scope = _Scope(self.lists | local, self.rules, self.places, self._seen)
         for issue in scope.rule(name):
             if not any(f"<{known}>" in issue.cause for known in local):
                 yield issue
 
     def text(
-        self, source: Source, path: tuple[object, ...], text: object
+        self, source: TemplateSource, path: tuple[object, ...], text: object
     ) -> Iterator[Issue]:
         """What is wrong with the names in a template, and in the rules it uses."""
         found = mentions(text) if isinstance(text, str) else None
@@ -152,7 +156,7 @@ class _Scope:
 
 
 def _inline(
-    source: Source, path: tuple[object, ...], item: ListReference
+    source: TemplateSource, path: tuple[object, ...], item: ListReference
 ) -> Iterator[Issue]:
     start, stop, step = item.get_inline_range() or (0, 0, 1)
     if start > stop or step < 1:

@@ -16,7 +16,7 @@ from hassil.parser import ParseError
 from voiceagent.errors import PackError
 from voiceagent.templates.join import join
 from voiceagent.templates.references import WIDEST, check_references, mentions
-from voiceagent.templates.yaml_file import Issue, Source, suggest
+from voiceagent.templates.yaml_file import Issue, TemplateSource, suggest
 
 __all__ = ["build_intents", "template_issues"]
 
@@ -45,7 +45,7 @@ Path = tuple[object, ...]
 
 
 def build_intents(
-    sources: Sequence[Source], outer: Mapping[str, SlotList], *, name: str
+    sources: Sequence[TemplateSource], outer: Mapping[str, SlotList], *, name: str
 ) -> Intents:
     """Join the files into one hassil collection; raises `PackError` for the first
     thing that is wrong.
@@ -66,7 +66,7 @@ def build_intents(
 
 
 def template_issues(
-    sources: Sequence[Source], outer: Mapping[str, SlotList]
+    sources: Sequence[TemplateSource], outer: Mapping[str, SlotList]
 ) -> Iterator[Issue]:
     """Everything that is wrong with the templates: shape, then names."""
     misshapen = [issue for source in sources for issue in _shape(source)]
@@ -76,7 +76,7 @@ def template_issues(
     yield from check_references(sources, set(outer))
 
 
-def _shape(source: Source) -> Iterator[Issue]:
+def _shape(source: TemplateSource) -> Iterator[Issue]:
     data = source.data
     yield from _keys(source, (), data, "file")
     for name, intent in _mapping(data.get("intents")).items():
@@ -99,7 +99,7 @@ def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _intent(source: Source, path: Path, intent: object) -> Iterator[Issue]:
+def _intent(source: TemplateSource, path: Path, intent: object) -> Iterator[Issue]:
     yield from _keys(source, path, intent, "intent")
     blocks = _mapping(intent).get("data")
     if not (isinstance(blocks, list) and blocks):
@@ -109,7 +109,7 @@ def _intent(source: Source, path: Path, intent: object) -> Iterator[Issue]:
         yield from _block(source, (*path, "data", number), block)
 
 
-def _block(source: Source, path: Path, block: object) -> Iterator[Issue]:
+def _block(source: TemplateSource, path: Path, block: object) -> Iterator[Issue]:
     yield from _keys(source, path, block, "data")
     if not isinstance(block, dict):
         return
@@ -134,7 +134,7 @@ def _block(source: Source, path: Path, block: object) -> Iterator[Issue]:
     yield from _lists(source, path, block.get("lists") or {})
 
 
-def _lists(source: Source, path: Path, lists: object) -> Iterator[Issue]:
+def _lists(source: TemplateSource, path: Path, lists: object) -> Iterator[Issue]:
     if not isinstance(lists, dict):
         yield source.issue((*path, "lists"), "`lists` must be a mapping")
         return
@@ -146,7 +146,7 @@ def _lists(source: Source, path: Path, lists: object) -> Iterator[Issue]:
 
 
 def _list(
-    source: Source, path: Path, name: str, entry: Mapping[str, Any]
+    source: TemplateSource, path: Path, name: str, entry: Mapping[str, Any]
 ) -> Iterator[Issue]:
     if not (entry.get("values") or "range" in entry or entry.get("wildcard")):
         yield source.issue(path, f"list `{name}` is empty", "add `values:`")
@@ -163,7 +163,7 @@ def _list(
         yield from _text(source, (*path, "values", at), text)
 
 
-def _range(source: Source, path: Path, entry: object) -> Iterator[Issue]:
+def _range(source: TemplateSource, path: Path, entry: object) -> Iterator[Issue]:
     yield from _keys(source, path, entry, "range")
     bounds = _mapping(entry)
     numbers = (bounds.get("from"), bounds.get("to"), bounds.get("step", 1))
@@ -179,7 +179,9 @@ def _range(source: Source, path: Path, entry: object) -> Iterator[Issue]:
         yield source.issue(path, f"the range has more than {WIDEST:,} numbers", hint)
 
 
-def _keys(source: Source, path: Path, entry: object, kind: str) -> Iterator[Issue]:
+def _keys(
+    source: TemplateSource, path: Path, entry: object, kind: str
+) -> Iterator[Issue]:
     if not isinstance(entry, dict):
         cause = f"a mapping was expected for `{kind}`, not `{entry}`"
         yield source.issue(path, cause, suggest("", KEYS[kind]))
@@ -190,7 +192,7 @@ def _keys(source: Source, path: Path, entry: object, kind: str) -> Iterator[Issu
             yield source.issue((*path, key), cause, suggest(key, KEYS[kind]))
 
 
-def _text(source: Source, path: Path, text: object) -> Iterator[Issue]:
+def _text(source: TemplateSource, path: Path, text: object) -> Iterator[Issue]:
     if not isinstance(text, str):
         hint = "put it in quotes (YAML reads yes, no, on, off and numbers otherwise)"
         yield source.issue(path, f"a text was expected, not `{text}`", hint)

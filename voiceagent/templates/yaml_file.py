@@ -13,7 +13,7 @@ import yaml
 
 from voiceagent.errors import PackError
 
-__all__ = ["Issue", "Source", "read_yaml", "scan_yaml", "suggest"]
+__all__ = ["Issue", "TemplateSource", "read_yaml", "scan_yaml", "suggest"]
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The C reader where PyYAML has one: a tenth of the time."""
@@ -47,7 +47,7 @@ class Issue:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class TemplateSource:
     """One YAML file with the line of every key and item."""
 
     file: Path
@@ -78,7 +78,7 @@ def suggest(word: object, known: Iterable[str]) -> str:
     return "known are " + ", ".join(f"`{name}`" for name in names)
 
 
-def read_yaml(file: Path) -> Source:
+def read_yaml(file: Path) -> TemplateSource:
     """Read a YAML file that must hold a mapping; raises `PackError`."""
     source, issues = scan_yaml(file)
     if issues or source is None:
@@ -86,7 +86,7 @@ def read_yaml(file: Path) -> Source:
     return source
 
 
-def scan_yaml(file: Path) -> tuple[Source | None, list[Issue]]:
+def scan_yaml(file: Path) -> tuple[TemplateSource | None, list[Issue]]:
     """The file as far as it can be read, and everything that is wrong with it."""
     try:
         node = yaml.compose(file.read_text(encoding="utf-8"), LOADER)
@@ -95,12 +95,12 @@ def scan_yaml(file: Path) -> tuple[Source | None, list[Issue]]:
     except (OSError, UnicodeDecodeError) as error:
         hint = "check its name, rights and that it is UTF-8 text"
         return None, [Issue(file, None, str(error), hint, "it cannot be read")]
-    reader = _Reader(file, {}, [])
+    reader = _YamlReader(file, {}, [])
     try:
         data = reader.value(node, ())
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         return None, [_not_yaml(file, error)]
-    source = Source(file, data if isinstance(data, dict) else {}, reader.lines)
+    source = TemplateSource(file, data if isinstance(data, dict) else {}, reader.lines)
     if not isinstance(data, dict):
         hint = "begin it with `intents:`"
         reader.issues.append(source.issue((), "the file holds no mapping", hint))
@@ -116,7 +116,7 @@ def _not_yaml(file: Path, error: Exception) -> Issue:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class _YamlReader:
     """Makes plain values of YAML nodes, noting lines; a key written twice is wrong."""
 
     file: Path

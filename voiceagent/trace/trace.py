@@ -16,9 +16,17 @@ import msgspec
 from voiceagent.clock import now
 from voiceagent.trace.events import Event, TurnFinished
 
-__all__ = ["Listener", "Record", "Trace", "TraceError", "encode", "redact", "stages"]
+__all__ = [
+    "TraceListener",
+    "Record",
+    "Trace",
+    "TraceError",
+    "encode",
+    "redact",
+    "stages",
+]
 
-Listener = Callable[["Record"], None]
+TraceListener = Callable[["Record"], None]
 """Called with every record as it is made."""
 
 stages = ("endpoint", "stt", "intent", "route", "remote", "act", "tts")
@@ -46,7 +54,7 @@ class Trace:
         self.dropped = 0
         self.began: float | None = None
         """Loop time of the first event."""
-        self._listeners: list[Listener] = []
+        self._listeners: list[TraceListener] = []
 
     def __iter__(self) -> Iterator[Record]:
         return iter(self.records)
@@ -64,7 +72,7 @@ class Trace:
         for listener in self._listeners:
             listener(record)
 
-    def subscribe(self, listener: Listener) -> None:
+    def subscribe(self, listener: TraceListener) -> None:
         """Call `listener` with every record from now on."""
         self._listeners.append(listener)
 

@@ -38,7 +38,7 @@ from voiceagent.trace.trace import stages
 __all__ = [
     "EndpointFacts",
     "IntentFacts",
-    "Record",
+    "TimedEvent",
     "TurnRow",
     "WakeFacts",
     "percentile",
@@ -46,7 +46,7 @@ __all__ = [
     "turn_rows",
 ]
 
-Record = tuple[float, Event]
+TimedEvent = tuple[float, Event]
 """Seconds on the session's clock, and what happened; `trace.Record` is one."""
 
 
@@ -160,9 +160,9 @@ class TurnRow:
         }
 
 
-def sessions(records: Iterable[Record]) -> Iterator[list[Record]]:
+def sessions(records: Iterable[TimedEvent]) -> Iterator[list[TimedEvent]]:
     """Split at every `SessionStarted`; what stands before the first is one too."""
-    part: list[Record] = []
+    part: list[TimedEvent] = []
     for record in records:
         if isinstance(record[1], SessionStarted) and part:
             yield part
@@ -172,7 +172,7 @@ def sessions(records: Iterable[Record]) -> Iterator[list[Record]]:
         yield part
 
 
-def turn_rows(records: Iterable[Record], *, file: str = "") -> list[TurnRow]:
+def turn_rows(records: Iterable[TimedEvent], *, file: str = "") -> list[TurnRow]:
     """All turns in order; `file` names sessions whose source has no name."""
     return [row for part in sessions(records) for row in _session_rows(part, file)]
 
@@ -185,7 +185,7 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ranked[max(0, math.ceil(share * len(ranked)) - 1)]
 
 
-def _session_rows(records: list[Record], file: str) -> list[TurnRow]:
+def _session_rows(records: list[TimedEvent], file: str) -> list[TurnRow]:
     started = next((e for _, e in records if isinstance(e, SessionStarted)), None)
     name = (started.source if started else "") or file
     budget = started.budget_ms if started else 0.0

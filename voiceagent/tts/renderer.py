@@ -17,10 +17,10 @@ from voiceagent.tts.cache import ReplyCache
 from voiceagent.tts.protocol import Tts
 from voiceagent.tts.text import prepared
 
-__all__ = ["Voice"]
+__all__ = ["Renderer"]
 
 
-class Voice:
+class Renderer:
     """Turns sentences into clips through `Compute`, with a cache and fall-backs."""
 
     def __init__(

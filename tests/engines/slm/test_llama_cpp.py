@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from voiceagent.engines.slm import llama_library
 from voiceagent.engines.slm.gguf_check import check_decoder
 from voiceagent.engines.slm.llama_cpp import STEP, LlamaDecoder, LlamaEncoder
-from voiceagent.engines.slm.llama_library import Library, engines, load_library
+from voiceagent.engines.slm.llama_library import LlamaLibrary, engines, load_library
 from voiceagent.errors import EngineFailed, EngineMissing, ModelError, ModelMissing
 from voiceagent.nlu.slm.call_graph import COMPACT, JSON, Syntax, call_graph
 from voiceagent.nlu.slm.gbnf import gbnf
@@ -305,14 +305,14 @@ def test_a_library_that_is_laid_out_otherwise_is_refused(
     monkeypatch.setattr(llama_library, "CONTEXT_DEFAULTS", (512, 2048, 512, 7))
     file = dict(engines())[engine]
     with pytest.raises(EngineFailed) as caught:
-        Library(engine, file)
+        LlamaLibrary(engine, file)
     assert "unknown way" in caught.value.cause
 
 
 def test_a_file_that_is_no_library_is_refused(tmp_path: Path, engine: str) -> None:
     (tmp_path / "libllama.so").write_bytes(b"no library")
     with pytest.raises(EngineFailed, match="cannot be used"):
-        Library(engine, tmp_path / "libllama.so")
+        LlamaLibrary(engine, tmp_path / "libllama.so")
 
 
 @pytest.mark.parametrize("syntax", [COMPACT, JSON], ids=["compact", "json"])

@@ -9,7 +9,7 @@ from spoken_command import SAID, TURN, grammar_of, spoken_command
 from voiceagent.audio.frames import RATE
 from voiceagent.engines.stt.pocketsphinx.conditioning import Samples
 from voiceagent.engines.stt.pocketsphinx.live_search import Running
-from voiceagent.engines.stt.pocketsphinx.panel import Opinion, Panel
+from voiceagent.engines.stt.pocketsphinx.panel import Panel, PanelOpinion
 from voiceagent.engines.stt.pocketsphinx.searches import Hearing
 
 pytest.importorskip("pocketsphinx", reason="the extra `edge` is not installed")
@@ -26,7 +26,7 @@ def command() -> Samples:
     return spoken_command()
 
 
-def _said(panel: Panel, audio: Samples, size: int) -> Opinion | None:
+def _said(panel: Panel, audio: Samples, size: int) -> PanelOpinion | None:
     running = panel.listen()
     for upto in range(size, len(audio), size):
         running.follow(audio[:upto])

@@ -18,7 +18,7 @@ from voiceagent.engines.stt.moonshine.beam import Walk
 from voiceagent.engines.stt.moonshine.model import (
     INSTALL,
     Moonshine,
-    Transcript,
+    MoonshineTranscript,
     moonshine_folder,
 )
 from voiceagent.engines.stt.moonshine.spelling import Speller, Writing
@@ -30,11 +30,11 @@ from voiceagent.engines.stt.pocketsphinx.confidence import (
     Second,
     confidence,
 )
-from voiceagent.engines.stt.pocketsphinx.panel import Opinion
+from voiceagent.engines.stt.pocketsphinx.panel import PanelOpinion
 from voiceagent.engines.stt.pocketsphinx.recogniser import PocketSphinxStt
 from voiceagent.engines.stt.pocketsphinx.with_moonshine import (
+    JointVerdict,
     Together,
-    Verdict,
     recognition,
 )
 from voiceagent.stt.protocol import DOUBTFUL, OUTSIDE, UNFINISHED, Recognition
@@ -107,7 +107,7 @@ def test_a_phone_is_not_what_tells_on_from_off(
     said = preview(stt, spoken_command()).text
     misheard = said.replace(" on ", " off ")
     assert misheard in panel.sound_like(said)
-    opinion = Opinion(misheard, Evidence(NO_MARGIN, 1.0))
+    opinion = PanelOpinion(misheard, Evidence(NO_MARGIN, 1.0))
     monkeypatch.setattr(panel, "heard", lambda *_: opinion)
     monkeypatch.setattr(panel, "judged", lambda *_, **__: misheard)
     found = preview(stt, spoken_command())
@@ -120,25 +120,25 @@ def test_what_both_write_down_alike_needs_no_lead(stt: PocketSphinxStt) -> None:
     assert both is not None
     words = ("turn", "on", "the", "kitchen", "light")
     same, other = (
-        Opinion(text, Evidence(NO_MARGIN, 1.0))
+        PanelOpinion(text, Evidence(NO_MARGIN, 1.0))
         for text in ("turn on the kitchen light", "turn on the kitchen fan")
     )
-    close = Transcript("Turn on the kitchen light.", -1.0, 7, words, 0.1)
+    close = MoonshineTranscript("Turn on the kitchen light.", -1.0, 7, words, 0.1)
     assert both._alike(same, close) and not both._alike(other, close)
-    brief = Transcript("Turn on.", -1.0, 3, words[:2], 0.1)
-    assert not both._alike(Opinion("turn on", same.evidence), brief)
+    brief = MoonshineTranscript("Turn on.", -1.0, 3, words[:2], 0.1)
+    assert not both._alike(PanelOpinion("turn on", same.evidence), brief)
 
 
 def test_what_is_far_ahead_stands_and_what_may_become_a_sentence_is_open() -> None:
-    said = Transcript("Turn on the light.", -1.0, 5)
+    said = MoonshineTranscript("Turn on the light.", -1.0, 5)
     far = Evidence(NO_MARGIN, 0.0, second=Second(gap=0.0, lead=9.0, words=5))
     near = Evidence(NO_MARGIN, 0.0, second=Second(gap=0.0, lead=2.0, words=5))
-    assert Verdict("turn on the light", far, said).stands
-    assert not Verdict("turn on the light", near, said).stands
+    assert JointVerdict("turn on the light", far, said).stands
+    assert not JointVerdict("turn on the light", near, said).stands
     brief = Evidence(NO_MARGIN, 0.0, second=Second(gap=0.0, lead=9.0, words=1))
-    assert not Verdict("stop", brief, said).stands
+    assert not JointVerdict("stop", brief, said).stands
     for may_yet in (False, True):
-        verdict = Verdict("stop", brief, said, open=may_yet)
+        verdict = JointVerdict("stop", brief, said, open=may_yet)
         found = recognition(verdict, whole=True)
         assert not found.accepted and found.decided is not may_yet
 

@@ -11,7 +11,7 @@ from voiceagent.nlu.config import SlmConfig
 from voiceagent.nlu.decision import Thresholds
 from voiceagent.nlu.models.library import DEFAULT, UNFIT, WARM_UP, Library
 from voiceagent.nlu.models.model_folder import Model, user_folder
-from voiceagent.nlu.models.shelf import Choice
+from voiceagent.nlu.models.shelf import ModelChoice
 from voiceagent.nlu.slm.protocol import Guess, Slm
 
 pytestmark = pytest.mark.unit
@@ -38,7 +38,7 @@ def library(config: SlmConfig | None = None) -> Library:
 
 def test_the_configuration_stands_before_the_choice_before_the_default() -> None:
     assert library().wanted() == DEFAULT
-    Choice().write("chosen")
+    ModelChoice().write("chosen")
     assert library().wanted() == "chosen"
     assert library(SlmConfig(model="named")).wanted() == "named"
 
@@ -46,7 +46,7 @@ def test_the_configuration_stands_before_the_choice_before_the_default() -> None
 def test_a_choice_is_not_watched_where_the_configuration_names_a_model() -> None:
     free, bound = library(), library(SlmConfig(model="named"))
     before = free.stamp(), bound.stamp()
-    Choice().write("chosen")
+    ModelChoice().write("chosen")
     assert free.stamp() != before[0] and bound.stamp() == before[1]
 
 

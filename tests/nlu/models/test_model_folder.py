@@ -14,7 +14,7 @@ from model_folders import gguf, model_folder
 from voiceagent.errors import ModelError, ModelMissing
 from voiceagent.nlu.models.model_folder import (
     Model,
-    State,
+    ModelState,
     check_files,
     every_model,
     find_model,
@@ -26,7 +26,7 @@ from voiceagent.nlu.models.model_folder import (
     state,
     user_folder,
 )
-from voiceagent.nlu.models.shelf import Choice, add_file, add_folder
+from voiceagent.nlu.models.shelf import ModelChoice, add_file, add_folder
 
 pytestmark = pytest.mark.unit
 SAME_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -47,7 +47,7 @@ def test_the_shelf_is_where_the_environment_says(shelf: Path, tmp_path: Path) ->
 
 def test_a_sound_folder_is_ok_and_says_what_it_is(tmp_path: Path) -> None:
     model = read_model(model_folder(tmp_path))
-    assert (model.name, state(model)) == ("toy", State.OK)
+    assert (model.name, state(model)) == ("toy", ModelState.OK)
     assert model.version.startswith("1 ") and len(model.version) == 14
     assert model.size == len(b"weights")
     insist(model)
@@ -74,8 +74,8 @@ def test_any_flipped_or_missing_byte_is_found(
     model = read_model(folder)
     found = check_files(model)
     (folder / name).write_bytes(files[name])
-    assert found[name] is State.CHANGED
-    assert state(model) is State.OK
+    assert found[name] is ModelState.CHANGED
+    assert state(model) is ModelState.OK
 
 
 @pytest.mark.fault
@@ -84,9 +84,9 @@ def test_what_is_missing_or_foreign_is_named(tmp_path: Path) -> None:
     (folder / "curve.json").write_text("{}")
     (folder / ".hidden").write_text("an editor's")
     model = read_model(folder)
-    assert check_files(model)["curve.json"] is State.CHANGED
+    assert check_files(model)["curve.json"] is ModelState.CHANGED
     (folder / "heads.npz").unlink()
-    assert state(model) is State.MISSING
+    assert state(model) is ModelState.MISSING
     with pytest.raises(ModelError, match="not what its card says") as caught:
         insist(model)
     assert "`heads.npz` missing" in caught.value.cause
@@ -161,7 +161,7 @@ def test_what_ships_is_intact() -> None:
     for card in folder.glob("*/model.toml"):
         model = read_model(card.parent, "shipped")
         assert model.name == card.parent.name
-        assert state(model) is State.OK, check_files(model)
+        assert state(model) is ModelState.OK, check_files(model)
         assert (card.parent / "README.md").is_file(), "a shipped model has a card"
 
 
@@ -170,12 +170,12 @@ def test_adding_a_file_notes_hash_licence_and_day(shelf: Path, tmp_path: Path) -
     added = add_file(file, kind="instruct", licence="MIT")
     assert added.name == "My-Model--v2" and added.origin == "user"
     assert added.card.accepted and added.card.licence == "MIT"
-    assert state(added) is State.OK
+    assert state(added) is ModelState.OK
     assert find_model(added.name).path.read_bytes() == file.read_bytes()
     with pytest.raises(ModelError, match="already"):
         add_file(file, kind="instruct", licence="MIT")
     linked = add_file(file, kind="instruct", licence="MIT", name="linked", link=True)
-    assert linked.path.is_symlink() and state(linked) is State.OK
+    assert linked.path.is_symlink() and state(linked) is ModelState.OK
     assert not [p for p in shelf.iterdir() if p.name.startswith(".")]
 
 
@@ -184,7 +184,7 @@ def test_adding_a_folder_keeps_its_files_and_refuses_a_changed_one(
 ) -> None:
     folder = model_folder(tmp_path, files={"model.gguf": b"x", "heads.npz": b"y"})
     added = add_folder(folder, licence="")
-    assert added.card.licence == "Apache-2.0" and state(added) is State.OK
+    assert added.card.licence == "Apache-2.0" and state(added) is ModelState.OK
     assert (added.folder / "README.md").is_file()
     other = model_folder(tmp_path, "other")
     (other / "model.gguf").write_bytes(b"changed")
@@ -203,7 +203,7 @@ def test_a_shelf_that_cannot_be_written_says_so(
         add_file(gguf(tmp_path / "m.gguf"), kind="instruct", licence="MIT")
     assert caught.value.cause and caught.value.hint
     with pytest.raises(ModelError):
-        Choice().write("m")
+        ModelChoice().write("m")
 
 
 @given(st.text(max_size=100))
@@ -228,7 +228,7 @@ def test_any_licence_text_survives_the_card(tmp_path: Path, licence: str) -> Non
 def test_a_bare_file_is_looked_at_before_it_is_believed(tmp_path: Path) -> None:
     good = model_at(gguf(tmp_path / "chat.gguf", licence="mit"))
     assert (good.card.kind, good.card.licence) == ("instruct", "mit")
-    assert good.origin == "file" and state(good) is State.OK
+    assert good.origin == "file" and state(good) is ModelState.OK
     with pytest.raises(ModelError, match="reads and cannot answer"):
         model_at(gguf(tmp_path / "bert.gguf", "bert"))
     (tmp_path / "no.gguf").write_bytes(b"not a model at all")
@@ -239,7 +239,7 @@ def test_a_bare_file_is_looked_at_before_it_is_believed(tmp_path: Path) -> None:
 
 
 def test_the_choice_is_one_line_and_its_stamp_moves(shelf: Path) -> None:
-    choice = Choice()
+    choice = ModelChoice()
     assert choice.read() == "" and choice.stamp() == (0, 0)
     choice.write("a")
     before = choice.stamp()
@@ -267,10 +267,10 @@ def test_the_command_line_adds_chooses_lists_and_verifies(tmp_path: Path) -> Non
     assert added.returncode == 0, added.stderr
     refused = cli("use", "chat", home=tmp_path)
     assert refused.returncode != 0 and "hint:" in refused.stderr, "it cannot be loaded"
-    assert Choice().read() == "" and "Traceback" not in refused.stderr
+    assert ModelChoice().read() == "" and "Traceback" not in refused.stderr
     none = cli("use", "none", "--json", home=tmp_path)
-    assert json.loads(none.stdout)["used"] == "none" == Choice().read()
-    Choice().write("chat")
+    assert json.loads(none.stdout)["used"] == "none" == ModelChoice().read()
+    ModelChoice().write("chat")
     rows = [
         json.loads(x)
         for x in cli("list", "--json", home=tmp_path).stdout.split("\n")

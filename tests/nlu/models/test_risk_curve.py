@@ -9,18 +9,18 @@ from hypothesis import strategies as st
 
 from voiceagent.errors import ConfigError, ModelError
 from voiceagent.nlu.config import RouteConfig
-from voiceagent.nlu.models.risk_curve import Point, read_curve, threshold
+from voiceagent.nlu.models.risk_curve import RiskPoint, read_curve, threshold
 
 pytestmark = pytest.mark.property
 SHARES = st.floats(0.0, 1.0, allow_nan=False)
 POINTS = st.lists(
-    st.builds(Point, threshold=SHARES, share=SHARES, risk=SHARES), min_size=1
+    st.builds(RiskPoint, threshold=SHARES, share=SHARES, risk=SHARES), min_size=1
 )
 
 
 @given(POINTS, SHARES)
 def test_the_risk_at_the_threshold_is_within_bounds(
-    points: list[Point], risk: float
+    points: list[RiskPoint], risk: float
 ) -> None:
     try:
         found = threshold(points, RouteConfig(max_risk=risk))
@@ -32,7 +32,7 @@ def test_the_risk_at_the_threshold_is_within_bounds(
 
 @given(POINTS, SHARES, SHARES)
 def test_more_risk_or_more_share_never_raises_the_threshold(
-    points: list[Point], one: float, other: float
+    points: list[RiskPoint], one: float, other: float
 ) -> None:
     low, high = sorted((one, other))
     shares = [threshold(points, RouteConfig(local_share=s)) for s in (low, high)]
@@ -44,12 +44,12 @@ def test_more_risk_or_more_share_never_raises_the_threshold(
     assert threshold(points, RouteConfig(max_risk=high)) <= strict
 
 
-def curve() -> list[Point]:
+def curve() -> list[RiskPoint]:
     return [
-        Point(threshold=0.99, share=0.3, risk=0.001),
-        Point(threshold=0.9, share=0.7, risk=0.006),
-        Point(threshold=0.6, share=0.9, risk=0.04),
-        Point(threshold=0.0, share=1.0, risk=0.2),
+        RiskPoint(threshold=0.99, share=0.3, risk=0.001),
+        RiskPoint(threshold=0.9, share=0.7, risk=0.006),
+        RiskPoint(threshold=0.6, share=0.9, risk=0.04),
+        RiskPoint(threshold=0.0, share=1.0, risk=0.2),
     ]
 
 
@@ -79,4 +79,4 @@ def test_more_than_the_points_may_stand_in_the_file(tmp_path: Path) -> None:
     file = tmp_path / "curve.json"
     rows = [{"threshold": 0.5, "share": 1, "risk": 0, "kept": 20}]
     file.write_text(json.dumps({"points": rows, "made_of": "held-out text"}))
-    assert read_curve(file).points == [Point(threshold=0.5, share=1.0, risk=0.0)]
+    assert read_curve(file).points == [RiskPoint(threshold=0.5, share=1.0, risk=0.0)]

@@ -11,7 +11,7 @@ from voiceagent.nlu.slm.call_graph import (
     COMPACT,
     HERMES,
     JSON,
-    Place,
+    CallPlace,
     Syntax,
     call_graph,
 )
@@ -25,7 +25,7 @@ BY_NAME = {tool.name: tool for tool in TOOLS}
 SENTENCE = "please add red paint and nine nails"
 
 
-def walk(start: Place, chance: random.Random) -> tuple[bytes, Place]:
+def walk(start: CallPlace, chance: random.Random) -> tuple[bytes, CallPlace]:
     """A random way through the graph."""
     place, text = start, b""
     while place.branch is not None:
@@ -46,7 +46,7 @@ def test_every_way_is_a_valid_call_however_it_is_cut(
 ) -> None:
     start = call_graph(TOOLS, syntax, sentence=SENTENCE, none=True)
     text, end = walk(start, random.Random(seed))
-    place: Place | None = start
+    place: CallPlace | None = start
     at = 0
     for cut in [*cuts, len(text)]:
         assert place is not None

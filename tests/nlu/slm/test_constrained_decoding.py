@@ -7,7 +7,11 @@ from scripted_decoder import PIECES, ScriptedDecoder
 
 from voiceagent.errors import EngineFailed
 from voiceagent.nlu.slm.call_graph import COMPACT, JSON, call_graph
-from voiceagent.nlu.slm.constrained_decoding import Limits, Writer, Written
+from voiceagent.nlu.slm.constrained_decoding import (
+    ConstrainedWriter,
+    WritingLimits,
+    Written,
+)
 from voiceagent.nlu.slm.tools import Signature, Tool, tools_of
 from voiceagent.skills.packs.pack import load_pack
 
@@ -15,10 +19,12 @@ pytestmark = pytest.mark.unit
 TOOLS = tools_of(load_pack(None))
 
 
-def write(wish: str, *, words: bool = False, limits: Limits | None = None) -> Written:
+def write(
+    wish: str, *, words: bool = False, limits: WritingLimits | None = None
+) -> Written:
     """What comes of a wish."""
     start = call_graph(TOOLS, JSON, sentence="add milk", words=words)
-    return Writer(ScriptedDecoder(wish)).write([1, 2, 3], start, limits)
+    return ConstrainedWriter(ScriptedDecoder(wish)).write([1, 2, 3], start, limits)
 
 
 def test_a_wish_that_is_valid_comes_true() -> None:
@@ -52,7 +58,7 @@ def test_words_come_out_where_they_may() -> None:
 
 
 def test_words_without_end_are_cut_and_said_to_be() -> None:
-    found = write("a" * 500, words=True, limits=Limits(pieces=20))
+    found = write("a" * 500, words=True, limits=WritingLimits(pieces=20))
     assert found.reason == "no end" and found.pieces <= 21
 
 
@@ -63,20 +69,20 @@ def test_a_flag_stops_it_between_two_passes() -> None:
         asked.append(1)
         return len(asked) > 3
 
-    found = write("a" * 500, words=True, limits=Limits(stop=stop))
+    found = write("a" * 500, words=True, limits=WritingLimits(stop=stop))
     assert found.reason == "cancelled" and found.passes <= 3
-    assert write("x", limits=Limits(stop=lambda: True)).reason == "cancelled"
+    assert write("x", limits=WritingLimits(stop=lambda: True)).reason == "cancelled"
 
 
 def test_a_prompt_without_room_is_not_read() -> None:
     decoder = ScriptedDecoder("x", limit=50)
-    found = Writer(decoder).write([1] * 40, call_graph(TOOLS, JSON))
+    found = ConstrainedWriter(decoder).write([1] * 40, call_graph(TOOLS, JSON))
     assert found.reason == "too long" and decoder.passes == 0
 
 
 def test_the_shared_beginning_is_read_once() -> None:
     decoder = ScriptedDecoder("")
-    writer = Writer(decoder)
+    writer = ConstrainedWriter(decoder)
     writer.warm([5] * 200)
     warm = decoder.passes
     start = call_graph(TOOLS, COMPACT)
@@ -86,14 +92,14 @@ def test_the_shared_beginning_is_read_once() -> None:
 
 
 def test_reading_a_prompt_again_reads_its_last_piece() -> None:
-    writer = Writer(ScriptedDecoder(""))
+    writer = ConstrainedWriter(ScriptedDecoder(""))
     start = call_graph(TOOLS, COMPACT)
     writer.write([5, 6, 7], start)
     assert writer.write([5, 6, 7], start).prompt == 1
 
 
 def test_forced_text_is_cut_the_models_way_or_by_the_longest_piece() -> None:
-    writer = Writer(ScriptedDecoder(""))
+    writer = ConstrainedWriter(ScriptedDecoder(""))
     assert [PIECES[p] for p in writer.cut_longest(b"timers") or []] == [b"timer", b"s"]
     assert b"".join(PIECES[p] for p in writer.cut("größe".encode())) == "größe".encode()
     assert writer.cut(b"\xc3") == [1 + 0xC3]
@@ -105,14 +111,16 @@ def test_a_letter_without_a_piece_is_a_typed_error(
     decoder = ScriptedDecoder("")
     decoder.pieces = (b"", b"a")
     monkeypatch.setattr(decoder, "tokenize", lambda text: [])
-    assert Writer(decoder).cut_longest(b"ab") is None
+    assert ConstrainedWriter(decoder).cut_longest(b"ab") is None
     with pytest.raises(EngineFailed, match="no piece"):
-        Writer(decoder).write([1], call_graph([Tool("ab", (Signature({}),))], COMPACT))
+        ConstrainedWriter(decoder).write(
+            [1], call_graph([Tool("ab", (Signature({}),))], COMPACT)
+        )
 
 
 def test_where_no_piece_fits_it_says_so() -> None:
     decoder = ScriptedDecoder("")
     decoder.pieces = (b"", *[b"x"] * (len(PIECES) - 1))
     two = [Tool("ab", (Signature({}),)), Tool("cd", (Signature({}),))]
-    found = Writer(decoder).write([1], call_graph(two, COMPACT))
+    found = ConstrainedWriter(decoder).write([1], call_graph(two, COMPACT))
     assert found.reason == "no valid piece"

@@ -19,7 +19,7 @@ from voiceagent.nlu.slm.features import (
     ngrams,
     tagged_spans,
 )
-from voiceagent.nlu.slm.wordpiece import Word, split_words
+from voiceagent.nlu.slm.wordpiece import EncodedWord, split_words
 
 pytestmark = pytest.mark.property
 
@@ -104,7 +104,7 @@ def test_what_is_not_allowed_is_not_taken() -> None:
 
 
 def test_spans_of_tags() -> None:
-    words = [Word(text, at * 2, at * 2 + 1) for at, text in enumerate("abcde")]
+    words = [EncodedWord(text, at * 2, at * 2 + 1) for at, text in enumerate("abcde")]
     tags = ["I-x", "B-x", "I-x", "I-y", "B-y"]
     assert tagged_spans(words, tags) == [
         (0, 1, "x"),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from voiceagent.engines.slm.llama_library import engines
 from voiceagent.errors import ModelError, ModelMissing
 from voiceagent.nlu.intent import SlotValue
-from voiceagent.nlu.slm.heads import Heads, Reading, load_heads, shapes
+from voiceagent.nlu.slm.heads import Heads, HeadsReading, load_heads, shapes
 from voiceagent.nlu.slm.intent_encoder import IntentEncoder
 from voiceagent.nlu.slm.protocol import NOT_MINE
 from voiceagent.nlu.slm.wordpiece import WordPiece
@@ -169,15 +169,15 @@ def test_guesses_of_every_kind(heads: Heads, monkeypatch: pytest.MonkeyPatch) ->
     slm = encoder(heads)
     assert (slm.name, slm.version) == ("x", "1 a")
 
-    def reads(reading: Reading) -> None:
+    def reads(reading: HeadsReading) -> None:
         monkeypatch.setattr(slm, "read", lambda words: reading)
 
-    reads(Reading("", 0.9))
+    reads(HeadsReading("", 0.9))
     assert slm.understand("who wrote hamlet") == NOT_MINE
-    reads(Reading("timer.set", 0.8))
+    reads(HeadsReading("timer.set", 0.8))
     guess = slm.understand("set a timer")
     assert guess.intent is None and "timer.set" in guess.reason
-    reads(Reading("device.on", 0.7, ((12, 19, "name"),)))
+    reads(HeadsReading("device.on", 0.7, ((12, 19, "name"),)))
     guess = slm.understand("Turn on the KITCHEN, light!")
     assert guess.intent is not None and guess.probability == 0.7
     assert guess.intent.slots == {"name": "kitchen"}

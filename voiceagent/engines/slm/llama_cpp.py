@@ -15,9 +15,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
+from voiceagent.arrays import Floats
 from voiceagent.engines.slm.gguf_check import check_decoder, check_encoder
 from voiceagent.engines.slm.llama_library import load_library
 from voiceagent.engines.slm.llama_model import Resident
@@ -37,7 +35,6 @@ STEP = 64
 PIECE_BYTES = 512
 WRITTEN_MARKS = frozenset({"<tool_call>", "</tool_call>"})
 """Marks that count as text: a call is written between them."""
-Floats = NDArray[np.float32]
 
 
 class LlamaEncoder:

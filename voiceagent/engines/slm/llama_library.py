@@ -24,7 +24,7 @@ from typing import Any, ClassVar
 
 from voiceagent.errors import EngineFailed, EngineMissing
 
-__all__ = ["INSTALL", "Batch", "Library", "engines", "load_library"]
+__all__ = ["INSTALL", "Batch", "LlamaLibrary", "engines", "load_library"]
 
 INSTALL = (
     "pip install 'voiceagent[slm-wheel]'` (ready-made) or, where there is a compiler "
@@ -140,7 +140,7 @@ def _ignore(_level: int, _text: bytes, _data: object) -> None:
 _silent = LogCallback(_ignore)
 
 
-class Library:
+class LlamaLibrary:
     """llama.cpp in this process; its functions are attributes without `llama_`."""
 
     def __init__(self, engine: str, file: Path) -> None:
@@ -205,7 +205,7 @@ def _library_file(engine: str) -> Path | None:
 
 
 @cache
-def load_library(engine: str = "auto") -> Library:
+def load_library(engine: str = "auto") -> LlamaLibrary:
     """llama.cpp, once a process; `EngineMissing` where no package carries it.
 
     A package that cannot be used, such as one whose libraries have the names of others
@@ -216,7 +216,7 @@ def load_library(engine: str = "auto") -> Library:
         if engine not in ("auto", name):
             continue
         try:
-            return Library(name, file)
+            return LlamaLibrary(name, file)
         except EngineFailed as error:
             log.warning("cannot use %s", name, extra={"cause": error.cause})
             unfit = error

@@ -7,22 +7,26 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from voiceagent.engines.slm.llama_library import Batch, ContextParams, Library
+from voiceagent.arrays import Floats
+from voiceagent.engines.slm.llama_library import Batch, ContextParams, LlamaLibrary
 from voiceagent.errors import EngineFailed
 from voiceagent.nlu.models.gguf_header import Header, broken
 
 __all__ = ["Resident"]
-
-Floats = NDArray[np.float32]
 
 
 class Resident:
     """Weights and one context; freed together."""
 
     def __init__(
-        self, header: Header, library: Library, *, context: int, step: int, threads: int
+        self,
+        header: Header,
+        library: LlamaLibrary,
+        *,
+        context: int,
+        step: int,
+        threads: int,
     ) -> None:
         """`context`: pieces it holds; `step`: pieces of one pass at most."""
         self.header, self.library, self.context = header, library, context

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from voiceagent.arrays import Floats
 from voiceagent.audio.frames import FRAME_BYTES, FRAME_SAMPLES, RATE
 from voiceagent.errors import EngineFailed, EngineMissing, ModelMissing
 from voiceagent.frontend.vad import Vad
@@ -46,8 +46,6 @@ VOICED_FRAMES = 5
 """Frames that a VAD must call speech: 100 ms, shorter than "no"."""
 FILES = ("model.bin", "tokenizer.json")
 """What a model folder must hold; without the latter one would be downloaded."""
-
-Floats = NDArray[np.float32]
 
 
 class FasterWhisperStt:

@@ -13,7 +13,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from voiceagent.audio.clip import Clip
-from voiceagent.engines.tts.program import MAX_BYTES, Outcome, find_program, run_program
+from voiceagent.engines.tts.program import (
+    MAX_BYTES,
+    ProgramRun,
+    find_program,
+    run_program,
+)
 from voiceagent.engines.tts.speakable import checked, speakable
 from voiceagent.engines.tts.wav import no_voice, read_wav
 from voiceagent.errors import (
@@ -83,7 +88,7 @@ class CommandTts:
             raise self._failed(f"it cannot be started: {error}") from error
         return self._judged(done, words)
 
-    def _judged(self, done: Outcome, words: str) -> bytes:
+    def _judged(self, done: ProgramRun, words: str) -> bytes:
         if done.hung:
             raise self._failed(f"it took more than {self._timeout:g} s")
         if len(done.sound) > MAX_BYTES:

@@ -15,7 +15,7 @@ from typing import IO
 
 from voiceagent.errors import EngineMissing
 
-__all__ = ["MAX_BYTES", "Outcome", "find_program", "give_up", "kill", "run_program"]
+__all__ = ["MAX_BYTES", "ProgramRun", "find_program", "give_up", "kill", "run_program"]
 
 MAX_BYTES = 32 << 20
 """Of output from one call: eight minutes of sound; more means that it does not end."""
@@ -24,7 +24,7 @@ MAX_COMPLAINT = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ProgramRun:
     """What a program left behind."""
 
     sound: bytes
@@ -48,7 +48,7 @@ def find_program(program: str, install: str = "") -> str:
     return path
 
 
-def run_program(argv: Sequence[str], words: str, *, timeout: float) -> Outcome:
+def run_program(argv: Sequence[str], words: str, *, timeout: float) -> ProgramRun:
     """Run it on `words` for at most `timeout` seconds, without a shell; `OSError`
     where it cannot be started. It has ended when this returns."""
     process = subprocess.Popen(
@@ -76,7 +76,7 @@ def run_program(argv: Sequence[str], words: str, *, timeout: float) -> Outcome:
         process.stdout.close()
         process.stderr.close()
     told = complaint.decode(errors="replace")
-    return Outcome(sound, told, process.returncode, hung.is_set())
+    return ProgramRun(sound, told, process.returncode, hung.is_set())
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:

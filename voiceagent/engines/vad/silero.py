@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
-from numpy.typing import NDArray
 
+from voiceagent.arrays import Floats
 from voiceagent.engines.wake.tflite import package_folder
 from voiceagent.errors import ConfigError, EngineFailed, EngineMissing
 
@@ -30,8 +30,6 @@ CONTEXT = 64
 """Samples of the chunk before that it hears again; as many are mirrored at the end."""
 SHAPES = (512, 64, 4, 129, 128, 3, 128, 64, 3, 64, 64, 3, 64, 128, 3, 128, 128, 128, 1)
 """What the file must say of itself: chunk, context, layers and their sizes."""
-
-Floats = NDArray[np.float32]
 
 
 class SileroVad:

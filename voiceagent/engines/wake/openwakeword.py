@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from voiceagent.arrays import Floats
 from voiceagent.engines.wake.tflite import TfLite, package_folder
 from voiceagent.errors import ConfigError
 from voiceagent.frontend.wake import WakeRule
@@ -31,8 +31,6 @@ MELS, COLUMNS, EMBEDDING = 32, 76, 96
 TAIL = bytes(2 * 6 * HOP)
 """Silence (0.48 s) added to what is verified: a candidate comes at the very end of its
 word, and these networks answer surest a little later."""
-
-Floats = NDArray[np.float32]
 
 
 class OpenWakeWord:

@@ -15,11 +15,11 @@ from collections.abc import Iterable, Mapping
 from voiceagent.nlu.guards.mood import asked, several, told
 from voiceagent.nlu.guards.numbers import lost, relative, twins
 from voiceagent.nlu.guards.polarity import contradicted, negated
-from voiceagent.nlu.guards.verdict import PASS, Ruling, Verdict, ask, refuse
+from voiceagent.nlu.guards.verdict import PASS, GuardVerdict, Ruling, ask, refuse
 from voiceagent.nlu.intent import Intent, spoken
 from voiceagent.nlu.slm.forms import Takes
 
-__all__ = ["SURE", "Guards", "Ruling", "Verdict"]
+__all__ = ["SURE", "Guards", "Ruling", "GuardVerdict"]
 
 SURE = 0.7
 """The recogniser's confidence from which fifteen is fifteen and not fifty."""
@@ -43,7 +43,9 @@ class Guards:
                 orders |= known.openings
         self._orders = frozenset(orders - NO_VERBS)
 
-    def judge(self, text: str, intent: Intent, *, confidence: float = 1.0) -> Verdict:
+    def judge(
+        self, text: str, intent: Intent, *, confidence: float = 1.0
+    ) -> GuardVerdict:
         """Whether `intent` may be acted upon when `text` was said.
 
         `confidence`: how sure the recogniser is of the words, 0..1; 1 for typed text.
@@ -64,7 +66,9 @@ class Guards:
         )
         return _worst(verdicts)
 
-    def numbers(self, text: str, intent: Intent, *, confidence: float = 1.0) -> Verdict:
+    def numbers(
+        self, text: str, intent: Intent, *, confidence: float = 1.0
+    ) -> GuardVerdict:
         """The part that holds for templates too: is every number in a slot, and was it
         heard well? It never refuses; what templates say is at most asked about."""
         known = self._intents.get(intent.name)
@@ -80,6 +84,6 @@ class Guards:
         return ask(worst.reason) if worst.ruling else PASS
 
 
-def _worst(verdicts: Iterable[Verdict]) -> Verdict:
+def _worst(verdicts: Iterable[GuardVerdict]) -> GuardVerdict:
     worst = max(verdicts, key=lambda verdict: verdict.ruling)
     return worst if worst.ruling else PASS

@@ -9,7 +9,7 @@ from voiceagent.nlu.slm.forms import Takes
 
 __all__ = ["NUMBER_WORDS", "is_pronoun", "leftover"]
 
-Place = tuple[int, int]
+TextPlace = tuple[int, int]
 NUMBER_WORDS = frozenset(
     [*ONES, *(word for word in TENS if word != "_")]
     + "hundred thousand million half quarter couple dozen twice double triple".split()
@@ -66,7 +66,11 @@ SYNONYMS = {
 
 
 def leftover(
-    text: str, taken: Sequence[Place], known: Takes, *, meant: Sequence[Place] = ()
+    text: str,
+    taken: Sequence[TextPlace],
+    known: Takes,
+    *,
+    meant: Sequence[TextPlace] = (),
 ) -> str:
     """Why words that nothing took forbid to act; empty where they do not.
 
@@ -85,18 +89,18 @@ def leftover(
     return ""
 
 
-Word = tuple[str, bool]
+TextWord = tuple[str, bool]
 """A word, and whether a slot took it."""
 
 
-def _words(text: str, taken: Sequence[Place]) -> Iterator[Word]:
+def _words(text: str, taken: Sequence[TextPlace]) -> Iterator[TextWord]:
     at = 0
     for word in text.split():
         yield word, any(start <= at < end for start, end in taken)
         at += len(word) + 1
 
 
-def _loose_number(words: Sequence[Word], at: int, known: Takes) -> bool:
+def _loose_number(words: Sequence[TextWord], at: int, known: Takes) -> bool:
     word, held = words[at]
     if held or word not in NUMBER_WORDS:
         return False
@@ -105,7 +109,7 @@ def _loose_number(words: Sequence[Word], at: int, known: Takes) -> bool:
     return not any(word in literals for literals in known.literals)
 
 
-def _loose_time(words: Sequence[Word], at: int) -> bool:
+def _loose_time(words: Sequence[TextWord], at: int) -> bool:
     word, held = words[at]
     night = word == "night" and at > 0 and words[at - 1][0] in NIGHTLY
     return not held and (night or word in TIMES)
@@ -121,7 +125,7 @@ def is_pronoun(words: Sequence[str], at: int) -> bool:
     )
 
 
-def _foreign_unit(words: Sequence[Word], known: Takes) -> bool:
+def _foreign_unit(words: Sequence[TextWord], known: Takes) -> bool:
     """A number of a slot with a unit behind it that the templates never have."""
     pairs = zip(words, words[1:], strict=False)
     return any(
@@ -130,7 +134,7 @@ def _foreign_unit(words: Sequence[Word], known: Takes) -> bool:
     )
 
 
-def _unknown_thing(words: Sequence[Word], known: Takes) -> bool:
+def _unknown_thing(words: Sequence[TextWord], known: Takes) -> bool:
     """`the` something, or a room's something, that no template and no list names."""
     if known.asks and not known.values:
         return False
@@ -146,14 +150,14 @@ def _unknown_thing(words: Sequence[Word], known: Takes) -> bool:
     return False
 
 
-def _phrase(words: Sequence[Word]) -> Iterator[Word]:
+def _phrase(words: Sequence[TextWord]) -> Iterator[TextWord]:
     for word, held in words[:4]:
         if word in BOUNDARIES and not held:
             return
         yield word, held
 
 
-def _familiar(word: Word, known: Takes) -> bool:
+def _familiar(word: TextWord, known: Takes) -> bool:
     said, held = word
     plain = said.removesuffix("s")
     forms = (said, plain, f"{said}s", SYNONYMS.get(plain, said))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from voiceagent.nlu.guards.verdict import PASS, Verdict, ask, refuse
+from voiceagent.nlu.guards.verdict import PASS, GuardVerdict, ask, refuse
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.slm.forms import Takes
 
@@ -79,7 +79,7 @@ LOOKING = frozenset("check run go take let".split())
 JOINTS = frozenset("and then but or also".split())
 
 
-def asked(text: str, known: Takes, orders: frozenset[str]) -> Verdict:
+def asked(text: str, known: Takes, orders: frozenset[str]) -> GuardVerdict:
     """Whether a question would be taken for an order, or an order for a question.
 
     `orders`: the first words of what the pack is told to do.
@@ -102,7 +102,7 @@ def asked(text: str, known: Takes, orders: frozenset[str]) -> Verdict:
     return PASS
 
 
-def told(text: str, intent: Intent, known: Takes) -> Verdict:
+def told(text: str, intent: Intent, known: Takes) -> GuardVerdict:
     """Whether it is told, supposed or planned rather than ordered."""
     if known.asks:
         return PASS
@@ -126,7 +126,7 @@ def _templates_say(words: str, known: Takes) -> bool:
     return any(said <= literals for literals in known.literals)
 
 
-def several(text: str, orders: Collection[str]) -> Verdict:
+def several(text: str, orders: Collection[str]) -> GuardVerdict:
     """Whether one order follows another; only one would be done."""
     words = OPENING.sub("", text).replace("go ahead and ", "").split()
     for at, word in enumerate(words[:-1]):

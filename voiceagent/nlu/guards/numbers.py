@@ -9,7 +9,7 @@ from typing import TypeGuard
 from voiceagent.lang.spoken import ONES, TENS, spoken
 from voiceagent.nlu.guards.leftovers import is_pronoun
 from voiceagent.nlu.guards.polarity import DOWNWARDS, UPWARDS
-from voiceagent.nlu.guards.verdict import PASS, Verdict, ask, refuse
+from voiceagent.nlu.guards.verdict import PASS, GuardVerdict, ask, refuse
 from voiceagent.nlu.intent import Intent, SlotValue
 from voiceagent.nlu.slm.forms import Takes
 
@@ -52,7 +52,7 @@ def _behind(words: Sequence[str], at: int) -> int:
     return at
 
 
-def lost(text: str, intent: Intent, known: Takes) -> Verdict:
+def lost(text: str, intent: Intent, known: Takes) -> GuardVerdict:
     """Whether a number was said that is in no slot."""
     words = text.replace("three quarters", "quarter").split()
     numbers = {float(abs(v)) for v in intent.slots.values() if _is_number(v)}
@@ -76,7 +76,7 @@ def _is_number(value: SlotValue) -> TypeGuard[int | float]:
     return isinstance(value, int | float)
 
 
-def relative(text: str, intent: Intent, known: Takes) -> Verdict:
+def relative(text: str, intent: Intent, known: Takes) -> GuardVerdict:
     """Whether "ten percent brighter" would be taken for "to ten percent"."""
     words = text.split()
     own = frozenset[str]().union(*known.literals)
@@ -96,7 +96,7 @@ def relative(text: str, intent: Intent, known: Takes) -> Verdict:
     return PASS
 
 
-def twins(text: str, confidence: float, *, sure: float) -> Verdict:
+def twins(text: str, confidence: float, *, sure: float) -> GuardVerdict:
     """Whether a number was heard that sounds like another, and not surely."""
     if confidence < sure and TWINS & set(text.split()):
         return ask("a number that sounds like another")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from voiceagent.nlu.guards.verdict import PASS, Verdict, ask, refuse
+from voiceagent.nlu.guards.verdict import PASS, GuardVerdict, ask, refuse
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.slm.forms import Takes
 
@@ -92,7 +92,7 @@ DOWNWARDS = frozenset(
 )
 
 
-def negated(text: str, known: Takes) -> Verdict:
+def negated(text: str, known: Takes) -> GuardVerdict:
     """Whether the words say not to do it; templates that deny are left alone."""
     rest = HARMLESS.sub(" ", text)
     if EXCEPTS.search(rest):
@@ -119,7 +119,7 @@ def _templates_say(words: str, known: Takes) -> bool:
     return any(said <= literals for literals in known.literals)
 
 
-def contradicted(text: str, intent: Intent, known: Takes) -> Verdict:
+def contradicted(text: str, intent: Intent, known: Takes) -> GuardVerdict:
     """Whether words stand in the sentence that mean the opposite of the intent."""
     for meaningless in (MANNER, PHRASES, TOO_MUCH):
         text = meaningless.sub(" ", text)
@@ -146,7 +146,7 @@ def _counts(words: list[str], at: int) -> bool:
     return not rest or (rest[0] == "in" and at > 0 and words[at - 1] in SWITCHES)
 
 
-def _wrong_way(said: set[str], intent: Intent, known: Takes) -> Verdict:
+def _wrong_way(said: set[str], intent: Intent, known: Takes) -> GuardVerdict:
     """Steps up or down, against words of direction."""
     for slot, values in known.fixed.items():
         steps = [value for value in values if isinstance(value, int | float)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-__all__ = ["PASS", "Ruling", "Verdict", "ask", "refuse"]
+__all__ = ["PASS", "Ruling", "GuardVerdict", "ask", "refuse"]
 
 
 class Ruling(IntEnum):
@@ -19,22 +19,22 @@ class Ruling(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class GuardVerdict:
     """A ruling and why; the reason never holds the user's words."""
 
     ruling: Ruling
     reason: str = ""
 
 
-PASS = Verdict(Ruling.ACT)
+PASS = GuardVerdict(Ruling.ACT)
 """Nothing speaks against it."""
 
 
-def ask(reason: str) -> Verdict:
+def ask(reason: str) -> GuardVerdict:
     """Better ask first."""
-    return Verdict(Ruling.ASK, reason)
+    return GuardVerdict(Ruling.ASK, reason)
 
 
-def refuse(reason: str) -> Verdict:
+def refuse(reason: str) -> GuardVerdict:
     """Must not be done."""
-    return Verdict(Ruling.REFUSE, reason)
+    return GuardVerdict(Ruling.REFUSE, reason)

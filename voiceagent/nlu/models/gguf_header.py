@@ -50,7 +50,7 @@ BLOCKS = {
 }
 """ggml type to (weights in a block, bytes of a block)."""
 
-Value = Any
+GgufValue = Any
 """A number, truth value or text, or a tuple of them."""
 
 
@@ -73,7 +73,7 @@ class Header:
     """What a GGUF file says about itself; its tensors are known to be in the file."""
 
     path: Path
-    metadata: Mapping[str, Value]
+    metadata: Mapping[str, GgufValue]
     tensors: Mapping[str, Tensor]
 
     @property
@@ -145,7 +145,7 @@ class _Cursor:
         found, self.at = self.data[self.at : end], end
         return found
 
-    def scalar(self, code: str) -> Value:
+    def scalar(self, code: str) -> GgufValue:
         found = self.take(struct.calcsize(f"<{code}"))
         return struct.unpack(f"<{code}", found)[0]
 
@@ -160,7 +160,7 @@ class _Cursor:
         length = self.count(len(self.data) - self.at, "bytes of text")
         return self.take(length).decode("utf-8", errors="surrogateescape")
 
-    def value(self, kind: int) -> Value:
+    def value(self, kind: int) -> GgufValue:
         if kind == TEXT:
             return self.text()
         if kind == ARRAY:
@@ -169,7 +169,7 @@ class _Cursor:
             raise _Wrong(f"type {kind} is unknown")
         return self.scalar(SCALARS[kind])
 
-    def array(self) -> tuple[Value, ...]:
+    def array(self) -> tuple[GgufValue, ...]:
         kind = int(self.scalar("I"))
         count = self.count(len(self.data) - self.at, "array entries")
         if kind == TEXT:
@@ -199,7 +199,7 @@ def _parse(path: Path, cursor: _Cursor, size: int) -> Header:
     return Header(path, metadata, by_name)
 
 
-def _entry(cursor: _Cursor) -> tuple[str, Value]:
+def _entry(cursor: _Cursor) -> tuple[str, GgufValue]:
     return cursor.text(), cursor.value(int(cursor.scalar("I")))
 
 
@@ -224,7 +224,7 @@ def _size(shape: tuple[int, ...], kind: int) -> int:
     return weights // block * stored
 
 
-def _data_start(metadata: Mapping[str, Value], at: int) -> int:
+def _data_start(metadata: Mapping[str, GgufValue], at: int) -> int:
     alignment = metadata.get("general.alignment", 32)
     if not isinstance(alignment, int) or not 0 < alignment <= 1 << 16:
         raise _Wrong("its alignment is wrong")

@@ -8,7 +8,7 @@ from voiceagent.errors import ModelError, ModelUnfit, VoiceAgentError
 from voiceagent.nlu.config import SlmConfig
 from voiceagent.nlu.decision import Thresholds
 from voiceagent.nlu.models.model_folder import NONE, Model, find_model, insist
-from voiceagent.nlu.models.shelf import Choice
+from voiceagent.nlu.models.shelf import ModelChoice
 from voiceagent.nlu.slm.protocol import Slm
 from voiceagent.trace.events import Degraded
 
@@ -32,10 +32,10 @@ class Library:
         open_model: Callable[[Model], Slm],
         limits: Callable[[Model], Thresholds],
         *,
-        choice: Choice | None = None,
+        choice: ModelChoice | None = None,
     ) -> None:
         """`open_model` builds the engine; `limits`: how sure a model has to be."""
-        self._config, self._choice = config, choice or Choice()
+        self._config, self._choice = config, choice or ModelChoice()
         self._open, self._limits = open_model, limits
         self._opened: dict[int, Thresholds] = {}
         self._first: tuple[Slm | None, Degraded | None] | None = None

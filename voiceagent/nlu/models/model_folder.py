@@ -28,7 +28,7 @@ __all__ = [
     "Kind",
     "Model",
     "ModelCard",
-    "State",
+    "ModelState",
     "check_files",
     "digest",
     "every_model",
@@ -54,7 +54,7 @@ UNLISTED = (CARD, "README.md")
 PACKAGE = Path(__file__).parents[2]
 
 Kind = Literal["intent-encoder", "generative-intents", "instruct", "acoustic"]
-Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+ModelName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Origin = Literal["shipped", "user", "path", "file"]
 """Ours, the user's, a folder somewhere else, or a bare file."""
 Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
@@ -63,7 +63,7 @@ Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 class ModelCard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What `model.toml` says."""
 
-    name: Name
+    name: ModelName
     kind: Kind
     version: str
     file: str
@@ -75,7 +75,7 @@ class ModelCard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sha256: dict[str, Hash] = field(default_factory=dict)
 
 
-class State(StrEnum):
+class ModelState(StrEnum):
     """Whether the files are those that the card names."""
 
     OK = "ok"
@@ -257,18 +257,20 @@ def digest(file: Path) -> str:
         raise ModelError(what, cause=str(error), hint=hint) from error
 
 
-def check_files(model: Model) -> dict[str, State]:
+def check_files(model: Model) -> dict[str, ModelState]:
     """Every file that the card names, or that lies beside them, and its state."""
     found = {}
     for name, wanted in sorted(model.card.sha256.items()):
         file = model.folder / name
         if not file.is_file():
-            found[name] = State.MISSING
+            found[name] = ModelState.MISSING
         else:
-            found[name] = State.OK if digest(file) == wanted else State.CHANGED
+            found[name] = (
+                ModelState.OK if digest(file) == wanted else ModelState.CHANGED
+            )
     # What nobody vouches for must not lie where an engine looks for its parts.
     if model.origin != "file":
-        found |= dict.fromkeys(_strangers(model), State.CHANGED)
+        found |= dict.fromkeys(_strangers(model), ModelState.CHANGED)
     return found
 
 
@@ -279,18 +281,18 @@ def _strangers(model: Model) -> Iterator[str]:
             yield file.name
 
 
-def state(model: Model) -> State:
+def state(model: Model) -> ModelState:
     """Whether all files are there and unchanged; reads all of them."""
     states = set(check_files(model).values())
-    for worst in (State.MISSING, State.CHANGED):
+    for worst in (ModelState.MISSING, ModelState.CHANGED):
         if worst in states:
             return worst
-    return State.OK
+    return ModelState.OK
 
 
 def insist(model: Model) -> None:
     """Raise `ModelError` unless all files are there and unchanged."""
-    wrong = [f"`{k}` {v}" for k, v in check_files(model).items() if v != State.OK]
+    wrong = [f"`{k}` {v}" for k, v in check_files(model).items() if v != ModelState.OK]
     if wrong:
         raise ModelError(
             f"model `{model.name}` is not what its card says",

@@ -19,7 +19,7 @@ from voiceagent.nlu.config import RouteConfig
 from voiceagent.nlu.decision import Thresholds
 from voiceagent.nlu.models.model_folder import Model
 
-__all__ = ["CURVE", "Curve", "Point", "limits_of", "read_curve", "threshold"]
+__all__ = ["CURVE", "Curve", "RiskPoint", "limits_of", "read_curve", "threshold"]
 
 CURVE = "curve.json"
 EVEN = 0.5
@@ -33,7 +33,7 @@ what the product promises for spoken commands in quiet."""
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 
 
-class Point(Struct, frozen=True, kw_only=True):
+class RiskPoint(Struct, frozen=True, kw_only=True):
     """What happens at one threshold."""
 
     threshold: Share
@@ -46,7 +46,7 @@ class Point(Struct, frozen=True, kw_only=True):
 class Curve(Struct, frozen=True, kw_only=True):
     """Points on held-out text, in any order."""
 
-    points: Annotated[list[Point], Meta(min_length=1, max_length=100_000)]
+    points: Annotated[list[RiskPoint], Meta(min_length=1, max_length=100_000)]
 
 
 def read_curve(file: Path) -> Curve:
@@ -63,7 +63,7 @@ def read_curve(file: Path) -> Curve:
         ) from error
 
 
-def threshold(points: Sequence[Point], config: RouteConfig) -> float:
+def threshold(points: Sequence[RiskPoint], config: RouteConfig) -> float:
     """The lowest probability that is acted upon; `ConfigError` where none will do."""
     ordered = sorted(points, key=lambda point: -point.threshold)
     if config.local_share is not None:
@@ -72,7 +72,7 @@ def threshold(points: Sequence[Point], config: RouteConfig) -> float:
                 return point.threshold
         return ordered[-1].threshold
     risk = USUAL_RISK if config.max_risk is None else config.max_risk
-    good: Point | None = None
+    good: RiskPoint | None = None
     for point in ordered:
         # From the surest down, and no further than the last one that is within bounds:
         # a lucky point behind a bad stretch must not open the gate.

@@ -22,10 +22,10 @@ from voiceagent.nlu.models.model_folder import (
     user_folder,
 )
 
-__all__ = ["Choice", "add_file", "add_folder"]
+__all__ = ["ModelChoice", "add_file", "add_folder"]
 
 
-class Choice:
+class ModelChoice:
     """Which model the user wants: one line in a file, replaced in one step."""
 
     def __init__(self, environ: Mapping[str, str] | None = None) -> None:

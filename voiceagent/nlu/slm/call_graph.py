@@ -23,7 +23,7 @@ __all__ = [
     "JSON",
     "NONE",
     "Branch",
-    "Place",
+    "CallPlace",
     "Syntax",
     "call_graph",
 ]
@@ -79,7 +79,7 @@ HERMES = Syntax(
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class CallOption:
     """A text that may come next."""
 
     text: bytes
@@ -92,18 +92,20 @@ class Option:
 class Branch:
     """The texts that may come next; made when it is first reached."""
 
-    def __init__(self, make: Callable[[], Iterable[Option]], *, words: bool = False):
+    def __init__(
+        self, make: Callable[[], Iterable[CallOption]], *, words: bool = False
+    ):
         """`words`: free text may come instead of any option."""
         self._make, self.words = make, words
 
     @cached_property
-    def options(self) -> tuple[Option, ...]:
+    def options(self) -> tuple[CallOption, ...]:
         """What may come, each text once."""
         return tuple({option.text: option for option in self._make()}.values())
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CallPlace:
     """Where a model is in the graph, and what it has said to get there."""
 
     branch: Branch | None
@@ -111,7 +113,7 @@ class Place:
     notes: tuple[tuple[str, SlotValue], ...] = ()
     free: bytes = b""
     """Free text instead of a call."""
-    likely: tuple[Option, ...] = field(default=(), repr=False, compare=False)
+    likely: tuple[CallOption, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def done(self) -> bool:
@@ -123,9 +125,9 @@ class Place:
         """Whether it writes free text."""
         return bool(self.free)
 
-    def step(self, text: bytes) -> Place | None:
+    def step(self, text: bytes) -> CallPlace | None:
         """The place behind `text`; None where it must not come."""
-        place: Place | None = self
+        place: CallPlace | None = self
         while place is not None and text:
             place, text = place._step(text)
         return place
@@ -160,27 +162,27 @@ class Place:
     def _rests(self) -> list[bytes]:
         return [o.text[len(self.typed) :] for o in self._fitting(self.typed)]
 
-    def _fitting(self, typed: bytes) -> list[Option]:
+    def _fitting(self, typed: bytes) -> list[CallOption]:
         assert self.branch is not None
         some = self.likely or self.branch.options
         return [option for option in some if option.text.startswith(typed)]
 
-    def _step(self, text: bytes) -> tuple[Place | None, bytes]:
+    def _step(self, text: bytes) -> tuple[CallPlace | None, bytes]:
         """As far as one option goes."""
         if self.branch is None:
             return None, b""
         if self.talking:
-            return Place(self.branch, free=self.free + text), b""
+            return CallPlace(self.branch, free=self.free + text), b""
         typed = self.typed + text
         for option in self.likely or self.branch.options:
             if typed.startswith(option.text):
                 notes = (*self.notes, *([option.note] if option.note else []))
-                return Place(option.then, notes=notes), typed[len(option.text) :]
+                return CallPlace(option.then, notes=notes), typed[len(option.text) :]
         fitting = self._fitting(typed)
         if fitting:
-            return Place(self.branch, typed, self.notes, likely=tuple(fitting)), b""
+            return CallPlace(self.branch, typed, self.notes, likely=tuple(fitting)), b""
         if self.open and not _opens(text, self.branch):
-            return Place(self.branch, free=text), b""
+            return CallPlace(self.branch, free=text), b""
         return None, b""
 
 
@@ -197,22 +199,22 @@ def call_graph(
     sentence: str = "",
     words: bool = False,
     none: bool = False,
-) -> Place:
+) -> CallPlace:
     """The start: every valid call; `words`: or free text; `none`: or `none`.
 
     `sentence`: what slots without a list copy their words from.
     """
     graph = _Graph(syntax, tuple(_stretches(sentence)))
 
-    def start() -> Iterator[Option]:
+    def start() -> Iterator[CallOption]:
         for tool in tools:
             text = syntax.intent.format(tool.name).encode()
-            yield Option(text, graph.slots(tool), ("", tool.name))
+            yield CallOption(text, graph.slots(tool), ("", tool.name))
         if none:
             text = (syntax.intent.format(NONE) + syntax.end).encode()
-            yield Option(text, None, ("", NONE))
+            yield CallOption(text, None, ("", NONE))
 
-    return Place(Branch(start, words=words))
+    return CallPlace(Branch(start, words=words))
 
 
 class _Graph:
@@ -238,22 +240,22 @@ class _Graph:
     def _next_new(
         self, alive: Sequence[Signature], order: Sequence[str], *, first: bool
     ) -> Branch:
-        def make() -> Iterator[Option]:
+        def make() -> Iterator[CallOption]:
             pattern = self._syntax.slot if first else self._syntax.next_slot
             for at, slot in enumerate(order):
                 fitting = [s for s in alive if _next_slot(s, order) == slot]
                 if fitting:
                     text = pattern.format(slot).encode()
-                    yield Option(text, self._value(fitting, slot, order[at + 1 :]))
+                    yield CallOption(text, self._value(fitting, slot, order[at + 1 :]))
             if any(_next_slot(signature, order) is None for signature in alive):
-                yield Option(self._syntax.end.encode(), None)
+                yield CallOption(self._syntax.end.encode(), None)
 
         return Branch(make)
 
     def _value(
         self, alive: Sequence[Signature], slot: str, order: Sequence[str]
     ) -> Branch:
-        def make() -> Iterator[Option]:
+        def make() -> Iterator[CallOption]:
             by_value: dict[SlotValue, list[Signature]] = {}
             for signature in alive:
                 for value in self._values(signature, slot):
@@ -261,7 +263,7 @@ class _Graph:
             for value, fitting in by_value.items():
                 text = self._syntax.written(value).encode()
                 then = self._next(fitting, order, first=False)
-                yield Option(text, then, (slot, value))
+                yield CallOption(text, then, (slot, value))
 
         return Branch(make)
 

@@ -9,9 +9,9 @@ guards can only make a route more careful: act becomes ask, ask becomes hand ove
 
 from __future__ import annotations
 
-from voiceagent.nlu.decision import Opinion, Route, Step, route
+from voiceagent.nlu.decision import DecisionStep, Opinion, Route, route
 from voiceagent.nlu.guards.guards import Guards, Ruling
-from voiceagent.nlu.guards.verdict import Verdict
+from voiceagent.nlu.guards.verdict import GuardVerdict
 from voiceagent.nlu.intent import Intent
 from voiceagent.stt.protocol import Recognition
 
@@ -38,7 +38,7 @@ class Cascade:
         template's word is acted upon.
         """
         found = route(recognition, intent, opinion, heard=heard)
-        if found.step is Step.HAND_OVER:
+        if found.step is DecisionStep.HAND_OVER:
             return found
         text, sure = recognition.text, recognition.confidence
         if intent is not None:
@@ -49,11 +49,11 @@ class Cascade:
         return _stricter(found, self._guards.judge(text, guess, confidence=sure))
 
 
-def _stricter(found: Route, verdict: Verdict) -> Route:
+def _stricter(found: Route, verdict: GuardVerdict) -> Route:
     """The route that a verdict leaves."""
     if verdict.ruling is Ruling.ACT:
         return found
     reason = f"{found.reason}, but {verdict.reason}"
     if verdict.ruling is Ruling.ASK:
-        return Route(found.tier, reason, Step.ASK)
-    return Route("none", reason, Step.HAND_OVER)
+        return Route(found.tier, reason, DecisionStep.ASK)
+    return Route("none", reason, DecisionStep.HAND_OVER)

@@ -20,7 +20,7 @@ USER = "\u2983user text\u2984"
 """Stands for the user's words while the template runs."""
 LONGEST_TEMPLATE = 100_000
 """Characters; the longest known have fifteen thousand."""
-Message = Mapping[str, str]
+ChatMessage = Mapping[str, str]
 
 
 class Chat:
@@ -61,7 +61,7 @@ class Chat:
 
 def render(
     template: str,
-    messages: Sequence[Message],
+    messages: Sequence[ChatMessage],
     *,
     tools: Sequence[Mapping[str, Any]] = (),
     marks: Mapping[str, str] | None = None,

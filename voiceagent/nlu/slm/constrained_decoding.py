@@ -14,18 +14,17 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from voiceagent.arrays import Floats
 from voiceagent.errors import EngineFailed
-from voiceagent.nlu.slm.call_graph import Place
+from voiceagent.nlu.slm.call_graph import CallPlace
 
-__all__ = ["Decoder", "Limits", "Written", "Writer"]
+__all__ = ["Decoder", "WritingLimits", "Written", "ConstrainedWriter"]
 
 STEP = 64
 """Pieces of a prompt read between two looks at the stop flag."""
 LOOKED_AT = 64
 """Likeliest pieces among which chance is shared out; the rest has next to none."""
-Floats = NDArray[np.float32]
 
 
 class Decoder(Protocol):
@@ -60,7 +59,7 @@ class Decoder(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class WritingLimits:
     """When writing ends unfinished."""
 
     pieces: int = 96
@@ -73,7 +72,7 @@ class Limits:
 class Written:
     """What was written and what it took."""
 
-    place: Place
+    place: CallPlace
     reason: str = ""
     """Why it is unfinished; empty where it is whole."""
     probability: float = 1.0
@@ -93,7 +92,7 @@ class Written:
         return self.place.free.decode("utf-8", errors="replace").strip()
 
 
-class Writer:
+class ConstrainedWriter:
     """Writes along a graph with one model."""
 
     def __init__(self, decoder: Decoder) -> None:
@@ -102,15 +101,18 @@ class Writer:
         self._longest = max(map(len, self._by_text), default=1)
 
     def write(
-        self, prompt: Sequence[int], start: Place, limits: Limits | None = None
+        self,
+        prompt: Sequence[int],
+        start: CallPlace,
+        limits: WritingLimits | None = None,
     ) -> Written:
         """The likeliest valid text behind `prompt`."""
-        limits = limits or Limits()
+        limits = limits or WritingLimits()
         if len(prompt) + limits.pieces > self._decoder.limit:
             return Written(start, "too long")
         held = min(self._decoder.keep(prompt), len(prompt) - 1)
         self._decoder.keep(prompt[:held])
-        run = _Run(self._decoder, start, limits)
+        run = _WritingRun(self._decoder, start, limits)
         if run.read(prompt[held:]):
             while run.goes_on():
                 self._force(run)
@@ -151,16 +153,18 @@ class Writer:
             at = end
         return pieces
 
-    def _force(self, run: _Run) -> None:
+    def _force(self, run: _WritingRun) -> None:
         forced = run.place.forced()
         if forced:
             run.take(self.cut(forced), forced)
 
 
-class _Run:
+class _WritingRun:
     """One answer being written."""
 
-    def __init__(self, decoder: Decoder, start: Place, limits: Limits) -> None:
+    def __init__(
+        self, decoder: Decoder, start: CallPlace, limits: WritingLimits
+    ) -> None:
         self._decoder, self._limits = decoder, limits
         self.place = start
         self._scores: Floats | None = None

@@ -14,7 +14,8 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-from voiceagent.nlu.slm.wordpiece import Word
+from voiceagent.arrays import Floats
+from voiceagent.nlu.slm.wordpiece import EncodedWord
 
 __all__ = [
     "FORBIDDEN",
@@ -26,7 +27,6 @@ __all__ = [
     "tagged_spans",
 ]
 
-Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
 FORBIDDEN = -1e4
 """Score of what must not be: below anything that a head can give."""
@@ -34,7 +34,7 @@ MEASURES = ("log_best", "log_margin", "log_not_mine", "similarity")
 FLOOR = 20.0
 
 
-def ngrams(words: Sequence[Word], inverse: Floats) -> tuple[Numbers, Floats]:
+def ngrams(words: Sequence[EncodedWord], inverse: Floats) -> tuple[Numbers, Floats]:
     """Buckets and values of a sentence's n-grams; `inverse`: weight of each bucket."""
     spoken = [word.text for word in words if any(map(str.isalnum, word.text))]
     groups = [
@@ -124,7 +124,7 @@ def best_path(
 
 
 def tagged_spans(
-    words: Sequence[Word], tags: Sequence[str]
+    words: Sequence[EncodedWord], tags: Sequence[str]
 ) -> list[tuple[int, int, str]]:
     """Start, end and slot of each run of `B-`, `I-` tags, in the original text."""
     spans = list[tuple[int, int, str]]()

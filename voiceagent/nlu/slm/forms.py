@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from voiceagent.nlu.intent import SlotValue
-from voiceagent.templates.matching import Match, Matching, Node
+from voiceagent.templates.matching import Match, Matching, MatchNode
 
 __all__ = ["FUNCTION_WORDS", "Atom", "Form", "Takes", "plain"]
 
@@ -30,7 +30,7 @@ FUNCTION_WORDS = frozenset(
 class Atom:
     """One piece with a value."""
 
-    node: Node
+    node: MatchNode
     slots: tuple[str, ...]
     """What it may give; a duration gives some of its slots."""
     sets: frozenset[frozenset[str]]

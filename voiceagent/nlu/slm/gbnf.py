@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from voiceagent.nlu.slm.call_graph import Branch, Place
+from voiceagent.nlu.slm.call_graph import Branch, CallPlace
 
 __all__ = ["gbnf"]
 
@@ -12,7 +12,7 @@ WORDS = r"words ::= [^{ \t\r\n] [^{\x00-\x09\x0b-\x1f]*"
 """Free text: it does not begin like a call."""
 
 
-def gbnf(start: Place) -> str:
+def gbnf(start: CallPlace) -> str:
     """All that may be written from `start` on, as rules with `root` on top."""
     assert start.branch is not None
     rules = _Rules()

@@ -10,7 +10,12 @@ from typing import Protocol
 
 from voiceagent.lang.spoken import spoken
 from voiceagent.nlu.slm.call_graph import COMPACT, call_graph
-from voiceagent.nlu.slm.constrained_decoding import Decoder, Limits, Writer, Written
+from voiceagent.nlu.slm.constrained_decoding import (
+    ConstrainedWriter,
+    Decoder,
+    WritingLimits,
+    Written,
+)
 from voiceagent.nlu.slm.instruct import guess_of
 from voiceagent.nlu.slm.protocol import Guess
 from voiceagent.nlu.slm.tools import Tool
@@ -60,7 +65,7 @@ class GenerativeSlm:
         self.name, self.version = name, version
         """Which model this is, and its version for the trace."""
         self._decoder, self._tools = decoder, tuple(tools)
-        self._writer = Writer(decoder)
+        self._writer = ConstrainedWriter(decoder)
 
     def understand(self, text: str) -> Guess:
         """What `text` asks for; any length and script."""
@@ -73,7 +78,7 @@ class GenerativeSlm:
         if cut is None:
             return Guess(None, reason="letters it does not know")
         prompt = [*self._decoder.opening(), *cut]
-        limits = Limits(pieces=PIECES, stop=self.stop)
+        limits = WritingLimits(pieces=PIECES, stop=self.stop)
         self.last = self._writer.write(prompt, start, limits)
         return guess_of(self.last, text)
 

@@ -19,6 +19,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from voiceagent.arrays import Floats
 from voiceagent.errors import ModelError, ModelMissing
 from voiceagent.nlu.slm.features import (
     best_path,
@@ -30,14 +31,13 @@ from voiceagent.nlu.slm.features import (
 )
 from voiceagent.nlu.slm.wordpiece import Encoded
 
-__all__ = ["NOBODY", "Heads", "HeadsCard", "Reading", "load_heads"]
+__all__ = ["NOBODY", "Heads", "HeadsCard", "HeadsReading", "load_heads"]
 
 FORMAT = 1
 NOBODY = ""
 """The class of sentences that are not for this device."""
 LARGEST = 64 * 2**20
 """Bytes of a heads file; ours have three million."""
-Floats = NDArray[np.float32]
 Arrays = Mapping[str, NDArray[Any]]
 
 
@@ -56,7 +56,7 @@ class HeadsCard(Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class HeadsReading:
     """What the heads see in one sentence."""
 
     intent: str
@@ -82,7 +82,7 @@ class Heads:
         """The score of every class."""
         return self._logits(encoded, _sentence(vectors))
 
-    def read(self, encoded: Encoded, vectors: Floats) -> Reading:
+    def read(self, encoded: Encoded, vectors: Floats) -> HeadsReading:
         """The intent and the slots of a sentence; `vectors`: one row a piece."""
         sentence = _sentence(vectors)
         logits = self._logits(encoded, sentence)
@@ -92,9 +92,9 @@ class Heads:
         probability = confidence(found, self.card.calibration)
         intent = self.card.classes[best]
         if int(logits.argmax()) == self._nobody:
-            return Reading(NOBODY, probability, best=intent)
+            return HeadsReading(NOBODY, probability, best=intent)
         spans = self._spans(encoded, vectors, best)
-        return Reading(intent, probability, spans, intent)
+        return HeadsReading(intent, probability, spans, intent)
 
     def _logits(self, encoded: Encoded, sentence: Floats) -> Floats:
         arrays = self._arrays

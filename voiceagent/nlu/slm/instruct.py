@@ -9,7 +9,12 @@ from voiceagent.errors import ModelError
 from voiceagent.lang.spoken import spoken
 from voiceagent.nlu.slm.call_graph import HERMES, JSON, Syntax, call_graph
 from voiceagent.nlu.slm.chat import Chat
-from voiceagent.nlu.slm.constrained_decoding import Decoder, Limits, Writer, Written
+from voiceagent.nlu.slm.constrained_decoding import (
+    ConstrainedWriter,
+    Decoder,
+    WritingLimits,
+    Written,
+)
 from voiceagent.nlu.slm.protocol import Guess
 from voiceagent.nlu.slm.tools import Tool, schemas
 
@@ -74,7 +79,7 @@ class InstructSlm:
         self.name, self.version = name, version
         """Which model this is, and its version for the trace."""
         self._decoder, self._tools = decoder, tuple(tools)
-        self._writer = Writer(decoder)
+        self._writer = ConstrainedWriter(decoder)
         self._syntax: Syntax = JSON
         chat = self._chat(template or decoder.chat_template)
         before = decoder.tokenize(chat.before, special=True)
@@ -99,7 +104,7 @@ class InstructSlm:
             return Guess(None, reason="no words")
         start = call_graph(self._tools, self._syntax, sentence=spoken(text), words=True)
         prompt = [*self._before, *pieces, *self._behind]
-        limits = Limits(pieces=PIECES, stop=self.stop)
+        limits = WritingLimits(pieces=PIECES, stop=self.stop)
         self.last = self._writer.write(prompt, start, limits)
         return guess_of(self.last, text)
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
+from voiceagent.arrays import Floats
 from voiceagent.errors import ModelError
 from voiceagent.lang.spoken import spoken
 from voiceagent.nlu.intent import Intent, SlotValue
-from voiceagent.nlu.slm.heads import NOBODY, Heads, Reading
+from voiceagent.nlu.slm.heads import NOBODY, Heads, HeadsReading
 from voiceagent.nlu.slm.protocol import NOT_MINE, Guess
 from voiceagent.nlu.slm.wordpiece import WordPiece
 
@@ -19,7 +17,6 @@ __all__ = ["LONGEST", "IntentEncoder", "Slots", "TextEncoder"]
 
 LONGEST = 2000
 """Characters; a longer text is no command, and is not read."""
-Floats = NDArray[np.float32]
 
 
 class TextEncoder(Protocol):
@@ -94,7 +91,7 @@ class IntentEncoder:
         sure = reading.probability
         return Guess(Intent(reading.intent, dict(slots), sure, text), sure)
 
-    def read(self, words: str) -> Reading | str:
+    def read(self, words: str) -> HeadsReading | str:
         """What the heads see in `words`, or the reason why they were not asked."""
         encoded = self._pieces.encode(words)
         if encoded.cut:

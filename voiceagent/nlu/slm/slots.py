@@ -25,9 +25,9 @@ from voiceagent.nlu.slm.template_forms import takes
 from voiceagent.nlu.slm.values import alike, named_value, read
 from voiceagent.templates.matching import WILDCARD_WORDS, Match, Matching
 
-__all__ = ["Finding", "SlotFinder", "Span"]
+__all__ = ["SlotFinding", "SlotFinder", "SlotSpan"]
 
-Span = tuple[int, int, str]
+SlotSpan = tuple[int, int, str]
 """First letter, letter behind the last one, slot or `slot=value`."""
 FILLERS = re.compile(r"\b(?:all the way|at all|all right|all set|all of a sudden)\b")
 """Words of lists that mean nothing here."""
@@ -54,13 +54,13 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class SlotFinding:
     """The slots of a sentence, or the reason why it has none that could be used."""
 
     slots: Mapping[str, SlotValue] | None
     reason: str = ""
     """Never the user's words."""
-    places: tuple[Span, ...] = ()
+    places: tuple[SlotSpan, ...] = ()
     """Where the values stand."""
 
 
@@ -82,27 +82,29 @@ class SlotFinder:
         """What every intent of the pack takes."""
 
     def resolve(
-        self, intent: str, text: str, spans: Sequence[Span] = ()
+        self, intent: str, text: str, spans: Sequence[SlotSpan] = ()
     ) -> dict[str, SlotValue] | None:
         """Slots as templates give them; None where one is missing or contradicted."""
         found = self.find(intent, text, spans).slots
         return None if found is None else dict(found)
 
-    def find(self, intent: str, text: str, spans: Sequence[Span] = ()) -> Finding:
+    def find(
+        self, intent: str, text: str, spans: Sequence[SlotSpan] = ()
+    ) -> SlotFinding:
         """The slots with their places, or the reason why there are none."""
         known = self.intents.get(intent)
         if known is None:
-            return Finding(None, "unknown intent")
+            return SlotFinding(None, "unknown intent")
         words = spoken(text)
         if not words or len(words) > MOST_LETTERS:
-            return Finding(None, "no sentence")
+            return SlotFinding(None, "no sentence")
         return _Search(known, words, spans).run()
 
 
 class _Search:
     """One sentence, one intent."""
 
-    def __init__(self, known: Takes, text: str, spans: Sequence[Span]) -> None:
+    def __init__(self, known: Takes, text: str, spans: Sequence[SlotSpan]) -> None:
         self._known, self._text = known, text
         self._words = frozenset(text.split())
         inside = [span for span in spans if 0 <= span[0] < span[1] <= len(text)]
@@ -115,23 +117,23 @@ class _Search:
             for atom in known.atoms
         }
 
-    def run(self) -> Finding:
+    def run(self) -> SlotFinding:
         best = max(self._choices(), key=lambda choice: choice.score, default=None)
         if best is None:
-            return Finding(None, "a slot is missing or contradicted")
+            return SlotFinding(None, "a slot is missing or contradicted")
         taken = [(hit.start, hit.end) for hit in best.hits]
         meant = [(start, end) for start, end, _ in self._given]
         problem = self._unused(best) or leftover(
             self._text, taken, self._known, meant=meant
         )
         if problem:
-            return Finding(None, problem)
+            return SlotFinding(None, problem)
         slots: dict[str, SlotValue] = dict(best.form.fixed)
         places = []
         for hit in best.hits:
             slots.update(hit.slots)
             places += [(hit.start, hit.end, slot) for slot, _ in hit.slots]
-        return Finding(slots, places=tuple(places))
+        return SlotFinding(slots, places=tuple(places))
 
     def _choices(self) -> Iterator[_Choice]:
         for form in self._known.forms:

@@ -33,7 +33,7 @@ def takes(pack: Understood) -> dict[str, Takes]:
     """What every intent of a pack takes, by its name."""
     lists = {**pack.intents.slot_lists, **pack.slot_lists}
     rules = pack.intents.expansion_rules
-    shared = _Reader(lists, rules)
+    shared = _FormReader(lists, rules)
     found = {}
     for intent in pack.intents.intents.values():
         readers = [_reader(shared, block) for block in intent.data]
@@ -41,14 +41,14 @@ def takes(pack: Understood) -> dict[str, Takes]:
     return found
 
 
-def _reader(shared: _Reader, block: IntentData) -> _Reader:
+def _reader(shared: _FormReader, block: IntentData) -> _FormReader:
     if not block.slot_lists and not block.expansion_rules:
         return shared
     lists = {**shared.lists, **block.slot_lists}
-    return _Reader(lists, {**shared.rules, **block.expansion_rules})
+    return _FormReader(lists, {**shared.rules, **block.expansion_rules})
 
 
-def _takes(blocks: Iterable[IntentData], readers: list[_Reader]) -> Takes:
+def _takes(blocks: Iterable[IntentData], readers: list[_FormReader]) -> Takes:
     forms: dict[object, Form] = {}
     values: dict[str, dict[Atom, None]] = {}
     words: set[str] = set()
@@ -86,7 +86,7 @@ def _takes(blocks: Iterable[IntentData], readers: list[_Reader]) -> Takes:
 Atoms = tuple[Atom, ...]
 
 
-class _Reader:
+class _FormReader:
     """Takes expressions apart, with the lists and rules of one place."""
 
     def __init__(

@@ -118,7 +118,7 @@ def _type(values: tuple[SlotValue, ...] | None) -> dict[str, object]:
 def _of(
     block: IntentData, lists: Mapping[str, SlotList], rules: Mapping[str, Sentence]
 ) -> Iterator[Signature]:
-    reader = _Reader(
+    reader = _ToolReader(
         {**lists, **block.slot_lists},
         {**rules, **block.expansion_rules},
         block.requires_context or {},
@@ -133,7 +133,7 @@ def _of(
                 yield Signature({**slots, **fixed})
 
 
-class _Reader:
+class _ToolReader:
     """Expressions to slot combinations, lists to values, in one place of a pack."""
 
     def __init__(

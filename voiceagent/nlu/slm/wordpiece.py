@@ -10,14 +10,14 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Encoded", "Word", "WordPiece", "split_words"]
+__all__ = ["Encoded", "EncodedWord", "WordPiece", "split_words"]
 
 LONGEST_WORD = 100
 """Characters; BERT's own limit, a longer word is unknown as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class EncodedWord:
     """A word or a punctuation mark, in its normal form, and where it stands."""
 
     text: str
@@ -33,14 +33,14 @@ class Encoded:
 
     ids: tuple[int, ...]
     """Piece numbers, with the marks for beginning and end."""
-    words: tuple[Word, ...]
+    words: tuple[EncodedWord, ...]
     first: tuple[int, ...]
     """For each word, where its first piece stands in `ids`."""
     cut: bool
     """True where the text was too long and its end is missing."""
 
 
-def split_words(text: str) -> Iterator[Word]:
+def split_words(text: str) -> Iterator[EncodedWord]:
     """The words of `text` from left to right; control characters part words."""
     start: int | None = None
     for place, character in enumerate(text):
@@ -56,11 +56,11 @@ def split_words(text: str) -> Iterator[Word]:
         yield from _word(text, start, len(text))
 
 
-def _word(text: str, start: int, end: int) -> Iterator[Word]:
+def _word(text: str, start: int, end: int) -> Iterator[EncodedWord]:
     plain = unicodedata.normalize("NFD", text[start:end].lower())
     kept = "".join(c for c in plain if not _dropped(c))
     if kept:
-        yield Word(kept, start, end)
+        yield EncodedWord(kept, start, end)
 
 
 def _dropped(character: str) -> bool:
@@ -104,7 +104,7 @@ class WordPiece:
 
     def encode(self, text: str) -> Encoded:
         """`text` as pieces, at most `limit` of them; cut at the end of a word."""
-        ids, words, first = [self._begin], list[Word](), list[int]()
+        ids, words, first = [self._begin], list[EncodedWord](), list[int]()
         cut = False
         for word in split_words(text):
             pieces = self._pieces(word.text)

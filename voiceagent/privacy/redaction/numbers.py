@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from voiceagent.privacy.redaction.tokens import MULTIPLES, SCALES, TENS, Span, Token
 
-__all__ = ["LEAST", "Run", "number_spans", "runs"]
+__all__ = ["LEAST", "NumberRun", "number_spans", "runs"]
 
 LEAST = 4
 """Digits from which on a run without a unit is taken for private."""
@@ -35,7 +35,7 @@ JOINS = frozenset(("dash", "hyphen", "space", "and", "then", "slash", "point", "
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class NumberRun:
     """Numbers one after the other."""
 
     first: int
@@ -56,7 +56,7 @@ def number_spans(words: Sequence[Token]) -> Iterator[Span]:
             yield Span(first.start, last.end, "NUMBER", run.digits)
 
 
-def runs(words: Sequence[Token]) -> Iterator[Run]:
+def runs(words: Sequence[Token]) -> Iterator[NumberRun]:
     """All runs of numbers, however short."""
     at = 0
     while at < len(words):
@@ -77,7 +77,7 @@ def _begins(words: Sequence[Token], at: int) -> bool:
     )
 
 
-def _read(words: Sequence[Token], at: int) -> Run:
+def _read(words: Sequence[Token], at: int) -> NumberRun:
     first = last = at
     digits, scaled, count, times, joined = "", False, 0, 1, 0
     while at < len(words):
@@ -97,7 +97,7 @@ def _read(words: Sequence[Token], at: int) -> Run:
     # A homophone at the end ("four one one to") is a word again.
     while last > first and not (words[last].is_number or words[last].text in SCALES):
         digits, last, count = digits[: -len(words[last].digits)], last - 1, count - 1
-    return Run(first, last, digits, scaled, count)
+    return NumberRun(first, last, digits, scaled, count)
 
 
 def _append(digits: str, word: Token, before: Token | None, times: int) -> str:
@@ -107,7 +107,7 @@ def _append(digits: str, word: Token, before: Token | None, times: int) -> str:
     return digits + word.digits * times
 
 
-def _ordinary(run: Run, words: Sequence[Token]) -> bool:
+def _ordinary(run: NumberRun, words: Sequence[Token]) -> bool:
     after = words[run.last + 1].text if run.last + 1 < len(words) else ""
     before = words[run.first - 1].text if run.first else ""
     if len(run.digits) > 8:
@@ -122,7 +122,7 @@ def _ordinary(run: Run, words: Sequence[Token]) -> bool:
     return _is_year(run) and (before in YEAR_WORDS or after == "s" or not before)
 
 
-def _is_time(run: Run) -> bool:
+def _is_time(run: NumberRun) -> bool:
     """ "ten fifteen": an hour and minutes, in two or three words."""
     hours, minutes = run.digits[:-2], run.digits[-2:]
     return (
@@ -133,7 +133,7 @@ def _is_time(run: Run) -> bool:
     )
 
 
-def _is_year(run: Run) -> bool:
+def _is_year(run: NumberRun) -> bool:
     return (
         len(run.digits) == 4 and run.words <= 3 and run.digits[:2] in ("18", "19", "20")
     )

@@ -35,10 +35,10 @@ def load_house(file: Path) -> HouseModel:
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise PackError(f"`{file}` cannot be read", cause=str(error)) from error
-    return _Reader(file, text).house(data)
+    return _HouseReader(file, text).house(data)
 
 
-class _Reader:
+class _HouseReader:
     """Turns the parsed TOML into a model, with errors that say where."""
 
     def __init__(self, file: Path, text: str) -> None:

@@ -39,7 +39,7 @@ from voiceagent.skills.packs.pack_files import (
 from voiceagent.skills.replies import RepliesSkill, read_replies
 from voiceagent.skills.skill import Skill
 from voiceagent.templates.template_file import build_intents
-from voiceagent.templates.yaml_file import Source
+from voiceagent.templates.yaml_file import TemplateSource
 
 __all__ = [
     "HOME",
@@ -138,7 +138,7 @@ def pack_house(home: Path) -> HouseModel:
     return load_house(file) if file.exists() else HouseModel()
 
 
-def skill_folder(folder: Path, sources: Sequence[Source]) -> SkillFolder:
+def skill_folder(folder: Path, sources: Sequence[TemplateSource]) -> SkillFolder:
     """The skill of a folder with these templates; raises `PackError`."""
     names = (name for source in sources for name in source.data.get("intents") or {})
     intents = tuple(dict.fromkeys(names))

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from voiceagent.errors import PackError
-from voiceagent.templates.yaml_file import Issue, Source, scan_yaml
+from voiceagent.templates.yaml_file import Issue, TemplateSource, scan_yaml
 
 __all__ = [
     "BUILT_IN",
@@ -84,7 +84,7 @@ def sentences_folder(folder: Path) -> Path | None:
     return None
 
 
-def scan_templates(folder: Path) -> tuple[list[Source], list[Issue]]:
+def scan_templates(folder: Path) -> tuple[list[TemplateSource], list[Issue]]:
     """The template files of a pack or skill, and what is wrong with them as YAML.
 
     Raises `PackError` where there are none.
@@ -95,7 +95,7 @@ def scan_templates(folder: Path) -> tuple[list[Source], list[Issue]]:
     return _Sentences(sentences).scan()
 
 
-def _scan_ours(folder: Path) -> tuple[list[Source], list[Issue]]:
+def _scan_ours(folder: Path) -> tuple[list[TemplateSource], list[Issue]]:
     found, issues = scan_yaml(needed(folder / "intents.yaml"))
     sources = [found] if found else []
     file = folder / "lists.yaml"
@@ -116,7 +116,7 @@ class _Sentences:
         self._root = folder.parent.parent
         self._issues: list[Issue] = []
 
-    def scan(self) -> tuple[list[Source], list[Issue]]:
+    def scan(self) -> tuple[list[TemplateSource], list[Issue]]:
         schema = self._schema()
         sources = list(self._shared())
         for file in sorted(self._folder.rglob("*.yaml")):
@@ -127,7 +127,7 @@ class _Sentences:
                 sources.append(source)
         return sources, self._issues
 
-    def _read(self, file: Path) -> Source | None:
+    def _read(self, file: Path) -> TemplateSource | None:
         source, issues = scan_yaml(file)
         self._issues += issues
         return source and replace(source, group=str(self._folder))
@@ -138,7 +138,7 @@ class _Sentences:
         source = self._read(file) if file.is_file() else None
         return source.data if source else {}
 
-    def _shared(self) -> Iterator[Source]:
+    def _shared(self) -> Iterator[TemplateSource]:
         """Rules and lists that lie beside the sentences."""
         known: set[str] = set()
         common = self._folder / "_common.yaml"
@@ -159,10 +159,10 @@ class _Sentences:
             for name, body in OUTSIDE_RULES.items()
             if name not in known and f"\n  {name}:" not in said
         }
-        yield Source(common, {"expansion_rules": extra}, {}, str(self._folder))
+        yield TemplateSource(common, {"expansion_rules": extra}, {}, str(self._folder))
 
 
-def _combination(source: Source, schema: Mapping[str, Any]) -> Source:
+def _combination(source: TemplateSource, schema: Mapping[str, Any]) -> TemplateSource:
     """A file of one intent and one combination of slots, in the form of the others."""
     intent, name = source.file.parent.name, source.file.stem
     blocks = source.data["data"]

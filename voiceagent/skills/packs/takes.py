@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import cycle, islice
 
 import numpy as np
-from numpy.typing import NDArray
 
+from voiceagent.arrays import Samples
 from voiceagent.audio.frames import RATE
 from voiceagent.audio.resample import Resampler, as_float
 from voiceagent.errors import VoiceAgentError
@@ -25,7 +25,6 @@ __all__ = [
     "with_word",
 ]
 
-Samples = NDArray[np.int16]
 SILENCE = 0.3
 """Seconds before and after what is said, as a microphone has them."""
 HISS = 20.0

@@ -9,14 +9,14 @@ from pathlib import PurePath
 
 from voiceagent.trace.events import PartialTranscript, SpeechStarted, SpeechStopped
 from voiceagent.trace.report.charts import (
-    Envelope,
-    Span,
+    LoudnessCurve,
+    TimeSpan,
     milliseconds,
     sound_strip,
     waterfall,
 )
 from voiceagent.trace.report.html import Html, join, tag
-from voiceagent.trace.turn_rows import Record, TurnRow
+from voiceagent.trace.turn_rows import TimedEvent, TurnRow
 
 __all__ = ["TurnNote", "card", "kinds", "speech_spans", "timeline"]
 
@@ -28,7 +28,7 @@ LOCAL = frozenset({"device", "none"})
 class TurnNote:
     """What is known about a turn besides its events."""
 
-    envelope: Envelope | None = None
+    envelope: LoudnessCurve | None = None
     expected: str | None = None
     """The words that were really said, if a scenario or label tells."""
     failures: Sequence[str] = ()
@@ -48,7 +48,7 @@ def card(
     anchor: str,
     *,
     note: TurnNote,
-    speech: Sequence[Span],
+    speech: Sequence[TimeSpan],
     events: Html,
 ) -> Html:
     """The whole card."""
@@ -173,7 +173,7 @@ def _away(row: TurnRow) -> str:
     return f"{row.left_as}: {sums}"
 
 
-def _times(row: TurnRow, note: TurnNote, speech: Sequence[Span]) -> Html:
+def _times(row: TurnRow, note: TurnNote, speech: Sequence[TimeSpan]) -> Html:
     whole = row.response_ms
     parts: list[object] = []
     if whole is not None:
@@ -199,9 +199,9 @@ def _spoken(row: TurnRow) -> Html:
     return tag("p", line, *keys, class_="under")
 
 
-def speech_spans(records: Sequence[Record]) -> list[Span]:
+def speech_spans(records: Sequence[TimedEvent]) -> list[TimeSpan]:
     """What the VAD called speech, in seconds of audio."""
-    spans: list[Span] = []
+    spans: list[TimeSpan] = []
     start: float | None = None
     for _, event in records:
         if isinstance(event, SpeechStarted):
@@ -212,7 +212,7 @@ def speech_spans(records: Sequence[Record]) -> list[Span]:
     return spans
 
 
-def timeline(records: Sequence[Record]) -> Html:
+def timeline(records: Sequence[TimedEvent]) -> Html:
     """Every event of a turn, folded away until asked for."""
     if not records:
         return Html("")
@@ -222,9 +222,9 @@ def timeline(records: Sequence[Record]) -> Html:
     return tag("details", summary, tag("pre", "\n".join(lines)))
 
 
-def _changed(records: Sequence[Record]) -> list[Record]:
+def _changed(records: Sequence[TimedEvent]) -> list[TimedEvent]:
     """Without the partial transcripts that say the same words again."""
-    kept: list[Record] = []
+    kept: list[TimedEvent] = []
     last = ""
     for at, event in records:
         if isinstance(event, PartialTranscript):

@@ -16,8 +16,8 @@ from voiceagent.trace.trace import stages
 from voiceagent.trace.turn_rows import TurnRow
 
 __all__ = [
-    "Envelope",
-    "Span",
+    "LoudnessCurve",
+    "TimeSpan",
     "latency_dots",
     "meter",
     "mix",
@@ -26,7 +26,7 @@ __all__ = [
     "waterfall",
 ]
 
-Span = tuple[float, float]
+TimeSpan = tuple[float, float]
 """Start and end in seconds of audio."""
 HIGHEST = 110.0
 """Pixels of the tallest pile of dots; taller ones are pressed together."""
@@ -40,7 +40,7 @@ STRIP = 600
 
 
 @dataclass(frozen=True, slots=True)
-class Envelope:
+class LoudnessCurve:
     """Loudness over a stretch of audio, for drawing."""
 
     start: float
@@ -150,7 +150,7 @@ def _axis(budget_ms: float, deadline: float) -> Html:
 
 
 def sound_strip(
-    row: TurnRow, envelope: Envelope | None, speech: Iterable[Span]
+    row: TurnRow, envelope: LoudnessCurve | None, speech: Iterable[TimeSpan]
 ) -> Html:
     """The waveform with what the VAD called speech, and where the turn was ended."""
     begin, end = _range(row, envelope)
@@ -178,7 +178,7 @@ def sound_strip(
     )
 
 
-def _range(row: TurnRow, envelope: Envelope | None) -> Span:
+def _range(row: TurnRow, envelope: LoudnessCurve | None) -> TimeSpan:
     if envelope:
         return envelope.start, envelope.end
     times = [t for t, _ in _moments(row)]
@@ -195,7 +195,7 @@ def _moments(row: TurnRow) -> list[tuple[float, str]]:
     return [(t, name) for t, name in found if t is not None]
 
 
-def _shade(span: Span, begin: float, end: float, scale: float) -> Html:
+def _shade(span: TimeSpan, begin: float, end: float, scale: float) -> Html:
     start, stop = max(span[0], begin), min(span[1], end)
     width = max(stop - start, 0) * scale
     x = f"{(start - begin) * scale:.1f}"
@@ -207,7 +207,7 @@ def _mark(x: float, name: str) -> Html:
     return tag("line", x1=at, x2=at, y1=0, y2=48, class_=f"m-{name}")
 
 
-def _wave(envelope: Envelope) -> Html:
+def _wave(envelope: LoudnessCurve) -> Html:
     """One upright stroke a point, as tall as it was loud."""
     peaks = _thinned(envelope.peaks)
     width = STRIP / max(len(peaks), 1)

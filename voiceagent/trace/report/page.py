@@ -23,7 +23,7 @@ from voiceagent.trace.report.charts import (
     patterns,
 )
 from voiceagent.trace.report.html import Html, join, tag
-from voiceagent.trace.report.story import Story, Turn
+from voiceagent.trace.report.story import Story, StoryTurn
 from voiceagent.trace.trace import stages
 from voiceagent.trace.turn_rows import TurnRow, percentile
 
@@ -40,7 +40,7 @@ FILTERS = (
 
 
 def compose(
-    story: Story, turns: Sequence[Turn], title: str, facts: Mapping[str, str]
+    story: Story, turns: Sequence[StoryTurn], title: str, facts: Mapping[str, str]
 ) -> str:
     """The whole page, with the cards of `turns` and the figures of all."""
     style = (files("voiceagent.trace.report") / "style.css").read_text("utf-8")
@@ -211,7 +211,7 @@ def _choice(name: str, label: str) -> Html:
     return tag("label", box, tag("span", label))
 
 
-def _card(turn: Turn) -> Html:
+def _card(turn: StoryTurn) -> Html:
     events = timeline(turn.records)
     return card(
         turn.row, turn.anchor, note=turn.note, speech=turn.speech, events=events

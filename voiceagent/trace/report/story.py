@@ -18,9 +18,9 @@ from voiceagent.trace.events import (
     WakeRejected,
 )
 from voiceagent.trace.report.cards import TurnNote, speech_spans
-from voiceagent.trace.turn_rows import Record, TurnRow, sessions, turn_rows
+from voiceagent.trace.turn_rows import TimedEvent, TurnRow, sessions, turn_rows
 
-__all__ = ["Story", "Turn", "TurnKey", "read"]
+__all__ = ["Story", "StoryTurn", "TurnKey", "read"]
 
 TurnKey = tuple[str, int]
 """Source of the session and number of the turn."""
@@ -29,13 +29,13 @@ ASIDE = (AlarmRang, StopHeard, WakeRejected, AudioGap, Degraded, Failed, LinkCha
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class StoryTurn:
     """All that a card needs."""
 
     row: TurnRow
     anchor: str
     note: TurnNote
-    records: Sequence[Record] = ()
+    records: Sequence[TimedEvent] = ()
     speech: Sequence[tuple[float, float]] = ()
 
 
@@ -43,7 +43,7 @@ class Turn:
 class Story:
     """A trace, sorted for telling."""
 
-    turns: list[Turn] = field(default_factory=list)
+    turns: list[StoryTurn] = field(default_factory=list)
     quiet: list[str] = field(default_factory=list)
     """Recordings in which nothing was for us."""
     aside: list[tuple[str, float, Event]] = field(default_factory=list)
@@ -54,7 +54,7 @@ class Story:
         return [turn.row for turn in self.turns]
 
 
-def read(records: Iterable[Record], notes: Mapping[TurnKey, TurnNote]) -> Story:
+def read(records: Iterable[TimedEvent], notes: Mapping[TurnKey, TurnNote]) -> Story:
     """Sort the records of one or many sessions."""
     story = Story()
     for part in sessions(records):
@@ -64,21 +64,21 @@ def read(records: Iterable[Record], notes: Mapping[TurnKey, TurnNote]) -> Story:
             note = notes.get((row.file, row.turn), TurnNote())
             own = _own(part, row.turn)
             anchor = f"t{len(story.turns) + 1}"
-            story.turns.append(Turn(row, anchor, note, own, speech))
+            story.turns.append(StoryTurn(row, anchor, note, own, speech))
         name = _source(part)
         story.quiet += [] if rows else [name]
         story.aside += [(name, at, e) for at, e in part if _is_aside(e)]
     return story
 
 
-def _own(part: Sequence[Record], turn: int) -> list[Record]:
+def _own(part: Sequence[TimedEvent], turn: int) -> list[TimedEvent]:
     """The turn's events and what happened between them."""
     places = [i for i, (_, event) in enumerate(part) if event.turn == turn]
     between = part[places[0] : places[-1] + 1]
     return [record for record in between if record[1].turn in (0, turn)]
 
 
-def _source(part: Sequence[Record]) -> str:
+def _source(part: Sequence[TimedEvent]) -> str:
     first = part[0][1]
     source = first.source if isinstance(first, SessionStarted) else ""
     return PurePath(source).name or "live"

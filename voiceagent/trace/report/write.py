@@ -12,19 +12,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from voiceagent.trace.report.cards import TurnNote
-from voiceagent.trace.report.charts import Envelope
+from voiceagent.trace.report.charts import LoudnessCurve
 from voiceagent.trace.report.page import compose
-from voiceagent.trace.report.story import Turn, TurnKey, read
-from voiceagent.trace.turn_rows import Record
+from voiceagent.trace.report.story import StoryTurn, TurnKey, read
+from voiceagent.trace.turn_rows import TimedEvent
 
-__all__ = ["LIMIT_BYTES", "Envelope", "TurnNote", "page", "write_report"]
+__all__ = ["LIMIT_BYTES", "LoudnessCurve", "TurnNote", "page", "write_report"]
 
 LIMIT_BYTES = 300_000
 """A report is small enough to be mailed."""
 
 
 def write_report(
-    records: Iterable[Record],
+    records: Iterable[TimedEvent],
     path: Path,
     *,
     title: str,
@@ -42,7 +42,7 @@ def write_report(
 
 
 def page(
-    records: Iterable[Record],
+    records: Iterable[TimedEvent],
     *,
     title: str,
     facts: Mapping[str, str],
@@ -66,20 +66,20 @@ def page(
     return html
 
 
-def _quiet_when_fine(turn: Turn) -> Turn:
+def _quiet_when_fine(turn: StoryTurn) -> StoryTurn:
     fine = turn.row.budget_met and not turn.row.failed and not turn.note.failures
     return replace(turn, records=()) if fine else turn
 
 
-def _no_events(turn: Turn) -> Turn:
+def _no_events(turn: StoryTurn) -> StoryTurn:
     return replace(turn, records=())
 
 
-def _no_wave(turn: Turn) -> Turn:
+def _no_wave(turn: StoryTurn) -> StoryTurn:
     return replace(turn, records=(), note=replace(turn.note, envelope=None))
 
 
-SLIMMING: tuple[Callable[[Turn], Turn], ...] = (
+SLIMMING: tuple[Callable[[StoryTurn], StoryTurn], ...] = (
     lambda turn: turn,
     _quiet_when_fine,
     _no_events,

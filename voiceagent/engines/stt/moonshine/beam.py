@@ -14,7 +14,12 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
-from voiceagent.engines.stt.moonshine.spelling import Place, Speller, Step
+from voiceagent.arrays import Floats
+from voiceagent.engines.stt.moonshine.spelling import (
+    Speller,
+    SpellingPlace,
+    SpellingStep,
+)
 from voiceagent.engines.stt.moonshine.subwords import END
 
 __all__ = ["A_WORD", "Beam", "Sentence", "Walk", "rank"]
@@ -23,15 +28,14 @@ A_WORD = 1.0
 """Added to the log likelihood for each word: short sentences are likelier otherwise,
 whatever was said."""
 
-Floats = NDArray[np.float32]
-Words = tuple[str, ...]
+BeamWords = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """What may have been said."""
 
-    words: Words
+    words: BeamWords
     score: float
     """Natural logarithm of its likelihood, given the sound."""
 
@@ -46,8 +50,8 @@ class _Path:
     """A sentence that is being written."""
 
     score: float
-    place: Place
-    words: Words
+    place: SpellingPlace
+    words: BeamWords
 
     @property
     def rank(self) -> float:
@@ -64,7 +68,7 @@ class Beam:
         one is not followed; `least`: the same of its own."""
         self._width, self._near, self._least = width, near, least
         self._paths = [_Path(0.0, speller.begin, ())]
-        self._whole: dict[Words, float] = {}
+        self._whole: dict[BeamWords, float] = {}
 
     def step(self, likely: Floats) -> list[tuple[int, int]]:
         """Go on, `likely` [sentences, pieces] being the log likelihoods of what comes
@@ -132,13 +136,13 @@ class Walk:
         self._compare(piece, likely, alike, ends=piece in self._marks)
         self.given(piece)
 
-    def end(self, likely: Floats) -> Words:
+    def end(self, likely: Floats) -> BeamWords:
         """The sentence ends: its words; none if it is not of the grammar."""
         self._compare(END, likely, set(), ends=True)
         found = (_with(p.words, word) for p in self._paths for word in p.place.ends)
         return next(filter(None, found), ())
 
-    def _steps(self) -> Iterator[tuple[_Path, Step]]:
+    def _steps(self) -> Iterator[tuple[_Path, SpellingStep]]:
         return ((path, step) for path in self._paths for step in path.place.steps)
 
     def _compare(
@@ -173,7 +177,7 @@ def _ways(path: _Path, likely: Floats, *, most: int) -> list[tuple[int, _Path]]:
     ]
 
 
-def _with(words: Words, word: str | None) -> Words:
+def _with(words: BeamWords, word: str | None) -> BeamWords:
     """Words and one more, or two that were written as one."""
     return words if word is None else (*words, *word.split())
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from math import inf
 
 from voiceagent.engines.stt.moonshine.beam import Sentence
-from voiceagent.engines.stt.moonshine.model import Moonshine, Sound, Transcript
+from voiceagent.engines.stt.moonshine.model import Moonshine, MoonshineTranscript, Sound
 from voiceagent.engines.stt.moonshine.spelling import Speller
 from voiceagent.engines.stt.pocketsphinx.searches import Hearing
 from voiceagent.stt.grammar import Grammar
@@ -34,7 +34,7 @@ class SecondEar:
         self._model = model
         self._commands = self._grammar = grammar
         self._usual = self._spellers = self._spell(grammar)
-        self._said: tuple[Sound, Transcript] | None = None
+        self._said: tuple[Sound, MoonshineTranscript] | None = None
         self._openings = [
             " ".join(map(str.capitalize, opening)) + "," for opening in grammar.openings
         ]
@@ -70,14 +70,14 @@ class SecondEar:
             found += sound.search(speller, beam=FEW, least=least)
         return sorted(found, key=lambda one: -one.score)
 
-    def said(self, sound: Sound) -> Transcript:
+    def said(self, sound: Sound) -> MoonshineTranscript:
         """What was said in any words, behind a wake word if there was one, and which
         sentence of the grammar that is."""
         if self._said is None or self._said[0] is not sound:
             self._said = sound, self._listen(sound)
         return self._said[1]
 
-    def _listen(self, sound: Sound) -> Transcript:
+    def _listen(self, sound: Sound) -> MoonshineTranscript:
         speller = self._spellers[True]
         free = sound.written(speller)
         least = free.score - OPENED

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from voiceagent.arrays import Floats, Samples
 from voiceagent.audio.frames import RATE
 from voiceagent.engines.stt.moonshine.beam import Beam, Sentence, Walk
 from voiceagent.engines.stt.moonshine.spelling import Speller, Writing
@@ -54,14 +55,12 @@ stop that what people say gets: nothing was said."""
 HEARD = ".encoder."
 """In the names of what the decoder keeps of the sound, not of the words."""
 
-Floats = NDArray[np.float32]
 Past = dict[str, Floats]
 """What the decoder keeps of the pieces so far, by name."""
-Samples = NDArray[np.int16]
 
 
 @dataclass(frozen=True, slots=True)
-class Transcript:
+class MoonshineTranscript:
     """What was said, in any words."""
 
     text: str
@@ -197,7 +196,7 @@ class Sound:
         self._mask = np.ones((1, samples), np.int64)
         self._most = int(samples / RATE * PIECES_A_SECOND) + 4
 
-    def written(self, speller: Speller | None = None) -> Transcript:
+    def written(self, speller: Speller | None = None) -> MoonshineTranscript:
         """What was said, whatever it is, and whether it is a sentence of a grammar."""
         found = self.after("", speller)
         assert found is not None, "only an opening can be missing"
@@ -205,7 +204,7 @@ class Sound:
 
     def after(
         self, opening: str, speller: Speller | None = None, *, least: float = -inf
-    ) -> Transcript | None:
+    ) -> MoonshineTranscript | None:
         """What was said behind an opening such as "Hey Jarvis,"; the opening is in the
         score and not in the text. None where its own score is below `least`."""
         given = self._model.pieces.split(opening) if opening else ()
@@ -232,7 +231,7 @@ class Sound:
         words = follow.end(likely[-1]) if best == END else ()
         text = self._model.pieces.join(written)
         text = "" if text == NOTHING else text
-        return Transcript(text, score, len(written), words, follow.lead)
+        return MoonshineTranscript(text, score, len(written), words, follow.lead)
 
     def search(
         self,

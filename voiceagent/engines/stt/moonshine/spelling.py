@@ -20,7 +20,7 @@ from voiceagent.engines.stt.moonshine.subwords import Subwords
 from voiceagent.lang.spoken import number_words
 from voiceagent.stt.grammar import Grammar
 
-__all__ = ["Place", "Speller", "Step", "Writing"]
+__all__ = ["SpellingPlace", "Speller", "SpellingStep", "Writing"]
 
 FIGURES = {number_words(number): str(number) for number in range(101)} | {
     f"{number_words(hour)} {number_words(minute)}": f"{hour}:{minute}"
@@ -36,11 +36,11 @@ LETTERS = 3
 """Longest word that may be one of letters: "TV"."""
 
 
-class Step(NamedTuple):
+class SpellingStep(NamedTuple):
     """One piece that may come next."""
 
     piece: int
-    to: Place
+    to: SpellingPlace
     word: str | None
     """The word that was whole before this piece, if it was not counted yet."""
 
@@ -82,7 +82,7 @@ class _Node:
     """Words that end here, and the state of the grammar after each."""
 
 
-class Place:
+class SpellingPlace:
     """Where a sentence stands: before, inside or behind a word, or closed."""
 
     def __init__(
@@ -99,14 +99,14 @@ class Place:
         self._comma = comma
 
     @cached_property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[SpellingStep, ...]:
         """All pieces that may come next."""
-        found: list[Step] = []
+        found: list[SpellingStep] = []
         if self._state is not None:
             found += self._speller.behind(self._state, None, comma=not self._comma)
         if self._node is not None:
             found += [
-                Step(piece, Place(self._speller, node=node), None)
+                SpellingStep(piece, SpellingPlace(self._speller, node=node), None)
                 for piece, node in self._node.next.items()
             ]
             for word, state in self._node.whole:
@@ -161,28 +161,31 @@ class Speller:
                 self._words.setdefault(state, []).append((word, to))
         self._reach: dict[int, frozenset[int]] = {}
         self._roots: dict[int, _Node] = {}
-        self._behind: dict[tuple[int, bool], Sequence[tuple[int, Place]]] = {}
-        self._closed = Place(self)
-        self.begin = Place(self, state=begin)
+        self._behind: dict[tuple[int, bool], Sequence[tuple[int, SpellingPlace]]] = {}
+        self._closed = SpellingPlace(self)
+        self.begin = SpellingPlace(self, state=begin)
 
     def may_end(self, state: int) -> bool:
         """Whether a sentence may end in a state."""
         return self._unfinished or self._final in self._reached(state)
 
-    def behind(self, state: int, word: str | None, *, comma: bool) -> list[Step]:
+    def behind(
+        self, state: int, word: str | None, *, comma: bool
+    ) -> list[SpellingStep]:
         """What may come behind a word that leads to `state`."""
         key = state, comma
         if key not in self._behind:
             root = self._root(state)
             ways = [
-                (piece, Place(self, node=node)) for piece, node in root.next.items()
+                (piece, SpellingPlace(self, node=node))
+                for piece, node in root.next.items()
             ]
             if comma:
-                ways.append((self.comma, Place(self, state=state)))
+                ways.append((self.comma, SpellingPlace(self, state=state)))
                 if self.may_end(state):
                     ways += [(stop, self._closed) for stop in self.stops]
             self._behind[key] = ways
-        return [Step(piece, to, word) for piece, to in self._behind[key]]
+        return [SpellingStep(piece, to, word) for piece, to in self._behind[key]]
 
     def _reached(self, state: int) -> frozenset[int]:
         """States that a state leads to without a word, itself among them."""

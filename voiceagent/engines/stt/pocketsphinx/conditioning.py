@@ -8,8 +8,8 @@ around the speech costs time and spoils the estimate of the channel, so it is cu
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from voiceagent.arrays import Samples
 from voiceagent.audio.frames import RATE
 
 __all__ = [
@@ -21,7 +21,6 @@ __all__ = [
     "speech_span",
 ]
 
-Samples = NDArray[np.int16]
 
 LIVE_FLOOR = 20.0
 """Noise floor of the live pass: rms in units of 16 bit (-64 dBFS)."""

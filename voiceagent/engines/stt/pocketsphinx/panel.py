@@ -34,7 +34,7 @@ from voiceagent.engines.stt.pocketsphinx.searches import Hearing
 from voiceagent.engines.stt.pocketsphinx.soundalike import SoundAlike
 from voiceagent.stt.grammar import Grammar
 
-__all__ = ["ANSWERS", "OPEN", "WHOLE_ONLY", "Opinion", "Panel"]
+__all__ = ["ANSWERS", "OPEN", "WHOLE_ONLY", "PanelOpinion", "Panel"]
 
 WIDE = {"beam": 1e-48, "wbeam": 1e-29, "pbeam": 1e-48}
 """Wider beams (1e-60, 1e-80) cost half as much again and got no more of 102 home and 60
@@ -61,7 +61,7 @@ FRAME = 160
 
 
 @dataclass(frozen=True, slots=True)
-class Opinion:
+class PanelOpinion:
     """What the panel makes of an utterance."""
 
     text: str
@@ -153,7 +153,7 @@ class Panel:
         decoder.activate_search(before)
         return max(found, answer, key=lambda one: -inf if one[1] is None else one[1])
 
-    def first(self, hearing: Hearing, *, open_ended: bool = False) -> Opinion:
+    def first(self, hearing: Hearing, *, open_ended: bool = False) -> PanelOpinion:
         """What the plain model alone hears."""
         found = [self._plain(hearing, open_ended=open_ended)]
         if self._loop is not None:
@@ -189,20 +189,20 @@ class Panel:
         loop = () if self._loop is None else (self._loop,)
         return Running(self._first, *loop, search=OPEN)
 
-    def heard(self, running: Running, audio: Samples) -> Opinion | None:
+    def heard(self, running: Running, audio: Samples) -> PanelOpinion | None:
         """What the search while speaking has found; None where none was begun."""
         found = running.end(audio)
         return self._opinion(found, running.samples) if found else None
 
-    def _opinion(self, found: Sequence[Hypothesis], samples: int) -> Opinion:
+    def _opinion(self, found: Sequence[Hypothesis], samples: int) -> PanelOpinion:
         """`found`: the sentence, and the free phones if they were asked for."""
         (words, score), *free = found
         margin = NO_MARGIN
         if free and score is not None and free[0][1] is not None:
             margin = (score - free[0][1]) * FRAME / samples
-        return Opinion(self.text(words), Evidence(margin, 1.0))
+        return PanelOpinion(self.text(words), Evidence(margin, 1.0))
 
-    def all(self, first: Opinion, hearing: Hearing) -> Opinion:
+    def all(self, first: PanelOpinion, hearing: Hearing) -> PanelOpinion:
         """What most models hear, the last one asked only where the others differ."""
         texts = [first.text]
         others = self._others
@@ -214,14 +214,16 @@ class Panel:
             texts.append(self.text(self._search(hearing, decoder, floor_db)[0]))
         votes = self._votes(texts)
         if not votes:
-            return Opinion("", Evidence(first.evidence.margin, 0.0))
+            return PanelOpinion("", Evidence(first.evidence.margin, 0.0))
         ranked = sorted(votes.values(), key=len, reverse=True)
         margin, agreement = first.evidence.margin, len(ranked[0]) / len(texts)
         lead = UNRIVALLED
         if margin < CLEAR or agreement < 1.0:
             lead = self._lead(ranked[0][0], hearing)
         evidence = Evidence(margin, agreement, lead)
-        return Opinion(ranked[0][0], evidence, tuple(same[0] for same in ranked[1:]))
+        return PanelOpinion(
+            ranked[0][0], evidence, tuple(same[0] for same in ranked[1:])
+        )
 
     def _lead(self, text: str, hearing: Hearing) -> float:
         """By how much `text` leads the best sentence of another meaning."""

@@ -35,7 +35,7 @@ from voiceagent.engines.stt.pocketsphinx.decoder import (
     add_words,
     make_decoder,
 )
-from voiceagent.engines.stt.pocketsphinx.panel import SURE, Opinion, Panel
+from voiceagent.engines.stt.pocketsphinx.panel import SURE, Panel, PanelOpinion
 from voiceagent.engines.stt.pocketsphinx.searches import Hearing
 from voiceagent.engines.stt.pocketsphinx.with_moonshine import Together, recognition
 from voiceagent.errors import EngineFailed
@@ -119,7 +119,7 @@ class PocketSphinxStt:
         self._audio = bytearray()
         self._heard: Hearing | None = None
         self._running = self._panel.listen()
-        self._ahead: Opinion | None = None
+        self._ahead: PanelOpinion | None = None
         self._open = False
 
     def expect(self, phrases: Sequence[str]) -> None:
@@ -228,7 +228,7 @@ class PocketSphinxStt:
     def _is_whole(self, text: str) -> bool:
         return self._panel.grammar.progress(text.split()) in WHOLE
 
-    def _certain(self) -> Opinion | None:
+    def _certain(self) -> PanelOpinion | None:
         """What was found while the utterance was spoken, where that is beyond doubt;
         answers to a question of ours were not looked for then."""
         ahead = self._listened()
@@ -236,7 +236,7 @@ class PocketSphinxStt:
             return None
         return ahead if ahead.evidence.margin >= CERTAIN else None
 
-    def _listened(self) -> Opinion | None:
+    def _listened(self) -> PanelOpinion | None:
         """What was found while the utterance was spoken; the same again while there
         is no more speech in it."""
         found = self._panel.heard(self._running, _samples(self._audio))
@@ -260,7 +260,7 @@ class PocketSphinxStt:
         return "" if found is None else self._panel.text(str(found.hypstr).split())
 
 
-def _recognition(opinion: Opinion, guess: str = "") -> Recognition:
+def _recognition(opinion: PanelOpinion, guess: str = "") -> Recognition:
     if not opinion.text:
         return Recognition(guess, 0.0, False, OUTSIDE)
     evidence = opinion.evidence

@@ -16,7 +16,7 @@ from math import inf
 
 from voiceagent.engines.stt.moonshine.beam import A_WORD, Sentence, rank
 from voiceagent.engines.stt.moonshine.grammar_search import SecondEar
-from voiceagent.engines.stt.moonshine.model import Sound, Transcript
+from voiceagent.engines.stt.moonshine.model import MoonshineTranscript, Sound
 from voiceagent.engines.stt.pocketsphinx.confidence import (
     ACCEPT_TOGETHER,
     ASK_TOGETHER,
@@ -25,12 +25,12 @@ from voiceagent.engines.stt.pocketsphinx.confidence import (
     Second,
     confidence,
 )
-from voiceagent.engines.stt.pocketsphinx.panel import Opinion, Panel
+from voiceagent.engines.stt.pocketsphinx.panel import Panel, PanelOpinion
 from voiceagent.engines.stt.pocketsphinx.searches import Hearing
 from voiceagent.stt.grammar import Grammar
 from voiceagent.stt.protocol import DOUBTFUL, OUTSIDE, UNFINISHED, Recognition
 
-__all__ = ["Together", "Verdict", "recognition"]
+__all__ = ["Together", "JointVerdict", "recognition"]
 
 A_MEANING, A_TEXT = 6.0, 2.0
 """Added where PocketSphinx hears the same meaning, and the same words."""
@@ -55,13 +55,13 @@ none of 541 other utterances came so far."""
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class JointVerdict:
     """What both make of an utterance."""
 
     text: str
     """A sentence of the grammar; empty where nothing in it comes near."""
     evidence: Evidence
-    said: Transcript
+    said: MoonshineTranscript
     """What was said in any words."""
     others: tuple[str, ...] = ()
     """Texts of another meaning, the likeliest first."""
@@ -112,11 +112,11 @@ class Together:
     def decide(
         self,
         hearing: Hearing,
-        ahead: Opinion | None,
+        ahead: PanelOpinion | None,
         *,
         unfinished: bool,
         is_whole: Callable[[str], bool],
-    ) -> Verdict | None:
+    ) -> JointVerdict | None:
         """The likeliest sentence; `ahead`: what PocketSphinx has found already;
         `unfinished`: it may be left at any word. None where it is too short."""
         sound = self._ear.sound(hearing)
@@ -135,12 +135,12 @@ class Together:
         if agree or verdict.stands:
             return verdict
         if found and plain.text and self._hopeless(ranked, plain.text, said):
-            return Verdict("", NOTHING, said)
+            return JointVerdict("", NOTHING, said)
         heard.append(self._panel.judged(hearing, open_ended=unfinished))
         ranked = self._ranked(self._with(sound, found, heard), heard)
         return self._verdict(ranked, heard, said, is_whole)
 
-    def _alike(self, ahead: Opinion, said: Transcript) -> bool:
+    def _alike(self, ahead: PanelOpinion, said: MoonshineTranscript) -> bool:
         """Whether both hear the same without being asked for anything."""
         text = self._panel.text(said.words)
         if text == ahead.text and len(text.split()) >= TELLING:
@@ -149,13 +149,13 @@ class Together:
             return False
         return self._meaning(text) == self._meaning(ahead.text)
 
-    def _at_once(self, said: Transcript) -> Verdict:
+    def _at_once(self, said: MoonshineTranscript) -> JointVerdict:
         text = self._panel.text(said.words)
         second = Second(0.0, min(said.lead, UNOPPOSED), len(text.split()))
-        return Verdict(text, Evidence(NO_MARGIN, 1.0, second=second), said)
+        return JointVerdict(text, Evidence(NO_MARGIN, 1.0, second=second), said)
 
     def _hopeless(
-        self, ranked: Sequence[_Candidate], plain: str, said: Transcript
+        self, ranked: Sequence[_Candidate], plain: str, said: MoonshineTranscript
     ) -> bool:
         """Whether neither of the two sentences would be accepted, if a third one heard
         it too."""
@@ -219,11 +219,11 @@ class Together:
         self,
         ranked: Sequence[_Candidate],
         heard: Sequence[str],
-        said: Transcript,
+        said: MoonshineTranscript,
         is_whole: Callable[[str], bool],
-    ) -> Verdict:
+    ) -> JointVerdict:
         if not ranked:
-            return Verdict("", NOTHING, said)
+            return JointVerdict("", NOTHING, said)
         first = ranked[0]
         meaning = self._meaning(first.text)
         others = [one for one in ranked if self._meaning(one.text) != meaning]
@@ -238,7 +238,7 @@ class Together:
         agreed = confidence(replace(evidence, agreement=1.0))
         wholes = [one for one in ranked if is_whole(one.text)]
         near = wholes and first.rank - wholes[0].rank < CLOSE
-        return Verdict(
+        return JointVerdict(
             first.text,
             evidence,
             said,
@@ -250,7 +250,7 @@ class Together:
         )
 
 
-def recognition(verdict: Verdict, *, whole: bool) -> Recognition:
+def recognition(verdict: JointVerdict, *, whole: bool) -> Recognition:
     """The verdict as a result; `whole`: its text is no unfinished sentence."""
     said, sure = verdict.said, confidence(verdict.evidence)
     words = said.text.lower().rstrip(".?!")
