@@ -28,7 +28,7 @@ from voiceagent.engines.fake import (
 from voiceagent.frontend.endpoint import Completeness, EndpointPolicy
 from voiceagent.frontend.frontend import Frontend
 from voiceagent.frontend.vad import VadSmoother
-from voiceagent.frontend.wake import WakeGate, WakeRule
+from voiceagent.frontend.wake import WakeGate, WakeRule, WakeVerifier
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.interpreter import Doubts, Interpreter
 from voiceagent.nlu.models.swap import ModelSource, ModelSwitch
@@ -134,6 +134,10 @@ class Stage:
     meter: Meter = field(default_factory=Meter)
     breakers: Sequence[Breaker] = ()
     pin: str = ""
+    verifier: WakeVerifier | None = None
+    """A second opinion on the wake word."""
+    listeners: Sequence[Callable[[Record], None]] = ()
+    """Told of every record of the trace."""
     toolbox: Toolbox | None = None
     dictate: Callable[[bytes], str] | None = None
     receipts: Receipts = field(default_factory=lambda: Receipts(None))
@@ -144,6 +148,8 @@ class Stage:
     def make(self) -> Agent:
         """The agent."""
         trace, compute = Trace(), Compute(Pace.VIRTUAL, self.costs)
+        for listens in self.listeners:
+            trace.subscribe(listens)
         meaning = Anything(self.skill)
         voice = Renderer(self.voices, ReplyCache(), compute, trace.emit)
         mouth = Playback(voice, self.player, earcon, trace.emit)
@@ -193,6 +199,7 @@ class Stage:
             budget=Budget(),
             options=self.options,
             alarms=alarms,
+            verifier=self.verifier,
             stop_word=stop,
         )
         return self.agent

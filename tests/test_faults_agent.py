@@ -1,0 +1,197 @@
+"""Faults of a session that were provoked, stated as what is right instead."""
+
+import io
+
+import pytest
+from agents import Echo, Stage
+from rich.console import Console
+from trouble import COMMAND, SECOND, BrokenBells, Unplugged, audible, leave
+
+from voiceagent.agent.agent import Agent
+from voiceagent.agent.state import Options
+from voiceagent.cli.terminal import Display
+from voiceagent.errors import StoreError
+from voiceagent.nlu.intent import Intent
+from voiceagent.routing.simulated_remote import Profile, SimulatedRemote
+from voiceagent.skills.skill import Answer, Effect, TurnContext
+from voiceagent.trace.events import (
+    AlarmRang,
+    Committed,
+    EarconPlayed,
+    Muted,
+    PartialTranscript,
+    SessionEnded,
+    SpeakingStarted,
+    TurnCancelled,
+    TurnStarted,
+    WakeDetected,
+)
+from voiceagent.trace.trace import Record
+
+pytestmark = pytest.mark.fault
+PAUSED = ((0.5, 0.0), (0.4, 0.3), (1.0, 0.0), (1.2, 0.3), (3.2, 0.0))
+"""As long as a command, with a pause behind the wake word that is chimed into."""
+
+
+def fault(reason: str) -> pytest.MarkDecorator:
+    return pytest.mark.xfail(strict=True, reason=reason)
+
+
+@fault("fault 2: a speaker that goes away ends the agent")
+@pytest.mark.parametrize(
+    ("first", "since", "until", "ring"),
+    [
+        pytest.param(COMMAND, 2.3, 4.6, None, id="reply"),
+        pytest.param(COMMAND, 4.9, 5.4, 5.0, id="announcement"),
+        pytest.param(PAUSED, 0.0, 1.5, None, id="chime"),
+    ],
+)
+def test_a_speaker_that_goes_away_does_not_end_the_session(
+    first: tuple[tuple[float, float], ...],
+    since: float,
+    until: float,
+    ring: float | None,
+) -> None:
+    player = Unplugged(since, until)
+    options = Options(wake_earcon=True)
+    stage = Stage(["one", "two"], wakes=[0.9, SECOND], player=player, options=options)
+    if ring is not None:
+        stage.skill.ring_at(ring, "Your tea is ready.")
+    rows = stage.play(*first, *COMMAND)
+    assert player.refused > 0 and stage.events(SessionEnded)
+    assert rows[-1].reply == "You said two." and audible(stage, SECOND + 1.5) > 0.8
+
+
+@fault("fault 3: a skill whose alarms cannot be asked for ends the session")
+@pytest.mark.parametrize("method", ["alarms", "rang"])
+def test_a_skill_with_broken_alarms_does_not_end_the_session(method: str) -> None:
+    skill = BrokenBells(broken=method, until=100.0)
+    skill.ring_at(4.8, "Your tea is ready.")
+    stage = Stage(["one", "two"], wakes=[0.9, SECOND], skill=skill)
+    rows = stage.play(*COMMAND, *COMMAND)
+    assert skill.failed > 0 and stage.events(SessionEnded)
+    assert rows[-1].reply == "You said two."
+
+
+def two_effects(ran: list[str]) -> Echo:
+    """A skill that changes two things."""
+
+    def plan(intent: Intent, context: TurnContext) -> Answer:
+        effects = (
+            Effect("lamp", lambda: ran.append("lamp")),
+            Effect("blind", lambda: ran.append("blind")),
+        )
+        return Answer("Both are done.", effects)
+
+    return Echo(answered=plan)
+
+
+@fault("fault 4: quitting half does what was begun")
+def test_quitting_finishes_the_effects_that_began() -> None:
+    ran: list[str] = []
+    stage = Stage(skill=two_effects(ran), costs={"act": 1.0})
+    leave(stage, 3.2, *COMMAND)
+    assert ran == ["lamp", "blind"]
+    assert [event.key for event in stage.events(Committed)] == ["lamp", "blind"]
+
+
+@fault("fault 4: a session that is left does not say so")
+def test_quitting_ends_the_session_in_order() -> None:
+    stage = Stage()
+    leave(stage, 3.2, *COMMAND)
+    assert len(stage.events(SessionEnded)) == 1
+    assert isinstance(stage.records[-1].event, SessionEnded)
+
+
+@fault("fault 5: a failed effect is reported as done")
+@pytest.mark.parametrize("error", [StoreError("disk full"), RuntimeError("a bug")])
+def test_a_failed_effect_is_not_among_what_was_done(error: Exception) -> None:
+    asked: list[TurnContext] = []
+
+    def fails() -> None:
+        raise error
+
+    def plan(intent: Intent, context: TurnContext) -> Answer:
+        asked.append(context)
+        lamp, light = Effect("lamp", lambda: None), Effect("light", fails)
+        return Answer("It is on.", (lamp, light) if intent.text == "one" else ())
+
+    stage = Stage(["one", "two"], wakes=[0.9, SECOND], skill=Echo(answered=plan))
+    rows = stage.play(*COMMAND, *COMMAND)
+    committed = [(event.key, event.ok) for event in stage.events(Committed)]
+    assert committed == [("lamp", True), ("light", False)]
+    assert rows[0].effects == ["lamp"]
+    last = asked[-1].last
+    assert last is not None and list(last.done) == ["lamp"]
+
+
+@fault("fault 9: the talk key opens a turn while the microphone is muted")
+def test_the_talk_key_opens_no_turn_while_muted() -> None:
+    hands = {0.2: Agent.mute, 0.6: Agent.push_to_talk}
+    stage = Stage(wakes=[])
+    stage.play(*COMMAND, at=hands)
+    assert stage.events(Muted) and not stage.events(TurnStarted)
+
+
+class Sure:
+    """A second opinion that always agrees."""
+
+    name = "sure"
+
+    def verify(self, word: str, pcm: bytes) -> float:
+        """Certain."""
+        return 1.0
+
+
+@fault("fault 9: a wake word that is being verified opens a turn while muted")
+def test_a_wake_word_is_not_believed_after_muting() -> None:
+    stage = Stage(verifier=Sure(), costs={"wake": 0.4})
+    stage.play(*COMMAND, at={1.0: Agent.mute})
+    assert stage.events(Muted)
+    assert not stage.events(WakeDetected) and not stage.events(TurnStarted)
+
+
+def stopping(intent: Intent, context: TurnContext) -> Answer:
+    return Answer("Okay, I stop.", stop=True)
+
+
+@fault("fault 10: an answer that ends everything is spoken")
+def test_an_answer_that_stops_says_no_more() -> None:
+    stage = Stage(skill=Echo(answered=stopping))
+    (row,) = stage.play(*COMMAND)
+    assert row.tier == "device" and not row.cancelled
+    assert not stage.events(SpeakingStarted)
+
+
+@fault("fault 10: an answer that ends everything lets an alarm ring on")
+def test_an_answer_that_stops_silences_what_rings() -> None:
+    """The alarm begins while the answer is being made."""
+    skill = Echo(answered=stopping)
+    skill.ring_at(3.0, "Your tea is ready.")
+    stage = Stage(skill=skill, costs={"skill": 0.6})
+    stage.play(*COMMAND)
+    assert len(stage.events(AlarmRang)) == 1 and not skill.rings
+    rounds = [event for event in stage.events(EarconPlayed) if event.name == "alarm"]
+    assert len(rounds) == 1
+
+
+@fault("fault 11: a region's name decides which excuse is made")
+def test_a_pinned_region_with_cap_in_its_name_is_no_question_of_money() -> None:
+    far = SimulatedRemote(Profile())
+    stage = Stage(["gibberish"], remotes=[far], pin="cape-town")
+    (row,) = stage.play(*COMMAND)
+    assert far.calls == 0
+    assert row.reply == "Sorry, that question may not leave this device."
+
+
+@fault("fault 17: words of a turn that was cut stay on the screen")
+def test_the_screen_forgets_the_words_of_a_turn_that_was_cut() -> None:
+    screen = io.StringIO()
+    console = Console(file=screen, force_terminal=True, width=100, color_system=None)
+    said = PartialTranscript(turn=1, t=1.0, pii_text="turn off the")
+    with Display(console, state=lambda: "idle") as display:
+        display(Record(1.0, said))
+        display(Record(1.5, TurnCancelled(turn=1, reason="stop")))
+        written = len(screen.getvalue())
+    last = screen.getvalue()[written:]
+    assert "idle" in last and "turn off the" not in last
