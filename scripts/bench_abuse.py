@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 # ruff: noqa: ASYNC110  what is watched is in another process
 """Do those who behave feel those who do not? A region under abuse, on loopback.
 
@@ -16,61 +17,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 import statistics
-import sys
 import tempfile
 import time
 from pathlib import Path
 
-from bench_region import asked, end, region, remote
+from lib.child import command, end, environment
+from lib.loopback import asked, region, remote
 
 from voiceagent.routing.remote import AnswerWords, LinkState
 from voiceagent.trace.turn_rows import percentile
 
-ABUSE = """
-import asyncio, json, random, sys
-from websockets.asyncio.client import connect
-from websockets.exceptions import WebSocketException
-url, chance = sys.argv[1], random.Random(1)
-host, port = url.split("/")[2].split(":")
-LONG = [json.dumps({"type": "conversation.item.create", "item": {"type": "message",
-    "role": "user", "content": [{"type": "input_text", "text": "x" * 3000}]}})]
-BAD = [
-    "", "{", "[]", "null", json.dumps({"type": "no.such.event"}),
-    json.dumps({"type": "input_audio_buffer.append", "audio": "***"}),
-    json.dumps({"type": "input_audio_buffer.append", "audio": "A" * 400_000}),
-    json.dumps({"type": "input_audio_buffer.commit"}),
-    json.dumps({"type": "response.cancel"}),
-    json.dumps({"type": "conversation.item.delete", "item_id": "none"}),
-    json.dumps({"type": "session.update", "session": {"audio": 7}}),
-    json.dumps({"type": "conversation.item.create", "item": {"type": "x"}}),
-]
-async def client(texts, a_second, deaf):
-    while True:
-        try:
-            async with connect(url, compression=None, max_queue=1) as socket:
-                if deaf:
-                    socket.transport.pause_reading()
-                while True:
-                    await socket.send(chance.choice(texts))
-                    await asyncio.sleep(1 / a_second)
-        except (OSError, WebSocketException):
-            await asyncio.sleep(0.05)
-async def knocks():
-    while True:
-        try:
-            _, writer = await asyncio.open_connection(host, int(port))
-            nonsense = [b"", b"GET / HTTP/1.1\\r\\n\\r\\n", b"\\x00" * 99]
-            writer.write(chance.choice(nonsense))
-            await asyncio.sleep(0.02)
-            writer.close()
-        except OSError:
-            await asyncio.sleep(0.05)
-async def main():
-    bad = [client(BAD, 60, deaf=False) for _ in range(5)]
-    slow = [client(LONG, 30, deaf=True) for _ in range(2)]
-    await asyncio.gather(*bad, *slow, knocks())
-asyncio.run(main())
-"""
 QUESTIONS = 40
 """In a stretch."""
 BAR = 1.10
@@ -89,7 +45,7 @@ async def stretches(url: str, rounds: int) -> dict[bool, list[tuple[float, float
             abuser = None
             if abused:
                 abuser = await asyncio.create_subprocess_exec(
-                    sys.executable, "-c", ABUSE, url
+                    *command("abuser", url), env=environment()
                 )
                 await asyncio.sleep(1.0)
             for _ in range(QUESTIONS):

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Eight streams at once on one regional model: eight slots against one.
 
     .venv/bin/python scripts/bench_llama_slots.py [--streams 8] [--runs 3]
@@ -11,7 +12,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import statistics
-import sys
 import tempfile
 import time
 from contextlib import aclosing
@@ -23,7 +23,6 @@ from voiceagent.region.config import LlamaConfig
 from voiceagent.region.llama import LlamaBackend
 from voiceagent.trace.turn_rows import percentile
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 TEMPLATE = (
     "{% for message in messages %}{{ message.role }}: {{ message.content }}\n"
     "{% endfor %}assistant:"
@@ -68,7 +67,7 @@ async def measure(model: str, slots: int, streams: int, runs: int) -> dict[str, 
 
 
 def main() -> None:
-    from gguf_file import tiny_llama
+    from lib.from_tests import tiny_llama
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--streams", type=int, default=8)

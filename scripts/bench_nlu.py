@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Trains the shipped encoder on a public text set and scores a test part of it.
 
-    scripts/bench_nlu.py --task clinc150 --train DIR --test DIR --json
-    scripts/bench_nlu.py --task snips2017 --train DIR --test DIR --asr-errors 0.10
+    .venv/bin/python scripts/bench_nlu.py --task clinc150 --train DIR --test DIR --json
+    .venv/bin/python scripts/bench_nlu.py --task snips2017 --train DIR --test DIR \\
+        --asr-errors 0.10
 
 DIR is the set's folder or one that holds it. Files are told apart by their names
 (`test*`, `val*`, `train*`); nothing of --test is learned from. The sentences are read
@@ -25,10 +26,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-sys.path[:0] = [str(Path(__file__).resolve().parent)]
-sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
-
-from training.datasets import (  # noqa: E402
+from lib.training.datasets import (
     NOBODY,
     TASKS,
     DataError,
@@ -37,13 +35,13 @@ from training.datasets import (  # noqa: E402
     read_test,
     read_training,
 )
-from training.environment import enter  # noqa: E402
+from lib.training.environment import enter
 
-from voiceagent.errors import UsageError, VoiceAgentError  # noqa: E402
+from voiceagent.errors import UsageError, VoiceAgentError
 
 if TYPE_CHECKING:
-    from training.recipe import Trained
-    from training.scoring import Answer
+    from lib.training.recipe import Trained
+    from lib.training.scoring import Answer
 
 __all__ = ["main", "scores", "split_held"]
 
@@ -137,9 +135,9 @@ def run(options: argparse.Namespace, training: Part, test: Part) -> dict[str, An
 
 
 def _trained(options: argparse.Namespace, training: Part, folder: Path) -> Trained:
-    from training.checkpoint import load_minilm
-    from training.fit import Plan
-    from training.recipe import Recipe, recogniser, train
+    from lib.training.checkpoint import load_minilm
+    from lib.training.fit import Plan
+    from lib.training.recipe import Recipe, recogniser, train
 
     start = load_minilm()
     learned, held = split_held(training.examples)
@@ -167,9 +165,9 @@ def split_held(examples: Sequence[Example]) -> tuple[list[Example], list[Example
 
 
 def _measured(options: argparse.Namespace, folder: Path, test: Part) -> dict[str, Any]:
-    from training.checkpoint import load_minilm
-    from training.recipe import recogniser
-    from training.scoring import Reader, times
+    from lib.training.checkpoint import load_minilm
+    from lib.training.recipe import recogniser
+    from lib.training.scoring import Reader, times
 
     reader = Reader(folder)
     answers = reader.read_all(test.examples)
@@ -194,7 +192,7 @@ def _measured(options: argparse.Namespace, folder: Path, test: Part) -> dict[str
 
 def scores(answers: Sequence[Answer], examples: Sequence[Example]) -> dict[str, float]:
     """The measures that fit what the examples have: rejection, intents, slots."""
-    from training.scoring import intent_accuracy, rejection, slot_scores
+    from lib.training.scoring import intent_accuracy, rejection, slot_scores
 
     found: dict[str, float] = {}
     if any(example.intent == NOBODY for example in examples):

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 # ruff: noqa: ASYNC110  what is watched is in another process
 """The regional server measured: audio, idle sessions, cancels, kills and long links.
 
@@ -17,54 +18,22 @@ import random
 import resource
 import signal
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from lib.child import end, start
+from lib.loopback import asked, region, remote
 from websockets.asyncio.client import connect
 
-from voiceagent.privacy.payload import DataClass, Payload
 from voiceagent.realtime.remote import RealtimeRemote
-from voiceagent.realtime.target import Target
 from voiceagent.region.sqlite_memory import SqliteMemory
 from voiceagent.replay.fault_proxy import Fault, FaultProxy
-from voiceagent.routing.config import RegionConfig
-from voiceagent.routing.remote import AnswerWords, Envelope, LinkState
+from voiceagent.routing.remote import AnswerWords, LinkState
 from voiceagent.trace.turn_rows import percentile
 
-ECHO = """
-import asyncio, sys
-from websockets.asyncio.server import serve
-async def echo(ws):
-    async for message in ws:
-        await ws.send(message)
-async def main():
-    async with serve(echo, "127.0.0.1", 0, compression=None) as server:
-        print(server.sockets[0].getsockname()[1], flush=True)
-        await asyncio.get_running_loop().create_future()
-asyncio.run(main())
-"""
-PARROT = """
-import asyncio, sys
-from pathlib import Path
-sys.path.insert(0, sys.argv[3])
-from regions import Parrot, SECRET
-from voiceagent.regional.server import RegionServer
-from voiceagent.regional.sqlite_memory import SqliteMemory
-from voiceagent.sections_regional import ServeConfig
-async def main():
-    server = RegionServer(ServeConfig(port=int(sys.argv[1]), max_sessions=100000),
-        Parrot(pause=float(sys.argv[4])), SqliteMemory(Path(sys.argv[2])),
-        resume_secret=SECRET)
-    server._bucket._burst = server._bucket._rate = 1e9
-    await server.run(lambda url: print(url, flush=True), asyncio.Event().wait)
-asyncio.run(main())
-"""
-TESTS = str(Path(__file__).resolve().parents[1] / "tests")
 SET_UP = {
     "type": "session.update",
     "session": {
@@ -73,27 +42,6 @@ SET_UP = {
         "audio": {"input": {"turn_detection": None}},
     },
 }
-
-
-def python(code: str, *arguments: str) -> tuple[subprocess.Popen[str], str]:
-    """A program in a process of its own, and the first line that it prints."""
-    command = [sys.executable, "-c", code, *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    return process, process.stdout.readline().strip()
-
-
-def region(folder: Path, *, port: int = 0, pause: float = 0.0) -> Any:
-    place = str(folder / "region.sqlite")
-    return python(PARROT, str(port), place, TESTS, str(pause))
-
-
-def end(*processes: subprocess.Popen[str]) -> None:
-    for process in processes:
-        process.kill()
-        process.wait()
-        assert process.stdout is not None
-        process.stdout.close()
 
 
 async def echoed(url: str, message: str, count: int) -> float:
@@ -134,7 +82,7 @@ def audio(folder: Path) -> bool:
     """640 bytes of sound a message: our server against an echo of the same bytes."""
     pcm = base64.b64encode(bytes(640)).decode()
     message = json.dumps({"type": "input_audio_buffer.append", "audio": pcm})
-    echo, port = python(ECHO)
+    echo, port = start("echo_server")
     ours, url = region(folder)
     ratios, both = [], []
     for _ in range(5):
@@ -182,20 +130,6 @@ def idle(folder: Path, count: int = 5000) -> bool:
     return after <= 250
 
 
-def remote(url: str, **more: float) -> RealtimeRemote:
-    return RealtimeRemote(
-        Target(name="region", url=url), RegionConfig(url=url, **more), lambda e: None
-    )
-
-
-def asked(text: str, turn: int, session: str) -> tuple[Payload, Envelope]:
-    turn_id = f"{session}-{turn}"
-    payload = Payload(data_class=DataClass.TEXT, text=text)
-    return payload, Envelope(
-        turn_id=turn_id, session_id=session, idempotency_key=turn_id, remaining=0.7
-    )
-
-
 async def answer(far: RealtimeRemote, text: str, turn: int, session: str) -> str:
     pieces = far.ask(*asked(text, turn, session))
     return "".join([p.text async for p in pieces if isinstance(p, AnswerWords)]).strip()
@@ -203,9 +137,8 @@ async def answer(far: RealtimeRemote, text: str, turn: int, session: str) -> str
 
 def cancel(folder: Path) -> bool:
     """From the cancel of a question to the end of its work in the region."""
-    sys.path.insert(0, TESTS)
-    from regions import Parrot
-    from regions import region as served
+    from lib.from_tests import Parrot
+    from lib.from_tests import region as served
 
     async def main() -> list[float]:
         parrot, took = Parrot(pause=0.05), []

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """The router under faults: thousands of turns on a virtual clock, the same every time.
 
     .venv/bin/python scripts/bench_routing.py [--turns 1000] [--seed 1]

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Compares small language models on held-out text: accuracy, milliseconds, megabytes.
 
-    python scripts/bench_slm.py --text held_out.jsonl MODEL [MODEL ...] [--json]
+    .venv/bin/python scripts/bench_slm.py --text held_out.jsonl MODEL [MODEL ...] \\
+        [--json]
 
 MODEL is a name (`voiceagent models list`), a folder with `model.toml`, or a GGUF file.
 `--text`: JSON lines with `text`, `intent` (null: not for this device) and, optionally,

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Swaps language models under load: turns go on while one model replaces another.
 
-    scripts/bench_swap.py --model intents-en --swaps 20 --json
+    .venv/bin/python scripts/bench_swap.py --model intents-en --swaps 20 --json
 
 Two copies of a model are put on a shelf of their own; a typed turn follows the other
 without a pause, and `models use` switches between the copies: with the model in a
@@ -22,20 +22,17 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+import msgspec
 
-import msgspec  # noqa: E402
-
-from voiceagent.app.assemble import assemble  # noqa: E402
-from voiceagent.app.config import load_config  # noqa: E402
-from voiceagent.app.options import AgentOptions  # noqa: E402
-from voiceagent.app.workshop import Workshop  # noqa: E402
-from voiceagent.audio.player import VirtualPlayer  # noqa: E402
-from voiceagent.clock import Pace, run  # noqa: E402
-from voiceagent.nlu.models.model_folder import CARD, find_model  # noqa: E402
-from voiceagent.nlu.models.shelf import ModelChoice, add_file, add_folder  # noqa: E402
-from voiceagent.trace.events import (  # noqa: E402
+from voiceagent.app.assemble import assemble
+from voiceagent.app.config import load_config
+from voiceagent.app.options import AgentOptions
+from voiceagent.app.workshop import Workshop
+from voiceagent.audio.player import VirtualPlayer
+from voiceagent.clock import Pace, run
+from voiceagent.nlu.models.model_folder import CARD, find_model
+from voiceagent.nlu.models.shelf import ModelChoice, add_file, add_folder
+from voiceagent.trace.events import (
     Degraded,
     Event,
     Failed,
@@ -44,13 +41,15 @@ from voiceagent.trace.events import (  # noqa: E402
     ModelSwapped,
     TurnFinished,
 )
-from voiceagent.trace.trace import Record, Trace  # noqa: E402
+from voiceagent.trace.trace import Record, Trace
 
 if TYPE_CHECKING:
     from voiceagent.agent.agent import Agent
     from voiceagent.audio.frames import AudioFrame
     from voiceagent.audio.source import OnEvent
     from voiceagent.nlu.models.model_folder import Kind
+
+ROOT = Path(__file__).resolve().parents[1]
 
 __all__ = ["Result", "bench", "main"]
 

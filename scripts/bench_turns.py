@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Whole spoken turns over network links: how soon something is heard, and the answer.
 
     .venv/bin/python scripts/bench_turns.py [--turns 20] [--links regional,Sydney-US]

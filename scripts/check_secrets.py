@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Planted secrets and a packet capture: what an edge whose policy is "redacted" sends.
 
     .venv/bin/python scripts/check_secrets.py [--secrets 500]
@@ -26,7 +27,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from threading import Thread
 
-from eval_redaction import NAMES, leaked, planted
+from lib.planted_secrets import NAMES, leaked, planted
 
 from voiceagent.agent.agent import Agent
 from voiceagent.app.assemble import assemble

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Home Assistant's English templates on this machine, one table.
 
-    scripts/eval_home_assistant.py SENTENCES TESTS [--recordings DIR] [--json]
+    .venv/bin/python scripts/eval_home_assistant.py SENTENCES TESTS \\
+        [--recordings DIR] [--json]
 
 Their own tests (intent and slots), milliseconds per parse for them and for the home
 pack, the recogniser grammar of a house of 50 things (seconds to compile, size), and

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Fits the confidence of the recogniser on labelled recordings.
 
-    python scripts/fit_confidence.py evidence coffee.jsonl --pack coffee \
+    .venv/bin/python scripts/fit_confidence.py evidence coffee.jsonl --pack coffee \
         --own DATA/coffee/labels.jsonl --other DATA/home/labels.jsonl ... \
         --noise DATA/noise/kitchen.flac --snr 6 --snr 12
-    python scripts/fit_confidence.py fit coffee.jsonl home.jsonl
+    .venv/bin/python scripts/fit_confidence.py fit coffee.jsonl home.jsonl
 
 The first writes what the recogniser made of each recording, clean and at each ratio
 (`--alone`: without the second recogniser); the second prints the coefficients for

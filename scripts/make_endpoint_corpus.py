@@ -17,19 +17,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from endpoint_corpus.item import Item, seeded
-from endpoint_corpus.plan import split_of
-from endpoint_corpus.recordings import recorded
-from endpoint_corpus.sound import RATE, Sound, mixed, spans_of, with_room
-from endpoint_corpus.synthetic import synthetic
+from lib.endpoint_corpus.item import Item, seeded
+from lib.endpoint_corpus.plan import split_of
+from lib.endpoint_corpus.recordings import recorded
+from lib.endpoint_corpus.sound import RATE, Sound, mixed, spans_of, with_room
+from lib.endpoint_corpus.synthetic import synthetic
 
 from voiceagent.app.config import load_config
 from voiceagent.app.workshop import Workshop

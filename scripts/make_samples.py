@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sample_sounds import RATE, Sound, decibels, noise, room, say
+from lib.sample_sounds import RATE, Sound, decibels, noise, room, say
 
 __all__ = ["Piece", "Scene", "main", "make", "read_scenes", "wake_times"]
 

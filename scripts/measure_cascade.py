@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 """Risk and coverage of templates, then model, then hand over, on unseen text.
 
-    scripts/measure_cascade.py --model models/intents-en
-    scripts/measure_cascade.py --model models/intents-en --text FILE --json
-    scripts/measure_cascade.py --stand-in EXAMPLES      # word counts instead of a model
+    .venv/bin/python scripts/measure_cascade.py --model models/intents-en
+    .venv/bin/python scripts/measure_cascade.py --model models/intents-en \\
+        --text FILE --json
+    .venv/bin/python scripts/measure_cascade.py --stand-in EXAMPLES
+
+The last one takes word counts instead of a model.
 
 Text: JSON lines with `text`, `intent` (null: not for this device) and either `slots`
 or `spans`. For each threshold: the share of our requests that the device answers
@@ -22,22 +25,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT)]
-
-from voiceagent.errors import UsageError, VoiceAgentError  # noqa: E402
-from voiceagent.lang.spoken import spoken  # noqa: E402
-from voiceagent.nlu.decision import DecisionStep, Opinion, Thresholds  # noqa: E402
-from voiceagent.nlu.guards.guards import Guards  # noqa: E402
-from voiceagent.nlu.intent import Intent, IntentParser  # noqa: E402
-from voiceagent.nlu.slm.cascade import Cascade  # noqa: E402
-from voiceagent.nlu.slm.protocol import NOT_MINE, Guess, Slm  # noqa: E402
-from voiceagent.nlu.slm.slots import SlotFinder  # noqa: E402
-from voiceagent.skills.packs.pack import Pack, load_pack  # noqa: E402
-from voiceagent.stt.protocol import Recognition  # noqa: E402
+from voiceagent.errors import UsageError, VoiceAgentError
+from voiceagent.lang.spoken import spoken
+from voiceagent.nlu.decision import DecisionStep, Opinion, Thresholds
+from voiceagent.nlu.guards.guards import Guards
+from voiceagent.nlu.intent import Intent, IntentParser
+from voiceagent.nlu.slm.cascade import Cascade
+from voiceagent.nlu.slm.protocol import NOT_MINE, Guess, Slm
+from voiceagent.nlu.slm.slots import SlotFinder
+from voiceagent.skills.packs.pack import Pack, load_pack
+from voiceagent.stt.protocol import Recognition
 
 __all__ = ["Outcome", "Request", "StandIn", "curve", "main", "outcomes", "read_text"]
 
+ROOT = Path(__file__).resolve().parents[1]
 HELD_OUT = ROOT / "tests" / "data" / "language" / "held_out.jsonl"
 STEPS = (0.3, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995)
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes `models/acoustic-en`: pocketsphinx's English sounds, moved towards noise.
 
-    python scripts/train_acoustics.py --labels DATA/home/labels.jsonl \
+    .venv/bin/python scripts/train_acoustics.py --labels DATA/home/labels.jsonl \
         --labels DATA/dictation/labels.jsonl --word DATA/wake/alexa \
         --noise DATA/noise/background_1.flac ...
 
@@ -14,17 +14,14 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import sys
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
+from lib.training.aligned_speech import align, model_folder, recordings
+from lib.training.gaussians import read_gaussians, write_parameters
+from lib.training.noise_shift import moved_means, moved_variances, movements
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-from scripts.training.aligned_speech import align, model_folder, recordings
-from scripts.training.gaussians import read_gaussians, write_parameters
-from scripts.training.noise_shift import moved_means, moved_variances, movements
 from voiceagent.app.config import Config
 from voiceagent.app.workshop import Workshop
 from voiceagent.audio.file import read_audio

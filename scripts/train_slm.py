@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Trains the model that we ship: an encoder with heads for the home pack.
 
-    scripts/train_slm.py --data DIR --output models/intents-en
-    scripts/train_slm.py --examples DIR --data DIR --output OUT
+    .venv/bin/python scripts/train_slm.py --data DIR --output models/intents-en
+    .venv/bin/python scripts/train_slm.py --examples DIR --data DIR --output OUT
 
 `--data`: the folder with the public text sets. Examples of the pack are written by
-`scripts/training/home_text.py` unless `--examples` names a folder that has them. The
+`scripts/make_home_text.py` unless `--examples` names a folder that has them. The
 tools are installed into `.venv-train` if missing. Seeds are fixed, one thread is used.
 """
 
@@ -22,10 +22,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-sys.path[:0] = [str(Path(__file__).resolve().parent)]
-sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
-
-from training.datasets import (  # noqa: E402
+from lib.training.datasets import (
     NOBODY,
     TASKS,
     Example,
@@ -33,12 +30,12 @@ from training.datasets import (  # noqa: E402
     read_examples,
     read_training,
 )
-from training.environment import ROOT, enter  # noqa: E402
+from lib.training.environment import ROOT, enter
 
-from voiceagent.errors import EngineFailed, VoiceAgentError  # noqa: E402
+from voiceagent.errors import EngineFailed, VoiceAgentError
 
 if TYPE_CHECKING:
-    from training.fit import Task
+    from lib.training.fit import Task
 
 __all__ = ["main"]
 
@@ -91,11 +88,11 @@ def _options() -> argparse.Namespace:
 
 
 def _build(options: argparse.Namespace) -> None:
-    from training.card import write_card, write_curve, write_readme
-    from training.checkpoint import load_minilm
-    from training.fit import Plan
-    from training.recipe import Recipe, say, train
-    from training.scoring import Reader
+    from lib.training.card import write_card, write_curve, write_readme
+    from lib.training.checkpoint import load_minilm
+    from lib.training.fit import Plan
+    from lib.training.recipe import Recipe, say, train
+    from lib.training.scoring import Reader
 
     started = time.perf_counter()
     folder = options.examples or _written(options.data)
@@ -131,7 +128,7 @@ def _build(options: argparse.Namespace) -> None:
         options.output,
         kind="intent-encoder",
         version=options.version,
-        source="trained by scripts/train_slm from all-MiniLM-L6-v2",
+        source="trained by scripts/train_slm.py from all-MiniLM-L6-v2",
     )
     figures = _figures(answers, scored)
     figures |= {"parameters": trained.parameters, "seconds of training": round(seconds)}
@@ -142,7 +139,7 @@ def _build(options: argparse.Namespace) -> None:
 
 def _written(data: Path) -> Path:
     folder = WORK / "examples"
-    script = ROOT / "scripts" / "training" / "home_text.py"
+    script = Path(__file__).with_name("make_home_text.py")
     command = [
         sys.executable,
         str(script),
@@ -178,8 +175,8 @@ def _halves(held: Sequence[Example]) -> tuple[list[Example], list[Example]]:
 
 
 def _beside(data: Path) -> list[Task]:
-    from training.fit import Task
-    from training.lessons import labels_of, some_of_each
+    from lib.training.fit import Task
+    from lib.training.lessons import labels_of, some_of_each
 
     tasks = []
     for name in TASKS:
@@ -197,7 +194,7 @@ def _save(epoch: int, tree: dict[str, Any]) -> None:
 
 def _curve(answers: Sequence[Any], scored: Sequence[Example]) -> list[dict[str, float]]:
     import numpy as np
-    from training.calibration import risk_curve
+    from lib.training.calibration import risk_curve
 
     pairs = list(zip(answers, scored, strict=True))
     sure = np.array(
@@ -209,7 +206,7 @@ def _curve(answers: Sequence[Any], scored: Sequence[Example]) -> list[dict[str, 
 
 
 def _figures(answers: Sequence[Any], scored: Sequence[Example]) -> dict[str, object]:
-    from training.scoring import rejection, slot_scores, times
+    from lib.training.scoring import rejection, slot_scores, times
 
     ours = [at for at, example in enumerate(scored) if example.intent != NOBODY]
     mine = [answers[at] for at in ours], [scored[at] for at in ours]

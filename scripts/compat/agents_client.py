@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """OpenAI's agents SDK against our region: `python agents_client.py URL WAV24K`.
 
 A typed turn, and one that is spoken and ended by the region's turn detector.

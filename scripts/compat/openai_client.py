@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """OpenAI's Python client against our region: `python openai_client.py URL [KEY]`."""
 
 import asyncio

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """A spoken question as a WAV of 24 kHz: `python question.py FILE`."""
 
 import subprocess

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import tomllib
 from pathlib import Path
 from typing import Any
 
+import make_samples
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lib import sample_sounds
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "samples"
-sys.path.insert(0, str(ROOT / "scripts"))
 soundfile = pytest.importorskip("soundfile", reason="the extra `edge` is not installed")
-import make_samples  # noqa: E402
-import sample_sounds  # noqa: E402
 
 pytestmark = pytest.mark.audio
 

@@ -13,11 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
-
-from training.datasets import (  # noqa: E402
+from lib.training.datasets import (
     DataError,
     Example,
     Part,
@@ -26,13 +22,15 @@ from training.datasets import (  # noqa: E402
     read_test,
     read_training,
 )
-from training.lessons import labels_of, some_of_each, word_tags  # noqa: E402
-from training.noise import Recogniser, Sounds  # noqa: E402
+from lib.training.lessons import labels_of, some_of_each, word_tags
+from lib.training.noise import Recogniser, Sounds
 
-from voiceagent.nlu.models.model_folder import ModelState, check_files, read_model  # noqa: E402
-from voiceagent.nlu.models.risk_curve import read_curve  # noqa: E402
-from voiceagent.nlu.slm.features import tagged_spans  # noqa: E402
-from voiceagent.nlu.slm.wordpiece import WordPiece  # noqa: E402
+from voiceagent.nlu.models.model_folder import ModelState, check_files, read_model
+from voiceagent.nlu.models.risk_curve import read_curve
+from voiceagent.nlu.slm.features import tagged_spans
+from voiceagent.nlu.slm.wordpiece import WordPiece
+
+ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.unit
 
@@ -224,8 +222,8 @@ def test_labels_are_sorted_and_samples_are_fair() -> None:
 
 
 def test_confidence_follows_what_was_right() -> None:
-    pytest.importorskip("training.calibration")
-    from training.calibration import best_temperature, risk_curve
+    pytest.importorskip("lib.training.calibration")
+    from lib.training.calibration import best_temperature, risk_curve
 
     chance = np.random.default_rng(0)
     targets = chance.integers(0, 3, 500)
@@ -241,9 +239,9 @@ def test_confidence_follows_what_was_right() -> None:
 
 def test_training_learns_and_keeps_the_slots(tmp_path: Path) -> None:
     pytest.importorskip("jax", reason="training tools are not installed here")
-    from training.encoder import from_checkpoint, to_checkpoint
-    from training.fit import Plan, Task, fit, states
-    from training.lessons import lesson
+    from lib.training.encoder import from_checkpoint, to_checkpoint
+    from lib.training.fit import Plan, Task, fit, states
+    from lib.training.lessons import lesson
 
     examples = [Example(f"wake {w}", "alarm", (Span(5, 6, "who"),)) for w in "abcdef"]
     examples += [Example(f"play {w}", "music") for w in "abcdef"]
@@ -266,11 +264,11 @@ def test_a_trained_folder_is_one_that_the_agent_reads(tmp_path: Path) -> None:
     for name in ("jax", "gguf"):
         pytest.importorskip(name, reason="training tools are not installed here")
     pytest.importorskip("llama_cpp", reason="llama-cpp-python is not installed here")
-    from training.card import write_card, write_curve, write_readme
-    from training.checkpoint import Checkpoint
-    from training.fit import Plan
-    from training.recipe import Recipe, train
-    from training.scoring import Reader, rejection, slot_scores
+    from lib.training.card import write_card, write_curve, write_readme
+    from lib.training.checkpoint import Checkpoint
+    from lib.training.fit import Plan
+    from lib.training.recipe import Recipe, train
+    from lib.training.scoring import Reader, rejection, slot_scores
 
     learned = [
         Example(f"{verb} {word}", intent, (Span(5, 6, "who"),) if slot else ())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,16 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
 pytest.importorskip("soundfile", reason="the extra `edge` is not installed")
 pytest.importorskip("pocketsphinx", reason="the extra `edge` is not installed")
-import make_endpoint_corpus as builder  # noqa: E402
-from endpoint_corpus import plan, sound  # noqa: E402
-from endpoint_corpus.item import Item  # noqa: E402
-from endpoint_corpus.synthetic import spoken_with  # noqa: E402
+import make_endpoint_corpus as builder
+from lib.endpoint_corpus import plan, sound
+from lib.endpoint_corpus.item import Item
+from lib.endpoint_corpus.synthetic import spoken_with
 
-from voiceagent.evaluation.endpoint_labels import read_turns  # noqa: E402
+from voiceagent.evaluation.endpoint_labels import read_turns
+
+ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.audio
 RATE = 16_000

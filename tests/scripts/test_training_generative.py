@@ -2,17 +2,12 @@
 
 import json
 import random
-import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
-
-from training.generative_text import (  # noqa: E402
+from lib.training.generative_text import (
     BYTES,
     SPECIALS,
     Lesson,
@@ -23,10 +18,12 @@ from training.generative_text import (  # noqa: E402
     vocabulary,
 )
 
-from voiceagent.nlu.slm.call_graph import COMPACT, call_graph  # noqa: E402
-from voiceagent.nlu.slm.generative import prompt_of  # noqa: E402
-from voiceagent.nlu.slm.tools import tools_of  # noqa: E402
-from voiceagent.skills.packs.pack import load_pack  # noqa: E402
+from voiceagent.nlu.slm.call_graph import COMPACT, call_graph
+from voiceagent.nlu.slm.generative import prompt_of
+from voiceagent.nlu.slm.tools import tools_of
+from voiceagent.skills.packs.pack import load_pack
+
+ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.unit
 PACK = load_pack(None)

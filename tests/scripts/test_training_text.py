@@ -5,25 +5,22 @@ from __future__ import annotations
 import json
 import random
 import re
-import sys
 from collections import Counter
 from functools import lru_cache
 from pathlib import Path
 
 import pytest
+from lib.training.own_text import OwnText
+from lib.training.public_text import MAPPED, public_examples
+from lib.training.recogniser_errors import KEPT, Mishearing, pronunciations
+from lib.training.sampling import Example
+from make_home_text import HELD_OUT, examples
+
+from voiceagent.nlu.intent import IntentParser, spoken
+from voiceagent.nlu.slm.slots import SlotFinder
+from voiceagent.skills.packs.pack import Pack, load_pack
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "scripts")]
-
-from training.home_text import HELD_OUT, examples  # noqa: E402
-from training.own_text import OwnText  # noqa: E402
-from training.public_text import MAPPED, public_examples  # noqa: E402
-from training.recogniser_errors import KEPT, Mishearing, pronunciations  # noqa: E402
-from training.sampling import Example  # noqa: E402
-
-from voiceagent.nlu.intent import IntentParser, spoken  # noqa: E402
-from voiceagent.nlu.slm.slots import SlotFinder  # noqa: E402
-from voiceagent.skills.packs.pack import Pack, load_pack  # noqa: E402
 
 pytestmark = pytest.mark.unit
 DATA = ROOT.parent / "shared" / "data" / "text"

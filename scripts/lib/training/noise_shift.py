@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from scripts.training.aligned_speech import Aligned, cepstra, made_ready
-from scripts.training.gaussians import Floats, Gaussians, Ints, streams
+from lib.training.aligned_speech import Aligned, cepstra, made_ready
+from lib.training.gaussians import Floats, Gaussians, Ints, streams
 from voiceagent.engines.stt.pocketsphinx.conditioning import Samples
 from voiceagent.replay.mixing import mix
 

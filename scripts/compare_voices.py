@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compare the voices installed here: how soon they sound, and how they sound.
 
-    .venv/bin/python scripts/compare_voices [--rounds 7] [--words] [VOICE ...]
+    .venv/bin/python scripts/compare_voices.py [--rounds 7] [--words] [VOICE ...]
 
 Rounds are interleaved and medians shown, so that a busy moment hits all voices alike.
 `--words` also has the general model of pocketsphinx write down what it hears.
@@ -18,13 +18,10 @@ from time import perf_counter
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from voiceagent.audio.clip import loudness
+from voiceagent.audio.clip import Clip, loudness
+from voiceagent.audio.speaker import resampled
 from voiceagent.engines.tts.voices import make_voice
 from voiceagent.errors import MissingError
-from voiceagent.audio.clip import Clip
-from voiceagent.audio.speaker import resampled
 
 VOICES = (
     "espeak flite/slt flite/rms flite/awb flite/kal16 festival festival/kal_diphone"

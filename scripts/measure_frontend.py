@@ -1,27 +1,32 @@
 #!/usr/bin/env python3
-"""Cost of the always-on front end: microseconds a frame and memory, quiet and speech."""
+"""What the always-on front end costs, in a quiet room and while somebody speaks.
+
+    .venv/bin/python scripts/measure_frontend.py
+
+Told are the median of microseconds a frame, the share of one core, and the memory.
+"""
 
 from __future__ import annotations
 
+import argparse
 import resource
 import statistics
-import sys
 from pathlib import Path
 
+import numpy as np
+
+from voiceagent.app.config import Config
+from voiceagent.app.workshop import Workshop
+from voiceagent.audio.file import read_audio
+from voiceagent.audio.frames import FRAME_SECONDS, Reframer
+from voiceagent.clock import cpu_seconds, perf
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-import numpy as np  # noqa: E402
-
-from voiceagent.app.workshop import Workshop  # noqa: E402
-from voiceagent.audio.file import read_audio  # noqa: E402
-from voiceagent.clock import cpu_seconds, perf  # noqa: E402
-from voiceagent.app.config import Config  # noqa: E402
-from voiceagent.audio.frames import (FRAME_SECONDS, Reframer)  # noqa: E402
 
 
 def main() -> None:
     """Quiet room noise, then a sample with speech."""
+    argparse.ArgumentParser(description=__doc__.partition("\n")[0]).parse_args()
     shop = Workshop(Config())
     chance = np.random.default_rng(0)
     quiet = chance.normal(0, 12, 60 * 16_000).astype("<i2").tobytes()

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from endpoint_corpus.sound import CELL, RATE, Sound, level
+from lib.endpoint_corpus.sound import CELL, RATE, Sound, level
 from voiceagent.stt.pronounce import pronounce
 
 __all__ = ["Aligner", "dips"]

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the training examples of the home pack as JSON lines.
 
-    python scripts/training/home_text.py --data DIR --output DIR --seed 1
+    .venv/bin/python scripts/make_home_text.py --data DIR --output DIR --seed 1
 
 `--data`: the folder with the public sets (clinc150, hwu64, slurp, snips2017); its
 sentences go into the output only, never into the repository.
@@ -12,22 +12,21 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
+from lib.training.own_text import OwnText, digest
+from lib.training.public_text import public_examples
+from lib.training.recogniser_errors import Mishearing, pronunciations
+from lib.training.sampling import Example
 
-from training.own_text import OwnText, digest  # noqa: E402
-from training.public_text import public_examples  # noqa: E402
-from training.recogniser_errors import Mishearing, pronunciations  # noqa: E402
-from training.sampling import Example  # noqa: E402
-from voiceagent.lang.spoken import spoken  # noqa: E402
-from voiceagent.nlu.intent import IntentParser  # noqa: E402
-from voiceagent.skills.packs.pack import Pack, load_pack  # noqa: E402
+from voiceagent.lang.spoken import spoken
+from voiceagent.nlu.intent import IntentParser
+from voiceagent.skills.packs.pack import Pack, load_pack
+
+ROOT = Path(__file__).resolve().parents[1]
 
 __all__ = ["examples", "main"]
 

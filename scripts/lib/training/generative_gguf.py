@@ -10,7 +10,7 @@ from typing import Any
 import gguf
 import numpy as np
 
-from training.generative_text import BYTES, SPECIALS
+from lib.training.generative_text import BYTES, SPECIALS
 
 __all__ = ["Build", "write_llama"]
 

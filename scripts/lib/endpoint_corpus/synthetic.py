@@ -7,10 +7,10 @@ from random import Random
 
 import numpy as np
 
-from endpoint_corpus.item import Item, seeded
-from endpoint_corpus.plan import Pause, plan
-from endpoint_corpus.sound import RATE, Sound, room_tone
-from endpoint_corpus.voices import FILLERS, INSTALL, SENTENCES, available, say
+from lib.endpoint_corpus.item import Item, seeded
+from lib.endpoint_corpus.plan import Pause, plan
+from lib.endpoint_corpus.sound import RATE, Sound, room_tone
+from lib.endpoint_corpus.voices import FILLERS, INSTALL, SENTENCES, available, say
 from voiceagent.app.workshop import Workshop
 from voiceagent.frontend.endpoint import WHOLE
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from training.own_text import digest
+from lib.training.own_text import digest
 
 __all__ = ["Row", "rows"]
 

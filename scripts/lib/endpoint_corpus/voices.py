@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from endpoint_corpus.sound import RATE, Sound
+from lib.endpoint_corpus.sound import RATE, Sound
 
 __all__ = ["FILLERS", "SENTENCES", "VOICES", "available", "say"]
 

@@ -12,7 +12,7 @@ import numpy as np
 import pocketsphinx
 from numpy.typing import NDArray
 
-from scripts.training.gaussians import Floats, Ints
+from lib.training.gaussians import Floats, Ints
 from voiceagent.audio.file import read_audio
 from voiceagent.audio.frames import RATE
 from voiceagent.engines.stt.pocketsphinx.conditioning import FLOOR_DB, Samples, dithered

@@ -14,9 +14,9 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from training.own_text import OwnText
-from training.public_sets import rows
-from training.sampling import Example, Span
+from lib.training.own_text import OwnText
+from lib.training.public_sets import rows
+from lib.training.sampling import Example, Span
 from voiceagent.lang.spoken import spoken
 from voiceagent.nlu.intent import IntentParser, SlotValue
 from voiceagent.nlu.slm.slots import SlotFinder

@@ -9,10 +9,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from endpoint_corpus.align import Aligner, dips
-from endpoint_corpus.item import Item, seeded
-from endpoint_corpus.plan import plan
-from endpoint_corpus.sound import RATE, Sound, insert, quiet_place, spans_of
+from lib.endpoint_corpus.align import Aligner, dips
+from lib.endpoint_corpus.item import Item, seeded
+from lib.endpoint_corpus.plan import plan
+from lib.endpoint_corpus.sound import RATE, Sound, insert, quiet_place, spans_of
 from voiceagent.app.workshop import Workshop
 from voiceagent.audio.file import read_audio
 from voiceagent.evaluation.commands import Case, score

@@ -15,7 +15,7 @@ from hassil.expression import Expression
 from hassil.intents import SlotList
 from hassil.parse_expression import parse_sentence
 
-from training.sampling import Example, Sampler, Span, WildList
+from lib.training.sampling import Example, Sampler, Span, WildList
 from voiceagent.lang.spoken import spoken
 from voiceagent.nlu.slm.forms import FUNCTION_WORDS, Takes
 from voiceagent.nlu.slm.template_forms import takes

@@ -1,37 +1,23 @@
-#!/usr/bin/env python3
-"""Trains the small model that writes calls, and saves it as GGUF.
-
-    python scripts/training/generative.py --train train.jsonl --output DIR
-
-A Llama of 2.4 million parameters: text, a mark, a compact call. Fixed seed, one core,
-about 25 minutes; weights are saved after every round, so that it can be cut short.
-"""
+"""Learning to write calls: a Llama of 2.4 million parameters, on one core."""
 
 from __future__ import annotations
 
-import argparse
 import random
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
 
-from training.generative_gguf import Build, write_llama
-from training.generative_text import Lesson, encoded, lessons, vocabulary
+from lib.training.generative_gguf import Build
+from lib.training.generative_text import Lesson, encoded
 from voiceagent.nlu.slm.call_graph import NONE
-from voiceagent.skills.packs.pack import load_pack
 
-__all__ = ["main", "scores", "start", "train"]
+__all__ = ["Plan", "scores", "start", "train"]
 
 SIZES = (16, 24, 32, 48, 64)
 """Pieces to which sentences are filled up; each size is compiled once."""
@@ -187,24 +173,3 @@ def train(
         mean, took = float(np.mean(losses)), time.perf_counter() - began
         print(f"round {number + 1}: loss {mean:.4f}, {took:.0f} s", flush=True)
         yield tree
-
-
-def main() -> None:
-    """The command."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--train", type=Path, required=True)
-    parser.add_argument("--output", type=Path, required=True)
-    parser.add_argument("--rounds", type=int, default=Plan().rounds)
-    parser.add_argument("--pieces", type=int, default=3072)
-    options = parser.parse_args()
-    examples = list(lessons(options.train, load_pack(None)))
-    pieces = vocabulary(examples, options.pieces)
-    build = Build(pieces=len(pieces))
-    print(f"{len(examples)} examples, {build.parameters / 1e6:.2f} M parameters")
-    options.output.mkdir(parents=True, exist_ok=True)
-    for tree in train(examples, pieces, build, Plan(rounds=options.rounds)):
-        write_llama(options.output / "model.gguf", tree, pieces, build)
-
-
-if __name__ == "__main__":
-    main()

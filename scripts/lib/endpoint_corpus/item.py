@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from endpoint_corpus.sound import Sound
+from lib.endpoint_corpus.sound import Sound
 
 __all__ = ["Item", "seeded"]
 

@@ -1,0 +1,1 @@
+"""What scripts share. A script's own folder is on its path, so this is `lib` there."""

@@ -1,0 +1,30 @@
+"""A region that says what it hears, without the limit on new connections.
+
+Prints its URL, then serves for ever: `python -m lib.parrot_server PORT STORE PAUSE`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+from lib.from_tests import SECRET, Parrot
+from voiceagent.region.config import ServeConfig
+from voiceagent.region.server import RegionServer
+from voiceagent.region.sqlite_memory import SqliteMemory
+
+
+async def _main(port: int, store: Path, pause: float) -> None:
+    server = RegionServer(
+        ServeConfig(port=port, max_sessions=100_000),
+        Parrot(pause=pause),
+        SqliteMemory(store),
+        resume_secret=SECRET,
+    )
+    server._bucket._burst = server._bucket._rate = 1e9
+    await server.run(lambda url: print(url, flush=True), asyncio.Event().wait)
+
+
+if __name__ == "__main__":
+    asyncio.run(_main(int(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3])))
