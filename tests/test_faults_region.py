@@ -32,7 +32,8 @@ Found = list[tuple[bool, float]]
 
 
 def fault(reason: str) -> pytest.MarkDecorator:
-    return pytest.mark.xfail(strict=True, reason=reason)
+    broken = (AssertionError, TimeoutError)
+    return pytest.mark.xfail(strict=True, reason=reason, raises=broken)
 
 
 @pytest.fixture(scope="module")
@@ -41,17 +42,24 @@ def shop() -> Workshop:
     return Workshop(Config())
 
 
-def wire(name: str, start: float, seconds: float) -> list[bytes]:
+class Sound(list[bytes]):
+    """What one client sends, piece by piece."""
+
+    def __repr__(self) -> str:
+        return f"{len(self)} pieces"
+
+
+def wire(name: str, start: float, seconds: float) -> Sound:
     """A part of a sample as a client sends it: 24 kHz, a tenth of a second at once."""
     with AudioFile(SAMPLES / name) as file:
         samples = np.concatenate(list(file.blocks())).astype("<i2")
     first, last = round(start * 16_000), round((start + seconds) * 16_000)
     sound = soxr.resample(samples[first:last], 16_000, 24_000).tobytes()
-    return [sound[at : at + PIECE] for at in range(0, len(sound), PIECE)]
+    return Sound(sound[at : at + PIECE] for at in range(0, len(sound), PIECE))
 
 
 @pytest.fixture(scope="module")
-def sounds() -> tuple[list[bytes], list[bytes]]:
+def sounds() -> tuple[Sound, Sound]:
     """What two clients say at the same time: a command, and a kitchen."""
     command = wire("02-time-and-date.flac", 0.5, 4.0)
     return command, wire("28-in-the-kitchen.flac", 0.5, 4.0)
@@ -63,10 +71,10 @@ def detector(shop: Workshop) -> Detector:
 
 
 @fault("fault 1: all sessions of a region share one voice activity detector")
-@settings(max_examples=10, derandomize=True, phases=[Phase.generate])
+@settings(max_examples=6, derandomize=True, phases=[Phase.generate])
 @given(order=st.lists(st.sampled_from([0, 1]), min_size=20, max_size=80))
 def test_sessions_of_a_region_never_hear_each_other(
-    shop: Workshop, sounds: Sequence[list[bytes]], order: list[int]
+    shop: Workshop, sounds: Sequence[Sound], order: list[int]
 ) -> None:
     alone: list[Found] = []
     for sound in sounds:

@@ -20,10 +20,11 @@ from voiceagent.skills.skill import SkillAlarm
 from voiceagent.testing import tone
 from voiceagent.trace.events import Degraded, Event
 from voiceagent.trace.trace import Record
-from voiceagent.trace.turn_rows import TurnRow, turn_rows
 
 COMMAND = ((0.5, 0.0), (0.4, 0.3), (0.2, 0.0), (1.2, 0.3), (4.0, 0.0))
 """A wake word at 0.9 s and a command that is answered from about 2.6 s on."""
+PAUSED = ((0.5, 0.0), (0.4, 0.3), (1.0, 0.0), (1.2, 0.3), (3.2, 0.0))
+"""As long as a command, with a pause behind the wake word that is chimed into."""
 LENGTH = sum(seconds for seconds, _ in COMMAND)
 SECOND = LENGTH + 0.9
 """The wake word of a second command behind the first."""
@@ -99,13 +100,13 @@ def leave(
     second: float,
     *pieces: tuple[float, float],
     at: dict[float, Callable[[Agent], None]] | None = None,
-) -> list[TurnRow]:
+) -> list[str]:
     """Play as `Stage.play` does, and leave at that second as a user does who quits:
-    the running agent is cancelled."""
+    the running agent is cancelled. Gives the names of tasks that it left behind."""
     sound = b"".join(tone(seconds, level=level) for seconds, level in pieces)
     recording = Recording(np.frombuffer(sound, "<i2"), AudioFacts("stage"))
 
-    async def main() -> None:
+    async def main() -> list[str]:
         agent = stage.make()
         loop = asyncio.get_running_loop()
         for when, hand in (at or {}).items():
@@ -116,9 +117,10 @@ def leave(
         stage.records = list(agent.trace)
         if not running.cancelled() and (error := running.exception()):
             raise error
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        return sorted(str(task.get_coro()) for task in others)
 
-    run(main(), virtual=True)
-    return turn_rows(stage.records)
+    return run(main(), virtual=True)
 
 
 def audible(stage: Stage, since: float) -> float:
@@ -134,6 +136,7 @@ def degraded(stage: Stage) -> list[str]:
 __all__ = [
     "COMMAND",
     "LENGTH",
+    "PAUSED",
     "SECOND",
     "Always",
     "BrokenBells",
