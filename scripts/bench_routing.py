@@ -29,8 +29,11 @@ from voiceagent.privacy.receipts import Receipts
 from voiceagent.routing.escalation import Escalation
 from voiceagent.routing.handover import RemoteLeg
 from voiceagent.routing.meter import Meter
-from voiceagent.routing.request import Outgoing
+from voiceagent.routing.receipt_book import ReceiptBook
+from voiceagent.routing.release import Release
+from voiceagent.routing.request import Sender
 from voiceagent.routing.simulated_remote import Profile, SimulatedRemote
+from voiceagent.routing.way_out import WayOut
 from voiceagent.skills.skill import Skill
 from voiceagent.stt.utterance import Typed
 from voiceagent.trace.events import LegEnded, SpeakingStarted, TurnEnded, TurnFinished
@@ -94,16 +97,15 @@ async def turns(remotes: list[Watched], count: int, *, hedge: bool) -> Result:
     trace, compute, result = Trace(cap=4096), Compute(Pace.VIRTUAL, COSTS), Result()
     voice = Renderer([DeclaredTts()], ReplyCache(), compute, trace.emit)
     mouth = Playback(voice, VirtualPlayer(), earcon, trace.emit)
-    outgoing = Outgoing(
-        PrivacyGate(Policy(DataClass.TEXT)),
-        Receipts(None),
+    out = WayOut(
+        Sender(session="bench"),
+        Release(PrivacyGate(Policy(DataClass.TEXT)), compute),
+        ReceiptBook(Receipts(None), compute, "bench"),
         Meter(),
-        compute,
         trace.emit,
-        session="bench",
     )
     escalation = Escalation(
-        [RemoteLeg(remote) for remote in remotes], outgoing, trace.emit, hedge=hedge
+        [RemoteLeg(remote) for remote in remotes], out, trace.emit, hedge=hedge
     )
     thinker = Thinker(Nothing(), compute, trace.emit, escalation=escalation)
     responder = Responder(thinker=thinker, mouth=mouth, emit=trace.emit)

@@ -35,13 +35,16 @@ from voiceagent.nlu.models.swap import ModelSource, ModelSwitch
 from voiceagent.privacy.gate import Policy, PrivacyGate
 from voiceagent.privacy.receipts import Receipts
 from voiceagent.routing.breaker import Breaker
-from voiceagent.routing.device_tools import Toolbox
 from voiceagent.routing.escalation import Escalation
 from voiceagent.routing.handover import RemoteLeg
 from voiceagent.routing.latency import LatencyBook
 from voiceagent.routing.meter import Meter
+from voiceagent.routing.receipt_book import ReceiptBook
+from voiceagent.routing.release import Release
 from voiceagent.routing.remote import Remote
-from voiceagent.routing.request import Outgoing
+from voiceagent.routing.request import Sender
+from voiceagent.routing.toolbox import Toolbox
+from voiceagent.routing.way_out import WayOut
 from voiceagent.skills.skill import Answer, Effect, Skill, SkillAlarm, TurnContext
 from voiceagent.stt.protocol import Stt
 from voiceagent.testing import tone
@@ -212,18 +215,16 @@ class Stage:
             RemoteLeg(remote, breaker, model="voiceagent")
             for remote, breaker in zip(self.remotes, breakers, strict=True)
         ]
-        outgoing = Outgoing(
-            PrivacyGate(self.policy, ["Anna Kowalski"]),
-            self.receipts,
+        gate = PrivacyGate(self.policy, ["Anna Kowalski"])
+        out = WayOut(
+            Sender(session="stage", pin=self.pin),
+            Release(gate, compute, self.dictate),
+            ReceiptBook(self.receipts, compute, "stage"),
             self.meter,
-            compute,
             trace.emit,
-            session="stage",
-            pin=self.pin,
-            dictate=self.dictate,
             toolbox=self.toolbox,
         )
-        return Escalation(legs, outgoing, trace.emit, book=self.book)
+        return Escalation(legs, out, trace.emit, book=self.book)
 
     def play(
         self,

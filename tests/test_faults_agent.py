@@ -174,7 +174,6 @@ def test_an_answer_that_stops_silences_what_rings() -> None:
     assert len(rounds) == 1
 
 
-@fault("fault 11: a region's name decides which excuse is made")
 def test_a_pinned_region_with_cap_in_its_name_is_no_question_of_money() -> None:
     far = SimulatedRemote(Profile())
     stage = Stage(["gibberish"], remotes=[far], pin="cape-town")

@@ -17,6 +17,7 @@ from voiceagent.app.options import AgentOptions
 from voiceagent.app.workshop import Workshop
 from voiceagent.audio.player import VirtualPlayer
 from voiceagent.clock import Pace, run
+from voiceagent.deadline import Deadline
 from voiceagent.errors import (
     ConfigError,
     RemoteFailed,
@@ -24,11 +25,12 @@ from voiceagent.errors import (
     VoiceAgentError,
 )
 from voiceagent.nlu.intent import Intent
-from voiceagent.nlu.slm.tools import Signature, Tool, tools_of
+from voiceagent.nlu.slm.tools import CallableIntent, Signature, tools_of
 from voiceagent.privacy.gate import Policy
 from voiceagent.privacy.payload import DataClass, Payload
 from voiceagent.region.backend import AnswerText, Call, Output, Request
-from voiceagent.routing.device_tools import Deeds, Toolbox, canonical
+from voiceagent.routing.device_tools import canonical, device_tools
+from voiceagent.routing.handover import Handover, RemoteLeg
 from voiceagent.routing.remote import (
     Answered,
     AnswerWords,
@@ -37,43 +39,63 @@ from voiceagent.routing.remote import (
     Piece,
     RemoteTool,
 )
+from voiceagent.routing.request import RemoteRequest
+from voiceagent.routing.toolbox import Deeds, Toolbox, ToolRunner
 from voiceagent.skills.packs.pack import load_pack
 from voiceagent.skills.skill import Answer, Effect, TurnContext
+from voiceagent.skills.tool import ToolCall, ToolPolicy, ToolTurn
+from voiceagent.stt.protocol import Recognition
 from voiceagent.trace.events import Committed, Escalated, RemoteToolRan
 
 pytestmark = pytest.mark.unit
 COMMAND = ((0.5, 0.0), (0.4, 0.3), (0.2, 0.0), (1.2, 0.3), (16.0, 0.0))
 HARD = "gibberish about a film"
-LAMPS = Tool(
+LAMPS = CallableIntent(
     "light.set",
     (
         Signature({"name": ("Bed Light", "Anna Kowalski Lamp"), "level": (5, 50, 100)}),
         Signature({"area": ("Kitchen",), "state": ("on", "off")}),
     ),
 )
-NOTE = Tool("note.add", (Signature({"text": None}),))
-BOX = Toolbox((LAMPS, NOTE), ["*"])
+NOTE = CallableIntent("note.add", (Signature({"text": None}),))
+BOX = Toolbox(device_tools((LAMPS, NOTE), ["*"]))
 
 
-def home() -> tuple[Tool, ...]:
+def asked(box: Toolbox, name: str, arguments: str) -> Intent:
+    """What a call of a tool has a skill do."""
+    done = list[Intent]()
+
+    async def act(intent: Intent) -> str:
+        done.append(intent)
+        return "done"
+
+    async def main() -> None:
+        await box.find(name).read(arguments, ToolTurn(act)).run()
+
+    run(main())
+    return done[0]
+
+
+def home() -> tuple[CallableIntent, ...]:
     """The tools of the built-in home."""
     return tools_of(load_pack(None))
 
 
 def test_every_call_that_the_templates_allow_can_be_made() -> None:
-    box = Toolbox(home(), ["*"])
+    box = Toolbox(device_tools(home(), ["*"]))
     for tool, offered in zip(home(), box.offered, strict=False):
         for signature in tool.signatures[:20]:
             slots = {
                 k: "milk" if v is None else v[-1] for k, v in signature.slots.items()
             }
-            found = box.intent(offered["name"], json.dumps(slots))
+            found = asked(box, offered["name"], json.dumps(slots))
             assert found.name == tool.name
             assert dict(found.slots) == slots
 
 
 def test_functions_are_named_and_described_as_servers_want_them() -> None:
-    box = Toolbox(home(), ["light.*", "timer.*"], {"light.color": "make it {color}"})
+    said = {"light.color": "make it {color}"}
+    box = Toolbox(device_tools(home(), ["light.*", "timer.*"], said))
     offered = box.offered
     assert offered and all(
         tool["type"] == "function"
@@ -87,9 +109,10 @@ def test_functions_are_named_and_described_as_servers_want_them() -> None:
 
 
 def test_nothing_is_offered_that_was_not_named() -> None:
-    assert not Toolbox(home(), []) and not Toolbox(home(), ["lamp"]).offered
+    assert not Toolbox(device_tools(home(), []))
+    assert not Toolbox(device_tools(home(), ["lamp"])).offered
     with pytest.raises(ToolRefused, match="no such tool"):
-        Toolbox(home(), ["light.*"]).intent("lock_unlock", "{}")
+        asked(Toolbox(device_tools(home(), ["light.*"])), "lock_unlock", "{}")
 
 
 @pytest.mark.parametrize(
@@ -104,7 +127,7 @@ def test_nothing_is_offered_that_was_not_named() -> None:
 def test_a_call_is_read_as_it_is_meant(
     arguments: str, slots: Mapping[str, object]
 ) -> None:
-    assert dict(BOX.intent("light_set", arguments).slots) == slots
+    assert dict(asked(BOX, "light_set", arguments).slots) == slots
 
 
 @pytest.mark.parametrize(
@@ -125,14 +148,14 @@ def test_what_no_template_says_is_refused_with_a_reason(
     arguments: str, why: str
 ) -> None:
     with pytest.raises(ToolRefused, match=why):
-        BOX.intent("light_set", arguments)
+        asked(BOX, "light_set", arguments)
 
 
 @given(st.text(max_size=40), st.text(max_size=200))
 def test_any_call_is_an_intent_or_refused(name: str, arguments: str) -> None:
     for called in (name, "light_set", "note_add"):
         try:
-            found = BOX.intent(called, arguments)
+            found = asked(BOX, called, arguments)
         except ToolRefused as error:
             assert error.what
         else:
@@ -147,7 +170,7 @@ def test_the_same_is_done_once_and_by_one_leg() -> None:
         return f"number {len(done)}"
 
     async def main() -> None:
-        on, off = (Intent("a", {"state": state}) for state in ("on", "off"))
+        on, off = (canonical(Intent("a", {"state": s})) for s in ("on", "off"))
         deeds.claim(1, "region")
         assert [await deeds.once(on, act), await deeds.once(on, act)] == [
             "number 1"
@@ -287,6 +310,55 @@ def test_of_two_regions_that_race_one_acts() -> None:
     stage = Stage(says=[HARD], remotes=deeds, skill=house, toolbox=BOX)
     (row,) = stage.play(*COMMAND)
     assert row.reply.strip() == "Done." and len(house.ran) == 1
+
+
+class Clock:
+    """A tool that changes nothing."""
+
+    name, policy = "clock", ToolPolicy.READS
+    schema = {"type": "function", "name": "clock", "parameters": {"type": "object"}}
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def read(self, arguments: str, turn: ToolTurn) -> ToolCall:
+        """Always the same question."""
+        return ToolCall("clock", "clock", self._tell)
+
+    async def _tell(self) -> str:
+        self.asked += 1
+        return f"asked {self.asked} times"
+
+
+def test_a_tool_that_only_reads_may_be_called_again_and_beside_another_leg() -> None:
+    clock = Clock()
+    caller = Caller(("clock", "{}"), ("clock", "{}"))
+    stage = Stage(says=[HARD], remotes=[caller], toolbox=Toolbox([clock]))
+    (row,) = stage.play(*COMMAND)
+    assert row.reply.strip() == "Done." and clock.asked == 2
+    assert "2 times" in caller.told[1]
+
+    async def main() -> None:
+        runner = ToolRunner(Toolbox([clock, *device_tools((LAMPS,), ["*"])]))
+        legs = [asking(Caller(name=name)) for name in ("region", "backup")]
+        done = [await runner.run(leg, "light_set", BED, str) for leg in legs]
+        assert [one.ok for one in done] == [True, False]
+        told = [await runner.run(leg, "clock", "{}", str) for leg in legs]
+        assert [one.ok for one in told] == [True, True]
+
+    run(main())
+
+
+def asking(caller: Caller) -> RemoteRequest:
+    """A turn that is handed to that remote."""
+
+    async def act(intent: Intent) -> str:
+        return "done"
+
+    handover = Handover(
+        turn=1, recognition=Recognition("x", 1.0, True), deadline=Deadline(1.0), act=act
+    )
+    return RemoteRequest(RemoteLeg(caller), handover)
 
 
 class Model:

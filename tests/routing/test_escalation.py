@@ -239,11 +239,15 @@ def test_where_there_are_no_words_either_nothing_leaves() -> None:
     assert "no words" in held.reason  # type: ignore[union-attr]
 
 
-def test_a_region_that_is_not_proved_is_not_asked() -> None:
+@pytest.mark.parametrize(
+    "pin", ["eu-west", "cape-town", "no way there", "over the cap", "a price"]
+)
+def test_a_region_that_is_not_proved_is_not_asked(pin: str) -> None:
     far = remote()
-    play = stage(far, pin="eu-west")
+    play = stage(far, pin=pin)
     (row,) = play.play(*COMMAND)
-    assert far.calls == 0 and "`eu-west` is not proved" in row.reason
+    assert far.calls == 0 and f"`{pin}` is not proved" in row.reason
+    assert row.reply == "Sorry, that question may not leave this device."
 
 
 def test_where_the_region_fails_the_model_s_best_guess_is_asked_about() -> None:

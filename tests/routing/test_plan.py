@@ -9,13 +9,17 @@ from hypothesis import strategies as st
 from voiceagent.routing.breaker import Breaker, BreakerState
 from voiceagent.routing.latency import ENOUGH, LatencyBook, Prior
 from voiceagent.routing.plan import NEVER, LegFacts, Situation, make_plan
+from voiceagent.routing.veto import OFFLINE, Veto, VetoKind
 
 pytestmark = pytest.mark.property
 seconds = st.floats(0.0, 5.0)
+NO_WAY = Veto(VetoKind.OFFLINE, OFFLINE)
 legs = st.builds(
     LegFacts,
     name=st.sampled_from(["region", "cloud", "backup"]),
-    vetoes=st.lists(st.sampled_from(["privacy", "offline"]), max_size=2).map(tuple),
+    vetoes=st.lists(
+        st.builds(Veto, st.sampled_from(VetoKind), st.text(min_size=1)), max_size=2
+    ).map(tuple),
     usual=seconds,
     slow=seconds,
     price=st.none() | st.floats(0.0, 1.0),
@@ -81,7 +85,7 @@ def test_where_nobody_can_be_in_time_the_quickest_is_asked() -> None:
 
 
 def test_nobody_can_be_asked() -> None:
-    out = LegFacts(name="region", vetoes=("no way there",), usual=0.1, slow=0.2)
+    out = LegFacts(name="region", vetoes=(NO_WAY,), usual=0.1, slow=0.2)
     plan = make_plan(Situation(left=0.5, legs=(out,)))
     assert not plan.order and plan.reason == "region: no way there"
     assert make_plan(Situation(left=0.5, legs=())).reason == "there is no other tier"

@@ -56,7 +56,7 @@ class Work:
         self.finished: TurnFinished | None = None
         """The closed books, from the first audible sample on."""
         self.said = ""
-        self.standing = WhyNot.ANSWERED
+        self.why_not = WhyNot.ANSWERED
         """Why there is no answer, where there is none."""
         self.leg = ""
         """The larger tier that answers; empty: none."""
@@ -156,7 +156,7 @@ class Thinker:
             work.route = Route(found.leg, found.reason)
             self._note_route(work)
             return Answer(found.words, more=found.more)
-        work.standing = found.standing
+        work.why_not = found.why_not
         smaller = await self._interpreter.fallback(reading) if reading else None
         if smaller is not None:
             work.ledger.rescued_by = "smaller answer"

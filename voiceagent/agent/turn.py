@@ -63,9 +63,9 @@ class Sentences:
             self.dear,
         )
 
-    def excuse(self, standing: WhyNot, *, understood: bool) -> str:
+    def excuse(self, why_not: WhyNot, *, understood: bool) -> str:
         """Why there is no answer, in words."""
-        match standing:
+        match why_not:
             case WhyNot.OFFLINE:
                 return self.offline
             case WhyNot.WITHHELD:
@@ -231,7 +231,7 @@ class Responder:
 
     def _excuse(self, work: Work) -> Answer:
         understood = work.recognition is not None and work.recognition.accepted
-        return Answer(self.sentences.excuse(work.standing, understood=understood))
+        return Answer(self.sentences.excuse(work.why_not, understood=understood))
 
     async def _say(self, work: Work, answer: Answer, *, rung: str) -> None:
         self._emit(ReplyReady(turn=work.turn, pii_text=answer.text, rung=rung))

@@ -20,8 +20,10 @@ from voiceagent.routing.escalation import Escalation
 from voiceagent.routing.handover import RemoteLeg
 from voiceagent.routing.meter import Meter
 from voiceagent.routing.prices import load_prices
+from voiceagent.routing.receipt_book import ReceiptBook
+from voiceagent.routing.release import Release
 from voiceagent.routing.remote import Remote
-from voiceagent.routing.request import Outgoing
+from voiceagent.routing.request import Sender
 from voiceagent.routing.simulated_remote import (
     ANSWER,
     SCHEME,
@@ -29,13 +31,14 @@ from voiceagent.routing.simulated_remote import (
     SimulatedRemote,
     parse_address,
 )
+from voiceagent.routing.way_out import WayOut
 from voiceagent.store import Store
 from voiceagent.trace.events import Event
 
 if TYPE_CHECKING:
     from voiceagent.app.options import AgentOptions
     from voiceagent.app.workshop import Workshop
-    from voiceagent.routing.device_tools import Toolbox
+    from voiceagent.routing.toolbox import Toolbox
 
 __all__ = ["leg_names", "make_escalation", "make_gate", "make_meter"]
 
@@ -57,21 +60,19 @@ def make_escalation(
     folder = store.path.parent if store.path else None
     live = options.pace is Pace.REALTIME
     reserve = config.budget.reserve_ms / 1000
-    outgoing = Outgoing(
-        make_gate(config.privacy),
-        Receipts(folder),
+    session = secrets.token_hex(8) if live else REPLAYED
+    gate, receipts = make_gate(config.privacy), Receipts(folder)
+    out = WayOut(
+        Sender(session=session, pin=config.region.pin, reserve=reserve),
+        Release(gate, compute, lambda pcm: shop.asking.general(pcm)),
+        ReceiptBook(receipts, compute, session),
         make_meter(config, folder),
-        compute,
         emit,
-        session=secrets.token_hex(8) if live else REPLAYED,
-        pin=config.region.pin,
-        reserve=reserve,
-        dictate=lambda pcm: shop.asking.general(pcm),
         toolbox=_toolbox(shop),
     )
     return Escalation(
         _legs(shop, options, emit),
-        outgoing,
+        out,
         emit,
         hedge=config.region.hedge == "auto",
         reserve=reserve,
@@ -117,7 +118,8 @@ def _toolbox(shop: Workshop) -> Toolbox | None:
     if not wanted:
         return None
     from voiceagent.nlu.slm.tools import tools_of
-    from voiceagent.routing.device_tools import Toolbox
+    from voiceagent.routing.device_tools import device_tools
+    from voiceagent.routing.toolbox import Toolbox
 
     intents = shop.pack.intents.intents
     for pattern in wanted:
@@ -132,7 +134,7 @@ def _toolbox(shop: Workshop) -> Toolbox | None:
         for name, intent in intents.items()
         if intent.data and intent.data[0].sentence_texts
     }
-    return Toolbox(tools_of(shop.pack), wanted, examples)
+    return Toolbox(device_tools(tools_of(shop.pack), wanted, examples))
 
 
 def _legs(

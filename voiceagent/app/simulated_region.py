@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiceagent.region.config import KnowledgeConfig
-from voiceagent.routing.request import Dictate
+from voiceagent.routing.release import Dictate
 
 if TYPE_CHECKING:
     from voiceagent.region.knowledge import Knowledge

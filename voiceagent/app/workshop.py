@@ -33,7 +33,7 @@ from voiceagent.nlu.slm.cascade import Cascade
 from voiceagent.nlu.slm.in_child import ProcessSlm
 from voiceagent.nlu.slm.protocol import Slm
 from voiceagent.nlu.slm.slots import SlotFinder
-from voiceagent.routing.request import Dictate
+from voiceagent.routing.release import Dictate
 from voiceagent.skills.house.house import House
 from voiceagent.skills.packs.pack import Pack, load_pack
 from voiceagent.skills.packs.takes import Classroom

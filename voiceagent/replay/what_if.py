@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from voiceagent.errors import UsageError
 from voiceagent.routing.plan import NEVER, LegFacts, Situation, make_plan
+from voiceagent.routing.veto import OFFLINE, Veto, VetoKind
 from voiceagent.trace.events import (
     Event,
     LegEnded,
@@ -154,7 +155,9 @@ def _facts(leg: object, change: Change) -> LegFacts:
     from voiceagent.trace.events.escalation import LegSeen
 
     assert isinstance(leg, LegSeen)
-    vetoes = list(leg.vetoes) + (["no way there"] if leg.name in change.down else [])
+    vetoes = [Veto(VetoKind.TOLD, words) for words in leg.vetoes]
+    if leg.name in change.down:
+        vetoes.append(Veto(VetoKind.OFFLINE, OFFLINE))
     price = change.prices.get(leg.name, leg.price)
     return LegFacts(
         name=leg.name,

@@ -10,120 +10,88 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
 from voiceagent.errors import ToolRefused
 from voiceagent.nlu.intent import Intent, SlotValue
-from voiceagent.nlu.slm.tools import Signature, Tool, schemas
+from voiceagent.nlu.slm.tools import CallableIntent, Signature, schemas
+from voiceagent.skills.tool import ToolCall, ToolPolicy, ToolTurn
 
-__all__ = ["Deeds", "Toolbox", "canonical"]
+__all__ = ["DeviceTool", "canonical", "device_tools"]
 
 LARGEST = 4_000
 """Letters of the arguments of one call."""
 LONGEST = 200
 """Letters of free text in a slot."""
-MOST = 64
-"""Tools that are offered at once, as many as any Realtime server takes."""
+LONGEST_NAME = 64
+"""Letters of the name of a function; no server takes more."""
 ALLOWED = re.compile(r"[^A-Za-z0-9_-]")
 """What must not be in the name of a function."""
 
 
-class Toolbox:
-    """The tools that are offered."""
+class DeviceTool:
+    """One intent of the pack as a tool."""
 
-    def __init__(
-        self,
-        tools: Iterable[Tool],
-        wanted: Sequence[str],
-        examples: Mapping[str, str] | None = None,
-    ) -> None:
-        """`wanted`: names of intents or patterns (`light.*`), none: nothing is offered;
-        `examples`: how each intent is asked for, for whoever has to choose."""
-        chosen = (tool for tool in tools if _wanted(tool.name, wanted))
-        named = {ALLOWED.sub("_", tool.name)[:64]: tool for tool in chosen}
-        self._tools = dict(list(named.items())[:MOST])
-        self._examples = examples or {}
-        self.offered = tuple(self._function(*one) for one in self._tools.items())
-        """The tools as the Realtime protocol describes functions."""
+    policy = ToolPolicy.ACTS
+    """Nothing in a pack says which intents only ask."""
 
-    def __bool__(self) -> bool:
-        return bool(self._tools)
+    def __init__(self, callable_: CallableIntent, example: str = "") -> None:
+        """`example`: how the intent is asked for, for whoever has to choose."""
+        self._callable = callable_
+        self.name = ALLOWED.sub("_", callable_.name)[:LONGEST_NAME]
+        self.schema = self._schema(example)
 
-    def _function(self, name: str, tool: Tool) -> dict[str, Any]:
-        (schema,) = schemas((tool,))
-        inner = schema["function"]
+    def _schema(self, example: str) -> dict[str, Any]:
+        (described,) = schemas((self._callable,))
+        inner = described["function"]
         assert isinstance(inner, dict)
-        found = {"type": "function", "name": name, "parameters": inner["parameters"]}
-        example = self._examples.get(tool.name, "")
+        parameters = inner["parameters"]
+        found = {"type": "function", "name": self.name, "parameters": parameters}
         return {**found, "description": f"Said like: {example}"} if example else found
 
-    def intent(
-        self, name: str, arguments: str, restore: Callable[[str], str] = str
-    ) -> Intent:
-        """What a call asks for; `restore`: puts back what was replaced in words.
+    def read(self, arguments: str, turn: ToolTurn) -> ToolCall:
+        """What a call asks for; raises `ToolRefused`."""
+        intent = self._intent(arguments, turn.restore)
+        return ToolCall(intent.name, canonical(intent), lambda: turn.act(intent))
 
-        Raises `ToolRefused`, with words that the caller can mend its call by.
-        """
-        tool = self._tools.get(name)
-        if tool is None:
-            raise ToolRefused("this device has no such tool")
+    def _intent(self, arguments: str, restore: Callable[[str], str]) -> Intent:
         given = {
             key: restore(value) if isinstance(value, str) else value
             for key, value in _arguments(arguments).items()
         }
+        signatures = self._callable.signatures
         # What is given decides; only then may a slot of one value have been left out.
-        exact = [one for one in tool.signatures if one.slots.keys() == given.keys()]
-        for signature in (*exact, *tool.signatures):
+        exact = [one for one in signatures if one.slots.keys() == given.keys()]
+        for signature in (*exact, *signatures):
             slots = _filled(signature, given)
             if slots is not None:
-                return Intent(tool.name, slots, 1.0, "")
-        raise ToolRefused(_why_not(tool, given))
+                return Intent(self._callable.name, slots, 1.0, "")
+        raise ToolRefused(_why_not(self._callable, given))
 
 
-class Deeds:
-    """What tools have done in a turn: each call once, all of them for one leg.
+def device_tools(
+    intents: Iterable[CallableIntent],
+    wanted: Sequence[str],
+    examples: Mapping[str, str] | None = None,
+) -> tuple[DeviceTool, ...]:
+    """The tools that the operator names.
 
-    Two regions that race would do everything twice, each in its own way.
+    `wanted`: names of intents or patterns (`light.*`), none: there are none;
+    `examples`: how each intent is asked for.
     """
-
-    def __init__(self) -> None:
-        self._turn, self._owner = 0, ""
-        self._results: dict[str, str] = {}
-
-    def taken(self, turn: int, leg: str) -> bool:
-        """Whether another leg acts in this turn."""
-        return turn == self._turn and self._owner not in ("", leg)
-
-    def claim(self, turn: int, leg: str) -> None:
-        """From now on only this leg acts; raises `ToolRefused` where another does."""
-        if self.taken(turn, leg):
-            raise ToolRefused("somebody else answers already")
-        if turn != self._turn:
-            self._results.clear()
-        self._turn, self._owner = turn, leg
-
-    def release(self, turn: int, leg: str) -> None:
-        """The leg has ended: another one may go on, and repeats nothing."""
-        if turn == self._turn and self._owner == leg:
-            self._owner = ""
-
-    async def once(self, intent: Intent, act: Callable[[], Awaitable[str]]) -> str:
-        """What `act` gives, or gave when the same was asked for before."""
-        key = canonical(intent)
-        if key not in self._results:
-            self._results[key] = await act()
-        return self._results[key]
+    said = examples or {}
+    return tuple(
+        DeviceTool(intent, said.get(intent.name, ""))
+        for intent in intents
+        if any(fnmatchcase(intent.name, pattern) for pattern in wanted)
+    )
 
 
 def canonical(intent: Intent) -> str:
     """The same for calls that ask for the same."""
     return json.dumps([intent.name, dict(intent.slots)], sort_keys=True)
-
-
-def _wanted(name: str, patterns: Sequence[str]) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def _arguments(text: str) -> dict[str, Any]:
@@ -176,7 +144,7 @@ def _plain(value: SlotValue) -> str:
     return str(value).strip().casefold()
 
 
-def _why_not(tool: Tool, given: Mapping[str, Any]) -> str:
+def _why_not(tool: CallableIntent, given: Mapping[str, Any]) -> str:
     for slot in given:
         if slot not in tool.order:
             return f"there is no argument `{slot[:40]}`; there are {_list(tool.order)}"

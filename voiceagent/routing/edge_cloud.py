@@ -21,6 +21,7 @@ from voiceagent.routing.breaker import Breaker
 from voiceagent.routing.latency import LatencyBook, Prior
 from voiceagent.routing.plan import LegFacts, Plan, Situation, make_plan
 from voiceagent.routing.race import Attempt, Leg, race
+from voiceagent.routing.veto import RESTS, Veto, VetoKind
 
 __all__ = ["EdgeCloudRouter", "Inference"]
 
@@ -116,11 +117,11 @@ class EdgeCloudRouter:
         facts = []
         for name in (EDGE, CLOUD):
             expected = self.book.predict(name, len(prompt))
-            vetoes = []
+            vetoes = list[Veto]()
             if edge_only and name == CLOUD:
-                vetoes.append("it must not leave the device")
+                vetoes.append(Veto(VetoKind.PRIVACY, "it must not leave the device"))
             if not self._breakers[name].allows(now()):
-                vetoes.append("failed lately and rests")
+                vetoes.append(Veto(VetoKind.RESTING, RESTS))
             facts.append(
                 LegFacts(
                     name=name,

@@ -12,7 +12,7 @@ device answers in its usual time.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from functools import partial
 
 from voiceagent.clock import now
@@ -25,7 +25,9 @@ from voiceagent.routing.latency import LatencyBook
 from voiceagent.routing.plan import NEVER, LegFacts, Plan, Situation, make_plan
 from voiceagent.routing.race import Attempt, Declined, Leg, race
 from voiceagent.routing.remote import LinkState
-from voiceagent.routing.request import SPEAKING, Outgoing
+from voiceagent.routing.request import SPEAKING, RemoteRequest
+from voiceagent.routing.veto import OFFLINE, RESTS, Veto, VetoKind
+from voiceagent.routing.way_out import WayOut
 from voiceagent.trace.events import Degraded, Event, LegEnded, Planned
 from voiceagent.trace.events.escalation import LegSeen
 
@@ -34,8 +36,6 @@ __all__ = ["DEVICE", "Escalation"]
 DEVICE = "device"
 LEAST_HEDGE = 0.06
 """Seconds that the device has at least before a remote is asked beside it."""
-OFFLINE = "no way there"
-RESTS = "failed lately and rests"
 
 
 class Escalation:
@@ -44,7 +44,7 @@ class Escalation:
     def __init__(
         self,
         legs: Sequence[RemoteLeg],
-        outgoing: Outgoing,
+        out: WayOut,
         emit: Callable[[Event], None],
         *,
         book: LatencyBook | None = None,
@@ -56,7 +56,7 @@ class Escalation:
         `context_turns`: earlier turns that may go along."""
         self.legs = list(legs)
         self.book = book or LatencyBook()
-        self._out, self._emit = outgoing, emit
+        self._out, self._emit = out, emit
         self._hedge, self._reserve = hedge, reserve
         self._context_turns = context_turns
         self._context: list[Message] = []
@@ -80,7 +80,9 @@ class Escalation:
         """The user heard only so much of that answer; who gave it should know."""
         leg = self._asked.pop(turn, None)
         if leg is not None:
-            told = leg.remote.heard(self._out.turn_id(turn), self._out.private(heard))
+            told = leg.remote.heard(
+                self._out.sender.turn_id(turn), self._out.release.private(heard)
+            )
             task = asyncio.create_task(_told(told))
             self._background.add(task)
             task.add_done_callback(self._background.discard)
@@ -96,7 +98,7 @@ class Escalation:
         self, handover: Handover, device: Callable[[], Awaitable[Reading]]
     ) -> RemoteOutcome:
         """The first acceptable answer; `device()` is what the device makes of it."""
-        result, began = RemoteOutcome(standing=WhyNot.UNKNOWN), now()
+        result, began = RemoteOutcome(why_not=WhyNot.UNKNOWN), now()
         legs: list[Leg[Reading | str]] = [
             Leg(DEVICE, partial(self._on_device, handover.turn, device, result))
         ]
@@ -105,7 +107,7 @@ class Escalation:
         won = await race(legs, after=self._patience(handover))
         if won is None:
             return result
-        result.standing = WhyNot.ANSWERED
+        result.why_not = WhyNot.ANSWERED
         if isinstance(won.first, str):
             result.words, result.more = won.first, _clauses(won.rest)
             return result
@@ -146,9 +148,13 @@ class Escalation:
         plan = self._plan(handover, result)
         ways = {leg.name: leg for leg in self.legs}
         context = tuple(self._context)
+        requests = {
+            name: RemoteRequest(ways[name], handover, context, attempt)
+            for attempt, name in enumerate(plan.order, 1)
+        }
         opened = [
-            Leg(name, partial(self._out.ask, ways[name], handover, context, number))
-            for number, name in enumerate(plan.order, 1)
+            Leg(name, partial(self._out.ask, request))
+            for name, request in requests.items()
         ]
         note = partial(self._noted, handover, result)
         won = await race(opened, after=plan.after, note=note)
@@ -168,7 +174,7 @@ class Escalation:
         plan = make_plan(situation)
         result.reason = plan.reason
         if not plan.order:
-            result.standing = _standing(situation)
+            result.why_not = _why_nobody(situation)
         after = None if plan.after == NEVER else round(plan.after * 1000, 3)
         self._emit(
             Planned(
@@ -196,15 +202,15 @@ class Escalation:
             seen=expected.seen,
         )
 
-    def _vetoes(self, leg: RemoteLeg, letters: int) -> list[str]:
-        reasons = [
-            self._out.gate.forbids(),
-            self._out.residence(leg.remote),
-            OFFLINE if leg.remote.link is LinkState.DOWN else "",
-            "" if leg.breaker.allows(now()) else RESTS,
-            self._out.meter.over(leg.model, letters),
-        ]
-        return [reason for reason in reasons if reason]
+    def _vetoes(self, leg: RemoteLeg, letters: int) -> Iterator[Veto]:
+        reasons = {
+            VetoKind.PRIVACY: self._out.release.forbids(),
+            VetoKind.RESIDENCE: self._out.sender.residence(leg.remote),
+            VetoKind.OFFLINE: OFFLINE if leg.remote.link is LinkState.DOWN else "",
+            VetoKind.RESTING: "" if leg.breaker.allows(now()) else RESTS,
+            VetoKind.PRICE: self._out.meter.over(leg.model, letters),
+        }
+        return (Veto(kind, words) for kind, words in reasons.items() if words)
 
     def _noted(
         self, handover: Handover, result: RemoteOutcome, attempt: Attempt
@@ -219,12 +225,12 @@ class Escalation:
         else:
             breaker.unknown()
         if outcome == "declined":
-            result.standing = WhyNot.WITHHELD
+            result.why_not = WhyNot.WITHHELD
         else:
             self.book.note(attempt.leg, handover.letters, attempt.took)
         if outcome == "failed":
             down = attempt.code == LinkDown.code
-            result.standing = WhyNot.OFFLINE if down else WhyNot.FAILED
+            result.why_not = WhyNot.OFFLINE if down else WhyNot.FAILED
         result.reason = attempt.why or result.reason
         self._emit(
             LegEnded(
@@ -245,20 +251,20 @@ class Escalation:
             self._emit(Degraded(what=leg.name, why=error.what, hint=hint))
 
 
-def _standing(situation: Situation) -> WhyNot:
+def _why_nobody(situation: Situation) -> WhyNot:
     """Why nobody at all can be asked."""
-    vetoes = {veto for leg in situation.legs for veto in leg.vetoes}
-    if any("cap" in veto for veto in vetoes):
+    kinds = {veto.kind for leg in situation.legs for veto in leg.vetoes}
+    if VetoKind.PRICE in kinds:
         return WhyNot.DEAR
-    if {OFFLINE, RESTS} & vetoes:
+    if kinds & {VetoKind.OFFLINE, VetoKind.RESTING}:
         return WhyNot.OFFLINE
-    return WhyNot.WITHHELD if vetoes else WhyNot.UNKNOWN
+    return WhyNot.WITHHELD if kinds else WhyNot.UNKNOWN
 
 
 def _seen(leg: LegFacts) -> LegSeen:
     return LegSeen(
         name=leg.name,
-        vetoes=list(leg.vetoes),
+        vetoes=[veto.words for veto in leg.vetoes],
         usual_ms=round(leg.usual * 1000, 3),
         slow_ms=round(leg.slow * 1000, 3),
         patience_ms=round((leg.patience or leg.slow) * 1000, 3),

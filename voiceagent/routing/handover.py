@@ -82,5 +82,5 @@ class RemoteOutcome:
     """The first clause of a remote's answer."""
     more: AsyncIterator[str] | None = None
     reason: str = ""
-    standing: WhyNot = WhyNot.ANSWERED
+    why_not: WhyNot = WhyNot.ANSWERED
     """Why nobody answers, where that is so."""

@@ -12,6 +12,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from voiceagent.routing.veto import Veto
+
 __all__ = ["NEVER", "LegFacts", "Plan", "Situation", "make_plan"]
 
 NEVER = math.inf
@@ -23,7 +25,7 @@ class LegFacts:
     """What is known about one way to an answer."""
 
     name: str
-    vetoes: tuple[str, ...] = ()
+    vetoes: tuple[Veto, ...] = ()
     """Why it may not or cannot be asked; empty: it may."""
     usual: float
     """Seconds to its first sound, half of the time (p50)."""
@@ -71,7 +73,9 @@ def make_plan(situation: Situation) -> Plan:
     """Who is asked, and who stands by from when on."""
     able = [leg for leg in situation.legs if not leg.vetoes]
     vetoed = tuple(
-        (leg.name, ", ".join(leg.vetoes)) for leg in situation.legs if leg.vetoes
+        (leg.name, ", ".join(veto.words for veto in leg.vetoes))
+        for leg in situation.legs
+        if leg.vetoes
     )
     if not able:
         reasons = "; ".join(f"{name}: {why}" for name, why in vetoed)

@@ -17,7 +17,7 @@ from voiceagent.nlu.slm.call_graph import COMPACT, NONE, call_graph
 from voiceagent.nlu.slm.constrained_decoding import ConstrainedWriter
 from voiceagent.nlu.slm.generative import prompt_of
 from voiceagent.nlu.slm.slots import SlotFinder
-from voiceagent.nlu.slm.tools import Tool, tools_of
+from voiceagent.nlu.slm.tools import CallableIntent, tools_of
 from voiceagent.skills.packs.pack import Pack
 
 __all__ = ["Lesson", "PieceTable", "call_of", "encoded", "lessons", "vocabulary"]
@@ -38,7 +38,7 @@ class Lesson:
 
 
 def call_of(
-    intent: str | None, slots: dict[str, SlotValue], tools: dict[str, Tool]
+    intent: str | None, slots: dict[str, SlotValue], tools: dict[str, CallableIntent]
 ) -> str:
     """The compact call; empty where the pack has no such call."""
     if intent is None:

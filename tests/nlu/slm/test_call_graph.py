@@ -16,7 +16,7 @@ from voiceagent.nlu.slm.call_graph import (
     call_graph,
 )
 from voiceagent.nlu.slm.gbnf import gbnf
-from voiceagent.nlu.slm.tools import Signature, Tool, tools_of
+from voiceagent.nlu.slm.tools import CallableIntent, Signature, tools_of
 from voiceagent.skills.packs.pack import load_pack
 
 pytestmark = pytest.mark.property
@@ -125,7 +125,9 @@ def test_none_is_no_intent() -> None:
 
 
 def test_the_grammar_has_a_rule_for_every_branch_and_quotes() -> None:
-    tool = Tool("say", (Signature({"what": ('a "b"', "c\\d")}), Signature({})))
+    tool = CallableIntent(
+        "say", (Signature({"what": ('a "b"', "c\\d")}), Signature({}))
+    )
     text = gbnf(call_graph([tool], COMPACT, words=True))
     assert text.splitlines() == [
         "root ::= r0 | words",

@@ -12,7 +12,7 @@ from voiceagent.nlu.slm.constrained_decoding import (
     WritingLimits,
     Written,
 )
-from voiceagent.nlu.slm.tools import Signature, Tool, tools_of
+from voiceagent.nlu.slm.tools import CallableIntent, Signature, tools_of
 from voiceagent.skills.packs.pack import load_pack
 
 pytestmark = pytest.mark.unit
@@ -114,13 +114,16 @@ def test_a_letter_without_a_piece_is_a_typed_error(
     assert ConstrainedWriter(decoder).cut_longest(b"ab") is None
     with pytest.raises(EngineFailed, match="no piece"):
         ConstrainedWriter(decoder).write(
-            [1], call_graph([Tool("ab", (Signature({}),))], COMPACT)
+            [1], call_graph([CallableIntent("ab", (Signature({}),))], COMPACT)
         )
 
 
 def test_where_no_piece_fits_it_says_so() -> None:
     decoder = ScriptedDecoder("")
     decoder.pieces = (b"", *[b"x"] * (len(PIECES) - 1))
-    two = [Tool("ab", (Signature({}),)), Tool("cd", (Signature({}),))]
+    two = [
+        CallableIntent("ab", (Signature({}),)),
+        CallableIntent("cd", (Signature({}),)),
+    ]
     found = ConstrainedWriter(decoder).write([1], call_graph(two, COMPACT))
     assert found.reason == "no valid piece"

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from voiceagent.nlu.intent import IntentParser
-from voiceagent.nlu.slm.tools import Signature, Tool, schemas, tools_of
+from voiceagent.nlu.slm.tools import CallableIntent, Signature, schemas, tools_of
 from voiceagent.skills.packs.pack import Pack, load_pack
 
 pytestmark = pytest.mark.unit
@@ -18,12 +18,12 @@ def pack() -> Pack:
 
 
 @pytest.fixture(scope="module")
-def tools(pack: Pack) -> dict[str, Tool]:
+def tools(pack: Pack) -> dict[str, CallableIntent]:
     """Its tools by name."""
     return {tool.name: tool for tool in tools_of(pack)}
 
 
-def allows(tool: Tool, slots: dict[str, object]) -> bool:
+def allows(tool: CallableIntent, slots: dict[str, object]) -> bool:
     """Whether one signature takes exactly these slots with these values."""
     return any(
         set(signature.slots) == set(slots)
@@ -54,26 +54,32 @@ def allows(tool: Tool, slots: dict[str, object]) -> bool:
     ],
 )
 def test_what_templates_give_may_be_called(
-    pack: Pack, tools: dict[str, Tool], sentence: str
+    pack: Pack, tools: dict[str, CallableIntent], sentence: str
 ) -> None:
     intent = IntentParser(pack).parse(sentence)
     assert intent is not None
     assert allows(tools[intent.name], dict(intent.slots)), intent
 
 
-def test_slots_that_never_go_together_may_not_be_called(tools: dict[str, Tool]) -> None:
+def test_slots_that_never_go_together_may_not_be_called(
+    tools: dict[str, CallableIntent],
+) -> None:
     assert not allows(tools["clock.time"], {"name": "Kitchen Light"})
     assert not allows(tools["light.color"], {})
     assert not allows(tools["device.on"], {"name": "Nowhere Light"})
 
 
-def test_every_intent_of_the_home_is_a_tool(pack: Pack, tools: dict[str, Tool]) -> None:
+def test_every_intent_of_the_home_is_a_tool(
+    pack: Pack, tools: dict[str, CallableIntent]
+) -> None:
     assert set(tools) == set(pack.intents.intents)
     assert tools["light.color"].required == ("color",)
     assert tools["clock.time"].order == ()
 
 
-def test_schemas_are_json_and_name_values_and_ranges(tools: dict[str, Tool]) -> None:
+def test_schemas_are_json_and_name_values_and_ranges(
+    tools: dict[str, CallableIntent],
+) -> None:
     by_name = {
         entry["function"]["name"]: entry["function"]["parameters"]  # type: ignore[index]
         for entry in json.loads(json.dumps(schemas(tools.values())))
@@ -87,6 +93,6 @@ def test_schemas_are_json_and_name_values_and_ranges(tools: dict[str, Tool]) -> 
 def test_values_of_several_signatures_are_joined() -> None:
     one = Signature({"a": (1, 2)})
     other = Signature({"a": (2, 3), "b": None})
-    tool = Tool("t", (one, other))
+    tool = CallableIntent("t", (one, other))
     assert tool.values("a") == (1, 2, 3) and tool.values("b") is None
     assert tool.required == ("a",) and tool.order == ("a", "b")

@@ -15,7 +15,7 @@ from functools import cached_property
 from os.path import commonprefix
 
 from voiceagent.nlu.intent import Intent, SlotValue
-from voiceagent.nlu.slm.tools import Signature, Tool
+from voiceagent.nlu.slm.tools import CallableIntent, Signature
 
 __all__ = [
     "COMPACT",
@@ -193,7 +193,7 @@ def _opens(text: bytes, branch: Branch) -> bool:
 
 
 def call_graph(
-    tools: Sequence[Tool],
+    tools: Sequence[CallableIntent],
     syntax: Syntax,
     *,
     sentence: str = "",
@@ -224,7 +224,7 @@ class _Graph:
         self._syntax, self._wild = syntax, wild
         self._known: dict[object, Branch] = {}
 
-    def slots(self, tool: Tool) -> Branch:
+    def slots(self, tool: CallableIntent) -> Branch:
         """All that may follow the name of a tool."""
         return self._next(tool.signatures, tool.order, first=True)
 

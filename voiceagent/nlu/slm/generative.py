@@ -18,7 +18,7 @@ from voiceagent.nlu.slm.constrained_decoding import (
 )
 from voiceagent.nlu.slm.instruct import guess_of
 from voiceagent.nlu.slm.protocol import Guess
-from voiceagent.nlu.slm.tools import Tool
+from voiceagent.nlu.slm.tools import CallableIntent
 
 __all__ = ["CALL", "GenerativeSlm", "OwnDecoder", "prompt_of"]
 
@@ -52,7 +52,7 @@ class GenerativeSlm:
     def __init__(
         self,
         decoder: OwnDecoder,
-        tools: Sequence[Tool],
+        tools: Sequence[CallableIntent],
         *,
         name: str,
         version: str = "",

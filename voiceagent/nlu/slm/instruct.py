@@ -16,7 +16,7 @@ from voiceagent.nlu.slm.constrained_decoding import (
     Written,
 )
 from voiceagent.nlu.slm.protocol import Guess
-from voiceagent.nlu.slm.tools import Tool, schemas
+from voiceagent.nlu.slm.tools import CallableIntent, schemas
 
 __all__ = ["ChatDecoder", "InstructSlm", "guess_of", "listing"]
 
@@ -65,7 +65,7 @@ class InstructSlm:
     def __init__(
         self,
         decoder: ChatDecoder,
-        tools: Sequence[Tool],
+        tools: Sequence[CallableIntent],
         *,
         name: str,
         version: str = "",
@@ -137,7 +137,7 @@ def guess_of(written: Written, text: str) -> Guess:
     return Guess(intent, written.probability)
 
 
-def listing(tools: Sequence[Tool]) -> Iterator[str]:
+def listing(tools: Sequence[CallableIntent]) -> Iterator[str]:
     """The tools in a line each, long lists of values in a line of their own."""
     long: dict[tuple[object, ...], str] = {}
     for tool in tools:
@@ -147,7 +147,9 @@ def listing(tools: Sequence[Tool]) -> Iterator[str]:
         yield f"{name}: {', '.join(map(str, values))}"
 
 
-def _values(tool: Tool, slot: str, long: dict[tuple[object, ...], str]) -> str:
+def _values(
+    tool: CallableIntent, slot: str, long: dict[tuple[object, ...], str]
+) -> str:
     values = tool.values(slot)
     if values is None:
         return "words"

@@ -23,7 +23,7 @@ from hassil.intents import IntentData, RangeSlotList, SlotList, TextSlotList
 
 from voiceagent.nlu.intent import SlotValue, Understood
 
-__all__ = ["Signature", "Tool", "schemas", "tools_of"]
+__all__ = ["Signature", "CallableIntent", "schemas", "tools_of"]
 
 COMBINATIONS = 256
 """Slot combinations of one template that are looked at; few have more."""
@@ -43,7 +43,7 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
-class Tool:
+class CallableIntent:
     """One intent as something to call."""
 
     name: str
@@ -72,7 +72,7 @@ class Tool:
         return tuple(found)
 
 
-def tools_of(pack: Understood) -> tuple[Tool, ...]:
+def tools_of(pack: Understood) -> tuple[CallableIntent, ...]:
     """Every intent of a pack that can be called; one without values cannot."""
     lists = {**pack.intents.slot_lists, **pack.slot_lists}
     rules = pack.intents.expansion_rules
@@ -82,11 +82,11 @@ def tools_of(pack: Understood) -> tuple[Tool, ...]:
             signature for block in intent.data for signature in _of(block, lists, rules)
         )
         if signatures:
-            found.append(Tool(intent.name, signatures))
+            found.append(CallableIntent(intent.name, signatures))
     return tuple(found)
 
 
-def schemas(tools: Iterable[Tool]) -> list[dict[str, object]]:
+def schemas(tools: Iterable[CallableIntent]) -> list[dict[str, object]]:
     """The tools as chat templates take them (OpenAI's form)."""
     return [
         {
@@ -97,7 +97,7 @@ def schemas(tools: Iterable[Tool]) -> list[dict[str, object]]:
     ]
 
 
-def _schema(tool: Tool) -> dict[str, object]:
+def _schema(tool: CallableIntent) -> dict[str, object]:
     properties = {slot: _type(tool.values(slot)) for slot in tool.order}
     return {
         "type": "object",
