@@ -22,6 +22,7 @@ from voiceagent.audio.clip import Clip, loudness
 from voiceagent.audio.speaker import resampled
 from voiceagent.engines.tts.voices import make_voice
 from voiceagent.errors import MissingError
+from voiceagent.errors.lines import here
 
 VOICES = (
     "espeak flite/slt flite/rms flite/awb flite/kal16 festival festival/kal_diphone"
@@ -127,7 +128,7 @@ def main() -> None:
             voices[name] = make_voice(name)
             voices[name].synthesize(SHORT[0])
         except MissingError as error:
-            print(f"{name}: {error.what}; {error.hint}", file=sys.stderr)
+            print(f"{name}: {error.what}; {here(error.hint)}", file=sys.stderr)
             voices.pop(name, None)
             continue
         first[name] = perf_counter() - began

@@ -8,8 +8,9 @@
 
 The first writes what the recogniser made of each recording, clean and at each ratio
 (`--alone`: without the second recogniser); the second prints the coefficients for
-`engines/confidence.py`, fitted on all rows, with accuracy, wrong actions and accepted
-other speech at several thresholds by five-fold cross-validation over recordings.
+`voiceagent/engines/stt/pocketsphinx/confidence.py`, fitted on all rows, with accuracy,
+wrong actions and accepted other speech at several thresholds by five-fold
+cross-validation over recordings.
 """
 
 from __future__ import annotations

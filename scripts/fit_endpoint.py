@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fit the waits and weights of `voiceagent/endpoint.py` on the tune half of a corpus.
+"""Fit `voiceagent/frontend/endpoint.py`, waits and weights, on half of a corpus.
 
     .venv/bin/python scripts/fit_endpoint.py CORPUS --traces FILE [--folds 2]
 

@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from voiceagent.errors.lines import here
+
 __all__ = ["NOISES", "RATE", "VOICES", "Sound", "decibels", "noise", "room", "say"]
 
 Sound = NDArray[np.float64]
@@ -34,7 +36,7 @@ VOICES: dict[str, tuple[str, ...]] = {
 """Speaker -> the program that speaks. Chosen because a wake-word model trained on
 people fires on them well over its cutoff; most other variants of espeak-ng do not."""
 
-INSTALL = "sudo apt-get install -y espeak-ng flite festival festvox-us-slt-hts"
+INSTALL = "apt-get install espeak-ng flite festival festvox-us-slt-hts"
 
 
 def decibels(value: float) -> float:
@@ -46,7 +48,8 @@ def say(text: str, voice: str) -> Sound:
     """`text` in the voice of that speaker, trimmed, at -1 dB full scale."""
     command = VOICES[voice]
     if shutil.which(command[0]) is None:
-        raise SystemExit(f"`{command[0]}` is not installed\nhint: run `{INSTALL}`")
+        hint = here(f"run `{INSTALL}`")
+        raise SystemExit(f"`{command[0]}` is not installed\nhint: {hint}")
     with tempfile.TemporaryDirectory() as folder:
         wav = Path(folder) / "said.wav"
         subprocess.run(

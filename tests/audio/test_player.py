@@ -131,7 +131,7 @@ def speaker(monkeypatch: pytest.MonkeyPatch) -> Speaker:
         RawOutputStream=Stream,
         PortAudioError=RefusedError,
     )
-    monkeypatch.setattr(voiceagent.speaker, "_sounddevice", lambda: library)
+    monkeypatch.setattr(voiceagent.audio.speaker, "_sounddevice", lambda: library)
     return Speaker()
 
 
@@ -197,8 +197,8 @@ CHILD = """
 import asyncio, json
 import numpy as np
 from voiceagent.errors import VoiceAgentError
-from voiceagent.player import SpeakerPlayer
-from voiceagent.speak import Clip
+from voiceagent.audio.player import SpeakerPlayer
+from voiceagent.audio.clip import Clip
 
 def clip(seconds):
     time = np.arange(round(seconds * 22050)) / 22050

@@ -219,7 +219,7 @@ def test_a_terminal_is_refused() -> None:
 def test_a_real_pipe_that_never_ends_does_not_hold_the_program() -> None:
     code = (
         "import asyncio\n"
-        "from voiceagent.source import StdinSource\n"
+        "from voiceagent.audio.source import StdinSource\n"
         "async def main():\n"
         "    async for frame in StdinSource().frames():\n"
         "        print(frame.start, flush=True)\n"

@@ -85,7 +85,7 @@ def test_a_sentence_of_two_intents_is_named(tmp_path: Path) -> None:
 
 
 HANDLER = """\
-from voiceagent.skill import Answer
+from voiceagent.skills.skill import Answer
 class Bar:
     name = "bar"
     def answer(self, intent, context):

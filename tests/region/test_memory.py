@@ -148,7 +148,7 @@ def test_a_conversation_that_is_too_long_is_refused(tmp_path: Path) -> None:
 WRITER = """
 import asyncio, sys
 from pathlib import Path
-from voiceagent.regional.sqlite_memory import SqliteMemory
+from voiceagent.region.sqlite_memory import SqliteMemory
 
 async def main():
     memory = SqliteMemory(Path(sys.argv[1]))

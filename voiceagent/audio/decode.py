@@ -256,7 +256,9 @@ def _soundfile(kind: str) -> Any:
         import soundfile
     except (ImportError, OSError) as error:  # OSError: no libsndfile beside it
         raise EngineMissing(
-            "soundfile", install="pip install soundfile", cause=f"to read {kind}"
+            "soundfile",
+            install="pip install 'voiceagent[edge]'",
+            cause=f"to read {kind}",
         ) from error
     return soundfile
 

@@ -236,7 +236,8 @@ def load_sounddevice() -> Any:
     try:
         import sounddevice
     except ImportError as error:
-        raise EngineMissing("sounddevice", install="pip install sounddevice") from error
+        line = "pip install 'voiceagent[edge]'"
+        raise EngineMissing("sounddevice", install=line) from error
     except OSError as error:
         raise EngineMissing(
             "portaudio", install="apt-get install libportaudio2", cause=str(error)

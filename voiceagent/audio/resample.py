@@ -47,7 +47,9 @@ def _soxr(rate: float) -> Any:
         import soxr
     except ImportError as error:
         raise EngineMissing(
-            "soxr", install="pip install soxr", cause=f"the sound has {rate:g} Hz"
+            "soxr",
+            install="pip install 'voiceagent[edge]'",
+            cause=f"the sound has {rate:g} Hz",
         ) from error
     return soxr.ResampleStream(rate, RATE, 1, dtype="float32", quality="HQ")
 

@@ -167,7 +167,9 @@ def resampled(clip: Clip, rate: int) -> NDArray[np.int16]:
         import soxr
     except ImportError as error:
         raise EngineMissing(
-            "soxr", install="pip install soxr", cause=f"the sound has {clip.rate} Hz"
+            "soxr",
+            install="pip install 'voiceagent[edge]'",
+            cause=f"the sound has {clip.rate} Hz",
         ) from error
     return np.asarray(soxr.resample(samples, clip.rate, rate))
 

@@ -21,6 +21,7 @@ from voiceagent.cli.shared import (
     workshop,
 )
 from voiceagent.errors import UsageError
+from voiceagent.errors.lines import here
 
 if TYPE_CHECKING:
     from voiceagent.agent.agent import Agent
@@ -116,7 +117,7 @@ def _reasons(trace: Trace, *, asked: bool) -> Iterator[str]:
     for _, event in trace:
         match event:
             case Degraded() if asked or event.what != UNFIT:
-                yield f"{event.what}: {event.why} (hint: {event.hint})"
+                yield f"{event.what}: {event.why} (hint: {here(event.hint)})"
             case ModelAnswered() if asked:
                 meant = event.name or event.reason or event.outcome
                 sure = f"{meant} {event.probability:.2f}, {event.took_ms:.0f} ms"

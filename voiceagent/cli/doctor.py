@@ -18,6 +18,7 @@ from voiceagent.cli.shared import (
     emit_json,
 )
 from voiceagent.errors import CheckFailed, VoiceAgentError
+from voiceagent.errors.lines import here
 
 if TYPE_CHECKING:
     from voiceagent.app.workshop import Workshop
@@ -45,12 +46,12 @@ def doctor(
     findings = [*_packages(), *_programs(), *_audio(), *_engines(loaded)]
     for finding in findings:
         if json:
-            emit_json(asdict(finding))
+            emit_json(asdict(finding) | {"fix": here(finding.fix)})
             continue
         mark = "✓" if finding.ok else "✗" if finding.needed else "–"
         console().print(f"{mark} {finding.what:24} {finding.detail}", markup=False)
         if not finding.ok and finding.fix:
-            console().print(f"  fix: {finding.fix}", markup=False)
+            console().print(f"  fix: {here(finding.fix)}", markup=False)
     missing = [f.what for f in findings if not f.ok and f.needed]
     if missing:
         raise CheckFailed(f"missing: {', '.join(missing)}")
@@ -88,14 +89,14 @@ def _packages() -> Iterator[Diagnosis]:
         found = installed(name)
         if not found and any(map(installed, SAME.get(name, ()))):
             continue
-        fix = f"pip install 'voiceagent[{extra}]'"
+        fix = f"run `pip install 'voiceagent[{extra}]'`"
         yield Diagnosis(name, bool(found), f"{found or 'missing'}: {what}", fix, needed)
 
 
 def _programs() -> Iterator[Diagnosis]:
     for program in ("espeak-ng", "flite", "festival"):
         path = shutil.which(program)
-        fix = f"apt-get install {program}"
+        fix = f"run `apt-get install {program}`"
         detail = path or "missing: a voice"
         yield Diagnosis(program, bool(path), detail, fix, program == "espeak-ng")
 

@@ -17,6 +17,7 @@ from voiceagent.cli.shared import (
     errors,
 )
 from voiceagent.errors import CheckFailed, ModelError, UsageError, VoiceAgentError
+from voiceagent.errors.lines import here
 
 if TYPE_CHECKING:
     from voiceagent.nlu.models.library import Library
@@ -71,7 +72,9 @@ def add(
         emit_json(row)
         return
     console().print(f"added `{added.name}` ({agreed}) to {added.folder}", markup=False)
-    console().print(f"choose it: voiceagent models use {added.name}", markup=False)
+    console().print(
+        here(f"choose it: `voiceagent models use {added.name}`"), markup=False
+    )
 
 
 @app.command("use")
@@ -139,7 +142,7 @@ def _tried(one: Model | ModelError, library: Library) -> dict[str, Any]:
         detail = _loaded(one, library)
     except VoiceAgentError as error:
         cause = f": {error.cause}" if error.cause else ""
-        detail = f"{error.what}{cause}; {error.hint}"
+        detail = f"{error.what}{cause}; {here(error.hint)}"
         return {"name": one.name, "ok": False, "detail": detail}
     return {"name": one.name, "ok": True, "detail": detail}
 

@@ -15,6 +15,7 @@ from voiceagent.cli.shared import (
     emit_json,
 )
 from voiceagent.errors import CheckFailed, StoreError
+from voiceagent.errors.lines import here
 
 if TYPE_CHECKING:
     from voiceagent.authoring.check import Finding
@@ -66,7 +67,7 @@ def check(
 def _line(finding: Finding) -> str:
     place = f"{finding.file}" + (f":{finding.line}" if finding.line else "")
     kind = "note" if finding.note else "error"
-    hint = f" ({finding.hint})" if finding.hint else ""
+    hint = f" ({here(finding.hint)})" if finding.hint else ""
     return f"{place}: {kind}: {finding.text}{hint}"
 
 
@@ -76,7 +77,7 @@ def _plain(finding: Finding) -> dict[str, Any]:
         "line": finding.line,
         "kind": "note" if finding.note else "error",
         "text": finding.text,
-        "hint": finding.hint,
+        "hint": here(finding.hint),
     }
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from voiceagent.cli.eval import counter
 from voiceagent.cli.shared import console, emit_json
 from voiceagent.errors import ConfigError
+from voiceagent.errors.lines import here
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -139,7 +140,7 @@ def _tell(trained: Trained, result: dict[str, Any]) -> None:
     for what, then, now, total in rows:
         screen.print(f"  {what:26} {then:4} ->{now:4}  of {total}", markup=False)
     for line in _notes(trained, result):
-        screen.print(line, markup=False)
+        screen.print(here(line), markup=False)
 
 
 def _notes(trained: Trained, result: dict[str, Any]) -> Iterator[str]:
@@ -148,7 +149,7 @@ def _notes(trained: Trained, result: dict[str, Any]) -> Iterator[str]:
     if not result["second"]:
         yield (
             "no second recogniser: only how words are said could be learnt\n"
-            "  (pip install 'voiceagent[moonshine]')"
+            "  (run `pip install 'voiceagent[moonshine]'`)"
         )
     if trained.still_hard:
         yield (

@@ -9,6 +9,7 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
+from voiceagent.errors.lines import here
 from voiceagent.trace.events import (
     AlarmRang,
     BargeIn,
@@ -149,7 +150,7 @@ def _aside(record: Record, at: str) -> Text | None:
         case EarconPlayed(name=name) if name != "alarm":
             return Text(f"{at}♪ {name}", style="dim")
         case Degraded(what=what, why=why, hint=hint):
-            note = f" ({hint})" if hint else ""
+            note = f" ({here(hint)})" if hint else ""
             return Text(f"{at}! {what}: {why}{note}", style="bold red")
         case _:
             return None

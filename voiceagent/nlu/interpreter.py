@@ -51,7 +51,7 @@ class Understanding(Protocol):
 
 
 class Decide(Protocol):
-    """Who answers: `voiceagent.route.route`, or stricter."""
+    """Who answers: `voiceagent.nlu.decision.route`, or stricter."""
 
     def __call__(
         self,

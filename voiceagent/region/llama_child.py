@@ -1,6 +1,6 @@
 """The process that holds the regional model: xllamacpp's own server on loopback.
 
-    python -m voiceagent.regional.llama_child '{"model": "x.gguf", "slots": 8, ...}'
+    python -m voiceagent.region.llama_child '{"model": "x.gguf", "slots": 8, ...}'
 
 Prints one line with its address when it is ready, and ends when its standard input
 does: a parent that is gone leaves nothing behind.

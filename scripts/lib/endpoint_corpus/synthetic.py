@@ -12,6 +12,7 @@ from lib.endpoint_corpus.plan import Pause, plan
 from lib.endpoint_corpus.sound import RATE, Sound, room_tone
 from lib.endpoint_corpus.voices import FILLERS, INSTALL, SENTENCES, available, say
 from voiceagent.app.workshop import Workshop
+from voiceagent.errors.lines import here
 from voiceagent.frontend.endpoint import WHOLE
 
 __all__ = ["spoken_with", "synthetic"]
@@ -26,7 +27,8 @@ def synthetic(
     """`count` sentences by synthetic voices, half in our words, half from the pack."""
     voices = available()
     if not voices:
-        raise SystemExit(f"no synthetic voice is installed\nhint: run `{INSTALL}`")
+        hint = here(f"run `{INSTALL}`")
+        raise SystemExit(f"no synthetic voice is installed\nhint: {hint}")
     for number in range(count):
         random = seeded(f"synthetic-{own}-{number}", seed)
         text = _sentence(shop, own, random)

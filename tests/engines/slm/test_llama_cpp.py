@@ -241,7 +241,7 @@ def test_what_llama_cpp_refuses_is_a_typed_error(folder: Path, engine: str) -> N
 CHILD = """
 import sys
 from pathlib import Path
-from voiceagent.engines.llama_cpp import LlamaEncoder
+from voiceagent.engines.slm.llama_cpp import LlamaEncoder
 from voiceagent.errors import VoiceAgentError
 sys.path.insert(0, sys.argv[3])
 import numpy as np
@@ -277,7 +277,7 @@ def test_what_our_check_lets_through_does_not_end_the_process(
 def test_nothing_is_printed(folder: Path, engine: str) -> None:
     code = (
         "from pathlib import Path\n"
-        "from voiceagent.engines.llama_cpp import LlamaEncoder\n"
+        "from voiceagent.engines.slm.llama_cpp import LlamaEncoder\n"
         f"made = LlamaEncoder(Path({str(folder / 'bert.gguf')!r}), engine={engine!r})\n"
         "made.embed([2, 3]); made.close()"
     )

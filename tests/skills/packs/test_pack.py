@@ -23,7 +23,7 @@ pytestmark = pytest.mark.unit
 COFFEE = Path(__file__).resolve().parents[3].parent / "shared" / "eval" / "coffee"
 CONTEXT = TurnContext(datetime(2026, 1, 5, 9, tzinfo=UTC))
 HANDLER = """\
-from voiceagent.skill import Answer
+from voiceagent.skills.skill import Answer
 class Bar:
     name = "bar"
     def answer(self, intent, context): return Answer(f"One {intent.slots['drink']}")

@@ -46,7 +46,9 @@ def check_decoder(path: Path) -> Header:
 def _other(header: Header, wanted: str) -> ModelError:
     what = f"model file `{header.path}` is not {wanted}"
     cause = f"its architecture is `{header.architecture or 'unknown'}`"
-    return ModelError(what, cause=cause, hint="choose another with `voiceagent models`")
+    return ModelError(
+        what, cause=cause, hint="choose another with `voiceagent models use NAME`"
+    )
 
 
 def _check_outline(header: Header) -> None:

@@ -107,5 +107,5 @@ def warm(slm: Slm) -> None:
             raise ModelError(
                 f"model `{slm.name}` does not work",
                 cause=f"it gave a probability of {guess.probability}",
-                hint="choose another with `voiceagent models use`",
+                hint="choose another with `voiceagent models use NAME`",
             )

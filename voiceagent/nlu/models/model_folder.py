@@ -297,5 +297,6 @@ def insist(model: Model) -> None:
         raise ModelError(
             f"model `{model.name}` is not what its card says",
             cause=", ".join(wrong),
-            hint="install it again, or choose another with `voiceagent models use`",
+            hint="install it again, or choose another with "
+            "`voiceagent models use NAME`",
         )

@@ -40,7 +40,7 @@ def build_slm(model: Model, pack: Vocabulary, engines: Engines) -> Slm:
         raise ModelError(
             f"model `{model.name}` understands no sentences",
             cause=f"its kind is `{model.card.kind}`",
-            hint="choose another with `voiceagent models use`",
+            hint="choose another with `voiceagent models use NAME`",
         )
     return build(model, pack, engines)
 

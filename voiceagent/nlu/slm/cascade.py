@@ -1,10 +1,10 @@
 """Templates, then model, then hand over: who may act, with the guards in between.
 
     cascade = Cascade(Guards(SlotFinder(pack).intents))
-    cascade.route(recognition, template, opinion)    # as `voiceagent.route.route`
+    cascade.route(recognition, template, opinion)    # as `nlu.decision.route`
 
-The thresholds come from the risk-coverage curve of the model (`voiceagent.curve`); the
-guards can only make a route more careful: act becomes ask, ask becomes hand over.
+The thresholds come from the risk-coverage curve of the model (`nlu/models/risk_curve`);
+the guards can only make a route more careful: act becomes ask, ask becomes hand over.
 """
 
 from __future__ import annotations

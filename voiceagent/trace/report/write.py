@@ -2,7 +2,7 @@
 
 No script, no font, no address: the page works offline, its content policy forbids
 loading anything, and the filters are plain form controls. Every text is escaped by
-construction (`reporting/html.py`).
+construction (`trace/report/html.py`).
 """
 
 from __future__ import annotations

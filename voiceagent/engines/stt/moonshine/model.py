@@ -184,7 +184,7 @@ class Moonshine:
             raise EngineFailed(
                 "moonshine could not work on what it was given",
                 cause=str(error)[:200],
-                hint=INSTALL,
+                hint=f"run `{INSTALL}`",
             ) from error
 
 
@@ -295,4 +295,6 @@ def _heads(inputs: Sequence[Any]) -> tuple[int, int]:
 
 
 def _broken(file: Path, cause: str) -> ModelError:
-    return ModelError(f"model `{file.name}` cannot be used", cause=cause, hint=INSTALL)
+    return ModelError(
+        f"model `{file.name}` cannot be used", cause=cause, hint=f"run `{INSTALL}`"
+    )

@@ -98,5 +98,5 @@ def _pieces(file: Path, install: str) -> list[bytes]:
 
 def _broken(file: Path, cause: str, install: str) -> ModelError:
     return ModelError(
-        f"vocabulary `{file.name}` cannot be used", cause=cause, hint=install
+        f"vocabulary `{file.name}` cannot be used", cause=cause, hint=f"run `{install}`"
     )

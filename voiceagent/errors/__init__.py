@@ -26,6 +26,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from voiceagent.errors.lines import here
+
 __all__ = [
     "AudioFileError",
     "CheckFailed",
@@ -51,7 +53,8 @@ __all__ = [
 
 
 class VoiceAgentError(Exception):
-    """Base of all errors shown to a user; `str()` gives the three parts in lines."""
+    """Base of all errors shown to a user; `str()` gives the three parts in lines, and
+    what is to be typed as it works here."""
 
     code: ClassVar[str] = "error"
     exit_code: ClassVar[int] = 1
@@ -72,7 +75,7 @@ class VoiceAgentError(Exception):
             lines.append(f"cause: {self.cause}")
         if self.hint:
             lines.append(f"hint: {self.hint}")
-        return "\n".join(lines)
+        return here("\n".join(lines))
 
 
 def _rebuilt(
