@@ -175,7 +175,7 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
             wake_earcon=config.wake.earcon,
         ),
         alarms=alarms,
-        verifier=shop.verifier if options.wake else None,
+        verifier=shop.verifier() if options.wake else None,
         stop_word=shop.stop_word() if options.wake else None,
         engines={
             **shop.names(wake=options.wake, pace=pace),

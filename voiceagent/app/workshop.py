@@ -139,12 +139,11 @@ class Workshop:
     @cached_property
     def live_stt(self) -> Stt:
         """The recogniser in another process, so that the loop never waits for it."""
-        _ = self.grammar, self.wake  # what is wrong with them is said here, not there
+        _ = self.grammar, self.wake()  # what is wrong with them is said here, not there
         return ProcessStt(partial(make_stt, self.config), name="pocketsphinx")
 
-    @cached_property
     def wake(self) -> WakeWord | None:
-        """The always-on detector."""
+        """A new always-on detector; what all of them read is kept once."""
         config = self.config.wake
         if config.engine == "none" or not config.words:
             return None
@@ -156,18 +155,16 @@ class Workshop:
 
         return MicroWakeWord(config.words)
 
-    @cached_property
     def verifier(self) -> WakeVerifier | None:
-        """The second opinion on a wake word."""
+        """A new second opinion on a wake word."""
         if self.config.wake.verifier == "none":
             return None
         from voiceagent.engines.wake.openwakeword import OpenWakeWordVerifier
 
         return OpenWakeWordVerifier(self.config.wake.words)
 
-    @cached_property
     def vad(self) -> Vad:
-        """Voice activity."""
+        """A new detector of voice activity; the weights of all of them are the same."""
         from voiceagent.engines.vad.silero import SileroVad
         from voiceagent.engines.vad.webrtcvad import WebrtcVad
 
@@ -179,14 +176,14 @@ class Workshop:
             case _:
                 return GatedVad(WebrtcVad(mode=2), SileroVad())
 
-    def wake_rules(self) -> dict[str, WakeRule]:
-        """When the scores of each word are a hit."""
-        return self.config.wake.rules(getattr(self.wake, "rules", {}))
+    def wake_rules(self, wake: WakeWord | None) -> dict[str, WakeRule]:
+        """When the scores of each word of that detector are a hit."""
+        return self.config.wake.rules(getattr(wake, "rules", {}))
 
-    def gate(self) -> WakeGate:
-        """The decision over wake scores."""
+    def gate(self, wake: WakeWord | None) -> WakeGate:
+        """The decision over the scores of that detector."""
         refractory = self.config.wake.refractory_ms / 1000
-        return WakeGate(self.wake_rules(), refractory=refractory)
+        return WakeGate(self.wake_rules(wake), refractory=refractory)
 
     def speech(self, samples: NDArray[np.int16]) -> Spans:
         """Start and end sample of every stretch of speech in a recording."""
@@ -213,16 +210,15 @@ class Workshop:
         return self.config.endpoint.policy()
 
     def frontend(self, *, wake: bool = True) -> Frontend:
-        """A front end in its first state; `wake=False`: no wake word is wanted."""
-        frontend = Frontend(
-            wake=self.wake if wake else None,
-            gate=self.gate() if wake else WakeGate({}),
-            vad=self.vad,
+        """A front end with a state of its own; `wake=False`: no wake word is wanted."""
+        detector = self.wake() if wake else None
+        return Frontend(
+            wake=detector,
+            gate=self.gate(detector) if wake else WakeGate({}),
+            vad=self.vad(),
             smoother=self.smoother(),
             policy=self.policy(),
         )
-        frontend.reset()
-        return frontend
 
     def house(self, store: Store) -> House:
         """The built-in house, or a real Home Assistant."""
@@ -309,11 +305,20 @@ class Workshop:
 
         return StopWord()
 
+    @cached_property
+    def _wake_name(self) -> str:
+        wake = self.wake()
+        return wake.name if wake else "off"
+
+    @cached_property
+    def _vad_name(self) -> str:
+        return self.vad().name
+
     def names(self, *, wake: bool = True, pace: Pace = Pace.REALTIME) -> dict[str, str]:
         """The engines in use, by stage."""
         return {
-            "wake": self.wake.name if wake and self.wake else "off",
-            "vad": self.vad.name,
+            "wake": self._wake_name if wake else "off",
+            "vad": self._vad_name,
             "stt": self.recogniser(pace).name,
             "voice": self.voices(pace)[0].name,
         }

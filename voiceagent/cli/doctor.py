@@ -118,8 +118,8 @@ def _engines(config: object) -> Iterator[Diagnosis]:
 
     assert isinstance(config, Config)
     shop = Workshop(config)
-    yield _tried("wake engine", lambda: shop.wake.name if shop.wake else "off")
-    yield _tried("vad engine", lambda: shop.vad.name)
+    yield _tried("wake engine", lambda: _wake(shop))
+    yield _tried("vad engine", lambda: shop.vad().name)
     yield _tried("pack", lambda: f"{shop.pack.name}, {len(shop.pack.skills)} skills")
     yield _tried("grammar", lambda: f"{len(shop.grammar.arcs)} states")
     yield _tried("recogniser", lambda: shop.stt.name)
@@ -129,6 +129,11 @@ def _engines(config: object) -> Iterator[Diagnosis]:
     near = next(path for path in (folder, *folder.parents) if path.exists())
     fine = os.access(near, os.W_OK)
     yield Diagnosis("state folder", fine, str(folder), "set `store.folder`")
+
+
+def _wake(shop: Workshop) -> str:
+    wake = shop.wake()
+    return wake.name if wake else "off"
 
 
 def _model(shop: Workshop) -> str:

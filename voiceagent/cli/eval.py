@@ -54,11 +54,11 @@ def wake(
 
     shop = Workshop(configure(config, wake__words=[word], wake__engine=engine))
     report = evaluate_wake(
-        lambda: _needed(shop.wake),
+        lambda: _needed(shop.wake()),
         word=word,
         positives=positive,
         negatives=negative or [],
-        rules=shop.wake_rules(),
+        rules=shop.wake_rules(shop.wake()),
         refractory=shop.config.wake.refractory_ms / 1000,
         noise=noise,
         snr_db=snr,
@@ -83,7 +83,7 @@ def vad(
     from voiceagent.evaluation.vad import evaluate_vad
 
     shop = Workshop(configure(config, vad__engine=engine))
-    report = evaluate_vad(lambda: shop.vad, folder, progress=counter("recordings"))
+    report = evaluate_vad(shop.vad, folder, progress=counter("recordings"))
     _show(report.to_json(), json=json)
 
 
@@ -156,7 +156,7 @@ def endpoint(
         limit=limit,
         kept=traces,
         shop_for=lambda pack: workshop(config, Path(pack) if pack else None),
-        silero=workshop(config, vad__engine="silero").vad,
+        silero=workshop(config, vad__engine="silero").vad(),
         progress=counter("turns"),
     )
     report = evaluate_endpoint(

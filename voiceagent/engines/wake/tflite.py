@@ -2,7 +2,8 @@
 
 The wheels' own classes pass null pointers on when a model is broken, which ends the
 process; a model a user brings must end in an error instead. It also lets one buffer
-serve all frames, and the state of a streaming model be forgotten cheaply.
+serve all frames, and the state of a streaming model be forgotten cheaply. A model file
+is in memory once, however many detectors use it; each has a state of its own.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ import ctypes
 import sys
 from collections.abc import Sequence
 from ctypes import POINTER, c_char_p, c_float, c_int, c_int32, c_size_t, c_void_p
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,11 +77,10 @@ class TfLite:
         """`package` holds the library in `lib/`; `shape` replaces the input's."""
         self._lib = load_library(package)
         self._name = model.name
-        self._bytes = read_model(model)
         self._shape = tuple(shape) if shape else None
-        self._model: int | None = None
         self._interpreter: int | None = None
-        self._open()
+        self._model: LoadedModel | None = load_model(self._lib, model)
+        self._open_interpreter()
 
     def run(self, values: NDArray[Any]) -> NDArray[np.float32]:
         """Output for float `values` of `input_shape`, in the units of the network."""
@@ -101,27 +103,16 @@ class TfLite:
     def close(self) -> None:
         """Give the memory back."""
         self._close_interpreter()
-        if self._model:
-            self._lib.TfLiteModelDelete(self._model)
-            self._model = None
+        self._model = None
 
     def __del__(self) -> None:
         if hasattr(self, "_interpreter"):
             self.close()
 
-    def _open(self) -> None:
-        self._model = self._lib.TfLiteModelCreate(self._bytes, len(self._bytes))
-        if not self._model:
-            raise EngineFailed(
-                f"wake model `{self._name}` cannot be loaded",
-                cause="the file is damaged or of an unknown version",
-                hint="export or download it again",
-            )
-        self._open_interpreter()
-
     def _open_interpreter(self) -> None:
-        lib = self._lib
-        self._interpreter = lib.TfLiteInterpreterCreate(self._model, None)
+        lib, model = self._lib, self._model
+        assert model is not None
+        self._interpreter = lib.TfLiteInterpreterCreate(model.handle, None)
         if not self._interpreter:
             raise self._broken("has layers that this library does not know")
         if self._shape is not None:
@@ -186,6 +177,41 @@ class TfLite:
         )
 
 
+class LoadedModel:
+    """A model file in memory, for any number of interpreters."""
+
+    def __init__(self, lib: ctypes.CDLL, path: Path) -> None:
+        self._lib, self._bytes = lib, read_model(path)
+        self.handle: int | None = lib.TfLiteModelCreate(self._bytes, len(self._bytes))
+        if not self.handle:
+            raise EngineFailed(
+                f"wake model `{path.name}` cannot be loaded",
+                cause="the file is damaged or of an unknown version",
+                hint="export or download it again",
+            )
+
+    def __del__(self) -> None:
+        if getattr(self, "handle", None):
+            self._lib.TfLiteModelDelete(self.handle)
+
+
+LOADED: WeakValueDictionary[tuple[Path, int, int], LoadedModel] = WeakValueDictionary()
+"""Models in use, by path, time of the last change and size."""
+
+
+def load_model(lib: ctypes.CDLL, path: Path) -> LoadedModel:
+    """The model of a file; the same one while anybody uses it and it is not changed."""
+    try:
+        found = path.stat()
+    except OSError:
+        return LoadedModel(lib, path)  # says what is wrong with it
+    key = path, found.st_mtime_ns, found.st_size
+    model = LOADED.get(key)
+    if model is None:
+        model = LOADED[key] = LoadedModel(lib, path)
+    return model
+
+
 def read_model(path: Path) -> bytes:
     """The bytes of a model file, after a look at what it claims to be."""
     try:
@@ -204,6 +230,7 @@ def read_model(path: Path) -> bytes:
     return data
 
 
+@cache
 def load_library(package: Path) -> ctypes.CDLL:
     """The C library inside a wake package, its calls typed."""
     found = sorted((package / "lib").glob("*tensorflowlite_c*"))
