@@ -70,7 +70,6 @@ def detector(shop: Workshop) -> Detector:
     return TurnDetector(shop.frontend(wake=False))
 
 
-@fault("fault 1: all sessions of a region share one voice activity detector")
 @settings(max_examples=6, derandomize=True, phases=[Phase.generate])
 @given(order=st.lists(st.sampled_from([0, 1]), min_size=20, max_size=80))
 def test_sessions_of_a_region_never_hear_each_other(
