@@ -6,7 +6,6 @@ and cannot be imported: what a bare wheel is on a fresh machine.
 
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -67,7 +66,8 @@ def environment(home: Path, *packages: Path) -> dict[str, str]:
     where = {"HOME": str(home), "PYTHONPATH": os.pathsep.join(map(str, packages))}
     for kind in ("STATE", "CACHE", "CONFIG", "DATA"):
         where[f"XDG_{kind}_HOME"] = str(home / kind.lower())
-    return {**os.environ, "NO_COLOR": "1", "COLUMNS": "200", **where}
+    quick = {"VOICEAGENT_STT__SECOND": "none", "NO_COLOR": "1", "COLUMNS": "200"}
+    return {**os.environ, **quick, **where}
 
 
 def command(*words: str) -> list[str]:
@@ -102,7 +102,7 @@ def test_a_typed_question_needs_no_extra_and_no_checkout(
 ) -> None:
     code, out, messages = told(tmp_path, (bare, wheel), "ask", "what time is it")
     assert code == 0, messages
-    assert re.search(r"[0-9]|o'clock|past|to ", out) and "Traceback" not in messages
+    assert out.startswith("It is ") and "Traceback" not in messages
 
 
 @fault("fault 16: a typed command loads ears")
@@ -120,7 +120,8 @@ def test_a_typed_command_acts_without_any_extra(
 def test_a_missing_microphone_is_told_in_three_parts(
     tmp_path: Path, wheel: Path
 ) -> None:
-    words = ("listen", "--json", "--device", DEVICE)
+    (pack,) = {file.parent for file in wheel.rglob("coffee/intents.yaml")}
+    words = ("listen", "--json", "--device", DEVICE, "--pack", str(pack))
     code, out, messages = told(tmp_path, (wheel,), *words)
     assert code == 3 and "Traceback" not in messages
     assert "error:" in messages and "hint:" in messages
