@@ -26,7 +26,7 @@ from voiceagent.engines.slm.llama_cpp import LlamaDecoder, LlamaEncoder
 from voiceagent.errors import VoiceAgentError
 from voiceagent.nlu.intent import SlotValue
 from voiceagent.nlu.models.model_folder import find_model
-from voiceagent.nlu.slm.build import Engines, build_slm
+from voiceagent.nlu.slm.build import SlmRuntimes, build_slm
 from voiceagent.nlu.slm.generative import GenerativeSlm
 from voiceagent.nlu.slm.instruct import InstructSlm
 from voiceagent.nlu.slm.protocol import Guess, Slm
@@ -184,7 +184,7 @@ def main() -> int:
     try:
         pack = load_pack(options.pack)
         examples = read_text(options.text, pack, options.most)
-        engines = Engines(
+        engines = SlmRuntimes(
             partial(LlamaEncoder, engine=options.engine),
             partial(LlamaDecoder, engine=options.engine),
         )

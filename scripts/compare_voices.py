@@ -18,11 +18,12 @@ from time import perf_counter
 
 import numpy as np
 
+from voiceagent.app.engines import make_voice
 from voiceagent.audio.clip import Clip, loudness
 from voiceagent.audio.speaker import resampled
-from voiceagent.engines.tts.voices import make_voice
 from voiceagent.errors import MissingError
 from voiceagent.errors.lines import here
+from voiceagent.tts.config import SpeakConfig
 
 VOICES = (
     "espeak flite/slt flite/rms flite/awb flite/kal16 festival festival/kal_diphone"
@@ -125,7 +126,7 @@ def main() -> None:
     for name in options.voices:
         began = perf_counter()
         try:
-            voices[name] = make_voice(name)
+            voices[name] = make_voice(name, SpeakConfig())
             voices[name].synthesize(SHORT[0])
         except MissingError as error:
             print(f"{name}: {error.what}; {here(error.hint)}", file=sys.stderr)

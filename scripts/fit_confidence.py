@@ -27,13 +27,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voiceagent.app.config import load_config
-from voiceagent.app.workshop import ACOUSTICS, Workshop
+from voiceagent.app.workshop import Workshop
 from voiceagent.audio.file import read_audio
 from voiceagent.audio.frames import RATE
 from voiceagent.engines.stt.moonshine.grammar_search import SecondEar
 from voiceagent.engines.stt.moonshine.model import Moonshine
 from voiceagent.engines.stt.pocketsphinx.confidence import NO_MARGIN, Evidence, Second
 from voiceagent.engines.stt.pocketsphinx.panel import Panel
+from voiceagent.engines.stt.pocketsphinx.recogniser import ACOUSTICS
 from voiceagent.engines.stt.pocketsphinx.searches import Hearing
 from voiceagent.engines.stt.pocketsphinx.with_moonshine import Together
 from voiceagent.evaluation.commands import Case, read_cases, score
@@ -64,16 +65,16 @@ def evidence(arguments: argparse.Namespace) -> None:
     shop = Workshop(config)
     second = None if arguments.alone else Moonshine()
     panel = Panel(
-        shop.grammar,
-        shop.pack.pronunciations,
+        shop.language.grammar,
+        shop.language.pack.pronunciations,
         acoustics=find_model(ACOUSTICS).folder,
-        meaning=shop.meaning,
+        meaning=shop.language.meaning,
         pair=second is not None,
     )
     together = None
     if second is not None:
-        ear = SecondEar(second, shop.grammar)
-        together = Together(panel, ear, shop.meaning)
+        ear = SecondEar(second, shop.language.grammar)
+        together = Together(panel, ear, shop.language.meaning)
     noise = read_audio(arguments.noise).samples if arguments.noise else None
     ratios = [None, *(arguments.snr or [])]
     with arguments.output.open("w", encoding="utf-8") as file:
@@ -119,7 +120,7 @@ def _row(
         if verdict is None:
             return NOTHING
         text, evidence = verdict.text, verdict.evidence
-    intent = shop.parser.parse(text) if text else None
+    intent = shop.language.parser.parse(text) if text else None
     heard = Recognition(text, 1.0, bool(text))
     known = bool(case.intent or case.text) and not case.reject
     right = known and score(case, heard, intent).strict

@@ -137,7 +137,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     shop = Workshop(load_config(environ={}, folder=Path("/nonexistent")).config)
     traces = [t for t in load_traces(asked.traces) if t.turn.split == "tune"]
-    turns = heard(traces, asked.corpus, smoother=shop.smoother, policy=EndpointPolicy())
+    turns = heard(
+        traces, asked.corpus, smoother=shop.config.vad.smoother, policy=EndpointPolicy()
+    )
     for fold in range(asked.folds):
         rest = [turn for at, turn in enumerate(turns) if at % asked.folds != fold]
         left = [turn for at, turn in enumerate(turns) if at % asked.folds == fold]

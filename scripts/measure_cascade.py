@@ -185,7 +185,8 @@ def _open(asked: argparse.Namespace, pack: Pack) -> Slm:
     from voiceagent.nlu.models.model_folder import read_model
 
     flags = {"pack.folder": str(asked.pack)} if asked.pack else {}
-    return Workshop(load_config(flags=flags).config).open_model(read_model(asked.model))
+    shop = Workshop(load_config(flags=flags).config)
+    return shop.engines.slm(read_model(asked.model))
 
 
 def _print(found: Sequence[Outcome]) -> None:

@@ -32,7 +32,7 @@ def main() -> None:
     quiet = chance.normal(0, 12, 60 * 16_000).astype("<i2").tobytes()
     speech = read_audio(ROOT / "samples" / "16-help-and-repeat.flac").pcm
     for name, pcm in (("quiet", quiet), ("speech", speech)):
-        frontend = shop.frontend()
+        frontend = shop.engines.frontend()
         frames = list(Reframer().feed(pcm))
         began, times = cpu_seconds(), []
         for frame in frames:

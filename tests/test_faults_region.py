@@ -67,7 +67,7 @@ def sounds() -> tuple[Sound, Sound]:
 
 def detector(shop: Workshop) -> Detector:
     """The turn detector of a new session, as the region makes it."""
-    return TurnDetector(shop.frontend(wake=False))
+    return TurnDetector(shop.engines.frontend(wake=False))
 
 
 @settings(max_examples=6, derandomize=True, phases=[Phase.generate])

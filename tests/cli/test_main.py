@@ -12,7 +12,7 @@ import pytest
 pytestmark = pytest.mark.cli
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "samples"
-PACKS = ROOT / "voiceagent" / "packs"
+PACKS = ROOT / "voiceagent" / "skills" / "packs"
 
 
 def voiceagent(

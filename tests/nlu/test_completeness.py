@@ -61,26 +61,26 @@ def test_a_command_is_complete_where_nothing_new_can_follow(
 def test_only_what_may_go_on_without_a_difference_is_seen_otherwise(
     home: Workshop, progress: Progress, seed: int
 ) -> None:
-    words = home.grammar.sample(Random(seed)).split()
+    words = home.language.grammar.sample(Random(seed)).split()
     for count in range(len(words) + 1):
         text = " ".join(words[:count])
-        plain, seen = home.grammar.progress(words[:count]), progress.of(text)
+        plain, seen = home.language.grammar.progress(words[:count]), progress.of(text)
         if seen is plain:
             continue
         assert (plain, seen) == (EXTENSIBLE, COMPLETE)
-        intent = home.parser.parse(text)
-        longer = home.parser.parse(" ".join(words))
+        intent = home.language.parser.parse(text)
+        longer = home.language.parser.parse(" ".join(words))
         assert intent is not None and longer is not None
-        house = home.pack.house
+        house = home.language.pack.house
         assert meant(house, intent) == meant(house, longer)
 
 
 @given(st.integers(0, 100_000))
 @settings(max_examples=60, deadline=None)
 def test_endings_are_all_that_may_follow_and_no_more(home: Workshop, seed: int) -> None:
-    words = home.grammar.sample(Random(seed)).split()
+    words = home.language.grammar.sample(Random(seed)).split()
     for count in range(1, len(words) + 1):
-        endings = home.grammar.endings(words[:count], most=MOST_WAYS)
+        endings = home.language.grammar.endings(words[:count], most=MOST_WAYS)
         if endings is None:
             continue
         assert len(endings) <= MOST_WAYS and len(endings) == len({*endings})
@@ -90,9 +90,12 @@ def test_endings_are_all_that_may_follow_and_no_more(home: Workshop, seed: int) 
         rest = " ".join(words[count:])
         assert not rest or rest in endings
         for ending in endings:
-            assert home.grammar.progress([*words[:count], *ending.split()]) in WHOLE
+            assert (
+                home.language.grammar.progress([*words[:count], *ending.split()])
+                in WHOLE
+            )
 
 
 def test_no_sentence_has_no_endings(home: Workshop) -> None:
-    assert home.grammar.endings(["the", "turn"], most=MOST_WAYS) is None
-    assert home.grammar.endings(["set", "a", "timer", "for"], most=8) is None
+    assert home.language.grammar.endings(["the", "turn"], most=MOST_WAYS) is None
+    assert home.language.grammar.endings(["set", "a", "timer", "for"], most=8) is None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 from voiceagent.agent.agent import Agent
 from voiceagent.agent.alarms import Alarms
@@ -17,7 +16,7 @@ from voiceagent.app.options import AgentOptions
 from voiceagent.app.workshop import Workshop
 from voiceagent.clock import Compute, Pace
 from voiceagent.deadline import Budget
-from voiceagent.errors import PackError
+from voiceagent.errors import PackError, install_line
 from voiceagent.frontend.endpoint import FLAT, Completeness, EndpointPolicy
 from voiceagent.frontend.frontend import Frontend
 from voiceagent.nlu.completeness import Progress
@@ -27,7 +26,6 @@ from voiceagent.nlu.models.model_folder import NONE
 from voiceagent.nlu.models.swap import ModelSwitch
 from voiceagent.skills.host import SkillHost, Skills
 from voiceagent.skills.skill import Skill
-from voiceagent.skills.targets import meant
 from voiceagent.skills.volume.handler import loudness
 from voiceagent.store import Store
 from voiceagent.stt.config import SttConfig
@@ -107,7 +105,7 @@ class Meaning:
 
 def progress_of(shop: Workshop) -> Progress:
     """How much of a command texts are in the shop's pack and house."""
-    return Progress(shop.grammar, shop.parser.parse, partial(meant, shop.pack.house))
+    return shop.language.progress
 
 
 def assemble(shop: Workshop, options: AgentOptions) -> Agent:
@@ -117,8 +115,8 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
     pace = Pace.VIRTUAL if options.silent else options.pace
     compute = Compute(options.pace, COSTS)
     store = options.store or Store(None)
-    skills = shop.pack.open(SkillHost(store, shop.house(store)))
-    meaning = Meaning(progress_of(shop), shop.parser, skills)
+    skills = shop.language.pack.open(SkillHost(store, shop.house(store)))
+    meaning = Meaning(progress_of(shop), shop.language.parser, skills)
     mouth = _mouth(shop, options, compute, trace, store)
     budget = Budget(
         total=config.budget.response_ms / 1000,
@@ -146,7 +144,7 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
     if escalation is not None:
         unknown = min(frontend.policy.unknown, ASKED)
         frontend.policy = replace(frontend.policy, unknown=unknown)
-    stt = shop.recogniser(options.pace)
+    stt = shop.engines.recogniser(options.pace)
     listener = OpenTurn(
         frontend=frontend,
         stt=BatchStt(stt) if options.plain else stt,
@@ -175,10 +173,10 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
             wake_earcon=config.wake.earcon,
         ),
         alarms=alarms,
-        verifier=shop.verifier() if options.wake else None,
-        stop_word=shop.stop_word() if options.wake else None,
+        verifier=shop.engines.verifier() if options.wake else None,
+        stop_word=shop.engines.stop_word() if options.wake else None,
         engines={
-            **shop.names(wake=options.wake, pace=pace),
+            **shop.engines.names(wake=options.wake, pace=pace),
             **_model_name(models),
             **leg_names(escalation),
         },
@@ -220,15 +218,17 @@ def _interpreter(
         meaning,
         compute,
         models=models,
-        doubts=Doubts(shop.ask_below, lambda intent: shop.phraser.say(intent)),
-        decide=shop.cascade.route,
+        doubts=Doubts(
+            shop.engines.ask_below, lambda intent: shop.language.phraser.say(intent)
+        ),
+        decide=shop.language.cascade.route,
         limit=None if limit is None else limit / 1000,
         reserve=budget.reserve,
     )
 
 
 def _frontend(shop: Workshop, options: AgentOptions) -> Frontend:
-    frontend = shop.frontend(wake=options.wake)
+    frontend = shop.engines.frontend(wake=options.wake)
     frontend.hold_until = options.hold_until
     if options.plain:
         frontend.policy = PLAIN_POLICY
@@ -242,11 +242,11 @@ def _mouth(
     trace: Trace,
     store: Store,
 ) -> Playback:
-    voices = shop.voices(Pace.VIRTUAL if options.silent else options.pace)
+    voices = shop.engines.voices(Pace.VIRTUAL if options.silent else options.pace)
     # A virtual replay must not depend on what another one has rendered before.
     virtual = options.pace is Pace.VIRTUAL
     voice = Renderer(
-        voices, ReplyCache() if virtual else shop.replies, compute, trace.emit
+        voices, ReplyCache() if virtual else shop.engines.replies, compute, trace.emit
     )
     return Playback(voice, options.player, earcon, trace.emit, lambda: loudness(store))
 
@@ -274,6 +274,6 @@ def _one_ear(config: SttConfig, pace: Pace) -> list[Degraded]:
             what="recognition",
             why=f"`{SECOND}` is not installed; in noise more is misheard, and words"
             " outside the commands are not known",
-            hint="run `pip install 'voiceagent[moonshine]'`",
+            hint=f"run `{install_line('moonshine')}`",
         )
     ]

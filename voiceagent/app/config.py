@@ -20,6 +20,7 @@ import msgspec
 from msgspec import Struct, field
 
 from voiceagent.agent.config import BudgetConfig
+from voiceagent.app.choices import check_engines
 from voiceagent.audio.config import AudioConfig
 from voiceagent.errors import ConfigError
 from voiceagent.frontend.config import EndpointConfig, VadConfig, WakeConfig
@@ -96,9 +97,11 @@ def load_config(
     _merge(values, sources, _from_environment(environ), "environment")
     _merge(values, sources, _nest(flags or {}), "flag")
     try:
-        return Loaded(msgspec.convert(values, Config, strict=False), sources)
+        config = msgspec.convert(values, Config, strict=False)
     except msgspec.ValidationError as error:
         raise _explain(error, sources) from error
+    check_engines(config, sources)
+    return Loaded(config, sources)
 
 
 def schema() -> dict[str, Any]:

@@ -121,7 +121,7 @@ def _toolbox(shop: Workshop) -> Toolbox | None:
     from voiceagent.routing.device_tools import device_tools
     from voiceagent.routing.toolbox import Toolbox
 
-    intents = shop.pack.intents.intents
+    intents = shop.language.pack.intents.intents
     for pattern in wanted:
         if not any(fnmatchcase(name, pattern) for name in intents):
             raise ConfigError(
@@ -134,7 +134,8 @@ def _toolbox(shop: Workshop) -> Toolbox | None:
         for name, intent in intents.items()
         if intent.data and intent.data[0].sentence_texts
     }
-    return Toolbox(device_tools(tools_of(shop.pack), wanted, examples))
+    tools = tools_of(shop.language.pack)
+    return Toolbox(device_tools(tools, wanted, examples))
 
 
 def _legs(

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voiceagent.clock import Pace
 from voiceagent.errors import ConfigError
 from voiceagent.store import state_folder
 
@@ -78,8 +79,8 @@ def make_region(
         if serve.certificate
         else None,
         recogniser=words_of(make_ears(shop, knowledge)),
-        voice=speaker(lambda: shop.real_voices),
-        detector=lambda: TurnDetector(shop.frontend(wake=False)),
+        voice=speaker(lambda: shop.engines.voices(Pace.REALTIME)),
+        detector=lambda: TurnDetector(shop.engines.frontend(wake=False)),
         keep=config.memory.keep_hours * 3600,
         observe=_observer(config),
     )
@@ -98,18 +99,14 @@ def _observer(config: Config) -> Observe:
 def make_ears(shop: Workshop, knowledge: Knowledge) -> Callable[[bytes], str]:
     """16 kHz PCM16 to words, for what edges send as audio; blocking."""
     serve = shop.config.serve
-    if serve.stt == "pocketsphinx" or (serve.stt == "auto" and not serve.stt_model):
-        hear = shop.dictation(knowledge.sentences())
-        hear(bytes(6_400))  # loads the models now, not with the first question
-        return hear
-    whisper = shop.whisper(serve.stt_model)
-
-    def words(pcm: bytes) -> str:
-        whisper.start()
-        whisper.feed(pcm)
-        return whisper.finish().text
-
-    return words
+    engine = serve.stt
+    if engine == "auto":
+        engine = "faster_whisper" if serve.stt_model else "pocketsphinx"
+    hear = shop.engines.dictation(
+        knowledge.sentences(), engine=engine, model=serve.stt_model
+    )
+    hear(bytes(6_400))  # loads the models now, not with the first question
+    return hear
 
 
 def make_backend(config: Config, knowledge: Knowledge) -> Backend:

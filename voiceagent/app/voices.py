@@ -14,7 +14,7 @@ USUAL = ("flite", "espeak")
 """What is tried where the wanted voice is missing."""
 
 
-def find_voices(config: SpeakConfig, make: Callable[..., Tts]) -> list[Tts]:
+def find_voices(config: SpeakConfig, make: Callable[[str], Tts]) -> list[Tts]:
     """The installed voices; `EngineMissing` if none is, `ConfigError` if wrong."""
     if config.voice == "command":
         if not config.command:
@@ -22,12 +22,12 @@ def find_voices(config: SpeakConfig, make: Callable[..., Tts]) -> list[Tts]:
                 "`speak.voice` is `command`, but `speak.command` is empty",
                 hint='set it, such as `command = ["piper", "--model", "x.onnx"]`',
             )
-        return [make("command", command=config.command)]
+        return [make("command")]
     names = [config.voice] if config.voice != "auto" else []
     return _installed([*names, *USUAL], make)
 
 
-def _installed(names: Sequence[str], make: Callable[..., Tts]) -> list[Tts]:
+def _installed(names: Sequence[str], make: Callable[[str], Tts]) -> list[Tts]:
     found: list[Tts] = []
     missing: EngineMissing | None = None
     for name in dict.fromkeys(names):

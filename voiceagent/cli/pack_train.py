@@ -49,10 +49,11 @@ def run_training(
     if keep:
         check_writable(folder)  # minutes of work come before it is written
     shop = Workshop(settings, pack=pack)
+    classroom = shop.engines.classroom()
     trained = train_pack(
         pack,
-        shop.grammar.vocabulary,
-        shop.classroom,
+        shop.language.grammar.vocabulary,
+        classroom,
         _maker(settings),
         known=read_dictionary().__contains__,
         others=_others(shop, pack, plan.checks),
@@ -63,9 +64,9 @@ def run_training(
     if keep and trained.learned:
         file = write_learned(folder, trained.learned)
     result = _plain(trained, pack.name) | {
-        "voices": [voice.name for voice in shop.classroom.speakers],
-        "checked_with": [voice.name for voice in shop.classroom.strangers],
-        "second": shop.classroom.written is not None,
+        "voices": [voice.name for voice in classroom.speakers],
+        "checked_with": [voice.name for voice in classroom.strangers],
+        "second": classroom.written is not None,
         "file": str(file) if file else None,
         "former": str(former) if former.exists() and not file else None,
         "seconds": round(perf() - started, 1),
@@ -90,7 +91,7 @@ def _others(shop: Workshop, pack: Pack, count: int) -> list[Sample]:
 
     packs = [load_pack(SHIPPED / name) for name in shipped_packs() if name != pack.name]
     return foreign_sentences(
-        packs, lambda text: shop.parser.parse(text) is not None, count
+        packs, lambda text: shop.language.parser.parse(text) is not None, count
     )
 
 

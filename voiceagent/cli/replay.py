@@ -86,7 +86,7 @@ def replay(
     if not files:
         raise UsageError("no recordings found", hint="name files or a folder of them")
     shop = Workshop(configure(config, pack, region__url=region))
-    _ = shop.pack  # a broken pack is told before the first recording is read
+    _ = shop.language.pack  # a broken pack is told before the first recording is read
     began = perf()
     done, failed = _replay_all(shop, files, settings, jobs=jobs, json=json)
     _speed(sum(one.seconds for one in done), perf() - began)

@@ -5,6 +5,7 @@ VoiceAgentError
 │   ├── ConfigError           configuration file, key or value
 │   ├── PackError             intents, lists, house, replies of a pack or skill
 │   ├── ScenarioError         a scenario file
+│   ├── PluginError           an installed plugin that cannot be used
 │   ├── ModelError            a model file or folder is broken or does not fit
 │   │   └── ModelUnfit        a sound model that was made for another pack
 │   └── AudioFileError        a recording that cannot be read as sound
@@ -42,6 +43,7 @@ __all__ = [
     "ModelMissing",
     "ModelUnfit",
     "PackError",
+    "PluginError",
     "RemoteFailed",
     "ScenarioError",
     "StoreError",
@@ -49,7 +51,13 @@ __all__ = [
     "ToolRefused",
     "UsageError",
     "VoiceAgentError",
+    "install_line",
 ]
+
+
+def install_line(extra: str) -> str:
+    """The line that installs what an extra of voiceagent brings."""
+    return f"pip install 'voiceagent[{extra}]'"
 
 
 class VoiceAgentError(Exception):
@@ -111,6 +119,12 @@ class ScenarioError(UsageError):
     code = "scenario"
 
 
+class PluginError(UsageError):
+    """An installed plugin cannot be used: it is broken, or made for another version."""
+
+    code = "plugin"
+
+
 class ModelError(UsageError):
     """A model file or folder is broken, was changed, or does not fit."""
 
@@ -141,9 +155,14 @@ class EngineMissing(MissingError):
 
     code = "engine-missing"
 
-    def __init__(self, name: str, *, install: str, cause: str = "") -> None:
+    def __init__(
+        self, name: str, *, install: str = "", extra: str = "", cause: str = ""
+    ) -> None:
+        """`install`: the line that does it, or the `extra` of voiceagent."""
         super().__init__(
-            f"engine `{name}` is not installed", cause=cause, hint=f"run `{install}`"
+            f"engine `{name}` is not installed",
+            cause=cause,
+            hint=f"run `{install or install_line(extra)}`",
         )
         self.name = name
 

@@ -148,7 +148,7 @@ def record(
 ) -> EndpointTrace:
     """Hear one turn; the same audio gives the same trace."""
     frames = list(_frames(read_audio(folder / turn.file).samples))
-    vad = _Remembering(shop.vad())
+    vad = _Remembering(shop.engines.vad())
     notes = run(_listen(shop, vad, frames), virtual=True)
     silero.reset()
     return EndpointTrace(
@@ -157,7 +157,7 @@ def record(
         tuple(round(silero.push(frame.pcm), 3) for frame in frames),
         tuple(notes),
         closed=bool(turn.text)
-        and shop.grammar.progress(turn.text.split()) == "complete",
+        and shop.language.grammar.progress(turn.text.split()) == "complete",
     )
 
 
@@ -170,7 +170,7 @@ async def _listen(
     shop: Workshop, vad: Vad, frames: Sequence[AudioFrame]
 ) -> list[NotedWords]:
     notes: list[NotedWords] = []
-    frontend = _frontend(vad, shop.smoother(), shop.policy())
+    frontend = _frontend(vad, shop.config.vad.smoother(), shop.config.endpoint.policy())
     began = now()
 
     def emit(event: Event) -> None:
@@ -182,7 +182,7 @@ async def _listen(
     async with asyncio.TaskGroup() as group:
         listener = OpenTurn(
             frontend=frontend,
-            stt=shop.stt,
+            stt=shop.engines.stt(),
             compute=Compute(Pace.VIRTUAL, COSTS),
             progress=progress_of(shop).of,
             expect=lambda text: None,

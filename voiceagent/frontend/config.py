@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta, Struct, field
 
@@ -32,9 +32,11 @@ class WakeConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     words: list[str] = field(default_factory=lambda: ["hey_jarvis"])
     """Built-in names or paths to a model of your own."""
-    engine: Literal["microwakeword", "openwakeword", "none"] = "microwakeword"
-    verifier: Literal["none", "openwakeword"] = "none"
-    """Second opinion on the last two seconds when the engine fires."""
+    engine: str = "microwakeword"
+    """Or `openwakeword`, `none`, or one of a plugin."""
+    verifier: str = "none"
+    """`openwakeword`, or none: a second opinion on the last two seconds when the engine
+    fires."""
     threshold: Probability | None = None
     """Score that fires; the model's own where not given."""
     refractory_ms: Milliseconds = 1000.0
@@ -59,7 +61,8 @@ class WakeConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class VadConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Voice activity."""
 
-    engine: Literal["gated", "silero", "webrtcvad"] = "gated"
+    engine: str = "gated"
+    """Or `silero`, `webrtcvad`, or one of a plugin."""
     onset_ms: Milliseconds = 60.0
     hangover_ms: Milliseconds = 80.0
 

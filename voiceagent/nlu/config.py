@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from msgspec import Struct
 
 from voiceagent.config_types import Milliseconds, Probability
@@ -18,7 +16,8 @@ class SlmConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A name (`voiceagent models list`), a path to a GGUF or a folder, or `none`; empty
     for the choice of `voiceagent models use`, else the shipped one. Virtual replays use
     a model only where one is named here."""
-    engine: Literal["auto", "llama_cpp", "xllamacpp"] = "auto"
+    engine: str = "auto"
+    """`llama_cpp`, `xllamacpp`, or whichever is there."""
     process: bool = True
     """Live, in a process of its own: a crash of native code fails one turn."""
     limit_ms: Milliseconds | None = None

@@ -42,7 +42,9 @@ class ServeConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """How long a cut session can be gone on with."""
     drain_ms: Milliseconds = 10_000.0
     """How long responses may go on after SIGTERM."""
-    stt: Literal["auto", "faster_whisper", "pocketsphinx"] = "auto"
+    stt: str = "auto"
+    """Who hears what edges send as audio: `pocketsphinx`, `faster_whisper`, or the
+    latter where it has a model."""
     stt_model: str = ""
     """Folder with a CTranslate2 Whisper model."""
 

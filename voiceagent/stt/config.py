@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from msgspec import Struct
 
 from voiceagent.config_types import Probability
@@ -14,13 +12,14 @@ __all__ = ["SttConfig"]
 class SttConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Speech to text."""
 
-    engine: Literal["pocketsphinx", "faster_whisper"] = "pocketsphinx"
+    engine: str = "pocketsphinx"
+    """Or `faster_whisper`, or one of a plugin."""
     model: str = ""
     """Path or name of a model, for engines that need one."""
     language: str = "en"
-    second: Literal["auto", "moonshine", "none"] = "auto"
-    """A recogniser of any words that pocketsphinx is asked together with; `auto`: where
-    it is installed."""
+    second: str = "auto"
+    """A recogniser of any words that pocketsphinx is asked together with: `moonshine`,
+    `none`, or `auto`, the former where it is installed."""
     min_confidence: Probability | None = None
     """Below it the agent asks again; the engine's own where not given."""
     ask_below: Probability | None = None

@@ -15,7 +15,8 @@ class SpeakConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """The voice."""
 
     voice: str = "auto"
-    """`auto`, `espeak`, `flite`, `festival` or `command`."""
+    """`auto`, `espeak`, `flite`, `festival`, `say`, `command`, or one of an engine's
+    own (`flite/rms`)."""
     command: list[str] = field(default_factory=list)
     """A program that reads text on stdin and writes a WAV to stdout."""
     volume: Probability = 0.7

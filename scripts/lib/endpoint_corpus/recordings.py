@@ -30,7 +30,7 @@ def recorded(
     shop: Workshop, cases: Sequence[Case], *, pack: str, seed: int
 ) -> Iterator[Item]:
     """Every recording with pauses put in, some also as they are."""
-    aligner = Aligner(shop.pack.pronunciations)
+    aligner = Aligner(shop.language.pack.pronunciations)
     for case in cases:
         if case.reject:
             continue

@@ -50,12 +50,12 @@ def _sentence(shop: Workshop, own: str, random: np.random.Generator) -> str:
     known = [
         text
         for text in SENTENCES.get(own, ())
-        if shop.grammar.progress(text.split()) in WHOLE
+        if shop.language.grammar.progress(text.split()) in WHOLE
     ]
     if known and random.random() < 0.5:
         return str(random.choice(known))
     drawer = Random(int(random.integers(1 << 30)))
-    drawn = (shop.grammar.sample(drawer) for _ in range(1000))
+    drawn = (shop.language.grammar.sample(drawer) for _ in range(1000))
     return next(text for text in drawn if 3 <= len(text.split()) <= 14)
 
 

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from voiceagent.app.engines import make_voice
 from voiceagent.audio.clip import Clip, loudness, wav_bytes
 from voiceagent.engines.tts.command import CommandTts
 from voiceagent.engines.tts.festival import FestivalTts
 from voiceagent.engines.tts.speakable import speakable
-from voiceagent.engines.tts.voices import make_voice
 from voiceagent.engines.tts.wav import read_wav
 from voiceagent.errors import (
     ConfigError,
@@ -28,6 +28,7 @@ from voiceagent.errors import (
     UsageError,
     VoiceAgentError,
 )
+from voiceagent.tts.config import SpeakConfig
 
 pytestmark = pytest.mark.audio
 
@@ -56,7 +57,7 @@ def tone(seconds: float = 0.2) -> Clip:
 
 
 def closed(name: str) -> Iterator[Any]:
-    voice = make_voice(name)
+    voice = make_voice(name, SpeakConfig())
     try:
         yield voice
     finally:
@@ -180,9 +181,9 @@ def test_missing_program_names_its_install_line() -> None:
 
 def test_wrong_configuration_says_what_there_is() -> None:
     with pytest.raises(ConfigError, match="espeak, festival, flite, say"):
-        make_voice("siri")
+        make_voice("siri", SpeakConfig())
     with pytest.raises(ConfigError):
-        make_voice("command")
+        make_voice("command", SpeakConfig())
     with pytest.raises(ConfigError):
         FestivalTts(voice="x) (system")
 

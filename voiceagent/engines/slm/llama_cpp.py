@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from voiceagent.arrays import Floats
@@ -20,8 +20,10 @@ from voiceagent.engines.slm.gguf_check import check_decoder, check_encoder
 from voiceagent.engines.slm.llama_library import load_library
 from voiceagent.engines.slm.llama_model import Resident
 from voiceagent.errors import EngineFailed
+from voiceagent.nlu.config import SlmConfig
+from voiceagent.nlu.slm.build import SlmRuntimes
 
-__all__ = ["THREADS", "LlamaDecoder", "LlamaEncoder"]
+__all__ = ["THREADS", "LlamaDecoder", "LlamaEncoder", "make"]
 
 THREADS = 1
 """Measured on two busy cores: with two threads, which wait for each other spinning, one
@@ -212,3 +214,11 @@ def _piece(piece: str) -> str:
     if piece.startswith("[") and piece.endswith("]") and len(piece) > 2:
         return piece
     return piece[1:] if piece.startswith("\u2581") else f"##{piece}"
+
+
+def make(config: SlmConfig) -> SlmRuntimes:
+    """Readers and writers; whichever package is there where the engine is `auto`."""
+    return SlmRuntimes(
+        partial(LlamaEncoder, engine=config.engine),
+        partial(LlamaDecoder, engine=config.engine),
+    )

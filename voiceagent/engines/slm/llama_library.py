@@ -22,13 +22,15 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, ClassVar
 
+from voiceagent.engines.registry import EngineStage, install_of
 from voiceagent.errors import EngineFailed, EngineMissing
 
 __all__ = ["INSTALL", "Batch", "LlamaLibrary", "engines", "load_library"]
 
 INSTALL = (
-    "pip install 'voiceagent[slm-wheel]'` (ready-made) or, where there is a compiler "
-    "(`apt-get install build-essential cmake`), `pip install 'voiceagent[slm]'"
+    f"{install_of(EngineStage.SLM, 'xllamacpp')}` (ready-made) or, where there is a "
+    "compiler (`apt-get install build-essential cmake`), "
+    f"`{install_of(EngineStage.SLM, 'llama_cpp')}"
 )
 """Both lines; the error puts them between backticks."""
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +20,24 @@ import numpy as np
 
 from voiceagent.arrays import Floats
 from voiceagent.audio.frames import FRAME_BYTES, FRAME_SAMPLES, RATE
+from voiceagent.engines.registry import DictationWanted, EngineStage, install_of
 from voiceagent.errors import EngineFailed, EngineMissing, ModelMissing
 from voiceagent.frontend.vad import Vad
 from voiceagent.lang.spoken import spoken
+from voiceagent.stt.config import SttConfig
 from voiceagent.stt.protocol import Agreement, Recognition
+from voiceagent.stt.spoken_language import SpokenLanguage
 
-__all__ = ["INSTALL", "FasterWhisperStt", "find_model", "open_whisper"]
+__all__ = [
+    "INSTALL",
+    "FasterWhisperStt",
+    "find_model",
+    "make",
+    "make_dictation",
+    "open_whisper",
+]
 
-INSTALL = "pip install 'voiceagent[stt]'"
+INSTALL = install_of(EngineStage.STT, "faster_whisper")
 THREADS = 4
 """More hardly help (SYSTRAN/faster-whisper#1073) and starve the other stages."""
 NO_SPEECH = 0.6
@@ -185,6 +195,25 @@ class FasterWhisperStt:
             limit = self._limit / 2 / RATE
             reason = f"{reason}; cut at {limit:.0f} s".removeprefix("; ")
         return Recognition(text, confidence, sure, reason)
+
+
+def make(config: SttConfig, language: SpokenLanguage) -> FasterWhisperStt:
+    """The recogniser of a configuration; any words, whatever the pack knows."""
+    return open_whisper(
+        config.model, language=config.language, least=config.min_confidence
+    )
+
+
+def make_dictation(wanted: DictationWanted) -> Callable[[bytes], str]:
+    """16 kHz PCM16 to words, with the model loaded now."""
+    whisper = open_whisper(wanted.model, language=wanted.language)
+
+    def words(pcm: bytes) -> str:
+        whisper.start()
+        whisper.feed(pcm)
+        return whisper.finish().text
+
+    return words
 
 
 def open_whisper(

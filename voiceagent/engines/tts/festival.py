@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from voiceagent.audio.clip import Clip
+from voiceagent.engines.registry import EngineStage, install_of
 from voiceagent.engines.tts.program import MAX_BYTES, find_program, give_up, kill
 from voiceagent.engines.tts.speakable import checked, speakable
 from voiceagent.engines.tts.wav import no_voice, read_wav
@@ -27,7 +28,7 @@ __all__ = ["FestivalTts"]
 
 TIMEOUT = 5.0
 """Seconds it may take to load its voice, or over one clause."""
-INSTALL = "apt-get install festival festvox-us-slt-hts"
+INSTALL = install_of(EngineStage.VOICE, "festival")
 DONE = '(format stderr "voiceagent-done\\n")'
 MAX_REMARKS = 100
 """Lines it may write before its answer."""

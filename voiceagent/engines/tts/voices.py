@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
+from voiceagent.engines.registry import EngineStage, install_of
 from voiceagent.engines.tts.command import TIMEOUT, CommandTts
 from voiceagent.engines.tts.festival import FestivalTts
 from voiceagent.engines.tts.wav import no_voice
-from voiceagent.errors import ConfigError
-from voiceagent.tts.protocol import Tts
+from voiceagent.tts.config import SpeakConfig
 
-__all__ = ["espeak", "flite", "make_voice"]
+__all__ = [
+    "espeak",
+    "flite",
+    "make_command",
+    "make_espeak",
+    "make_festival",
+    "make_flite",
+    "make_say",
+]
 
 
 def espeak(
@@ -22,7 +30,7 @@ def espeak(
     return CommandTts(
         ["espeak-ng", "-v", voice, "--stdin", "--stdout"],
         name=f"espeak/{voice}",
-        install="apt-get install espeak-ng",
+        install=install_of(EngineStage.VOICE, "espeak"),
         missing_voice="voice does not exist",
         respelt=respelt,
     )
@@ -33,7 +41,7 @@ def flite(voice: str = "slt") -> CommandTts:
     tts = CommandTts(
         ["flite", "-voice", voice, "-o", "{output}"],
         name=f"flite/{voice}",
-        install="apt-get install flite",
+        install=install_of(EngineStage.VOICE, "flite"),
         plain=True,
     )
     # With an unknown name it speaks in another voice and says nothing (2.2).
@@ -42,35 +50,33 @@ def flite(voice: str = "slt") -> CommandTts:
     return tts
 
 
-def make_voice(name: str, *, command: Sequence[str] = ()) -> Tts:
-    """The voice of a configured name: `espeak`, `flite`, `festival`, `say`, `command`,
-    or one of an engine's (`flite/rms`). Raises `MissingError` or `ConfigError`."""
-    engine, _, voice = name.partition("/")
-    if engine == "command":
-        return CommandTts(command)
-    makers: dict[str, Callable[..., Tts]] = {
-        "espeak": espeak,
-        "festival": _festival,
-        "flite": flite,
-        "say": _say,
-    }
-    if engine not in makers:
-        raise ConfigError(
-            f"there is no voice `{name}`",
-            hint=f"choose {', '.join(makers)}, or `command` with `speak.command`",
-        )
-    return makers[engine](voice) if voice else makers[engine]()
+def make_espeak(voice: str, config: SpeakConfig) -> CommandTts:
+    """eSpeak NG with one of its voices; empty: the usual one."""
+    return espeak(voice) if voice else espeak()
 
 
-def _festival(voice: str = "cmu_us_slt_arctic_hts") -> Tts:
-    return FestivalTts(voice=voice)
+def make_flite(voice: str, config: SpeakConfig) -> CommandTts:
+    """Flite with one of its voices; empty: the usual one."""
+    return flite(voice) if voice else flite()
 
 
-def _say(voice: str = "Samantha") -> CommandTts:
+def make_festival(voice: str, config: SpeakConfig) -> FestivalTts:
+    """Festival with one of its voices; empty: the usual one."""
+    return FestivalTts(voice=voice or "cmu_us_slt_arctic_hts")
+
+
+def make_command(voice: str, config: SpeakConfig) -> CommandTts:
+    """The program of the configuration."""
+    return CommandTts(config.command)
+
+
+def make_say(voice: str, config: SpeakConfig) -> CommandTts:
+    """What macOS has; empty: the usual one."""
+    voice = voice or "Samantha"
     return CommandTts(
         ["say", "-v", voice, "--data-format=LEI16@22050", "-o", "{output}"],
         name=f"say/{voice}",
-        install="use macOS, where it is part of the system",
+        install=install_of(EngineStage.VOICE, "say"),
         missing_voice="not found",
     )
 

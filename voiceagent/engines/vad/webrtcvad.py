@@ -7,11 +7,13 @@ is the gate before a better one.
 from __future__ import annotations
 
 from voiceagent.audio.frames import RATE
+from voiceagent.engines.registry import EngineStage, install_of
 from voiceagent.errors import ConfigError, EngineMissing
+from voiceagent.frontend.config import VadConfig
 
-__all__ = ["INSTALL", "WebrtcVad"]
+__all__ = ["INSTALL", "WebrtcVad", "make"]
 
-INSTALL = "pip install 'voiceagent[edge]'"
+INSTALL = install_of(EngineStage.VAD, "webrtcvad")
 
 
 class WebrtcVad:
@@ -40,3 +42,8 @@ class WebrtcVad:
     def reset(self) -> None:
         """Forget all state, as if no frame had been seen."""
         self._vad = self._make(self._mode)
+
+
+def make(config: VadConfig) -> WebrtcVad:
+    """By itself it must let the least noise through."""
+    return WebrtcVad(mode=3)

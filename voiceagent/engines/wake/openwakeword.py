@@ -13,16 +13,24 @@ from pathlib import Path
 import numpy as np
 
 from voiceagent.arrays import Floats
+from voiceagent.engines.registry import EngineStage, install_of
 from voiceagent.engines.wake.tflite import TfLite, package_folder
 from voiceagent.errors import ConfigError
+from voiceagent.frontend.config import WakeConfig
 from voiceagent.frontend.wake import WakeRule
 
-__all__ = ["BUILT_IN", "INSTALL", "LICENCE", "OpenWakeWord", "OpenWakeWordVerifier"]
+__all__ = [
+    "BUILT_IN",
+    "INSTALL",
+    "OpenWakeWord",
+    "OpenWakeWordVerifier",
+    "make",
+    "make_verifier",
+]
 
-LICENCE = "code Apache-2.0; built-in weights CC BY-NC-SA 4.0 (non-commercial use only)"
 BUILT_IN = ("alexa", "hey_jarvis", "hey_mycroft", "hey_rhasspy", "okay_nabu")
 """Words whose models are inside the package."""
-INSTALL = "pip install 'voiceagent[openwakeword]'"
+INSTALL = install_of(EngineStage.WAKE, "openwakeword")
 HOP = 1280
 """Samples between two embeddings: 80 ms."""
 WINDOW = HOP + 480
@@ -176,3 +184,13 @@ def open_head(path: Path, package: Path) -> TfLite:
             hint="models of other engines need that engine",
         )
     return head
+
+
+def make(config: WakeConfig) -> OpenWakeWord:
+    """The detector of the configured words."""
+    return OpenWakeWord(config.words)
+
+
+def make_verifier(config: WakeConfig) -> OpenWakeWordVerifier:
+    """The second opinion on the configured words."""
+    return OpenWakeWordVerifier(config.words)

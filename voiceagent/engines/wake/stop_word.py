@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from voiceagent.engines.stt.pocketsphinx.decoder import load_pocketsphinx
+from voiceagent.frontend.config import WakeConfig
 
-__all__ = ["StopWord"]
+__all__ = ["StopWord", "make"]
 
 PHRASES: Mapping[str, str] = {"stop": "S T AA P"}
 """Word and its phones in the CMU dictionary."""
@@ -56,3 +57,8 @@ class StopWord:
         if self._open:
             self._decoder.end_utt()
             self._open = False
+
+
+def make(config: WakeConfig) -> StopWord:
+    """The same for every configuration."""
+    return StopWord()

@@ -11,7 +11,7 @@ from voiceagent.nlu.intent import Understood
 from voiceagent.nlu.models.model_folder import Model
 from voiceagent.nlu.slm.protocol import Slm
 
-__all__ = ["Engines", "Vocabulary", "build_slm"]
+__all__ = ["SlmRuntimes", "Vocabulary", "build_slm"]
 
 
 class Vocabulary(Understood, Protocol):
@@ -24,7 +24,7 @@ class Vocabulary(Understood, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Engines:
+class SlmRuntimes:
     """What runs the weights; made from a path and options such as `limit`."""
 
     encoder: Callable[..., Any]
@@ -33,7 +33,7 @@ class Engines:
     """A model that writes (`ChatDecoder`)."""
 
 
-def build_slm(model: Model, pack: Vocabulary, engines: Engines) -> Slm:
+def build_slm(model: Model, pack: Vocabulary, engines: SlmRuntimes) -> Slm:
     """The model at work for a pack; raises `VoiceAgentError`."""
     build = BUILDERS.get(model.card.kind)
     if build is None:
@@ -45,7 +45,7 @@ def build_slm(model: Model, pack: Vocabulary, engines: Engines) -> Slm:
     return build(model, pack, engines)
 
 
-def _encoder(model: Model, pack: Vocabulary, engines: Engines) -> Slm:
+def _encoder(model: Model, pack: Vocabulary, engines: SlmRuntimes) -> Slm:
     from voiceagent.nlu.slm.heads import load_heads
     from voiceagent.nlu.slm.intent_encoder import IntentEncoder
     from voiceagent.nlu.slm.slots import SlotFinder
@@ -70,7 +70,7 @@ def _encoder(model: Model, pack: Vocabulary, engines: Engines) -> Slm:
     )
 
 
-def _writer(model: Model, pack: Vocabulary, engines: Engines) -> Slm:
+def _writer(model: Model, pack: Vocabulary, engines: SlmRuntimes) -> Slm:
     from voiceagent.nlu.slm.generative import GenerativeSlm
     from voiceagent.nlu.slm.instruct import InstructSlm
     from voiceagent.nlu.slm.tools import tools_of
@@ -92,7 +92,7 @@ def _or_free(weights: Any, build: Callable[[], Slm]) -> Slm:
         raise
 
 
-BUILDERS: dict[str, Callable[[Model, Vocabulary, Engines], Slm]] = {
+BUILDERS: dict[str, Callable[[Model, Vocabulary, SlmRuntimes], Slm]] = {
     "intent-encoder": _encoder,
     "generative-intents": _writer,
     "instruct": _writer,

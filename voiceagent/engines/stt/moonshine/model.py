@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from voiceagent.arrays import Floats, Samples
 from voiceagent.audio.frames import RATE
+from voiceagent.engines.registry import EngineStage, install_of
 from voiceagent.engines.stt.moonshine.beam import Beam, Sentence, Walk
 from voiceagent.engines.stt.moonshine.spelling import Speller, Writing
 from voiceagent.engines.stt.moonshine.subwords import BEGIN, END, Subwords
@@ -37,7 +38,7 @@ __all__ = [
     "wanted",
 ]
 
-INSTALL = "pip install 'voiceagent[moonshine]'"
+INSTALL = install_of(EngineStage.SECOND, "moonshine")
 PACKAGE = "moonshine_voice"
 PIECES_A_SECOND = 6.5
 """More than anybody says; a model that writes on and on is stopped there."""

@@ -11,6 +11,7 @@ from itertools import count, takewhile
 from pathlib import Path
 from typing import Any
 
+from voiceagent.engines.registry import EngineStage, install_of
 from voiceagent.engines.stt.pocketsphinx.conditioning import Samples
 from voiceagent.errors import EngineMissing
 from voiceagent.stt.grammar import Grammar, Transition
@@ -45,7 +46,7 @@ def load_pocketsphinx() -> Any:
     except ImportError as error:
         raise EngineMissing(
             "pocketsphinx",
-            install="pip install 'voiceagent[edge]'",
+            install=install_of(EngineStage.STT, "pocketsphinx"),
             cause=str(error),
         ) from error
     return pocketsphinx

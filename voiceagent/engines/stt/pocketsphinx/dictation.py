@@ -12,7 +12,7 @@ finds the passage of 46, the neural one of 39, the two together of 53.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from voiceagent.engines.registry import DictationWanted
 from voiceagent.engines.stt.moonshine.grammar_search import SecondEar
 from voiceagent.engines.stt.moonshine.model import open_moonshine
 from voiceagent.engines.stt.pocketsphinx.decoder import (
@@ -31,7 +32,7 @@ from voiceagent.engines.stt.pocketsphinx.language_model import arpa, questions
 from voiceagent.engines.stt.pocketsphinx.searches import Hearing
 from voiceagent.stt.grammar import Grammar
 
-__all__ = ["Dictation"]
+__all__ = ["Dictation", "make"]
 
 ABOUT = "about"
 """Name of the search with the model of the sentences."""
@@ -98,6 +99,11 @@ class Dictation:
             decoder.add_lm_file(ABOUT, str(file))
         decoder.activate_search(ABOUT)
         return decoder
+
+
+def make(wanted: DictationWanted) -> Callable[[bytes], str]:
+    """16 kHz PCM16 to words; the models are loaded with the first ones."""
+    return Dictation(wanted.sentences, second=wanted.second).words
 
 
 def _asked(text: str) -> str:

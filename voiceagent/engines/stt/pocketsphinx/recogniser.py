@@ -21,7 +21,7 @@ import numpy as np
 
 from voiceagent.audio.frames import RATE
 from voiceagent.engines.stt.moonshine.grammar_search import SecondEar
-from voiceagent.engines.stt.moonshine.model import Moonshine, wanted
+from voiceagent.engines.stt.moonshine.model import Moonshine, open_moonshine, wanted
 from voiceagent.engines.stt.pocketsphinx.conditioning import Samples, dithered
 from voiceagent.engines.stt.pocketsphinx.confidence import (
     ACCEPT,
@@ -41,10 +41,16 @@ from voiceagent.engines.stt.pocketsphinx.with_moonshine import Together, recogni
 from voiceagent.errors import EngineFailed
 from voiceagent.frontend.endpoint import WHOLE
 from voiceagent.lang.spoken import number_words
+from voiceagent.nlu.models.model_folder import find_model
+from voiceagent.stt.config import SttConfig
 from voiceagent.stt.grammar import Grammar
 from voiceagent.stt.protocol import DOUBTFUL, OUTSIDE, UNFINISHED, Recognition
+from voiceagent.stt.spoken_language import SpokenLanguage
 
-__all__ = ["PocketSphinxStt", "ask_below"]
+__all__ = ["ACOUSTICS", "PocketSphinxStt", "doubt", "make"]
+
+ACOUSTICS = "acoustic-en"
+"""The shipped acoustic models that were moved towards noise."""
 
 NARROW = {"beam": 1e-30, "wbeam": 1e-20, "pbeam": 1e-30, "lw": 3.0}
 """Half the time of the default beams; good enough for text that is still tentative."""
@@ -68,10 +74,21 @@ SHORTEST = 0.15
 """Seconds of sound below which there is nothing to recognise."""
 
 
-def ask_below(second: str) -> float:
-    """Confidence below which the user is asked first, with that setting of `stt.second`
-    on this machine."""
-    return ASK_TOGETHER if wanted(second) else ASK_BELOW
+def doubt(config: SttConfig) -> float:
+    """Confidence below which the user is asked first, with what is on this machine."""
+    return ASK_TOGETHER if wanted(config.second) else ASK_BELOW
+
+
+def make(config: SttConfig, language: SpokenLanguage) -> PocketSphinxStt:
+    """The recogniser of what may be said in that language."""
+    return PocketSphinxStt(
+        language.grammar,
+        pronunciations=language.pronunciations,
+        acoustics=find_model(ACOUSTICS).folder,
+        meaning=language.meaning,
+        open_domain=language.open_domain,
+        second=open_moonshine(config.second, language.spellings),
+    )
 
 
 class PocketSphinxStt:

@@ -28,7 +28,7 @@ orders = st.lists(
 
 @cache
 def shop(engine: str) -> Workshop:
-    return Workshop(Config(wake=WakeConfig(engine=engine)))  # type: ignore[arg-type]
+    return Workshop(Config(wake=WakeConfig(engine=engine)))
 
 
 @cache
@@ -40,7 +40,7 @@ class Hearer:
     """A front end, as an agent has one, and what it gave."""
 
     def __init__(self, shop: Workshop, pcm: bytes) -> None:
-        self.frontend: Frontend = shop.frontend()
+        self.frontend: Frontend = shop.engines.frontend()
         self.pcm, self.at, self.reframer = pcm, 0, Reframer()
         self.events: list[Event] = []
 
@@ -102,12 +102,16 @@ def test_two_stop_words_hear_what_each_hears_alone() -> None:
 
 def fresh(sounds: list[bytes]) -> list[tuple[WakeWord | None, bytes]]:
     made = Workshop(Config())
-    return [(made.stop_word(), pcm) for pcm in sounds]
+    return [(made.engines.stop_word(), pcm) for pcm in sounds]
 
 
 def test_every_asker_is_given_a_detector_of_its_own() -> None:
     made = Workshop(Config())
-    makers: list[Callable[[], object]] = [made.vad, made.wake, made.stop_word]
+    makers: list[Callable[[], object]] = [
+        made.engines.vad,
+        made.engines.wake,
+        made.engines.stop_word,
+    ]
     for make in makers:
         assert make() is not make()
 

@@ -1,0 +1,96 @@
+"""Which engine a configuration names: one that comes along, or a plugin's."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from voiceagent.engines.registry import (
+    EngineSpec,
+    EngineStage,
+    engines_of,
+    find_engine,
+)
+from voiceagent.errors import ConfigError
+
+if TYPE_CHECKING:
+    from msgspec import Struct
+
+__all__ = ["CHOICES", "check_engines", "choose", "chosen", "known"]
+
+CHOICES: Mapping[str, tuple[EngineStage, tuple[str, ...]]] = {
+    "wake.engine": (EngineStage.WAKE, ("none",)),
+    "wake.verifier": (EngineStage.VERIFIER, ("none",)),
+    "vad.engine": (EngineStage.VAD, ()),
+    "stt.engine": (EngineStage.STT, ()),
+    "stt.second": (EngineStage.SECOND, ("auto", "none")),
+    "slm.engine": (EngineStage.SLM, ("auto",)),
+    "speak.voice": (EngineStage.VOICE, ("auto",)),
+    "serve.stt": (EngineStage.DICTATION, ("auto",)),
+}
+"""Keys that name an engine: of which stage, and what may stand there instead."""
+
+
+def known(key: str) -> list[str]:
+    """What may stand at a key, plugins aside."""
+    stage, instead = CHOICES[key]
+    return [*(spec.name for spec in engines_of(stage)), *instead]
+
+
+def choose(stage: EngineStage, name: str) -> EngineSpec:
+    """The engine of that name; raises `ConfigError` or `PluginError`."""
+    return find_engine(stage, name) or _of_plugin(stage, name)
+
+
+def chosen(config: Struct) -> Iterator[EngineSpec]:
+    """The engines that a configuration names, those of plugins left out."""
+    for key, (stage, _) in CHOICES.items():
+        spec = find_engine(stage, _value(config, key))
+        if spec is not None:
+            yield spec
+
+
+def check_engines(config: Struct, sources: Mapping[str, str]) -> None:
+    """Refuse names that nobody answers to; imports no plugin. Raises `ConfigError`."""
+    for key, (stage, _) in CHOICES.items():
+        name = _value(config, key)
+        if name not in known(key) and not _offered(name):
+            cause = f"set by {sources[key]}" if key in sources else ""
+            raise _unknown(f"`$.{key}`: there is no {stage} engine", key, name, cause)
+
+
+def _value(config: Struct, key: str) -> str:
+    section, _, name = key.partition(".")
+    value = str(getattr(getattr(config, section), name))
+    # A voice may be one of an engine's: `flite/rms`.
+    return value.partition("/")[0] if key == "speak.voice" else value
+
+
+def _offered(name: str) -> bool:
+    from voiceagent.app.plugins import plugins
+
+    return any(plugin.name == name for plugin in plugins("engine"))
+
+
+def _of_plugin(stage: EngineStage, name: str) -> EngineSpec:
+    from voiceagent.app.plugins import find_plugin
+
+    plugin = find_plugin("engine", name)
+    if plugin is None:
+        key = next(key for key, (of, _) in CHOICES.items() if of is stage)
+        raise _unknown(f"there is no {stage} engine", key, name, "")
+    spec = plugin.load()
+    if not isinstance(spec, EngineSpec):
+        raise plugin.error(f"`{plugin.entry.value}` is no `EngineSpec`")
+    if (spec.name, spec.stage) != (name, stage):
+        raise plugin.error(f"it is the {spec.stage} engine `{spec.name}`")
+    return spec
+
+
+def _unknown(what: str, key: str, name: str, cause: str) -> ConfigError:
+    names = known(key)
+    near = difflib.get_close_matches(name, names, 1)
+    offer = f"did you mean `{near[0]}`? " if near else ""
+    hint = f"{offer}known: {', '.join(names)}, and those of `voiceagent plugins`"
+    return ConfigError(f"{what} `{name}`", cause=cause, hint=hint)
