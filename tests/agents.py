@@ -6,19 +6,15 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TypeVar
 
 from voiceagent.agent.agent import Agent
-from voiceagent.agent.alarms import Alarms
-from voiceagent.agent.open_turn import OpenTurn
-from voiceagent.agent.playback import Playback
+from voiceagent.agent.build import Brain, HearingParts, Voice, build_agent
 from voiceagent.agent.state import Options
-from voiceagent.agent.thinking import Thinker
-from voiceagent.agent.turn import Responder
 from voiceagent.audio.file import AudioFacts, Recording
-from voiceagent.audio.player import VirtualPlayer
+from voiceagent.audio.player import Player, VirtualPlayer
 from voiceagent.audio.source import FileSource
 from voiceagent.clock import VIRTUAL_EPOCH, Compute, Pace, run
-from voiceagent.deadline import Budget
 from voiceagent.engines.fake import (
     DeclaredTts,
     ScriptedStt,
@@ -51,10 +47,9 @@ from voiceagent.testing import tone
 from voiceagent.trace.events import Event
 from voiceagent.trace.trace import Record, Trace
 from voiceagent.trace.turn_rows import TurnRow, turn_rows
-from voiceagent.tts.cache import ReplyCache
-from voiceagent.tts.earcons import earcon
 from voiceagent.tts.protocol import Tts
-from voiceagent.tts.renderer import Renderer
+
+E = TypeVar("E", bound=Event)
 
 
 @dataclass
@@ -144,7 +139,8 @@ class Stage:
     toolbox: Toolbox | None = None
     dictate: Callable[[bytes], str] | None = None
     receipts: Receipts = field(default_factory=lambda: Receipts(None))
-    player: VirtualPlayer = field(default_factory=VirtualPlayer)
+    player: Player = field(default_factory=VirtualPlayer)
+    verifier: WakeVerifier | None = None
     records: list[Record] = field(default_factory=list)
     agent: Agent | None = None
 
@@ -154,23 +150,10 @@ class Stage:
         for listens in self.listeners:
             trace.subscribe(listens)
         meaning = Anything(self.skill)
-        voice = Renderer(self.voices, ReplyCache(), compute, trace.emit)
-        mouth = Playback(voice, self.player, earcon, trace.emit)
         models = None
         if self.models is not None:
             first = self.models.load(self.models.wanted())
             models = ModelSwitch(self.models, compute, trace.emit, current=first)
-        thinker = Thinker(
-            meaning,
-            compute,
-            trace.emit,
-            models=models,
-            interpreter=Interpreter(
-                meaning, compute, models=models, doubts=self.doubts
-            ),
-            escalation=self._escalation(trace, compute),
-        )
-        responder = Responder(thinker=thinker, mouth=mouth, emit=trace.emit)
         frontend = Frontend(
             wake=ScriptedWake(self.wakes),
             gate=WakeGate({"hey_jarvis": WakeRule(0.5)}),
@@ -178,32 +161,28 @@ class Stage:
             smoother=VadSmoother(),
             policy=EndpointPolicy(),
         )
-        listener = OpenTurn(
-            frontend=frontend,
-            stt=self.stt or ScriptedStt(self.says),
-            compute=compute,
-            progress=meaning.progress,
-            expect=responder.expect,
-            emit=trace.emit,
-            lookback=0.3,
-            answers=thinker.answers,
-        )
-        alarms = Alarms(
-            self.skill, lambda text: mouth.announce(text, "alarm"), compute, trace.emit
-        )
-        thinker.committed = alarms.changed
-        stop = ScriptedWake(self.stops, "stop") if self.stops else None
-        self.agent = Agent(
-            frontend=frontend,
-            listener=listener,
-            responder=responder,
+        self.agent = build_agent(
+            brain=Brain(
+                meaning=meaning,
+                bells=[self.skill],
+                models=models,
+                interpreter=Interpreter(
+                    meaning, compute, models=models, doubts=self.doubts
+                ),
+                escalation=self._escalation(trace, compute),
+            ),
+            voice=Voice(voices=self.voices, player=self.player),
+            hearing=HearingParts(
+                frontend=frontend,
+                stt=self.stt or ScriptedStt(self.says),
+                progress=meaning.progress,
+                lookback=0.3,
+                verifier=self.verifier,
+                stop_word=ScriptedWake(self.stops, "stop") if self.stops else None,
+            ),
             compute=compute,
             trace=trace,
-            budget=Budget(),
             options=self.options,
-            alarms=alarms,
-            verifier=self.verifier,
-            stop_word=stop,
         )
         return self.agent
 
@@ -248,7 +227,7 @@ class Stage:
         run(main(), virtual=True)
         return turn_rows(self.records)
 
-    def events(self, kind: type[Event]) -> list[Event]:
+    def events(self, kind: type[E]) -> list[E]:
         """All events of a kind."""
         return [r.event for r in self.records if isinstance(r.event, kind)]
 

@@ -36,7 +36,6 @@ def fault(reason: str) -> pytest.MarkDecorator:
     return pytest.mark.xfail(strict=True, reason=reason, raises=broken)
 
 
-@fault("fault 2: a speaker that goes away ends the agent")
 @pytest.mark.parametrize(
     ("first", "since", "until", "ring"),
     [
@@ -61,7 +60,6 @@ def test_a_speaker_that_goes_away_does_not_end_the_session(
     assert rows[-1].reply == "You said two." and audible(stage, SECOND + 1.5) > 0.8
 
 
-@fault("fault 3: a skill whose alarms cannot be asked for ends the session")
 @pytest.mark.parametrize("method", ["alarms", "rang"])
 def test_a_skill_with_broken_alarms_does_not_end_the_session(method: str) -> None:
     skill = BrokenBells(broken=method, until=100.0)
@@ -85,7 +83,6 @@ def two_effects(ran: list[str]) -> Echo:
     return Echo(answered=plan)
 
 
-@fault("fault 4: quitting half does what was begun")
 def test_quitting_finishes_the_effects_that_began() -> None:
     ran: list[str] = []
     stage = Stage(skill=two_effects(ran), costs={"act": 1.0})
@@ -94,7 +91,6 @@ def test_quitting_finishes_the_effects_that_began() -> None:
     assert [event.key for event in stage.events(Committed)] == ["lamp", "blind"]
 
 
-@fault("fault 4: a session that is left does not say so")
 def test_quitting_ends_the_session_in_order() -> None:
     stage = Stage()
     leave(stage, 3.2, *COMMAND)
@@ -102,7 +98,6 @@ def test_quitting_ends_the_session_in_order() -> None:
     assert isinstance(stage.records[-1].event, SessionEnded)
 
 
-@fault("fault 5: a failed effect is reported as done")
 @pytest.mark.parametrize("error", [StoreError("disk full"), RuntimeError("a bug")])
 def test_a_failed_effect_is_not_among_what_was_done(error: Exception) -> None:
     asked: list[TurnContext] = []
@@ -124,7 +119,6 @@ def test_a_failed_effect_is_not_among_what_was_done(error: Exception) -> None:
     assert last is not None and list(last.done) == ["lamp"]
 
 
-@fault("fault 9: the talk key opens a turn while the microphone is muted")
 def test_the_talk_key_opens_no_turn_while_muted() -> None:
     hands = {0.2: Agent.mute, 0.6: Agent.push_to_talk}
     stage = Stage(wakes=[])
@@ -142,7 +136,6 @@ class Sure:
         return 1.0
 
 
-@fault("fault 9: a wake word that is being verified opens a turn while muted")
 def test_a_wake_word_is_not_believed_after_muting() -> None:
     stage = Stage(verifier=Sure(), costs={"wake": 0.4})
     stage.play(*COMMAND, at={1.0: Agent.mute})
@@ -154,7 +147,6 @@ def stopping(intent: Intent, context: TurnContext) -> Answer:
     return Answer("Okay, I stop.", stop=True)
 
 
-@fault("fault 10: an answer that ends everything is spoken")
 def test_an_answer_that_stops_says_no_more() -> None:
     stage = Stage(skill=Echo(answered=stopping))
     (row,) = stage.play(*COMMAND)
@@ -162,7 +154,6 @@ def test_an_answer_that_stops_says_no_more() -> None:
     assert not stage.events(SpeakingStarted)
 
 
-@fault("fault 10: an answer that ends everything lets an alarm ring on")
 def test_an_answer_that_stops_silences_what_rings() -> None:
     """The alarm begins while the answer is being made."""
     skill = Echo(answered=stopping)

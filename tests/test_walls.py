@@ -49,11 +49,6 @@ RINGS = 2 * LENGTH - 2.0
 """When the last alarm is due: the second reply has been said."""
 
 
-def wall(reason: str) -> pytest.MarkDecorator:
-    broken = (AssertionError, BaseExceptionGroup)
-    return pytest.mark.xfail(strict=True, reason=reason, raises=broken)
-
-
 def ringing(second: float, skill: Echo | None = None) -> Echo:
     """A skill with an alarm during the first command."""
     skill = skill or Echo()
@@ -127,14 +122,13 @@ FAULTS: Mapping[str, Callable[[], dict[str, object]]] = {
     "observer of frames": lambda: {"listeners": [Once(WakeCandidate)]},
     "observer of the reply": lambda: {"listeners": [Once(ReplyReady)]},
     "observer of everything": lambda: {"listeners": [Always()]},
-    "verifier": lambda: {"verifier": Unsure(), "says": ["two"]},
+    "verifier": lambda: {"verifier": Unsure()},
     "voice": lambda: {"voices": [Hoarse()]},
     "remote with a bug": lambda: {"remotes": [Forgetful(BUG)]},
     "remote, refused": lambda: {"remotes": [Forgetful(OSError("refused"))]},
 }
 
 
-@wall("a fault beside a turn ends the session")
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_beside_a_turn_is_said_once_and_the_session_goes_on(name: str) -> None:
     script = {"says": ["one", "two"], "wakes": [0.9, SECOND], **FAULTS[name]()}
@@ -157,7 +151,6 @@ def goes_on(stage: Stage, reply: str) -> None:
     assert len(degraded(stage)) == 1, degraded(stage)
 
 
-@wall("books that cannot be true end the session")
 def test_books_that_cannot_be_true_are_kept_out_and_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -179,7 +172,6 @@ def test_books_that_cannot_be_true_are_kept_out_and_said(
     assert all(min(e.latency_ms.values()) >= 0 for e in stage.events(TurnFinished))  # type: ignore[union-attr]
 
 
-@wall("one observer that breaks keeps others from being told")
 def test_an_observer_that_breaks_takes_nothing_from_the_others() -> None:
     told: list[object] = []
     stage = Stage(listeners=[Always(), lambda record: told.append(record.event)])
@@ -187,7 +179,6 @@ def test_an_observer_that_breaks_takes_nothing_from_the_others() -> None:
     assert told == [record.event for record in stage.records]
 
 
-@wall("the way to a larger tier is given up for good")
 @pytest.mark.parametrize("error", [BUG, LinkDown("no way there")])
 def test_a_way_that_was_lost_comes_back_by_itself(error: Exception) -> None:
     far = Forgetful(error)
@@ -209,7 +200,6 @@ class House:
         return Answer("Both are done.", (lamp, blind))
 
 
-@wall("a session that is left ends in the middle of what it does")
 @settings(max_examples=12, derandomize=True, phases=[Phase.explicit, Phase.generate])
 @given(second=st.integers(0, 250).map(lambda step: step / 20))
 def test_a_session_may_be_left_at_any_instant(second: float) -> None:
@@ -231,7 +221,6 @@ class Distant(SimulatedRemote):
         await super().heard(turn_id, text)
 
 
-@wall("a larger tier is not told what was heard of its answer")
 def test_whoever_answers_is_told_what_was_heard_when_a_session_is_left() -> None:
     far = Distant(Profile(first=0.1), answer=lambda question: "Yes. " * 20)
     stage = Stage(["gibberish"], remotes=[far])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from voiceagent.clock import now
@@ -16,6 +15,8 @@ class Deadline:
 
     at: float
     """Seconds on the loop's clock."""
+    reserve: float = 0.0
+    """Seconds before it at which waiting is announced."""
 
     @property
     def left(self) -> float:
@@ -27,13 +28,10 @@ class Deadline:
         """Whether the instant lies behind us."""
         return self.left <= 0
 
-    def scope(self) -> asyncio.Timeout:
-        """Cancel the block at the deadline: `async with deadline.scope() as scope`."""
-        return asyncio.timeout_at(self.at)
-
-    def sub(self, seconds: float) -> Deadline:
-        """A deadline `seconds` from now, never later than this one."""
-        return Deadline(min(self.at, now() + seconds))
+    @property
+    def spoken_by(self) -> float:
+        """Loop time by which an answer must be known to be spoken in time."""
+        return self.at - self.reserve
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,4 +45,4 @@ class Budget:
 
     def start(self, end_of_speech: float) -> Deadline:
         """The deadline of a turn whose speech ended at that loop time."""
-        return Deadline(end_of_speech + self.total)
+        return Deadline(end_of_speech + self.total, self.reserve)

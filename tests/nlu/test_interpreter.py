@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from model_folders import Source
 
 from voiceagent.clock import Compute, Pace, now, run
+from voiceagent.deadline import Deadline
 from voiceagent.errors import PackError
 from voiceagent.frontend.endpoint import Completeness
 from voiceagent.nlu.decision import DecisionStep
@@ -85,7 +86,10 @@ class Desk:
     async def read(self, recognition: Recognition, *, typed: bool = False) -> Reading:
         self.turn += 1
         found = await self.interpreter.read(
-            recognition, turn=self.turn, typed=typed, deadline=now() + 0.8
+            recognition,
+            turn=self.turn,
+            typed=typed,
+            deadline=Deadline(now() + 0.8, 0.08),
         )
         if found.question is not None:
             self.interpreter.ask(found.question, self.turn)

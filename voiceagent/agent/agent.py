@@ -1,96 +1,92 @@
-"""The agent: reads frames, lets the front end decide, and runs one task a turn.
+"""The agent: one session over one source of audio, one task a turn.
 
-    frame > front end > wake | speech | end of turn
-                          |       |         `> turn task: recognise, answer, speak
-                          |       `> barge-in: cancel the turn
-                          `> open a turn: utterance > recogniser, while it is spoken
+    frame > ears > wake | speech | end of turn
+             |       |         `> turn task: recognise, answer, speak
+             |       `> barge-in: cancel the turn
+             `> open a turn: utterance > recogniser, while it is spoken
 
-Events go forward; the only thing that goes back is cancellation.
+Events go forward; the only thing that goes back is cancellation. However a session
+ends, effects that began are finished and its end is told.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from voiceagent.agent.alarms import Alarms
-from voiceagent.agent.open_turn import OpenTurn
+from voiceagent.agent.audio_clock import AudioClock
+from voiceagent.agent.ears import EarParts, Ears
+from voiceagent.agent.request import Interruption, TurnRequest
 from voiceagent.agent.state import Options, State
-from voiceagent.agent.turn import Responder, TurnRequest
-from voiceagent.audio.frames import FRAME_SAMPLES, FRAME_SECONDS, RATE, AudioFrame
+from voiceagent.agent.supervisor import Supervisor
+from voiceagent.agent.turn import Responder
+from voiceagent.audio.frames import AudioFrame
 from voiceagent.audio.source import Source
 from voiceagent.clock import Compute, now
 from voiceagent.deadline import Budget
-from voiceagent.frontend.frontend import Frontend
-from voiceagent.frontend.wake import WakeVerifier, WakeWord
-from voiceagent.stt.utterance import Typed
+from voiceagent.stt.utterance import Typed, Utterance
 from voiceagent.trace.events import (
     AudioGap,
-    BargeIn,
     Degraded,
-    Event,
     Muted,
     SessionEnded,
     SessionStarted,
-    SpeechStarted,
-    SpeechStopped,
-    StopHeard,
+    StateChanged,
     TurnEnded,
     TurnStarted,
     Unmuted,
-    WakeCandidate,
-    WakeDetected,
-    WakeRejected,
 )
-from voiceagent.trace.trace import Trace
+from voiceagent.trace.trace import Record, Trace
 
-__all__ = ["Agent"]
+__all__ = ["About", "Agent"]
 
-DRIFT = 2e-4
-"""Fastest that a sound card's clock may run against ours: twice the usual 100 ppm."""
-CHIME_AFTER = 0.3
-"""Seconds of silence after the wake word before the chime: a command in the same breath
-must not be chimed into."""
-VERIFIED = 0.05
-"""Score of the second-stage verifier that lets a wake word pass: at 0.05 it kept all 82
-real "alexa" at 10 dB and refused both false ones in 1.4 hours of other sound."""
-STOP_SCORE = 0.5
-"""Score at which the stop word counts."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What is told at the start of a session."""
+
+    engines: Mapping[str, str] = field(default_factory=dict)
+    """Their names by stage."""
+    notices: Sequence[Degraded] = ()
+
+
+@dataclass(slots=True)
+class _Turn:
+    """The newest turn that is being answered."""
+
+    task: asyncio.Task[None]
+    interruption: Interruption
 
 
 class Agent:
-    """One session over one source of audio."""
+    """One session: what is heard becomes turns, and turns are answered."""
 
     def __init__(
         self,
         *,
-        frontend: Frontend,
-        listener: OpenTurn,
         responder: Responder,
+        tasks: Supervisor,
         compute: Compute,
         trace: Trace,
         budget: Budget,
         options: Options,
         alarms: Alarms | None = None,
-        verifier: WakeVerifier | None = None,
-        stop_word: WakeWord | None = None,
-        engines: dict[str, str] | None = None,
-        notices: Sequence[Degraded] = (),
+        ears: EarParts | None = None,
+        about: About | None = None,
     ) -> None:
-        """`engines`: their names by stage; `notices`: announced at the start."""
-        self.trace = trace
-        self.muted = False
-        self._frontend, self._listener, self._responder = frontend, listener, responder
+        """`ears`: None where everything is typed."""
+        self.trace, self.muted = trace, False
+        self.clock = AudioClock()
+        self._responder, self._tasks, self._alarms = responder, tasks, alarms
         self._compute, self._budget, self._options = compute, budget, options
-        self._alarms, self._verifier, self._stop_word = alarms, verifier, stop_word
-        self._engines, self._notices = engines or {}, notices
-        self._origin: float | None = None
-        self._end = 0
-        self._lost = 0.0
-        self._busy = False
-        self._turn: asyncio.Task[None] | None = None
-        self._group: asyncio.TaskGroup | None = None
+        self._about = about or About()
+        self.ears = self._listening(ears) if ears is not None else None
+        """None where everything is typed."""
+        self._typed = 0
+        self._turn: _Turn | None = None
+        self._life = _Life()
 
     @property
     def state(self) -> State:
@@ -99,58 +95,71 @@ class Agent:
             return State.MUTED
         if self._responder.speaking or (self._alarms and self._alarms.ringing):
             return State.SPEAKING
-        if self._turn is not None and not self._turn.done():
+        if self._turn is not None and not self._turn.task.done():
             return State.THINKING
-        if self._listener.utterance is not None:
+        if self.ears is not None and self.ears.turn.listening:
             return State.LISTENING
-        return State.ARMING if self._origin is None else State.IDLE
+        return State.IDLE if self.clock.running else State.ARMING
 
-    async def run(self, source: Source) -> None:
-        """Listen until the source ends; what was begun is finished."""
-        async with asyncio.TaskGroup() as group:
-            self._group = group
-            self._started(source.name)
-            background = [self._spawn(self._responder.warm())]
-            if self._responder.escalates:
-                background.append(self._spawn(self._responder.run()))
-            if self._alarms is not None:
-                background.append(self._spawn(self._alarms.run()))
-            async for frame in source.frames():
-                self._hear(frame)
-            await self._finish()
-            for task in background:
-                task.cancel()
+    async def run(self, source: Source, *, typed: str = "") -> None:
+        """Listen until the source ends or `leave` is called; what was begun is
+        finished. `typed`: words to begin with. Raises what the source raises."""
+        source.on_event = self.notice
+        self._life.task = asyncio.current_task()
+        settle = self.trace.subscribe(self._settled)
+        try:
+            async with self._tasks:
+                await self._live(source, typed)
+        except asyncio.CancelledError:
+            if not self._life.leave():
+                raise
+        finally:
+            # Cancelled by a signal or a key, ended or broken: nothing is half done.
             await self._responder.close()
-        frames = self._end // FRAME_SAMPLES
-        ended = SessionEnded(
-            t=self._end / RATE, frames=frames, dropped_seconds=self._lost
-        )
-        self._emit(ended)
+            self._compute.close()
+            settle()
+            self.trace.emit(
+                SessionEnded(
+                    t=self.clock.t,
+                    frames=self.clock.frames,
+                    dropped_seconds=self.clock.lost,
+                )
+            )
+
+    def leave(self) -> None:
+        """End the session as if its source had ended now."""
+        self._life.leaving = True
+        if self._life.task is not None:
+            self._life.task.cancel()
 
     def mute(self, muted: bool = True) -> None:
         """No engine receives a frame while muted; timers still ring."""
         if muted == self.muted:
             return
         self.muted = muted
-        self._emit(Muted() if muted else Unmuted())
+        self.trace.emit(Muted() if muted else Unmuted())
         if muted:
-            self._listener.drop("muted")
-            self._listener.forget()
+            if self.ears is not None:
+                self.ears.forget("muted")
             self.interrupt("muted")
 
-    def push_to_talk(self) -> None:
-        """Open a turn now, whatever is going on; nothing said just before is lost."""
+    def push_to_talk(self) -> bool:
+        """Open a turn now, whatever is going on; nothing said just before is lost.
+        False, and nothing happens, while muted or where nothing is heard."""
+        if self.muted or self.ears is None:
+            return False
         self.interrupt("replaced")
-        self._listener.open("push-to-talk", self._end, self._spawn)
+        self.ears.open("push-to-talk", self.clock.end)
+        return True
 
-    def type(self, text: str) -> None:
-        """Answer `text` as if it had been said: everything also works by hand."""
+    def type(self, text: str) -> int:
+        """Answer `text` as if it had been said: everything also works by hand. The
+        number of its turn."""
         self.interrupt("replaced")
-        self._listener.drop("replaced")
-        turn, t = self._listener.number(), self._end / RATE
-        self._emit(TurnStarted(turn=turn, t=t, by="text"))
+        turn, t = self._next_turn(), self.clock.t
+        self.trace.emit(TurnStarted(turn=turn, t=t, by="text"))
         ended = TurnEnded(turn=turn, t=t, speech_start=t, speech_end=t, reason="typed")
-        self._emit(ended)
+        self.trace.emit(ended)
         began = now()
         request = TurnRequest(
             ended=ended,
@@ -159,161 +168,150 @@ class Agent:
             speech_end=began,
             deadline=self._budget.start(began),
         )
-        self._turn = self._spawn(self._answer(request))
+        self._answer(request)
+        return turn
 
-    def release(self) -> None:
-        """The talk key was let go: the turn ends here."""
-        for event in self._frontend.finish(self._end, "released"):
-            self._on(event)
+    def answer_spoken(
+        self, ended: TurnEnded, heard: tuple[Utterance, asyncio.Task[None]]
+    ) -> None:
+        """A spoken turn has ended: answer it."""
+        speech_end = self.clock.loop_time(ended.speech_end)
+        request = TurnRequest(
+            ended=ended,
+            utterance=heard[0],
+            hearing=heard[1],
+            speech_end=speech_end,
+            deadline=self._budget.start(speech_end),
+        )
+        self._answer(request)
+
+    def release(self) -> bool:
+        """The talk key was let go: the turn ends here. False where none is open."""
+        return self.ears is not None and self.ears.finish(self.clock.end, "released")
 
     def interrupt(self, reason: str) -> None:
         """Silence: cancel the turn that speaks or thinks, and whatever rings."""
-        if self._turn is not None and not self._turn.done():
-            self._responder.cancel_reason = reason
-            self._turn.cancel()
+        if self._turn is not None and not self._turn.task.done():
+            self._turn.interruption.reason = reason
+            self._turn.task.cancel()
         if self._alarms is not None:
             self._alarms.stop()
+
+    def say(self, text: str) -> None:
+        """Say `text` aloud, outside any turn, instead of what is being said."""
+        self.interrupt("replaced")
+        self._tasks.spawn(self._responder.read_out(text), what="speech")
+
+    @property
+    def last_said(self) -> str:
+        """The last reply; empty before the first one."""
+        return self._responder.last_said
 
     def notice(self, event: AudioGap | Degraded) -> None:
         """The source tells of lost audio or of trouble with a device."""
         if isinstance(event, AudioGap):
-            self._lost += event.seconds
-        self._emit(event)
+            self.clock.lost += event.seconds
+        self.trace.emit(event)
+
+    def _listening(self, parts: EarParts) -> Ears:
+        return Ears(
+            parts,
+            self,
+            self._options,
+            compute=self._compute,
+            tasks=self._tasks,
+            emit=self.trace.emit,
+            chime=self._responder.chime,
+        )
+
+    async def _live(self, source: Source, typed: str) -> None:
+        self._started(source.name)
+        self._tasks.keep(self._responder.warm, what="speech")
+        if self._responder.escalates:
+            self._responder.keep_open()
+        if self._alarms is not None:
+            self._tasks.keep(self._alarms.run, what="alarms")
+        if typed:
+            self.type(typed)
+        async for frame in source.frames():
+            self._hear(frame)
+        await self._finish()
+        self._responder.rest()
+        self._tasks.rest()
 
     def _started(self, source: str) -> None:
-        self._emit(
+        self.trace.emit(
             SessionStarted(
                 source=source,
-                engines=self._engines,
+                engines=dict(self._about.engines),
                 pace=self._compute.pace.value,
                 budget_ms=self._budget.total * 1000,
             )
         )
-        for notice in self._notices:
-            self._emit(notice)
-        if self._options.open_at_start:
-            self._listener.open("open", 0, self._spawn)
+        for notice in self._about.notices:
+            self.trace.emit(notice)
+        if self._options.open_at_start and self.ears is not None:
+            self.ears.open("open", 0)
 
     def _hear(self, frame: AudioFrame) -> None:
-        self._end = frame.end
-        heard = now() - frame.end / RATE
-        late = float("inf") if self._origin is None else self._origin
-        self._origin = min(heard, late + FRAME_SECONDS * DRIFT)
-        if self.muted:
-            return
-        self._listener.add(frame)
-        for event in self._frontend.push(frame):
-            self._on(event)
-        self._listen_for_stop(frame)
+        self.clock.note(frame)
+        if not self.muted and self.ears is not None:
+            self.ears.hear(frame)
+        self._settle()
 
-    def _on(self, event: Event) -> None:
-        self._emit(event)
-        if isinstance(event, SpeechStarted | SpeechStopped):
-            speaking = isinstance(event, SpeechStarted)
-            self._listener.speech(speaking, round(event.t * RATE))
-        match event:
-            case WakeCandidate():
-                self._candidate(event)
-            case SpeechStarted() if self._options.full_duplex:
-                self._spoken_over(event)
-            case TurnEnded():
-                self._ended(event)
+    def _next_turn(self) -> int:
+        if self.ears is None:
+            self._typed += 1
+            return self._typed
+        self.ears.turn.drop("replaced")
+        return self.ears.turn.count()
 
-    def _candidate(self, hit: WakeCandidate) -> None:
-        if self._verifier is None:
-            self._awake(hit, verified=False)
-        else:
-            self._spawn(self._verify(self._verifier, hit))
+    def _answer(self, request: TurnRequest) -> None:
+        task = self._tasks.spawn(self._respond(request), what="a turn")
+        self._turn = _Turn(task, request.interruption)
 
-    async def _verify(self, verifier: WakeVerifier, hit: WakeCandidate) -> None:
-        pcm = self._listener.recent()
-        score = await self._compute("wake", verifier.verify, hit.word, pcm)
-        if score >= VERIFIED:
-            self._awake(hit, verified=True)
-        else:
-            self._emit(WakeRejected(t=hit.t, word=hit.word, score=round(score, 2)))
-
-    def _awake(self, hit: WakeCandidate, *, verified: bool) -> None:
-        if self.state in (State.SPEAKING, State.THINKING):
-            self._emit(BargeIn(t=hit.t, by="wake"))
-            self.interrupt("barge-in")
-        self._emit(
-            WakeDetected(
-                turn=self._listener.turn + 1,
-                t=hit.t,
-                word=hit.word,
-                score=hit.score,
-                verified=verified,
-            )
-        )
-        self._listener.open("wake", round(hit.t * RATE), self._spawn)
-        if self._options.wake_earcon:
-            self._spawn(self._chime(self._listener.turn))
-
-    async def _chime(self, turn: int) -> None:
-        """A sound that we are listening, unless the command already follows."""
-        await asyncio.sleep(CHIME_AFTER)
-        waiting = self._listener.utterance is not None and turn == self._listener.turn
-        if waiting and not self._frontend.speaking:
-            await self._responder.chime(turn)
-
-    def _spoken_over(self, event: SpeechStarted) -> None:
-        if self.state is State.SPEAKING and self._listener.utterance is None:
-            self._emit(BargeIn(t=event.t))
-            self.interrupt("barge-in")
-            self._listener.open("barge-in", round(event.t * RATE), self._spawn)
-
-    def _ended(self, ended: TurnEnded) -> None:
-        if ended.reason == "no-speech":
-            self._listener.drop("no speech")
-            return
-        closed = self._listener.close()
-        if closed is None:
-            return
-        speech_end = (self._origin or 0.0) + ended.speech_end
-        request = TurnRequest(
-            ended=ended,
-            utterance=closed[0],
-            hearing=closed[1],
-            speech_end=speech_end,
-            deadline=self._budget.start(speech_end),
-        )
-        self._turn = self._spawn(self._answer(request))
-
-    async def _answer(self, request: TurnRequest) -> None:
+    async def _respond(self, request: TurnRequest) -> None:
         """A turn; a question of ours is listened for without a wake word."""
-        if await self._responder.turn(request) and not self.muted:
-            self._listener.open("follow-up", self._end, self._spawn)
-
-    def _listen_for_stop(self, frame: AudioFrame) -> None:
-        """While we make sound or think, the stop word passes every gate."""
-        if self._stop_word is None:
-            return
-        was, self._busy = self._busy, self.state in (State.SPEAKING, State.THINKING)
-        if not self._busy:
-            return
-        if not was:
-            # What the user said before must not be taken for a "stop" now.
-            self._stop_word.reset()
-        scores = self._stop_word.push(frame.pcm)
-        if max(scores.values(), default=0.0) >= STOP_SCORE:
-            self._stop_word.reset()
-            self._emit(StopHeard(turn=self._listener.turn, t=frame.end / RATE))
-            self.interrupt("stop")
+        asks = await self._responder.turn(request)
+        if asks and not self.muted and self.ears is not None:
+            self.ears.open("follow-up", self.clock.end)
 
     async def _finish(self) -> None:
         """The source ended: close what is open and wait for it to be answered."""
-        for event in self._frontend.finish(self._end):
-            self._on(event)
-        while self._turn is not None and not self._turn.done():
-            await asyncio.wait({self._turn})
-            for event in self._frontend.finish(self._end):
-                self._on(event)
-        self._listener.drop("source ended")
+        self._close_turn()
+        while self._turn is not None and not self._turn.task.done():
+            await asyncio.wait({self._turn.task})
+            self._close_turn()
+        if self.ears is not None:
+            self.ears.turn.drop("source ended")
 
-    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        assert self._group is not None
-        return self._group.create_task(coroutine)
+    def _close_turn(self) -> None:
+        if self.ears is not None:
+            self.ears.finish(self.clock.end, "source-ended")
 
-    def _emit(self, event: Event) -> None:
-        self.trace.emit(event)
+    def _settled(self, record: Record) -> None:
+        if not isinstance(record.event, StateChanged):
+            self._settle()
+
+    def _settle(self) -> None:
+        """Tell when the agent does something else than before."""
+        state = self.state
+        if state is not self._life.shown:
+            self._life.shown = state
+            self.trace.emit(StateChanged(state=state.value))
+
+
+@dataclass(slots=True)
+class _Life:
+    """How the session goes on and ends."""
+
+    task: asyncio.Task[None] | None = None
+    leaving: bool = False
+    shown: State | None = None
+    """The state that was told last."""
+
+    def leave(self) -> bool:
+        """Whether a cancellation was ours; it is then taken back."""
+        if self.leaving and self.task is not None:
+            self.task.uncancel()
+        return self.leaving

@@ -23,7 +23,6 @@ class Ledger:
         self.rescued_by = ""
         self.answered = False
         """Whether a first sample (or the decision for silence) has been noted."""
-        self.on_first_sound: Callable[[], None] = lambda: None
         self.current = stages[0]
         """The stage being worked on."""
         self._parts = dict.fromkeys(stages, 0.0)
@@ -39,13 +38,16 @@ class Ledger:
         self._parts[stage] += at - self._last
         self._last = at
 
-    def first_sound(self) -> None:
-        """The first audible sample goes out now; what follows costs no waiting."""
+    def first_sound(self, heard: Callable[[], object] = lambda: None) -> None:
+        """The first audible sample goes out now; what follows costs no waiting.
+
+        `heard()`: called then, and only then.
+        """
         if self.answered:
             return
         self.mark(self.current)
         self.answered = True
-        self.on_first_sound()
+        heard()
 
     def finish(self, tier: str, reason: str) -> TurnFinished:
         """The books of the turn, closed at the first audible sample."""

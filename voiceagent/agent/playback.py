@@ -10,9 +10,9 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 
 from voiceagent.agent.ledger import Ledger
+from voiceagent.agent.supervisor import Supervisor
 from voiceagent.audio.clip import Clip
 from voiceagent.audio.player import Player
-from voiceagent.deadline import Deadline
 from voiceagent.errors import RemoteFailed, VoiceAgentError
 from voiceagent.trace.events import (
     Degraded,
@@ -27,6 +27,11 @@ from voiceagent.tts.text import split_clauses, words_heard
 
 __all__ = ["Playback"]
 
+STUCK = 5.0
+"""Seconds beyond its length after which a clip that has not ended is given up."""
+PLUG = "check that it is plugged in, or choose another one with `audio.output`"
+NO_SOUND = "no sound"
+
 
 class Playback:
     """Plays sentences and earcons, one at a time."""
@@ -37,16 +42,19 @@ class Playback:
         player: Player,
         earcon: Callable[[str], Clip],
         emit: Callable[[Event], None],
+        tasks: Supervisor,
         volume: Callable[[], float] = lambda: 1.0,
     ) -> None:
         """`earcon(name)`: the clip of a short sound; `volume()`: 0..1, asked anew for
-        every clip, since the user changes it by voice."""
+        every clip, since the user changes it by voice; `tasks`: where a player that
+        fails is told."""
         self.speaking = False
         """Whether sound is going out."""
         self.heard = ""
         """What the user has heard of the last reply."""
         self._voice, self._player = voice, player
         self._earcon, self._emit, self._volume = earcon, emit, volume
+        self._tasks, self._last_volume = tasks, 1.0
 
     async def warm(self, texts: Iterable[str]) -> None:
         """Render `texts`, so that they can start at once; a failure is announced."""
@@ -68,62 +76,82 @@ class Playback:
         ledger: Ledger,
         waiting: str,
         why: Callable[[], str],
+        sounds: Callable[[], object] = lambda: None,
         more: AsyncIterator[str] | None = None,
     ) -> None:
         """Say `text`, and then the clauses of `more` as they come; `waiting` bridges
         the time when `text` is not rendered in time.
 
-        `why()` tells the reason when the task is cancelled while speaking. Raises what
+        `sounds()` is called with the first sample of the turn, if it is one of this
+        reply. `why()` tells the reason when the task is cancelled while speaking.
+        Raises what
         `more` raises, once everything that came before has been said.
         """
         turn = ledger.ended.turn
         clauses = Clauses(split_clauses(text), more)
         if clauses.next_known is None:
-            await self.play_earcon("done", turn, ledger)
+            await self.play_earcon("done", turn, ledger, sounds)
             return
         try:
-            await self._ready(clauses.next_known, ledger, waiting)
-            await self._speak(clauses, turn, ledger, why)
+            await self._ready(clauses.next_known, ledger, waiting, sounds)
+            await self._speak(clauses, ledger, why, sounds)
         except RemoteFailed:
             raise
         except VoiceAgentError as error:
             self._emit(
                 Degraded(turn=turn, what="speech", why=error.what, hint=error.hint)
             )
-            await self.play_earcon("error", turn, ledger)
+            await self.play_earcon("error", turn, ledger, sounds)
 
     async def announce(self, text: str, earcon: str) -> None:
         """Play an earcon, then say `text`, outside any turn (an alarm that rings)."""
-        await self.play_earcon(earcon, 0, None)
+        await self.play_earcon(earcon, 0)
+        await self.read_out(text)
+
+    async def read_out(self, text: str) -> None:
+        """Say `text` outside any turn."""
         try:
             for clause in split_clauses(text):
                 await self._play(await self._voice.clip(clause))
         except VoiceAgentError as error:
             self._emit(Degraded(what="speech", why=error.what, hint=error.hint))
 
-    async def play_earcon(self, name: str, turn: int, ledger: Ledger | None) -> None:
+    async def play_earcon(
+        self,
+        name: str,
+        turn: int,
+        ledger: Ledger | None = None,
+        sounds: Callable[[], object] = lambda: None,
+    ) -> None:
         """Play a short sound."""
         if ledger is not None:
-            ledger.first_sound()
+            ledger.first_sound(sounds)
         self._emit(EarconPlayed(turn=turn, name=name))
         await self._play(self._earcon(name))
 
-    async def _ready(self, clause: str, ledger: Ledger, waiting: str) -> None:
+    async def _ready(
+        self, clause: str, ledger: Ledger, waiting: str, sounds: Callable[[], object]
+    ) -> None:
         """Have `clause` rendered; at the deadline say `waiting` in the meantime."""
         if ledger.answered or self._voice.cached(clause) is not None:
             return
         rendering = asyncio.ensure_future(self._voice.clip(clause))
-        timeout = max(0.0, Deadline(ledger.deadline.at).left)
+        timeout = max(0.0, ledger.deadline.left)
         done, _ = await asyncio.wait({rendering}, timeout=timeout)
         if not done and (clip := self._voice.cached(waiting)) is not None:
             ledger.rescued_by = "wait"
-            ledger.first_sound()
+            ledger.first_sound(sounds)
             await self._play(clip)
         await rendering
 
     async def _speak(
-        self, clauses: Clauses, turn: int, ledger: Ledger, why: Callable[[], str]
+        self,
+        clauses: Clauses,
+        ledger: Ledger,
+        why: Callable[[], str],
+        sounds: Callable[[], object],
     ) -> None:
+        turn = ledger.ended.turn
         self.heard, seconds, reason = "", 0.0, "done"
         upcoming = asyncio.ensure_future(self._render(clauses))
         try:
@@ -131,13 +159,17 @@ class Playback:
                 clause, clip, cached = ready
                 upcoming = asyncio.ensure_future(self._render(clauses))
                 if not self.heard:
-                    ledger.first_sound()
+                    ledger.first_sound(sounds)
                     length = round(clip.seconds, 3)
                     self._emit(
                         SpeakingStarted(turn=turn, clip_seconds=length, cached=cached)
                     )
                 try:
-                    seconds += await self._play(clip)
+                    heard = await self._play(clip)
+                    if heard is None:
+                        reason = NO_SOUND
+                        break
+                    seconds += heard
                     self.heard += clause
                 except asyncio.CancelledError:
                     played = self._player.position
@@ -151,7 +183,7 @@ class Playback:
             upcoming.cancel()
             await asyncio.gather(upcoming, return_exceptions=True)
             await clauses.close()
-            if seconds or self.heard:
+            if seconds or self.heard or reason == NO_SOUND:
                 self._stopped(turn, seconds, reason)
 
     async def _render(self, clauses: Clauses) -> tuple[str, Clip, bool] | None:
@@ -172,10 +204,25 @@ class Playback:
             )
         )
 
-    async def _play(self, clip: Clip) -> float:
+    async def _play(self, clip: Clip) -> float | None:
+        """Seconds heard; None where nothing can be: that is announced, not raised."""
         self.speaking = True
-        self._player.volume = self._volume()
         try:
-            return (await self._player.play(clip)).heard_seconds
+            self._player.volume = self._loudness()
+            async with asyncio.timeout(clip.seconds + STUCK):
+                heard = (await self._player.play(clip)).heard_seconds
+        except Exception as error:  # whatever a device or its driver raises
+            self._tasks.failed("loudspeaker", error, hint=PLUG)
+            return None
         finally:
             self.speaking = False
+        self._tasks.well("loudspeaker")
+        return heard
+
+    def _loudness(self) -> float:
+        """How loud to play; as before where that cannot be read."""
+        try:
+            self._last_volume = self._volume()
+        except VoiceAgentError as error:
+            self._tasks.failed("volume", error)
+        return self._last_volume

@@ -13,9 +13,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
-from voiceagent.agent.ledger import Ledger
+from voiceagent.agent.effects import Effects
+from voiceagent.agent.supervisor import Supervisor
+from voiceagent.agent.work import Work
 from voiceagent.clock import Compute, local
-from voiceagent.deadline import Deadline
 from voiceagent.errors import VoiceAgentError
 from voiceagent.nlu.decision import Route
 from voiceagent.nlu.intent import Intent
@@ -23,48 +24,20 @@ from voiceagent.nlu.interpreter import Interpreter, Reading, Understanding
 from voiceagent.nlu.models.swap import ModelSwitch
 from voiceagent.routing.device_tools import canonical
 from voiceagent.routing.escalation import DEVICE, Escalation
-from voiceagent.routing.handover import Handover, RemoteOutcome, WhyNot
+from voiceagent.routing.handover import Handover, RemoteOutcome
 from voiceagent.skills.skill import Answer, LastTurn, Skill, TurnContext
 from voiceagent.stt.protocol import Recognition
-from voiceagent.stt.utterance import Heard, Typed
+from voiceagent.stt.utterance import Typed
 from voiceagent.trace.events import (
     Asked,
-    Committed,
     Event,
     IntentMatched,
     IntentMissed,
     Routed,
     Transcript,
-    TurnFinished,
 )
 
-__all__ = ["Thinker", "Work"]
-
-
-class Work:
-    """What is known so far about the turn being answered."""
-
-    def __init__(
-        self, heard: Heard, hearing: asyncio.Task[None] | None, ledger: Ledger
-    ) -> None:
-        """`hearing`: the task that still listens; None where the words are known."""
-        self.heard, self.hearing, self.ledger = heard, hearing, ledger
-        self.turn = ledger.ended.turn
-        self.deadline: Deadline = ledger.deadline
-        self.route = Route("none", "not answered")
-        self.recognition: Recognition | None = None
-        self.finished: TurnFinished | None = None
-        """The closed books, from the first audible sample on."""
-        self.said = ""
-        self.why_not = WhyNot.ANSWERED
-        """Why there is no answer, where there is none."""
-        self.leg = ""
-        """The larger tier that answers; empty: none."""
-
-    @property
-    def text(self) -> str:
-        """The final words; empty while they are not known."""
-        return self.recognition.text if self.recognition else ""
+__all__ = ["Acting", "Thinker"]
 
 
 class Acting(Understanding, Protocol):
@@ -88,18 +61,17 @@ class Thinker:
         models: ModelSwitch | None = None,
         interpreter: Interpreter | None = None,
         escalation: Escalation | None = None,
+        effects: Effects | None = None,
     ) -> None:
         """`area`: where the device stands; `interpreter`: templates alone if None;
         `escalation`: None where the device is alone."""
         self.last: LastTurn | None = None
         """The turn before, for skills that explain it."""
-        self.committed: Callable[[], None] = lambda: None
-        """Called after effects ran."""
         self._understanding, self._compute = understanding, compute
         self._emit, self._area, self._models = emit, area, models
         self._interpreter = interpreter or Interpreter(understanding, compute)
         self._escalation = escalation
-        self._commits: set[asyncio.Task[str | None]] = set()
+        self._effects = effects or Effects(compute, emit)
 
     async def think(self, work: Work) -> Answer | None:
         """The answer, its effects done; None where nobody can answer.
@@ -133,7 +105,7 @@ class Thinker:
             recognition,
             turn=work.turn,
             typed=isinstance(work.heard, Typed),
-            deadline=work.deadline.at,
+            deadline=work.deadline,
         )
         self._note_meaning(work, recognition, reading)
         work.ledger.mark("intent")
@@ -183,10 +155,11 @@ class Thinker:
         if self._models is not None:
             self._models.turn_ended()
 
-    async def run(self) -> None:
-        """Keep the ways to larger tiers open until cancelled."""
+    def keep_open(self, tasks: Supervisor) -> None:
+        """Keep the ways to larger tiers open while the session lasts."""
         if self._escalation is not None:
-            await self._escalation.run()
+            for leg in self._escalation.legs:
+                tasks.keep(leg.remote.run, what=leg.name)
 
     @property
     def escalates(self) -> bool:
@@ -204,7 +177,7 @@ class Thinker:
 
     async def close(self) -> None:
         """Wait for effects that still run."""
-        await asyncio.gather(*self._commits, return_exceptions=True)
+        await self._effects.close()
         if self._escalation is not None:
             await self._escalation.close()
         if self._models is not None:
@@ -234,7 +207,7 @@ class Thinker:
 
     async def _act(self, work: Work, intent: Intent) -> Answer:
         answer = await self._ask_skill(intent)
-        said = await self._commit(work, answer)
+        said = await self._effects.commit(work, answer.effects)
         work.ledger.mark("act")
         return Answer(said, ask=answer.ask) if said is not None else answer
 
@@ -244,32 +217,8 @@ class Thinker:
         answer = await self._ask_skill(intent)
         mark = f"#{zlib.crc32(canonical(intent).encode()):08x}"
         effects = tuple(replace(e, key=e.key + mark) for e in answer.effects)
-        said = await self._commit(work, replace(answer, effects=effects))
+        said = await self._effects.commit(work, effects)
         return said or answer.text
-
-    async def _commit(self, work: Work, answer: Answer) -> str | None:
-        """Run the effects once, shielded; a sentence of theirs replaces the answer."""
-        if not answer.effects:
-            return None
-        task = asyncio.create_task(self._run_effects(work, answer))
-        self._commits.add(task)
-        task.add_done_callback(self._commits.discard)
-        return await asyncio.shield(task)
-
-    async def _run_effects(self, work: Work, answer: Answer) -> str | None:
-        said = None
-        for effect in answer.effects:
-            if effect.key in work.ledger.effects:
-                continue
-            work.ledger.effects.append(effect.key)
-            try:
-                said = await self._compute("act", effect.run) or said
-            except VoiceAgentError:
-                self._emit(Committed(turn=work.turn, key=effect.key, ok=False))
-                raise
-            self._emit(Committed(turn=work.turn, key=effect.key))
-        self.committed()
-        return said
 
     def _note_words(self, work: Work, recognition: Recognition) -> None:
         self._emit(

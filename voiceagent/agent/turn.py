@@ -9,86 +9,29 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from voiceagent.agent.ledger import Ledger
 from voiceagent.agent.playback import Playback
-from voiceagent.agent.thinking import Thinker, Work
+from voiceagent.agent.request import TurnRequest
+from voiceagent.agent.sentences import Sentences
+from voiceagent.agent.supervisor import Supervisor
+from voiceagent.agent.thinking import Thinker
+from voiceagent.agent.work import Work
 from voiceagent.clock import now
 from voiceagent.deadline import Deadline
 from voiceagent.errors import RemoteFailed, VoiceAgentError
 from voiceagent.nlu.decision import Route
-from voiceagent.routing.handover import WhyNot
 from voiceagent.skills.skill import Answer, LastTurn
-from voiceagent.stt.utterance import Heard
-from voiceagent.trace.events import Event, Failed, ReplyReady, TurnCancelled, TurnEnded
+from voiceagent.trace.events import Event, Failed, ReplyReady, TurnCancelled
+from voiceagent.trace.trace import TraceError
 
-__all__ = ["Responder", "Sentences", "TurnRequest"]
+__all__ = ["Responder"]
 
 log = logging.getLogger(__name__)
 
 HARD_LIMIT = 10.0
 """Seconds after the deadline at which a turn that still thinks is given up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sentences:
-    """What the agent says when it has no better words; kept rendered."""
-
-    wait: str = "One moment."
-    late: str = "Sorry, that took too long."
-    unclear: str = "Sorry, I didn't catch that."
-    unknown: str = "Sorry, I can't help with that."
-    failed: str = "Sorry, something went wrong."
-    now: str = "I have it now."
-    """Before an answer that came after its deadline."""
-    offline: str = "Sorry, I can't reach my region, so I can't answer that now."
-    withheld: str = "Sorry, that question may not leave this device."
-    dear: str = "Sorry, answering that would cost more than allowed."
-    unanswered: str = "Sorry, my region did not answer."
-    broken: str = "Sorry, the rest of the answer was lost."
-
-    def all(self, *, escalates: bool = False) -> tuple[str, ...]:
-        """Every sentence, the likeliest first, for rendering ahead of time."""
-        own = self.unclear, self.wait, self.unknown, self.failed, self.late
-        if not escalates:
-            return own
-        return (
-            *own,
-            self.now,
-            self.offline,
-            self.unanswered,
-            self.broken,
-            self.withheld,
-            self.dear,
-        )
-
-    def excuse(self, why_not: WhyNot, *, understood: bool) -> str:
-        """Why there is no answer, in words."""
-        match why_not:
-            case WhyNot.OFFLINE:
-                return self.offline
-            case WhyNot.WITHHELD:
-                return self.withheld
-            case WhyNot.DEAR:
-                return self.dear
-            case WhyNot.FAILED:
-                return self.unanswered
-            case _:
-                return self.unknown if understood else self.unclear
-
-
-@dataclass(frozen=True, slots=True)
-class TurnRequest:
-    """Everything a turn starts from."""
-
-    ended: TurnEnded
-    utterance: Heard
-    hearing: asyncio.Task[None] | None
-    """The task that still listens; None where the words are known."""
-    speech_end: float
-    """Loop time of the last speech sample."""
-    deadline: Deadline
 
 
 GRACE = 0.25
@@ -106,17 +49,17 @@ class Responder:
         thinker: Thinker,
         mouth: Playback,
         emit: Callable[[Event], None],
-        reserve: float = 0.08,
+        tasks: Supervisor,
         sentences: Sentences | None = None,
         patience: float = HARD_LIMIT,
+        silence: Callable[[], None] = lambda: None,
     ) -> None:
-        """`reserve`: seconds before the deadline at which waiting is announced;
-        `patience`: seconds after it at which a turn that still thinks is given up."""
-        self.cancel_reason = "cancelled"
-        """Why the running turn is cancelled; set by whoever cancels it."""
+        """`patience`: seconds after the deadline at which a turn that still thinks is
+        given up; `silence()`: end whatever else makes sound."""
         self.sentences = sentences or Sentences()
         self._thinker, self._mouth = thinker, mouth
-        self._emit, self._reserve, self._patience = emit, reserve, patience
+        self._emit, self._tasks, self._patience = emit, tasks, patience
+        self._silence = silence
         self._ahead: asyncio.Task[None] | None = None
         self._ahead_text = ""
 
@@ -135,9 +78,9 @@ class Responder:
         """Whether anybody but the device may answer."""
         return self._thinker.escalates
 
-    async def run(self) -> None:
-        """Keep the ways to larger tiers open until cancelled."""
-        await self._thinker.run()
+    def keep_open(self) -> None:
+        """Keep the ways to larger tiers open while the session lasts."""
+        self._thinker.keep_open(self._tasks)
 
     async def chime(self, turn: int) -> None:
         """A short sound: we are listening."""
@@ -153,13 +96,25 @@ class Responder:
         if self._ahead is not None:
             self._ahead.cancel()
         self._ahead_text = text
-        self._ahead = asyncio.create_task(self._prepare(text))
+        self._ahead = self._tasks.spawn(self._prepare(text), what="a guess")
 
-    async def close(self) -> None:
-        """Wait for effects that still run; give up what was only a guess."""
+    async def read_out(self, text: str) -> None:
+        """Say `text` outside any turn."""
+        await self._mouth.read_out(text)
+
+    @property
+    def last_said(self) -> str:
+        """The last reply; empty before the first one."""
+        return self._thinker.last.said if self._thinker.last else ""
+
+    def rest(self) -> None:
+        """Give up what was only a guess."""
         if self._ahead is not None:
             self._ahead.cancel()
-            await asyncio.gather(self._ahead, return_exceptions=True)
+
+    async def close(self) -> None:
+        """Wait for effects that still run."""
+        self.rest()
         await self._thinker.close()
         await self._mouth.close()
 
@@ -171,13 +126,13 @@ class Responder:
         """
         ledger = Ledger(request.ended, request.speech_end, request.deadline)
         ledger.mark("endpoint")
-        self.cancel_reason, self._ahead_text = "cancelled", ""
-        work, cut = Work(request.utterance, request.hearing, ledger), True
+        self._ahead_text = ""
+        work, cut = Work(request, ledger), True
         try:
             asks = await self._answer(work)
             cut = False
         except asyncio.CancelledError:
-            self._emit(TurnCancelled(turn=work.turn, reason=self.cancel_reason))
+            self._emit(TurnCancelled(turn=work.turn, reason=work.interruption.reason))
             raise
         else:
             return asks
@@ -205,7 +160,7 @@ class Responder:
         # After a long endpoint wait little or nothing is left: "one moment" would then
         # only delay an answer that takes a moment anyway.
         soonest = now() + GRACE
-        if await _done_by(thinking, max(work.deadline.at - self._reserve, soonest)):
+        if await _done_by(thinking, max(work.deadline.spoken_by, soonest)):
             return thinking.result()
         work.ledger.rescued_by = "wait"
         await self._say(work, Answer(self.sentences.wait), rung="wait")
@@ -219,6 +174,9 @@ class Responder:
     async def _think(self, work: Work) -> Said:
         try:
             answer = await self._thinker.think(work)
+            if answer is not None and answer.stop:
+                self._silence()
+                answer = replace(answer, text="", more=None, ask=False)
         except VoiceAgentError as error:
             self._emit(Failed(turn=work.turn, code=error.code, what=error.what))
         except Exception as error:
@@ -236,16 +194,16 @@ class Responder:
     async def _say(self, work: Work, answer: Answer, *, rung: str) -> None:
         self._emit(ReplyReady(turn=work.turn, pii_text=answer.text, rung=rung))
         work.said = answer.text
-        if rung != "wait":
-            # Everything is known at the first sample; only a sentence that bridges the
-            # waiting is heard before that.
-            work.ledger.on_first_sound = lambda: self._close_books(work)
+        # Everything is known at the first sample; only a sentence that bridges the
+        # waiting is heard before that.
+        known = rung != "wait"
         try:
             await self._mouth.say(
                 answer.text,
                 ledger=work.ledger,
+                sounds=lambda: self._close_books(work) if known else None,
                 waiting=self.sentences.wait,
-                why=lambda: self.cancel_reason,
+                why=lambda: work.interruption.reason,
                 more=self._told(work, answer.more, rung) if answer.more else None,
             )
         except RemoteFailed as error:
@@ -269,16 +227,20 @@ class Responder:
         """Render what the answer to `text` would be."""
         try:
             answer = await self._thinker.plan(text)
-        except VoiceAgentError as error:
+        except Exception as error:  # of whatever skill was asked
             # Only a guess: the turn itself will meet the same error and announce it.
-            log.debug("guess failed", extra={"code": error.code})
+            log.debug("guess failed", extra={"error": type(error).__name__})
         else:
             await self._mouth.warm((answer.text,) if answer else ())
 
     def _close_books(self, work: Work) -> None:
-        if work.finished is None:
-            work.finished = work.ledger.finish(work.route.tier, work.route.reason)
+        if work.finished is not None:
+            return
+        work.finished = work.ledger.finish(work.route.tier, work.route.reason)
+        try:
             self._emit(work.finished)
+        except TraceError as error:  # a bug of ours: told, and no turn is lost for it
+            self._tasks.failed("the books of a turn", error)
 
     def _remember(self, work: Work) -> None:
         finished = work.finished

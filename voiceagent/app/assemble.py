@@ -5,20 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from voiceagent.agent.agent import Agent
-from voiceagent.agent.alarms import Alarms
-from voiceagent.agent.open_turn import OpenTurn
-from voiceagent.agent.playback import Playback
+from voiceagent.agent.build import Brain, HearingParts, Voice, build_agent
 from voiceagent.agent.state import Options
-from voiceagent.agent.thinking import Thinker
-from voiceagent.agent.turn import Responder
 from voiceagent.app.escalation import leg_names, make_escalation
 from voiceagent.app.options import AgentOptions
 from voiceagent.app.workshop import Workshop
 from voiceagent.clock import Compute, Pace
-from voiceagent.deadline import Budget
 from voiceagent.errors import PackError, install_line
 from voiceagent.frontend.endpoint import FLAT, Completeness, EndpointPolicy
-from voiceagent.frontend.frontend import Frontend
 from voiceagent.nlu.completeness import Progress
 from voiceagent.nlu.intent import Intent, IntentParser
 from voiceagent.nlu.interpreter import Doubts, Interpreter
@@ -34,8 +28,6 @@ from voiceagent.trace.events import Degraded
 from voiceagent.trace.machine import installed
 from voiceagent.trace.trace import Trace
 from voiceagent.tts.cache import ReplyCache
-from voiceagent.tts.earcons import earcon
-from voiceagent.tts.renderer import Renderer
 
 __all__ = ["COSTS", "Meaning", "assemble", "progress_of"]
 
@@ -117,71 +109,66 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
     store = options.store or Store(None)
     skills = shop.language.pack.open(SkillHost(store, shop.house(store)))
     meaning = Meaning(progress_of(shop), shop.language.parser, skills)
-    mouth = _mouth(shop, options, compute, trace, store)
-    budget = Budget(
-        total=config.budget.response_ms / 1000,
-        reserve=config.budget.reserve_ms / 1000,
-    )
     models, notices = _models(shop, options, compute, trace)
     escalation = make_escalation(shop, options, compute, trace.emit, store)
-    thinker = Thinker(
-        meaning,
-        compute,
-        trace.emit,
-        area=config.pack.area,
-        models=models,
-        interpreter=_interpreter(shop, meaning, compute, models, budget),
-        escalation=escalation,
-    )
-    responder = Responder(
-        thinker=thinker,
-        mouth=mouth,
-        emit=trace.emit,
-        reserve=budget.reserve,
-        patience=config.region.wait_ms / 1000,
-    )
-    frontend = _frontend(shop, options)
-    if escalation is not None:
-        unknown = min(frontend.policy.unknown, ASKED)
-        frontend.policy = replace(frontend.policy, unknown=unknown)
-    stt = shop.engines.recogniser(options.pace)
-    listener = OpenTurn(
-        frontend=frontend,
-        stt=BatchStt(stt) if options.plain else stt,
-        compute=compute,
-        progress=meaning.progress,
-        expect=(lambda text: None) if options.plain else responder.expect,
-        emit=trace.emit,
-        lookback=LOOKBACK,
-        answers=thinker.answers,
-        open_domain=escalation is not None,
-    )
-    alarms = Alarms(
-        skills, lambda text: mouth.announce(text, "alarm"), compute, trace.emit
-    )
-    thinker.committed = alarms.changed
-    return Agent(
-        frontend=frontend,
-        listener=listener,
-        responder=responder,
+    return build_agent(
+        brain=Brain(
+            meaning=meaning,
+            bells=skills.each,
+            area=config.pack.area,
+            models=models,
+            interpreter=_interpreter(shop, meaning, compute, models),
+            escalation=escalation,
+            patience=config.region.wait_ms / 1000,
+        ),
+        voice=_voice(shop, options, store),
+        hearing=_hearing(shop, options, meaning, escalates=escalation is not None),
         compute=compute,
         trace=trace,
-        budget=budget,
+        budget=config.budget.budget(),
         options=Options(
             open_at_start=not options.wake,
             full_duplex=config.audio.duplex == "full",
             wake_earcon=config.wake.earcon,
         ),
-        alarms=alarms,
-        verifier=shop.engines.verifier() if options.wake else None,
-        stop_word=shop.engines.stop_word() if options.wake else None,
         engines={
-            **shop.engines.names(wake=options.wake, pace=pace),
+            **_names(shop, options, pace),
             **_model_name(models),
             **leg_names(escalation),
         },
-        notices=[*_notices(store), *_one_ear(config.stt, pace), *notices],
+        notices=[*_notices(store), *_one_ear(config.stt, options), *notices],
     )
+
+
+def _hearing(
+    shop: Workshop, options: AgentOptions, meaning: Meaning, *, escalates: bool
+) -> HearingParts | None:
+    if options.typed:
+        return None
+    frontend = shop.engines.frontend(wake=options.wake)
+    frontend.hold_until = options.hold_until
+    if options.plain:
+        frontend.policy = PLAIN_POLICY
+    if escalates:
+        unknown = min(frontend.policy.unknown, ASKED)
+        frontend.policy = replace(frontend.policy, unknown=unknown)
+    stt = shop.engines.recogniser(options.pace)
+    return HearingParts(
+        frontend=frontend,
+        stt=BatchStt(stt) if options.plain else stt,
+        progress=meaning.progress,
+        lookback=LOOKBACK,
+        guesses=not options.plain,
+        verifier=shop.engines.verifier() if options.wake else None,
+        stop_word=shop.engines.stop_word() if options.wake else None,
+    )
+
+
+def _names(shop: Workshop, options: AgentOptions, pace: Pace) -> dict[str, str]:
+    """The engines in use, by stage."""
+    if options.typed:
+        return {"voice": shop.engines.voices(pace)[0].name}
+    return shop.engines.names(wake=options.wake, pace=pace)
 
 
 def _models(
@@ -211,7 +198,6 @@ def _interpreter(
     meaning: Meaning,
     compute: Compute,
     models: ModelSwitch | None,
-    budget: Budget,
 ) -> Interpreter:
     limit = shop.config.slm.limit_ms
     return Interpreter(
@@ -223,32 +209,18 @@ def _interpreter(
         ),
         decide=shop.language.cascade.route,
         limit=None if limit is None else limit / 1000,
-        reserve=budget.reserve,
     )
 
 
-def _frontend(shop: Workshop, options: AgentOptions) -> Frontend:
-    frontend = shop.engines.frontend(wake=options.wake)
-    frontend.hold_until = options.hold_until
-    if options.plain:
-        frontend.policy = PLAIN_POLICY
-    return frontend
-
-
-def _mouth(
-    shop: Workshop,
-    options: AgentOptions,
-    compute: Compute,
-    trace: Trace,
-    store: Store,
-) -> Playback:
-    voices = shop.engines.voices(Pace.VIRTUAL if options.silent else options.pace)
+def _voice(shop: Workshop, options: AgentOptions, store: Store) -> Voice:
     # A virtual replay must not depend on what another one has rendered before.
     virtual = options.pace is Pace.VIRTUAL
-    voice = Renderer(
-        voices, ReplyCache() if virtual else shop.engines.replies, compute, trace.emit
+    return Voice(
+        voices=shop.engines.voices(Pace.VIRTUAL if options.silent else options.pace),
+        player=options.player,
+        cache=ReplyCache() if virtual else shop.engines.replies,
+        volume=lambda: loudness(store),
     )
-    return Playback(voice, options.player, earcon, trace.emit, lambda: loudness(store))
 
 
 def _notices(store: Store) -> list[Degraded]:
@@ -264,10 +236,11 @@ def _notices(store: Store) -> list[Degraded]:
     ]
 
 
-def _one_ear(config: SttConfig, pace: Pace) -> list[Degraded]:
+def _one_ear(config: SttConfig, options: AgentOptions) -> list[Degraded]:
     """Where the second recogniser is wanted if it is there, and is not."""
     wanted = config.engine == "pocketsphinx" and config.second == "auto"
-    if not wanted or pace is not Pace.REALTIME or installed(SECOND):
+    live = options.pace is Pace.REALTIME and not options.typed
+    if not wanted or not live or options.silent or installed(SECOND):
         return []
     return [
         Degraded(

@@ -20,6 +20,8 @@ class AgentOptions:
     pace: Pace = Pace.REALTIME
     store: Store | None = None
     """None: timers, lists and house are kept in memory only (replay)."""
+    typed: bool = False
+    """Nothing is heard: every turn is typed."""
     wake: bool = True
     """False: the whole stream is one command."""
     hold_until: int = 0

@@ -30,6 +30,7 @@ from voiceagent.trace.events import AudioGap, Degraded
 __all__ = [
     "FileSource",
     "OnEvent",
+    "Quiet",
     "Source",
     "StdinSource",
     "ignore",
@@ -111,6 +112,21 @@ class FileSource:
                     yield from reframer.feed(block.astype("<i2").tobytes())
         yield from reframer.feed(silence(self._tail))
         yield from reframer.flush()
+
+
+class Quiet:
+    """No sound at all: for sessions in which everything is typed."""
+
+    name = "text"
+
+    def __init__(self) -> None:
+        self.on_event: OnEvent = ignore
+
+    async def frames(self) -> AsyncIterator[AudioFrame]:
+        """None."""
+        nothing: tuple[AudioFrame, ...] = ()
+        for frame in nothing:
+            yield frame
 
 
 class StdinSource:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,33 +24,11 @@ from voiceagent.errors import UsageError
 from voiceagent.errors.lines import here
 
 if TYPE_CHECKING:
-    from voiceagent.agent.agent import Agent
     from voiceagent.audio.clip import Clip
-    from voiceagent.audio.frames import AudioFrame
     from voiceagent.audio.player import Player
-    from voiceagent.audio.source import OnEvent
     from voiceagent.trace.trace import Trace
 
 __all__ = ["ask", "say"]
-
-
-class TypedSource:
-    """No sound at all: types one sentence and ends."""
-
-    name = "text"
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.agent: Agent | None = None
-        self.on_event: OnEvent = lambda event: None
-
-    async def frames(self) -> AsyncIterator[AudioFrame]:
-        """Hand the sentence over; there are no frames."""
-        assert self.agent is not None
-        self.agent.type(self.text)
-        nothing: tuple[AudioFrame, ...] = ()
-        for frame in nothing:
-            yield frame
 
 
 def ask(
@@ -66,16 +44,16 @@ def ask(
     from voiceagent.app.assemble import assemble
     from voiceagent.app.options import AgentOptions
     from voiceagent.audio.player import SpeakerPlayer, VirtualPlayer
+    from voiceagent.audio.source import Quiet
     from voiceagent.clock import Pace, run
     from voiceagent.trace.trace import Trace
     from voiceagent.trace.turn_rows import turn_rows
 
     shop = workshop(config, pack, region__url=region)
     trace = Trace()
-    source = TypedSource(_text(text))
     player = SpeakerPlayer() if speak else VirtualPlayer()
     pace = Pace.REALTIME if speak else Pace.MEASURED
-    source.agent = assemble(
+    agent = assemble(
         shop,
         AgentOptions(
             player=player,
@@ -83,9 +61,11 @@ def ask(
             store=shop.store(),
             trace=trace,
             silent=not speak,
+            typed=True,
         ),
     )
-    run(source.agent.run(source), virtual=not speak, today=True)
+    words = _text(text)
+    run(agent.run(Quiet(), typed=words), virtual=not speak, today=True)
     for row in turn_rows(trace, file="text"):
         if not row.reply:  # after a question the agent listened, to nobody
             continue

@@ -84,7 +84,6 @@ def listen(
             trace=trace,
         ),
     )
-    source.on_event = agent.notice
     telemetry = _telemetry(shop.config.telemetry, trace)
     try:
         run(_session(agent, source, trace, json=json))

@@ -7,14 +7,14 @@ without hearing it again.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from voiceagent.agent.open_turn import OpenTurn
+from voiceagent.agent.open_turn import HearingPlan, OpenTurn
+from voiceagent.agent.supervisor import Supervisor
 from voiceagent.app.assemble import COSTS, progress_of
 from voiceagent.app.workshop import Workshop
 from voiceagent.arrays import Samples
@@ -31,8 +31,6 @@ from voiceagent.frontend.wake import WakeGate
 from voiceagent.trace.events import (
     Event,
     PartialTranscript,
-    SpeechStarted,
-    SpeechStopped,
 )
 
 __all__ = [
@@ -179,9 +177,8 @@ async def _listen(
             at, since = round(now() - began, 6), frontend.since
             notes.append(NotedWords(at, upto, words, event.pii_text, since))
 
-    async with asyncio.TaskGroup() as group:
-        listener = OpenTurn(
-            frontend=frontend,
+    async with Supervisor(emit) as tasks:
+        hearing = HearingPlan(
             stt=shop.engines.stt(),
             compute=Compute(Pace.VIRTUAL, COSTS),
             progress=progress_of(shop).of,
@@ -189,14 +186,11 @@ async def _listen(
             emit=emit,
             lookback=0.0,
         )
-        listener.open("open", 0, group.create_task)
+        turn = OpenTurn(frontend, hearing)
+        turn.open("open", 0, tasks)
         async for frame in paced(iter(frames), Pace.VIRTUAL):
-            listener.add(frame)
-            for event in frontend.push(frame):
-                if isinstance(event, SpeechStarted | SpeechStopped):
-                    speaking = isinstance(event, SpeechStarted)
-                    listener.speech(speaking, round(event.t * RATE))
-        listener.drop("source ended")
+            list(turn.push(frame))
+        turn.drop("source ended")
     return notes
 
 

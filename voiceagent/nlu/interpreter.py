@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from voiceagent.clock import Compute, now
+from voiceagent.deadline import Deadline
 from voiceagent.frontend.endpoint import Completeness
 from voiceagent.nlu.clarify import Question, Reply, confirm, repeat_back, which
 from voiceagent.nlu.decision import DecisionStep, Opinion, Route, route
@@ -104,14 +105,13 @@ class Interpreter:
         doubts: Doubts | None = None,
         decide: Decide = route,
         limit: float | None = None,
-        reserve: float = 0.08,
     ) -> None:
         """`decide`: who answers, with guards of a pack or without; `limit`: seconds
-        that the model has in a turn; None: until `reserve` seconds before its
-        deadline."""
+        that the model has in a turn; None: until it must be
+        known to be spoken in time."""
         self._understanding, self._compute = understanding, compute
         self._models, self._doubts = models, doubts or Doubts()
-        self._decide, self._limit, self._reserve = decide, limit, reserve
+        self._decide, self._limit = decide, limit
         self._question: Question | None = None
 
     def ask(self, question: Question, turn: int) -> None:
@@ -126,9 +126,9 @@ class Interpreter:
         return question.answers()
 
     async def read(
-        self, recognition: Recognition, *, turn: int, typed: bool, deadline: float
+        self, recognition: Recognition, *, turn: int, typed: bool, deadline: Deadline
     ) -> Reading:
-        """What was meant; `deadline`: loop time of the turn's."""
+        """What was meant; `deadline`: the turn's."""
         question, self._question = self._question, None
         if question is not None and question.open_for(turn, typed=typed):
             settled = _settled(question, recognition)
@@ -144,7 +144,7 @@ class Interpreter:
         return await self._weigh(recognition, intent, opinion)
 
     async def _unheard(
-        self, recognition: Recognition, turn: int, deadline: float
+        self, recognition: Recognition, turn: int, deadline: Deadline
     ) -> Reading:
         """It was no command; where its words are known, the model may know better, and
         is asked about: nobody is as sure of them as of a command."""
@@ -187,10 +187,10 @@ class Interpreter:
     async def _parse(self, text: str) -> Intent | None:
         return await self._compute("intent", self._understanding.parse, text)
 
-    def _until(self, deadline: float) -> float:
+    def _until(self, deadline: Deadline) -> float:
         if self._limit is not None:
             return now() + self._limit
-        return max(deadline - self._reserve, now() + GRACE)
+        return max(deadline.spoken_by, now() + GRACE)
 
     async def _weigh(
         self, recognition: Recognition, intent: Intent | None, opinion: Opinion | None

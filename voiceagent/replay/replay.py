@@ -97,7 +97,6 @@ def replay(
         ),
     )
     source = FileSource(recording, pace=settings.pace)
-    source.on_event = agent.notice
     run(agent.run(source), virtual=settings.pace is not Pace.REALTIME)
     records = list(trace)
     rows = turn_rows(records, file=recording.facts.name)

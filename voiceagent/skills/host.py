@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from voiceagent.errors import PackError
 from voiceagent.nlu.intent import Intent
 from voiceagent.skills.house.house import House
-from voiceagent.skills.skill import Answer, Skill, SkillAlarm, TurnContext
+from voiceagent.skills.skill import Answer, Skill, TurnContext
 from voiceagent.store import Store
 
 __all__ = ["SkillFolder", "SkillHost", "Skills"]
@@ -57,17 +57,10 @@ class Skills:
         """Plan the answer to `intent`; changes nothing."""
         return self.skill_for(intent.name).answer(intent, context)
 
-    def alarms(self) -> list[SkillAlarm]:
-        """Everything that is still to ring, earliest first."""
-        # Two skills may share a table of timers: each alarm rings once.
-        every = {alarm.id: alarm for skill in self._all for alarm in skill.alarms()}
-        return sorted(every.values(), key=lambda alarm: (alarm.due, alarm.id))
-
-    def rang(self, alarm_id: str) -> None:
-        """The alarm was played: it must not ring again."""
-        for skill in self._all:
-            if any(alarm.id == alarm_id for alarm in skill.alarms()):
-                skill.rang(alarm_id)
+    @property
+    def each(self) -> Sequence[Skill]:
+        """One after the other, in the order of their folders."""
+        return tuple(self._all)
 
     def close(self) -> None:
         """Close every skill."""

@@ -7,6 +7,7 @@ checked as events come in, so that a number that cannot be true never leaves the
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from typing import NamedTuple
 import msgspec
 
 from voiceagent.clock import now
-from voiceagent.trace.events import Event, TurnFinished
+from voiceagent.trace.events import Degraded, Event, TurnFinished
 
 __all__ = [
     "TraceListener",
@@ -25,6 +26,8 @@ __all__ = [
     "redact",
     "stages",
 ]
+
+log = logging.getLogger(__name__)
 
 TraceListener = Callable[["Record"], None]
 """Called with every record as it is made."""
@@ -55,6 +58,9 @@ class Trace:
         self.began: float | None = None
         """Loop time of the first event."""
         self._listeners: list[TraceListener] = []
+        self._broken: set[int] = set()
+        self._waiting: deque[Record] = deque()
+        self._telling = False
 
     def __iter__(self) -> Iterator[Record]:
         return iter(self.records)
@@ -69,12 +75,47 @@ class Trace:
             self.dropped += 1
         record = Record(now() - self.began, event)
         self.records.append(record)
-        for listener in self._listeners:
-            listener(record)
+        self._waiting.append(record)
+        self._tell()
 
-    def subscribe(self, listener: TraceListener) -> None:
-        """Call `listener` with every record from now on."""
+    def _tell(self) -> None:
+        """Every listener hears the events in order, also those that others emit while
+        they listen; one that raises is announced once and harms nobody else."""
+        if self._telling:
+            return
+        self._telling = True
+        try:
+            while self._waiting:
+                record = self._waiting.popleft()
+                for listener in tuple(self._listeners):
+                    self._tell_one(listener, record)
+        finally:
+            self._telling = False
+
+    def _tell_one(self, listener: TraceListener, record: Record) -> None:
+        try:
+            listener(record)
+        except Exception as error:  # an observer never reaches what it observes
+            if id(listener) in self._broken:
+                return
+            self._broken.add(id(listener))
+            log.exception("a listener of the trace failed")
+            name = getattr(listener, "__qualname__", type(listener).__name__)
+            what, why = f"observer `{name}`", f"it raised {type(error).__name__}"
+            self.emit(Degraded(what=what, why=why, hint="it misses some events"))
+
+    def subscribe(self, listener: TraceListener) -> Callable[[], None]:
+        """Call `listener` with every record from now on; gives what ends that."""
         self._listeners.append(listener)
+        return lambda: self._unsubscribe(listener)
+
+    def _unsubscribe(self, listener: TraceListener) -> None:
+        self._listeners = [one for one in self._listeners if one is not listener]
+
+    @property
+    def count(self) -> int:
+        """How many events there were: the sequence number of the newest."""
+        return self.dropped + len(self.records)
 
     def of_turn(self, turn: int) -> list[Record]:
         """The records of one turn."""

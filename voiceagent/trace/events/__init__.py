@@ -35,6 +35,7 @@ from voiceagent.trace.events.session import (
     Muted,
     SessionEnded,
     SessionStarted,
+    StateChanged,
     Unmuted,
 )
 from voiceagent.trace.events.speaking import (
@@ -95,6 +96,7 @@ __all__ = [
     "SpeakingStopped",
     "SpeechStarted",
     "SpeechStopped",
+    "StateChanged",
     "StopHeard",
     "Transcript",
     "TurnCancelled",
@@ -112,6 +114,7 @@ __all__ = [
 Event = (
     SessionStarted
     | SessionEnded
+    | StateChanged
     | AudioGap
     | WakeCandidate
     | WakeDetected

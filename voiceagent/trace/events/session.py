@@ -6,7 +6,15 @@ from msgspec import field
 
 from voiceagent.trace.events.base import Base
 
-__all__ = ["AudioGap", "Degraded", "Muted", "SessionEnded", "SessionStarted", "Unmuted"]
+__all__ = [
+    "AudioGap",
+    "Degraded",
+    "Muted",
+    "SessionEnded",
+    "SessionStarted",
+    "StateChanged",
+    "Unmuted",
+]
 
 
 class SessionStarted(Base, frozen=True, tag=True):
@@ -48,3 +56,10 @@ class Degraded(Base, frozen=True, tag=True):
     what: str
     why: str
     hint: str = ""
+
+
+class StateChanged(Base, frozen=True, tag=True):
+    """The agent does something else now."""
+
+    state: str
+    """`arming`, `idle`, `listening`, `thinking`, `speaking` or `muted`."""
