@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voiceagent.lang.languages import language
 from voiceagent.nlu.clarify import (
-    NO,
-    YES,
     Question,
     Reply,
     confirm,
@@ -17,6 +16,7 @@ from voiceagent.nlu.clarify import (
 from voiceagent.nlu.intent import Intent
 
 pytestmark = pytest.mark.property
+WORDS = language().answers
 LIGHT = Intent("device.on", {"name": "Kitchen Light"}, text="turn on the kitchen light")
 
 
@@ -34,15 +34,15 @@ def test_only_a_plain_yes_acts(text: str) -> None:
     settled = ASKED.settle(text)
     if isinstance(settled, Intent):
         words = text.lower().replace("'", "")
-        assert any(yes.split()[0] in words for yes in YES)
+        assert any(yes.split()[0] in words for yes in WORDS.yes)
 
 
-@pytest.mark.parametrize("text", sorted(YES))
+@pytest.mark.parametrize("text", sorted(WORDS.yes))
 def test_yes_is_yes(text: str) -> None:
     assert ASKED.settle(text) is LIGHT
 
 
-@pytest.mark.parametrize("text", sorted(NO))
+@pytest.mark.parametrize("text", sorted(WORDS.no))
 def test_no_is_no(text: str) -> None:
     assert ASKED.settle(text) is Reply.NO
 

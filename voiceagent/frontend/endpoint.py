@@ -13,6 +13,8 @@ import math
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from voiceagent.lang.languages import language
+
 __all__ = [
     "FLAT",
     "SOONEST",
@@ -46,13 +48,7 @@ class Completeness(StrEnum):
 
 WHOLE = (Completeness.COMPLETE, Completeness.EXTENSIBLE)
 """The words may be all of a command."""
-HANGING = frozenset(
-    "a an and at by for from her his in into is my of on or our some that the their "
-    "to um uh er with your".split()
-)
-"""Words that nobody ends a command with, but many pause after."""
-ANSWERS = frozenset(("yes", "yeah", "yep", "no", "nope", "stop", "okay", "cancel"))
-"""Answers that must be quick whatever else is known."""
+WORDS = language().answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +73,8 @@ class WordsSoFar:
         words = text.split()
         return replace(
             self,
-            hanging=bool(words) and words[-1] in HANGING,
-            answer=len(words) == 1 and words[0] in ANSWERS,
+            hanging=bool(words) and words[-1] in WORDS.hanging,
+            answer=len(words) == 1 and words[0] in WORDS.at_once,
         )
 
 

@@ -3,36 +3,47 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-__all__ = ["as_said", "distance", "foreign", "number_words", "spoken"]
+from voiceagent.lang.cues import any_of
+from voiceagent.lang.languages import language
 
-ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen "
-    "fourteen fifteen sixteen seventeen eighteen nineteen"
-).split()
-TENS = "_ _ twenty thirty forty fifty sixty seventy eighty ninety".split()
+__all__ = [
+    "NUMBER_VALUES",
+    "as_said",
+    "distance",
+    "foreign",
+    "number_words",
+    "said_numbers",
+    "spoken",
+]
+
+NUMBERS, SPEECH = language().numbers, language().speech
+NUMBER_VALUES = NUMBERS.values
+"""What the words below a hundred count."""
+ONES, TENS = NUMBERS.ones, NUMBERS.tens
+HUNDRED, THOUSAND = tuple(NUMBERS.scales)[:2]
 CLOCK = re.compile(r"\b(\d{1,2}):(\d\d)\b")
 DECIMAL = re.compile(r"(-?)\b(\d+)(?:\.(\d+))?")
 LETTERS_AND_DIGITS = re.compile(r"(?<=\d)(?=[a-z])|(?<=[a-z])(?=\d)")
-SIGNS = {"%": " percent ", "°": " degrees ", "&": " and ", "½": " and a half "}
+SIGNS = {sign: f" {SPEECH.signs[sign]} " for sign in "%\u00b0&\u00bd"}
 APOSTROPHES = re.compile(r"['\u2019\u02bc`]")
 INITIALS = re.compile(r"\b([a-z])\.([a-z])\b\.?")
 NOT_A_WORD = re.compile(r"[^a-z\u00c0-\u024f]+")
 FOREIGN = re.compile(r"[^\W\d_a-zA-Z\u00aa-\u024f\u02bc\u2150-\u215f\ufb00-\ufb06]")
 """A letter of another script than the Latin one."""
 EDGES = ' \t\r\n.,;:!?"()'
-ORDINALS = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b")
+ORDINALS = re.compile(rf"(?<=\d){any_of(SPEECH.ordinal_endings)}\b")
 
 
 def number_words(number: int | float) -> str:
     """A number up to 999,999 in words: `four point five`, `one hundred twenty`."""
     if number < 0:
-        return f"minus {number_words(-number)}"
+        return f"{NUMBERS.minus} {number_words(-number)}"
     if isinstance(number, float) and not number.is_integer():
         whole, _, digits = str(number).partition(".")
         said = " ".join(ONES[int(digit)] for digit in digits)
-        return f"{number_words(int(whole))} point {said}"
+        return f"{number_words(int(whole))} {NUMBERS.point} {said}"
     return _whole(int(number))
 
 
@@ -41,10 +52,36 @@ def _whole(number: int) -> str:
         return ONES[number]
     if number < 100:
         tens, ones = divmod(number, 10)
-        return TENS[tens] + (f" {ONES[ones]}" if ones else "")
-    size, name = (100, "hundred") if number < 1000 else (1000, "thousand")
+        return TENS[tens - 2] + (f" {ONES[ones]}" if ones else "")
+    size, name = (100, HUNDRED) if number < 1000 else (1000, THOUSAND)
     many, rest = divmod(number, size)
     return f"{_whole(many)} {name}" + (f" {_whole(rest)}" if rest else "")
+
+
+def said_numbers(words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Every number with the position of its first word; `seven thirty` is two."""
+    at = 0
+    while at < len(words):
+        if words[at] not in NUMBER_VALUES:
+            at += 1
+            continue
+        start, value = at, NUMBER_VALUES[words[at]]
+        at += 1
+        if value >= 20 and at < len(words) and 0 < NUMBER_VALUES.get(words[at], 0) < 10:
+            value, at = value + NUMBER_VALUES[words[at]], at + 1
+        if at < len(words) and words[at] in (HUNDRED, THOUSAND):
+            value, at = value * NUMBERS.scales[words[at]], at + 1
+            more = [(n, i) for n, i in said_numbers(words[at : at + 3]) if i <= 1]
+            joined = more and (more[0][1] == 0 or words[at] == NUMBERS.joint)
+            if joined and more[0][0] < 100:
+                value, at = value + more[0][0], _behind(words, at + more[0][1])
+        yield value, start
+
+
+def _behind(words: Sequence[str], at: int) -> int:
+    while at < len(words) and words[at] in NUMBER_VALUES:
+        at += 1
+    return at
 
 
 def spoken(text: str) -> str:
@@ -53,7 +90,9 @@ def spoken(text: str) -> str:
     Apostrophes vanish (`what's` and `whats` are one word), so that typed text, labels
     and every recogniser agree.
     """
-    text = APOSTROPHES.sub("", text.lower()).replace("nevermind", "never mind")
+    text = APOSTROPHES.sub("", text.lower())
+    for written, words in SPEECH.apart.items():
+        text = text.replace(written, words)
     for sign, words in SIGNS.items():
         text = text.replace(sign, words)
     if any(letter.isdigit() for letter in text):
@@ -88,8 +127,8 @@ def _numbers(text: str) -> str:
 def _clock(match: re.Match[str]) -> str:
     hour, minute = match.groups()
     if minute == "00":
-        return f"{_whole(int(hour))} oclock"
-    middle = "oh " if minute.startswith("0") else ""
+        return f"{_whole(int(hour))} {SPEECH.oclock}"
+    middle = f"{SPEECH.oh} " if minute.startswith("0") else ""
     return f"{_whole(int(hour))} {middle}{_whole(int(minute))}"
 
 
@@ -99,8 +138,9 @@ def _number(match: re.Match[str]) -> str:
         return " ".join(ONES[int(digit)] for digit in whole)
     words = _whole(int(whole))
     if digits:
-        words += " point " + " ".join(ONES[int(digit)] for digit in digits)
-    return f"{'minus ' if sign else ''}{words}"
+        said = " ".join(ONES[int(digit)] for digit in digits)
+        words += f" {NUMBERS.point} {said}"
+    return f"{NUMBERS.minus} {words}" if sign else words
 
 
 def distance(one: Sequence[str], other: Sequence[str], most: int) -> int:

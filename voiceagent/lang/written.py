@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import re
 
+from voiceagent.lang.languages import language
 from voiceagent.lang.spoken import number_words
 
 __all__ = ["spoken_number", "spoken_words"]
 
-_SYMBOLS = {
-    "%": " percent ",
-    "°": " degrees ",
-    "&": " and ",
-    "+": " plus ",
-    "@": " at ",
-    "’": "'",
-    "`": "'",
-}
+_SIGNS = language().speech.signs
+_SYMBOLS = {sign: f" {_SIGNS[sign]} " for sign in "%\u00b0&+@"}
+_SYMBOLS |= dict.fromkeys("\u2019`", "'")
 _TOKEN = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*'?")
 _SYMBOL = re.compile("|".join(map(re.escape, _SYMBOLS)))
 

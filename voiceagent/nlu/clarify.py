@@ -15,6 +15,7 @@ from enum import StrEnum
 from hassil.intents import Intent as HassilIntent
 from hassil.intents import IntentData, Intents
 
+from voiceagent.lang.languages import language
 from voiceagent.lang.spoken import spoken
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.phrase import as_question
@@ -31,30 +32,13 @@ __all__ = [
     "with_answers",
 ]
 
-ANSWERS = (
-    "(yes|yeah|yep|okay|sure) [please]",
-    "that's right",
-    "no [thanks|thank you]",
-    "nope",
-    "[the] (first|second) one",
-)
+WORDS = language().answers
+ANSWERS = WORDS.heard
 """What a recogniser has to know as well, so that it hears the answers."""
 
-YES = frozenset(
-    "yes|yeah|yep|yup|sure|ok|okay|right|correct|exactly|indeed|please do|do it|"
-    "go ahead|go on|thats right|of course|definitely|absolutely|i do|i did|yes i do|"
-    "yes i did|yes do it|yes go ahead|yes thats right|that one".split("|")
-)
-NO = frozenset(
-    "no|nope|nah|no thanks|no thank you|dont|do not|please dont|no dont|wrong|never|"
-    "never mind|not at all|no i dont|no i didnt|no thats wrong|thats wrong|forget it|"
-    "neither|none|none of them|cancel|stop|no never mind".split("|")
-)
-ORDINALS = ("first", "second", "third", "fourth")
-DECLINED = ("no", "no thanks", "never mind")
-AGREED = ("yes", "yes please", "okay", "that's right")
-FILLERS = frozenset("uh um er hmm please well oh so the a an i said mean".split())
-"""Words around an answer that change nothing."""
+RANKED = 4
+"""Options that can be chosen by their rank."""
+RANKS = language().numbers.ordinals[:RANKED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,33 +79,35 @@ class Question:
     def answers(self) -> tuple[str, ...]:
         """The short answers that a recogniser should know while it is open."""
         if len(self.options) == 1:
-            return (*AGREED, *DECLINED)
+            return (*WORDS.agreed, *WORDS.declined)
         named = [spoken(option.words) for option in self.options]
-        ranks = ORDINALS[: len(self.options)]
+        ranks = RANKS[: len(self.options)]
         ordinals = (
-            said for rank in ranks for said in (f"the {rank}", f"the {rank} one")
+            said
+            for rank in ranks
+            for said in (f"the {rank}", f"the {rank} {WORDS.one}")
         )
-        return tuple(dict.fromkeys((*filter(None, named), *ordinals, *DECLINED)))
+        return tuple(dict.fromkeys((*filter(None, named), *ordinals, *WORDS.declined)))
 
     def settle(self, text: str) -> Intent | Reply:
         """What the user meant, in the light of the answer `text`."""
         words = spoken(text)
-        if _bare(words) in NO or words in NO:
+        if _bare(words) in WORDS.no or words in WORDS.no:
             return Reply.NO
         if len(self.options) == 1:
-            yes = _bare(words) in YES or words in YES
+            yes = _bare(words) in WORDS.yes or words in WORDS.yes
             return self.options[0].intent if yes else Reply.OTHER
         named = [o for n, o in enumerate(self.options) if self._names(words, n)]
         return named[0].intent if len(named) == 1 else Reply.OTHER
 
     def _names(self, words: str, number: int) -> bool:
         bare, said = _bare(words), _bare(self.options[number].words)
-        ordinal = ORDINALS[number] if number < len(ORDINALS) else ""
-        return bare in (said, ordinal, f"{ordinal} one")
+        ordinal = RANKS[number] if number < len(RANKS) else ""
+        return bare in (said, ordinal, f"{ordinal} {WORDS.one}")
 
 
 def _bare(words: str) -> str:
-    kept = [word for word in words.split() if word not in FILLERS]
+    kept = [word for word in words.split() if word not in WORDS.fillers]
     return " ".join(kept)
 
 
@@ -129,9 +115,13 @@ def gist(text: str) -> str:
     """What a short answer comes to, the same for all ways to say it."""
     words = spoken(text)
     bare = _bare(words)
-    if words in NO or bare in NO:
+    if words in WORDS.no or bare in WORDS.no:
         return "no"
-    return "yes" if words in YES or bare in YES else bare.removesuffix(" one")
+    return (
+        "yes"
+        if words in WORDS.yes or bare in WORDS.yes
+        else bare.removesuffix(f" {WORDS.one}")
+    )
 
 
 def confirm(intent: Intent, phrase: str, *, reason: str) -> Question | None:

@@ -30,6 +30,7 @@ from hassil.intents import (
     WildcardSlotList,
 )
 
+from voiceagent.lang.languages import language
 from voiceagent.lang.spoken import number_words, spoken
 from voiceagent.nlu.intent import Intent, IntentParser, SlotValue, Understood, plain
 
@@ -37,16 +38,7 @@ __all__ = ["Phraser", "as_question"]
 
 TRIES = 64
 """Sentences of one template that are looked at."""
-SMALL = frozenset("the a an my".split())
-"""Words that are left in where a template makes them optional: it sounds natural."""
-VERBS = frozenset(
-    "turn switch set start stop open close lock unlock play pause resume skip add "
-    "remove tell show dim brighten make cancel raise lower increase decrease clear "
-    "give get bring run activate wake remind repeat mute unmute change put take "
-    "delete create extend order".split()
-)
-"""First words of commands: "do you want me to ..."."""
-YOURS = {"my": "your", "me": "you", "i": "you", "mine": "yours"}
+WORDS = language().commands
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +105,7 @@ def _optional_rank(item: Expression) -> int:
     text = _only_text(item)
     if text is None:
         return 1
-    return 0 if text in SMALL else 3 if text else 2
+    return 0 if text in WORDS.small else 3 if text else 2
 
 
 def _only_text(item: Expression) -> str | None:
@@ -175,7 +167,7 @@ def as_question(phrase: str) -> str:
     """A command as a question to the user: "Do you want me to turn on ...?"."""
     if not phrase:
         return ""
-    words = [YOURS.get(word, word) for word in phrase.split()]
-    if words[0] in VERBS:
+    words = [WORDS.addressed.get(word, word) for word in phrase.split()]
+    if words[0] in WORDS.verbs:
         return f"Do you want me to {' '.join(words)}?"
     return f"Did you mean: {phrase}?"

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from voiceagent.lang.languages import language
 from voiceagent.message import Message
 from voiceagent.privacy.payload import DataClass, Payload
 from voiceagent.privacy.redaction import Placeholders, Redactor, Restorer
@@ -56,33 +57,19 @@ class TaskClass(StrEnum):
     CONVERSATION = "conversation"
 
 
-ASKS = frozenset(
-    "what what's when when's where where's who who's whose whom which why how how's is "
-    "are was were do does did can could will would should has have tell explain".split()
-)
-PERSONAL = frozenset(
-    "pin password passcode passphrase account iban salary debt loan mortgage bank "
-    "diagnosis medication medicine pills prescription symptom symptoms pregnant "
-    "pregnancy depressed depression therapy therapist hiv cancer diabetes blood rash "
-    "lawyer divorce police arrested religion sexual gay lesbian passport ssn "
-    "address birthday born".split()
-)
-ORDERS = frozenset(
-    "turn switch set dim open close lock unlock start stop play pause add remove put "
-    "make raise lower increase decrease brighten cancel mute".split()
-)
+WORDS = language().private.topics
 
 
 def classify(text: str, *, uncertain: bool = False) -> TaskClass:
     """The class of a turn, by its words alone."""
     words = [token.text for token in tokens(text)]
-    if PERSONAL & set(words):
+    if WORDS.personal & set(words):
         return TaskClass.PERSONAL
     if uncertain or not words:
         return TaskClass.UNCLEAR
-    if words[0] in ORDERS:
+    if words[0] in WORDS.orders:
         return TaskClass.COMMAND
-    return TaskClass.QUESTION if ASKS & set(words[:4]) else TaskClass.CONVERSATION
+    return TaskClass.QUESTION if WORDS.asks & set(words[:4]) else TaskClass.CONVERSATION
 
 
 @dataclass(frozen=True, slots=True)

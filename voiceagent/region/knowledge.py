@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 
+from voiceagent.lang.languages import language
 from voiceagent.lang.spoken import spoken
 from voiceagent.region.documents import SENTENCE, DocumentLibrary, Passage, read_folders
 from voiceagent.region.wording import content, related, stem
@@ -32,7 +33,9 @@ HEADINGS = 2.0
 """How much more a word counts in the heading than in the text, for the ranking."""
 SHORT = 38
 """Words that an answer has at most, unless its first sentence is longer."""
-DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+DAYS = language().calendar.weekdays
+FOLLOW_UPS = language().documents.follow_ups
+"""Beginnings of questions that go on with the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +219,7 @@ def _title(source: str) -> str:
 
 
 def _elliptic(question: str, words: Sequence[str]) -> bool:
-    begins = spoken(question).startswith(("and ", "what about", "how about", "also "))
+    begins = spoken(question).startswith(FOLLOW_UPS)
     return begins or len(words) <= 1
 
 

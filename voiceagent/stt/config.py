@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from voiceagent.config_types import Probability
+from voiceagent.lang.languages import LANGUAGE
 
 __all__ = ["SttConfig"]
 
@@ -16,7 +17,7 @@ class SttConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Or `faster_whisper`, or one of a plugin."""
     model: str = ""
     """Path or name of a model, for engines that need one."""
-    language: str = "en"
+    language: str = LANGUAGE
     second: str = "auto"
     """A recogniser of any words that pocketsphinx is asked together with: `moonshine`,
     `none`, or `auto`, the former where it is installed."""

@@ -19,6 +19,7 @@ from functools import cached_property
 from hassil.intents import Intents, SlotList
 
 from voiceagent.frontend.endpoint import Completeness
+from voiceagent.lang.languages import language
 from voiceagent.lang.written import spoken_words
 from voiceagent.templates.automaton import Arc, Minimal
 from voiceagent.templates.graph import Pieces
@@ -29,11 +30,9 @@ Transition = tuple[int, int, float, str | None]
 """From state, to state, probability, word (None: nothing is said)."""
 _SKIP_PROBABILITY = 0.001
 """How often a skip word ("please") opens or closes a sentence."""
-_CLOSING = (("please",), ("now",))
+_CLOSING = language().commands.closing
 """Skip words that also close a sentence; nobody ends one with "could you"."""
-_UNHEARD = frozenset(
-    "uh um er erm hmm so well yes okay hi hello good morning thanks thank you".split()
-)
+_UNHEARD = language().commands.unheard
 """Skip words that are understood when typed and that the recogniser does not listen
 for: it has noise words of its own, and noise turns into these. Measured on 147 orders
 in kitchen noise at 12 dB: with them 84 % were right, without 87 %."""

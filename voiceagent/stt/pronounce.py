@@ -1,9 +1,9 @@
-"""How written text is spoken: first as words, then as phones.
+"""How words are spoken: as phones.
 
 The acoustic model knows the 39 phones of the CMU dictionary and the dictionary knows
-135,000 words; names of devices and rooms are often in neither. `spoken_words` turns
-template text into dictionary-like words, `pronounce` gives phones for any word: the
-user's table, the dictionary, dictionary words inside it, letters, letter-to-sound.
+135,000 words; names of devices and rooms are often in neither. `pronounce` gives phones
+for any word: the user's table, the dictionary, dictionary words inside it, letters,
+letter-to-sound. What turns text into such words is `lang/written.py`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from voiceagent.errors import PackError
+from voiceagent.lang.languages import language
 
 __all__ = [
     "PHONES",
@@ -27,57 +28,18 @@ PHONES = frozenset(
 )
 """The phones of the CMU dictionary, and of the acoustic model."""
 
-
-_LETTERS = dict(
-    a="EY", b="B IY", c="S IY", d="D IY", e="IY", f="EH F", g="JH IY", h="EY CH",
-    i="AY", j="JH EY", k="K EY", l="EH L", m="EH M", n="EH N", o="OW", p="P IY",
-    q="K Y UW", r="AA R", s="EH S", t="T IY", u="Y UW", v="V IY",
-    w="D AH B AH L Y UW", x="EH K S", y="W AY", z="Z IY",
-)  # fmt: skip
-
-# Longest rule first at each place; enough for a name like "zigbee" or "aqara".
-_SOUNDS = dict(
-    tion="SH AH N", sion="ZH AH N", ture="CH ER", igh="AY", eigh="EY", ough="OW",
-    tch="CH", dge="JH", sch="SH", ee="IY", ea="IY", oo="UW", ou="AW", ow="OW",
-    ai="EY", ay="EY", oi="OY", oy="OY", au="AO", aw="AO", ie="IY", ei="EY", ey="IY",
-    ue="UW", ui="UW", oa="OW", er="ER", ir="ER", ur="ER", ar="AA R", ch="CH",
-    sh="SH", th="TH", ph="F", wh="W", ck="K", ng="NG", qu="K W", kn="N", wr="R",
-    a="AE", b="B", c="K", d="D", e="EH", f="F", g="G", h="HH", i="IH", j="JH", k="K",
-    l="L", m="M", n="N", o="AA", p="P", q="K", r="R", s="S", t="T", u="AH", v="V",
-    w="W", x="K S", y="IY", z="Z", ce="S EH", ci="S IH", cy="S IY",
-)  # fmt: skip
-_OPEN_VOWELS = dict(a="AH", e="IY", i="IY", o="OW", u="UW", y="IY")
-_LONG_VOWELS = dict(a="EY", e="IY", i="AY", o="OW", u="UW")
-_MAGIC_E = re.compile(r"([aeiou])([bdfgklmnprstvz])e$")
+_SPELLING = language().sounds
+_SILENT = re.compile(_SPELLING.silent)
 
 
 def spell(word: str) -> str:
     """Phones of the letters said one by one (`tv` gives `T IY V IY`)."""
-    return " ".join(_LETTERS[letter] for letter in word if letter in _LETTERS)
+    return " ".join(
+        _SPELLING.letters[letter] for letter in word if letter in _SPELLING.letters
+    )
 
 
-VARIANTS: Mapping[str, tuple[str, ...]] = {
-    # The vowels of "cot" and "caught" are one for many Americans; the dictionary has
-    # both for "on", so that without these "off" is taken for "on".
-    "off": ("AA F",),
-    "all": ("AA L",),
-    "office": ("AA F AH S", "AA F IH S"),
-    "coffee": ("K AA F IY",),
-    "orange": ("AA R AH N JH",),
-    "small": ("S M AA L",),
-    # Without the r at the end of a syllable, as in most of England and Australia.
-    "timer": ("T AY M AH",),
-    "door": ("D AO",),
-    "color": ("K AH L AH",),
-    "colour": ("K AH L AH",),
-    "never": ("N EH V AH",),
-    "weather": ("W EH DH AH",),
-    "half": ("HH AA F",),
-    "garage": ("G AE R AA ZH", "G AE R IH JH"),
-    "kitchen": ("K IH CH IH N",),
-    "minute": ("M IH N IH T",),
-    "minutes": ("M IH N IH T S",),
-}
+VARIANTS = _SPELLING.variants
 """Ways to say common words that the CMU dictionary lacks."""
 
 
@@ -134,18 +96,19 @@ def _compound(word: str, lookup: Callable[[str], str | None]) -> str | None:
 def _sounds(word: str) -> str:
     """Letter-to-sound by rules: a guess that a pronunciation table can correct."""
     phones: list[str] = []
-    magic = _MAGIC_E.search(word)
+    magic = _SILENT.search(word)
     stem, tail = (word[: magic.start()], magic) if magic else (word, None)
     at = 0
     while at < len(stem):
-        size = next((n for n in (4, 3, 2, 1) if stem[at : at + n] in _SOUNDS), 0)
+        size = next(
+            (n for n in (4, 3, 2, 1) if stem[at : at + n] in _SPELLING.sounds), 0
+        )
         piece = stem[at : at + size]
-        if size and not (phones and piece == stem[at - 1 : at] not in _LONG_VOWELS):
-            last = at + size == len(stem) and not tail
-            open_end = size == 1 and last and len(stem) > 1
-            sound = _OPEN_VOWELS.get(piece) if open_end else None
-            phones.append(sound or _SOUNDS[piece])
+        if size and not (
+            phones and piece == stem[at - 1 : at] not in _SPELLING.long_vowels
+        ):
+            phones.append(_SPELLING.sounds[piece])
         at += max(size, 1)
     if tail:
-        phones += [_LONG_VOWELS[tail[1]], _SOUNDS[tail[2]]]
+        phones += [_SPELLING.long_vowels[tail[1]], _SPELLING.sounds[tail[2]]]
     return " ".join(phones)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from voiceagent.lang.languages import LANGUAGE
 from voiceagent.templates.yaml_file import Issue, TemplateSource
 
 __all__ = ["blocks", "join", "plain_block"]
@@ -24,7 +25,7 @@ MARK = "ours_"
 def join(sources: Sequence[TemplateSource]) -> tuple[dict[str, Any], list[Issue]]:
     """One dictionary for hassil, and what cannot be joined."""
     joined: dict[str, Any] = {
-        "language": "en",
+        "language": LANGUAGE,
         "intents": {},
         "lists": {},
         "expansion_rules": {},

@@ -11,6 +11,7 @@ import re
 import numpy as np
 
 from voiceagent.audio.clip import Clip, levelled, trimmed
+from voiceagent.lang.languages import language
 
 __all__ = ["pause_after", "prepared", "split_clauses", "words_heard"]
 
@@ -18,9 +19,7 @@ FIRST_CLAUSE = 24
 """Characters a clause needs before it may end at a comma: less sounds chopped."""
 LONGEST_CLAUSE = 160
 """Characters after which a clause ends at any space: bounds the wait for sound."""
-ABBREVIATIONS = frozenset(
-    "mr mrs ms dr st prof no vs e.g i.e etc approx dept fig inc jr sr a.m p.m".split()
-)
+ABBREVIATIONS = language().speech.abbreviations
 
 
 def split_clauses(text: str) -> list[str]:

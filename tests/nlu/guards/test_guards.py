@@ -12,9 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.nlu.test_intent import samples
-from voiceagent.lang.spoken import number_words, spoken
+from voiceagent.lang.spoken import number_words, said_numbers, spoken
 from voiceagent.nlu.guards.guards import Guards, Ruling
-from voiceagent.nlu.guards.numbers import said_numbers
 from voiceagent.nlu.intent import Intent, IntentParser
 from voiceagent.nlu.slm.slots import SlotFinder
 from voiceagent.skills.packs.pack import load_pack

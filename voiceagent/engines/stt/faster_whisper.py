@@ -23,6 +23,7 @@ from voiceagent.audio.frames import FRAME_BYTES, FRAME_SAMPLES, RATE
 from voiceagent.engines.registry import DictationWanted, EngineStage, install_of
 from voiceagent.errors import EngineFailed, EngineMissing, ModelMissing
 from voiceagent.frontend.vad import Vad
+from voiceagent.lang.languages import LANGUAGE
 from voiceagent.lang.spoken import spoken
 from voiceagent.stt.config import SttConfig
 from voiceagent.stt.protocol import Agreement, Recognition
@@ -69,7 +70,7 @@ class FasterWhisperStt:
         self,
         model: str,
         *,
-        language: str = "en",
+        language: str = LANGUAGE,
         threads: int = THREADS,
         compute_type: str = "default",
         partial_every: float = 1.0,

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from voiceagent.errors import UsageError
+from voiceagent.lang.languages import language
 
 __all__ = ["MAX_TEXT", "checked", "speakable"]
 
@@ -15,20 +16,16 @@ TIME = re.compile(r"(?<![\d:.])(\d{1,2}):([0-5]\d)(?![\d:])")
 MINUS = re.compile(r"(?<![\w.)])[-\u2212](?=\d)")
 MONEY = re.compile(r"([$\u20ac\u00a3])\s?(\d[\d,]*(?:\.\d+)?)")
 RANGE = re.compile(r"(?<=\d)\s?[\u2013\u2014]\s?(?=\d)")
-CURRENCY = {"$": "dollars", "\u20ac": "euros", "\u00a3": "pounds"}
-# Longest first: "°C" before "°".
+WORDS = language().speech
+MINUS_WORD = language().numbers.minus
+# Longest first: "\u00b0C" before "\u00b0". Behind those of the second kind goes a word.
+ENDING, JOINING = (
+    ("\u00b0C", "\u00b0F", "\u00b0", "%", "\u00bd", "\u00bc"),
+    "&+=@\u00d7",
+)
 SIGNS = {
-    "\u00b0C": " degrees Celsius",
-    "\u00b0F": " degrees Fahrenheit",
-    "\u00b0": " degrees",
-    "%": " percent",
-    "&": " and ",
-    "+": " plus ",
-    "=": " equals ",
-    "@": " at ",
-    "\u00bd": " and a half",
-    "\u00bc": " and a quarter",
-    "\u00d7": " times ",
+    **{sign: f" {WORDS.signs[sign]}" for sign in ENDING},
+    **{sign: f" {WORDS.signs[sign]} " for sign in JOINING},
     "\u2018": "'",
     "\u2019": "'",
     "\u201c": '"',
@@ -49,8 +46,8 @@ def speakable(text: str, *, plain: bool = False) -> str:
     text = unicodedata.normalize("NFC", text)
     if plain:  # first of all: a small two is a number, with a minus before it too
         text = "".join(c if c in SIGNS else _plain(c) for c in text)
-    text = TIME.sub(_time, RANGE.sub(" to ", text))
-    text = MINUS.sub("minus ", MONEY.sub(_money, text))
+    text = TIME.sub(_time, RANGE.sub(f" {WORDS.up_to} ", text))
+    text = MINUS.sub(f"{MINUS_WORD} ", MONEY.sub(_money, text))
     for sign, words in SIGNS.items():
         if plain or sign not in "\u00df\u00e6\u00f8":
             text = text.replace(sign, words)
@@ -85,9 +82,11 @@ def _time(match: re.Match[str]) -> str:
     if hour > 24:
         return f"{hour} {minute}"
     if minute == "00":
-        return f"{hour} o'clock" if 1 <= hour <= 12 else f"{hour} hundred"
-    return f"{hour} oh {int(minute)}" if minute[0] == "0" else f"{hour} {minute}"
+        return f"{hour} {WORDS.full_hour if 1 <= hour <= 12 else WORDS.military}"
+    return (
+        f"{hour} {WORDS.oh} {int(minute)}" if minute[0] == "0" else f"{hour} {minute}"
+    )
 
 
 def _money(match: re.Match[str]) -> str:
-    return f"{match[2]} {CURRENCY[match[1]]}"
+    return f"{match[2]} {WORDS.money[match[1]]}"

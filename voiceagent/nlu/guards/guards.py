@@ -2,7 +2,7 @@
 
     guards = Guards(SlotFinder(pack).intents)
     guards.judge("don't turn on the light", Intent("device.on"))
-    # Verdict(Ruling.REFUSE, "it is denied")
+    # GuardVerdict(Ruling.REFUSE, "it is denied")
 
 Rules, not learned: each looks for one way in which a sentence can mean something else
 than the order it resembles. They are strict; what they stop is asked or handed over.
@@ -11,37 +11,69 @@ than the order it resembles. They are strict; what they stop is asked or handed 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 
-from voiceagent.nlu.guards.mood import asked, several, told
-from voiceagent.nlu.guards.numbers import lost, relative, twins
-from voiceagent.nlu.guards.polarity import contradicted, negated
+from voiceagent.lang.language import Language
+from voiceagent.lang.languages import language
+from voiceagent.nlu.guards.leftovers import Leftovers
+from voiceagent.nlu.guards.mood import QuestionRule, SeveralRule, StoryRule
+from voiceagent.nlu.guards.numbers import LossRule, StepRule, TwinRule
+from voiceagent.nlu.guards.polarity import DenialRule, OppositeRule
 from voiceagent.nlu.guards.verdict import PASS, GuardVerdict, Ruling, ask, refuse
 from voiceagent.nlu.intent import Intent, spoken
 from voiceagent.nlu.slm.forms import Takes
 
-__all__ = ["SURE", "Guards", "Ruling", "GuardVerdict"]
+__all__ = ["SURE", "Guards", "Ruling", "Rules", "GuardVerdict", "rules_of"]
 
 SURE = 0.7
 """The recogniser's confidence from which fifteen is fifteen and not fifty."""
 
-NO_VERBS = frozenset(
-    ["*", "", "the", "my", "lights", "volume", "timer", "alarm", "all"]
-)
-"""First words of templates that are no verbs."""
+NO_WORDS = frozenset(("*", ""))
+"""First words of templates that begin with a value, or with what may be missing."""
+DEFAULT = language()
+
+
+class Rules:
+    """Each way in which a sentence can mean something else, in one language."""
+
+    def __init__(self, tables: Language) -> None:
+        guards = tables.guards
+        self.negated = DenialRule(guards.denials)
+        self.asked = QuestionRule(guards.questions)
+        self.told = StoryRule(guards.stories)
+        self.contradicted = OppositeRule(guards.directions)
+        self.several = SeveralRule(guards)
+        self.lost = LossRule(tables, Leftovers(tables))
+        self.relative = StepRule(guards.directions)
+        self.twins = TwinRule(tables.numbers)
+
+
+@cache
+def rules_of(tables: Language) -> Rules:
+    """The rules of a language, made once."""
+    return Rules(tables)
 
 
 class Guards:
     """The rules, knowing what the intents of a pack take; no state, any thread."""
 
-    def __init__(self, intents: Mapping[str, Takes], *, sure: float = SURE) -> None:
+    def __init__(
+        self,
+        intents: Mapping[str, Takes],
+        *,
+        sure: float = SURE,
+        tables: Language = DEFAULT,
+    ) -> None:
         """`intents`: of `SlotFinder`; `sure`: the recogniser's confidence from which
-        a number that sounds like another is believed."""
+        a number that sounds like another is believed; `tables`: of the language that
+        the templates are in."""
         self._intents, self._sure = intents, sure
+        self._rules = rules_of(tables)
         orders: set[str] = set()
         for known in intents.values():
             if not known.asks:
                 orders |= known.openings
-        self._orders = frozenset(orders - NO_VERBS)
+        self._orders = frozenset(orders - NO_WORDS - tables.commands.no_verbs)
 
     def judge(
         self, text: str, intent: Intent, *, confidence: float = 1.0
@@ -53,16 +85,16 @@ class Guards:
         known = self._intents.get(intent.name)
         if known is None:
             return refuse("unknown intent")
-        words = spoken(text)
+        words, rules = spoken(text), self._rules
         verdicts = (
-            negated(words, known),
-            asked(words, known, self._orders),
-            told(words, intent, known),
-            contradicted(words, intent, known),
-            several(words, self._orders),
-            lost(words, intent, known),
-            relative(words, intent, known),
-            twins(words, confidence, sure=self._sure),
+            rules.negated.judge(words, known),
+            rules.asked.judge(words, known, self._orders),
+            rules.told.judge(words, intent, known),
+            rules.contradicted.judge(words, intent, known),
+            rules.several.judge(words, self._orders),
+            rules.lost.judge(words, intent, known),
+            rules.relative.judge(words, intent, known),
+            rules.twins.judge(words, confidence, sure=self._sure),
         )
         return _worst(verdicts)
 
@@ -74,11 +106,11 @@ class Guards:
         known = self._intents.get(intent.name)
         if known is None:
             return PASS
-        words = spoken(text)
+        words, rules = spoken(text), self._rules
         worst = _worst(
             (
-                lost(words, intent, known),
-                twins(words, confidence, sure=self._sure),
+                rules.lost.judge(words, intent, known),
+                rules.twins.judge(words, confidence, sure=self._sure),
             )
         )
         return ask(worst.reason) if worst.ruling else PASS

@@ -4,93 +4,111 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from voiceagent.lang.spoken import ONES, TENS
+from voiceagent.lang.language import Language
 from voiceagent.nlu.slm.forms import Takes
 
-__all__ = ["NUMBER_WORDS", "is_pronoun", "leftover"]
+__all__ = ["Leftovers"]
 
 TextPlace = tuple[int, int]
-NUMBER_WORDS = frozenset(
-    [*ONES, *(word for word in TENS if word != "_")]
-    + "hundred thousand million half quarter couple dozen twice double triple".split()
-)
-UNITS = frozenset(
-    "second seconds minute minutes hour hours percent degree degrees am pm oclock day "
-    "days week weeks month months year years times euros dollars euro dollar kilo "
-    "kilos fahrenheit celsius".split()
-)
-TIMES = frozenset(
-    "tomorrow tonight yesterday tomorrows tonights yesterdays monday tuesday "
-    "wednesday thursday friday saturday sunday mondays "
-    "tuesdays wednesdays thursdays fridays saturdays sundays weekend "
-    "weekends weekday weekdays daily weekly hourly later morning mornings evening "
-    "evenings afternoon nights noon midnight sunset sunrise dusk dawn".split()
-)
-NIGHTLY = frozenset("at every all this by each in the".split())
-BEFORE_A_NUMBER = frozenset(
-    "the this that which no every any another last next".split()
-)
-DETERMINERS = frozenset(
-    "the my our your his her their this that these those every each both".split()
-)
-BOUNDARIES = frozenset(
-    "in on at of to for from with by off up down out and or but so is are was were be "
-    "will can could should would has have had i you we it he she they me us please now "
-    "then when if until while because as like than too very not as about after before "
-    "over under into go goes come comes takes take needs need gets get a an all any "
-    "some another im ive id ill dont do does did doesnt want let wake okay tell say "
-    "see if through yes no much many must how what which who let lets make made".split()
-)
-EVERYDAY = frozenset(
-    "thing things bit little lot while time times day night room house place home "
-    "here there way favour one ones other rest same whole entire moment minute second "
-    "hour air sun daylight back front right left top bottom first last next current "
-    "please again more less thanks thank now just really so too very still right away "
-    "already soon quick quickly kindly completely fully totally all today anyone "
-    "somebody someone anybody everyone something anything "
-    "nothing everything dark light bright cold hot warm closed shut open opened locked "
-    "unlocked turned switched started running going ready done finished set yet "
-    "currently properly really silenced muted glow shine mood colour color setting "
-    "request word answer key maybe um uh hey".split()
-)
-SYNONYMS = {
-    **dict.fromkeys(("voice", "sound", "audio", "loudness", "speaker"), "volume"),
-    **dict.fromkeys(("film", "cinema"), "movie"),
-    **dict.fromkeys(("tune", "music"), "song"),
-    **dict.fromkeys(("lighting", "lamp", "bulb"), "lights"),
-    **dict.fromkeys(("countdown", "clock"), "timer"),
-    **dict.fromkeys(("thermometer", "temp"), "temperature"),
-    **{"outlook": "forecast", "routine": "script", "reading": "value"},
-}
-"""Words that are known where their likeness is."""
-
-
-def leftover(
-    text: str,
-    taken: Sequence[TextPlace],
-    known: Takes,
-    *,
-    meant: Sequence[TextPlace] = (),
-) -> str:
-    """Why words that nothing took forbid to act; empty where they do not.
-
-    `meant`: words that the model marked as meaning a value without naming it.
-    """
-    words = list(_words(text, taken))
-    if any(_loose_number(words, at, known) for at in range(len(words))):
-        return "a number that no slot took"
-    if _foreign_unit(words, known):
-        return "a unit that the intent does not know"
-    explained = list(_words(text, [*taken, *meant]))
-    if any(_loose_time(explained, at) for at in range(len(explained))):
-        return "a time that no slot took"
-    if _unknown_thing(explained, known):
-        return "a thing that the pack does not know"
-    return ""
-
-
 TextWord = tuple[str, bool]
 """A word, and whether a slot took it."""
+LONGEST_THING = 4
+"""Words behind a determiner that may name a thing."""
+
+
+class Leftovers:
+    """Looks at what is left of a sentence when the slots have their words."""
+
+    def __init__(self, language: Language) -> None:
+        self._loose, self._calendar = language.guards.loose, language.calendar
+        numbers = language.numbers
+        self._numbers = frozenset(numbers.values) | numbers.quantities
+
+    def problem(
+        self,
+        text: str,
+        taken: Sequence[TextPlace],
+        known: Takes,
+        *,
+        meant: Sequence[TextPlace] = (),
+    ) -> str:
+        """Why words that nothing took forbid to act; empty where they do not.
+
+        `meant`: words that the model marked as meaning a value without naming it.
+        """
+        words = list(_words(text, taken))
+        if any(self._loose_number(words, at, known) for at in range(len(words))):
+            return "a number that no slot took"
+        if self._foreign_unit(words, known):
+            return "a unit that the intent does not know"
+        explained = list(_words(text, [*taken, *meant]))
+        if any(self._loose_time(explained, at) for at in range(len(explained))):
+            return "a time that no slot took"
+        if self._unknown_thing(explained, known):
+            return "a thing that the pack does not know"
+        return ""
+
+    def is_pronoun(self, words: Sequence[str], at: int) -> bool:
+        """Whether a `one` counts nothing: `the one in the kitchen`, `one more time`."""
+        if words[at] != self._loose.one:
+            return False
+        before, after = words[at - 1 : at], " ".join(words[at + 1 : at + 3])
+        return bool(self._loose.before_one & {*before}) or after.startswith(
+            self._loose.after_one
+        )
+
+    def _loose_number(self, words: Sequence[TextWord], at: int, known: Takes) -> bool:
+        word, held = words[at]
+        if held or word not in self._numbers:
+            return False
+        if self.is_pronoun([said for said, _ in words], at):
+            return False
+        return not any(word in literals for literals in known.literals)
+
+    def _loose_time(self, words: Sequence[TextWord], at: int) -> bool:
+        word, held = words[at]
+        calendar = self._calendar
+        night = (
+            word == calendar.night and at > 0 and words[at - 1][0] in calendar.nightly
+        )
+        return not held and (night or word in calendar.times)
+
+    def _foreign_unit(self, words: Sequence[TextWord], known: Takes) -> bool:
+        """A number of a slot with a unit behind it that the templates never have."""
+        pairs = zip(words, words[1:], strict=False)
+        return any(
+            held and number in self._numbers and unit in self._loose.units - known.words
+            for (number, held), (unit, _) in pairs
+        )
+
+    def _unknown_thing(self, words: Sequence[TextWord], known: Takes) -> bool:
+        """`the` something, or a room's something, that nothing names."""
+        if known.asks and not known.values:
+            return False
+        for at, (word, held) in enumerate(words):
+            if not held and word in self._loose.determiners:
+                thing = list(self._thing(words[at + 1 :]))
+                if not all(self._familiar(each, known) for each in thing):
+                    return True
+            if held and at + 1 < len(words) and not words[at + 1][1]:
+                after = words[at + 1]
+                ends = after[0] in self._loose.boundaries
+                if not ends and not self._familiar(after, known):
+                    return True
+        return False
+
+    def _thing(self, words: Sequence[TextWord]) -> Iterator[TextWord]:
+        for word, held in words[:LONGEST_THING]:
+            if word in self._loose.boundaries and not held:
+                return
+            yield word, held
+
+    def _familiar(self, word: TextWord, known: Takes) -> bool:
+        said, held = word
+        loose = self._loose
+        plain = said.removesuffix(loose.plural)
+        forms = (said, plain, said + loose.plural, loose.synonyms.get(plain, said))
+        return held or any(f in known.words or f in loose.everyday for f in forms)
 
 
 def _words(text: str, taken: Sequence[TextPlace]) -> Iterator[TextWord]:
@@ -98,67 +116,3 @@ def _words(text: str, taken: Sequence[TextPlace]) -> Iterator[TextWord]:
     for word in text.split():
         yield word, any(start <= at < end for start, end in taken)
         at += len(word) + 1
-
-
-def _loose_number(words: Sequence[TextWord], at: int, known: Takes) -> bool:
-    word, held = words[at]
-    if held or word not in NUMBER_WORDS:
-        return False
-    if is_pronoun([said for said, _ in words], at):
-        return False
-    return not any(word in literals for literals in known.literals)
-
-
-def _loose_time(words: Sequence[TextWord], at: int) -> bool:
-    word, held = words[at]
-    night = word == "night" and at > 0 and words[at - 1][0] in NIGHTLY
-    return not held and (night or word in TIMES)
-
-
-def is_pronoun(words: Sequence[str], at: int) -> bool:
-    """Whether a `one` counts nothing: `the one in the kitchen`, `one more time`."""
-    if words[at] != "one":
-        return False
-    before, after = words[at - 1 : at], " ".join(words[at + 1 : at + 3])
-    return bool(BEFORE_A_NUMBER & {*before}) or after.startswith(
-        ("more time", "song", "track", "moment")
-    )
-
-
-def _foreign_unit(words: Sequence[TextWord], known: Takes) -> bool:
-    """A number of a slot with a unit behind it that the templates never have."""
-    pairs = zip(words, words[1:], strict=False)
-    return any(
-        held and number in NUMBER_WORDS and unit in UNITS - known.words
-        for (number, held), (unit, _) in pairs
-    )
-
-
-def _unknown_thing(words: Sequence[TextWord], known: Takes) -> bool:
-    """`the` something, or a room's something, that no template and no list names."""
-    if known.asks and not known.values:
-        return False
-    for at, (word, held) in enumerate(words):
-        if not held and word in DETERMINERS:
-            phrase = list(_phrase(words[at + 1 :]))
-            if not all(_familiar(each, known) for each in phrase):
-                return True
-        if held and at + 1 < len(words) and not words[at + 1][1]:
-            after = words[at + 1]
-            if after[0] not in BOUNDARIES and not _familiar(after, known):
-                return True
-    return False
-
-
-def _phrase(words: Sequence[TextWord]) -> Iterator[TextWord]:
-    for word, held in words[:4]:
-        if word in BOUNDARIES and not held:
-            return
-        yield word, held
-
-
-def _familiar(word: TextWord, known: Takes) -> bool:
-    said, held = word
-    plain = said.removesuffix("s")
-    forms = (said, plain, f"{said}s", SYNONYMS.get(plain, said))
-    return held or any(form in known.words or form in EVERYDAY for form in forms)

@@ -11,19 +11,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from voiceagent.lang.languages import language
 from voiceagent.nlu.intent import SlotValue
 from voiceagent.templates.matching import Match, Matching, MatchNode
 
 __all__ = ["FUNCTION_WORDS", "Atom", "Form", "Takes", "plain"]
 
-QUESTIONS = frozenset(
-    "what whats which who when where why how hows is are was were do does did has have "
-    "will can".split()
-)
-"""First words of templates that ask."""
-FUNCTION_WORDS = frozenset(
-    "the a an to of in at for is it its my me i by and be are do does with".split()
-)
+QUESTIONS = language().commands.questions
+FUNCTION_WORDS = language().commands.function
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,6 +81,11 @@ class Takes:
     def asks(self) -> bool:
         """Whether it is a question: answered, never acted upon."""
         return bool(self.openings & QUESTIONS)
+
+    def say(self, words: str) -> bool:
+        """Whether one block of its templates has all of `words` itself."""
+        said = set(words.split())
+        return any(said <= literals for literals in self.literals)
 
 
 def plain(value: Any) -> SlotValue:

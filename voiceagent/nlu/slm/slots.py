@@ -14,11 +14,12 @@ and a slot, or `slot=value` on words that mean a value without naming it ("too d
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from voiceagent.nlu.guards.leftovers import leftover
+from voiceagent.lang.cues import somewhere
+from voiceagent.lang.languages import language
+from voiceagent.nlu.guards.leftovers import Leftovers
 from voiceagent.nlu.intent import SlotValue, Understood, spoken
 from voiceagent.nlu.slm.forms import FUNCTION_WORDS, Atom, Form, Takes
 from voiceagent.nlu.slm.template_forms import takes
@@ -29,8 +30,9 @@ __all__ = ["SlotFinding", "SlotFinder", "SlotSpan"]
 
 SlotSpan = tuple[int, int, str]
 """First letter, letter behind the last one, slot or `slot=value`."""
-FILLERS = re.compile(r"\b(?:all the way|at all|all right|all set|all of a sudden)\b")
+EMPTY = somewhere(language().commands.empty)
 """Words of lists that mean nothing here."""
+LEFTOVERS = Leftovers(language())
 MOST_LETTERS = 400
 """Longer sentences are stories; nothing in them is looked for."""
 
@@ -123,7 +125,7 @@ class _Search:
             return SlotFinding(None, "a slot is missing or contradicted")
         taken = [(hit.start, hit.end) for hit in best.hits]
         meant = [(start, end) for start, end, _ in self._given]
-        problem = self._unused(best) or leftover(
+        problem = self._unused(best) or LEFTOVERS.problem(
             self._text, taken, self._known, meant=meant
         )
         if problem:
@@ -236,7 +238,7 @@ class _Search:
                 return "a marked word fits no slot"
         literals = self._known.literals[best.form.block]
         chosen = {pair for hit in best.hits for pair in hit.slots}
-        fillers = [hit.span() for hit in FILLERS.finditer(self._text)]
+        fillers = [hit.span() for hit in EMPTY.finditer(self._text)]
         for atom in self._known.atoms:
             for hit in self._exact[id(atom)] if atom.plain else ():
                 said = set(self._text[hit.start : hit.end].split())

@@ -5,57 +5,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from voiceagent.lang.languages import language
 from voiceagent.privacy.redaction.numbers import runs
 from voiceagent.privacy.redaction.tokens import MULTIPLES, Span, Token
 
 __all__ = ["addresses", "announced", "birthdays", "spelled", "spoken_links"]
 
-CODES = frozenset(
-    "pin pincode code passcode passphrase password passwords combination cvv cvc otp "
-    "account iban ssn security licence license plate registration passport postcode "
-    "zip card membership customer reference booking confirmation policy serial "
-    "username login id verification sort routing".split()
-)
-SAID = frozenset("number numbers no is was its it's equals code again".split())
-"""May stand between such a word and the secret."""
-SECRET = frozenset(("password", "passwords", "passphrase", "username", "login"))
-"""What follows is secret whatever it looks like."""
-ENDS = frozenset("and please for to so can could then because or with in on".split())
-NATO = frozenset(
-    "alpha alfa bravo charlie delta echo foxtrot golf hotel india juliet juliett kilo "
-    "lima mike november oscar papa quebec romeo sierra tango uniform victor whiskey "
-    "whisky xray yankee zulu".split()
-)
-MONTHS = frozenset(
-    "january february march april may june july august september october november "
-    "december".split()
-)
-ORDINAL = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth "
-    "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth "
-    "twentieth thirtieth".split()
-)
-DATED = frozenset((*MONTHS, *ORDINAL, "the", "of", "in", "on", "is", "was"))
-STREETS = frozenset(
-    "street st road rd avenue ave lane drive court square boulevard terrace crescent "
-    "close gardens row grove place mews hill".split()
-)
-DOMAINS = frozenset("com org net io uk de fr eu edu gov info co app dev me us".split())
-LOCAL = frozenset(("dot", "underscore", "dash", "hyphen", "minus", "plus", "point"))
+CALENDAR = language().calendar
+SECRETS = language().private.secrets
+SPELLED = language().private.spelled
+MOST_WORDS = 24
+"""Of a code."""
+PASSWORD_WORDS = 4
+"""Of a password that is made of words."""
+LONGEST_STREET = 5
+"""Words behind a house number, the last of them `street`."""
 
 
 def announced(words: Sequence[Token]) -> Iterator[Span]:
     """Numbers, letters and words behind a word such as `pin` or `password`."""
     for at, word in enumerate(words):
-        if word.text not in CODES:
+        if word.text not in SECRETS.codes:
             continue
         start = at + 1
-        while start < len(words) and words[start].text in SAID:
+        while start < len(words) and words[start].text in SECRETS.between:
             start += 1
         linked = start > at + 1 or (start < len(words) and _codelike(words[start]))
         end = start
-        secret = word.text in SECRET and start > at + 1
-        while end < len(words) and end < start + 24:
+        secret = word.text in SECRETS.passwords and start > at + 1
+        while end < len(words) and end < start + MOST_WORDS:
             if not (_codelike(words[end]) or (secret and _unended(words, start, end))):
                 break
             end += 1
@@ -64,7 +42,7 @@ def announced(words: Sequence[Token]) -> Iterator[Span]:
 
 
 def _unended(words: Sequence[Token], start: int, at: int) -> bool:
-    return at < start + 4 and words[at].text not in ENDS
+    return at < start + PASSWORD_WORDS and words[at].text not in SECRETS.ends
 
 
 def _codelike(word: Token) -> bool:
@@ -72,10 +50,10 @@ def _codelike(word: Token) -> bool:
     return (
         bool(word.digits)
         or mixed
-        or (len(word.text) == 1 and word.text not in "ai")
+        or len(word.text) == 1
         or word.text in MULTIPLES
-        or word.text in NATO
-        or word.text in ("a", "i", "dash", "hyphen", "capital", "slash")
+        or word.text in SECRETS.alphabet
+        or word.text in SECRETS.marks
     )
 
 
@@ -87,13 +65,17 @@ def _tells(words: Sequence[Token], *, secret: bool) -> bool:
 def birthdays(words: Sequence[Token]) -> Iterator[Span]:
     """A date behind `born` or `birthday`, or beside `date of birth`."""
     for at, word in enumerate(words):
-        if word.text not in ("born", "birthday", "birth", "birthdate"):
+        if word.text not in SECRETS.births:
             continue
         start = end = at + 1
-        while end < len(words) and (words[end].digits or words[end].text in DATED):
+        while end < len(words) and (
+            words[end].digits or words[end].text in SECRETS.in_dates
+        ):
             end += 1
-        inner = [w for w in words[start:end] if w.is_number or w.text in MONTHS]
-        while start < end and words[start].text in ("is", "was", "on", "in", "the"):
+        inner = [
+            w for w in words[start:end] if w.is_number or w.text in CALENDAR.months
+        ]
+        while start < end and words[start].text in SECRETS.before_dates:
             start += 1
         if inner and end > start:
             yield _span(words, start, end - 1, "DATE")
@@ -102,11 +84,11 @@ def birthdays(words: Sequence[Token]) -> Iterator[Span]:
 def addresses(words: Sequence[Token]) -> Iterator[Span]:
     """A house number, up to three words, and `street` or the like."""
     for run in runs(words):
-        for end in range(run.last + 2, min(run.last + 5, len(words))):
+        for end in range(run.last + 2, min(run.last + LONGEST_STREET, len(words))):
             between = words[run.last + 1 : end]
-            if any(w.text in ENDS or w.text == "the" for w in between):
+            if any(w.text in SECRETS.not_streets for w in between):
                 break
-            if words[end].text in STREETS and between:
+            if words[end].text in SECRETS.streets and between:
                 yield _span(words, run.first, end, "ADDRESS")
                 break
 
@@ -117,9 +99,11 @@ def spelled(words: Sequence[Token]) -> Iterator[Span]:
     for at in range(len(words) + 1):
         word = words[at] if at < len(words) else None
         before = words[at - 1].text if at else ""
-        sign = word is not None and (_letter(word) or before == "as")
-        link = word is not None and word.text in ("as", "for", "in") and count
-        if sign or (link and at + 1 < len(words) and words[at + 1].text in NATO):
+        sign = word is not None and (_letter(word) or before == SPELLED.like)
+        link = word is not None and word.text in SPELLED.likening and count
+        if sign or (
+            link and at + 1 < len(words) and words[at + 1].text in SECRETS.alphabet
+        ):
             start = at if not count else start
             count, letters = count + 1, letters + (not (word and word.digits))
             continue
@@ -130,20 +114,25 @@ def spelled(words: Sequence[Token]) -> Iterator[Span]:
 
 def _letter(word: Token) -> bool:
     one = len(word.text) == 1
-    return one or word.text in NATO or bool(word.digits) or word.text in MULTIPLES
+    return (
+        one
+        or word.text in SECRETS.alphabet
+        or bool(word.digits)
+        or word.text in MULTIPLES
+    )
 
 
 def spoken_links(words: Sequence[Token]) -> Iterator[Span]:
     """`john dot smith at example dot com`, `example dot org`."""
     for at in range(1, len(words) - 1):
-        ends = words[at].text == "dot" and words[at + 1].text in DOMAINS
+        ends = words[at].text == SPELLED.dot and words[at + 1].text in SPELLED.domains
         if not ends:
             continue
         last = at + 1
-        if last + 2 < len(words) and words[last + 1].text == "dot":
-            last += 2 if words[last + 2].text in DOMAINS else 0
+        if last + 2 < len(words) and words[last + 1].text == SPELLED.dot:
+            last += 2 if words[last + 2].text in SPELLED.domains else 0
         start = _back(words, at - 1)
-        if start and words[start - 1].text == "at":
+        if start and words[start - 1].text == SPELLED.at:
             start = _back(words, start - 2) if start > 1 else start - 1
             yield _span(words, start, last, "EMAIL")
         else:
@@ -153,12 +142,12 @@ def spoken_links(words: Sequence[Token]) -> Iterator[Span]:
 def _back(words: Sequence[Token], at: int) -> int:
     """The first word of `a dot b dash c` that ends at `at`."""
     while at >= 0:
-        if at >= 2 and words[at - 1].text in LOCAL:
+        if at >= 2 and words[at - 1].text in SPELLED.joints:
             at -= 2
         elif at >= 1 and (_letter(words[at]) or words[at].digits):
             before = words[at - 1]
             glued = _letter(before) or before.digits or len(before.text) > 2
-            if not glued or before.text in ("at", "is", "to"):
+            if not glued or before.text in SPELLED.before:
                 break
             at -= 1
         else:

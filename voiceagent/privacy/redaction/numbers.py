@@ -10,28 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from voiceagent.lang.languages import language
 from voiceagent.privacy.redaction.tokens import MULTIPLES, SCALES, TENS, Span, Token
 
 __all__ = ["LEAST", "NumberRun", "number_spans", "runs"]
 
 LEAST = 4
 """Digits from which on a run without a unit is taken for private."""
-UNITS = frozenset(
-    "minute minutes hour hours second seconds day days week weeks month months year "
-    "years percent degrees degree gram grams kilogram kilograms kilo kilos kg litre "
-    "litres liter liters millilitre millilitres ml metre metres meter meters kilometre "
-    "kilometres kilometer kilometers km mile miles feet foot inch inches yard yards "
-    "dollar dollars pound pounds euro euros cent cents pence people times watts watt "
-    "kelvin am pm o'clock oclock calories steps pages ounces ounce cups cup "
-    "tablespoons teaspoons rpm bpm hertz volts amps square points".split()
-)
-YEAR_WORDS = frozenset(
-    "in since of year before after from until till by around about to and between "
-    "during the late early".split()
-)
-TIME_WORDS = frozenset("at is by until till from to before after around past".split())
-JOINS = frozenset(("dash", "hyphen", "space", "and", "then", "slash", "point", "dot"))
-"""Said between groups of digits."""
+WORDS = language().private.amounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +59,7 @@ def _begins(words: Sequence[Token], at: int) -> bool:
     if word.text in MULTIPLES:
         return at + 1 < len(words) and words[at + 1].is_number
     return word.is_number or (
-        word.text in ("oh", "o") and at + 1 < len(words) and words[at + 1].is_number
+        word.text in WORDS.zeros and at + 1 < len(words) and words[at + 1].is_number
     )
 
 
@@ -89,7 +75,7 @@ def _read(words: Sequence[Token], at: int) -> NumberRun:
         elif word.digits and (word.is_number or not joined):
             digits = _append(digits, word, words[at - 1] if at > first else None, times)
             count, times, last, joined = count + 1, 1, at, 0
-        elif word.text in JOINS and not joined:
+        elif word.text in WORDS.joints and not joined:
             joined = 1
         else:
             break
@@ -115,11 +101,13 @@ def _ordinary(run: NumberRun, words: Sequence[Token]) -> bool:
     if run.scaled:
         # "two thousand and five hundred", but not a card with a slip in it.
         return run.words <= 4
-    if after in UNITS:
+    if after in WORDS.units:
         return len(run.digits) <= 6
-    if _is_time(run) and before in TIME_WORDS:
+    if _is_time(run) and before in WORDS.before_times:
         return True
-    return _is_year(run) and (before in YEAR_WORDS or after == "s" or not before)
+    return _is_year(run) and (
+        before in WORDS.before_years or after == WORDS.decade or not before
+    )
 
 
 def _is_time(run: NumberRun) -> bool:

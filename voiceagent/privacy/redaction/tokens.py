@@ -5,33 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["DIGITS", "MULTIPLES", "SCALES", "TEENS", "TENS", "Span", "Token", "tokens"]
+from voiceagent.lang.languages import language
 
+__all__ = ["DIGITS", "MULTIPLES", "SCALES", "TENS", "Span", "Token", "tokens"]
+
+NUMBERS = language().numbers
 DIGITS = {
-    **{w: str(i) for i, w in enumerate("zero one two three four five six".split())},
-    **{"seven": "7", "eight": "8", "nine": "9", "oh": "0", "o": "0", "nought": "0"},
-    **{"nil": "0", "niner": "9", "naught": "0", "for": "4", "to": "2", "too": "2"},
+    **{word: str(digit) for digit, word in enumerate(NUMBERS.ones[:10])},
+    **NUMBERS.read_out,
 }
-"""Read out digit by digit; the last three only within a run of digits."""
-HOMOPHONES = frozenset(("for", "to", "too", "o", "oh", "a", "ate", "won"))
-TEENS = {
-    word: str(number)
-    for number, word in enumerate(
-        "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
-        "nineteen".split(),
-        10,
-    )
-}
-TENS = {
-    word: str(number)
-    for word, number in zip(
-        "twenty thirty forty fifty sixty seventy eighty ninety".split(),
-        range(20, 100, 10),
-        strict=True,
-    )
-}
-SCALES = frozenset(("hundred", "thousand", "million", "billion"))
-MULTIPLES = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
+"""Read out digit by digit; those that are other words too only within a run."""
+COUNTED = {word: str(value) for word, value in NUMBERS.values.items() if value >= 10}
+TENS = frozenset(NUMBERS.tens)
+SCALES = frozenset(NUMBERS.scales)
+MULTIPLES = NUMBERS.multiples
 WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W\d_]+)*")
 
 
@@ -57,12 +44,12 @@ class Token:
         (`to`, `for`) too."""
         if self.text.isdecimal():
             return self.text
-        return DIGITS.get(self.text) or TEENS.get(self.text) or TENS.get(self.text, "")
+        return DIGITS.get(self.text) or COUNTED.get(self.text, "")
 
     @property
     def is_number(self) -> bool:
         """Whether it is a number whatever stands around it."""
-        return bool(self.digits) and self.text not in HOMOPHONES
+        return bool(self.digits) and self.text not in NUMBERS.not_digits
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from voiceagent.errors import PackError
+from voiceagent.lang.languages import LANGUAGE
 from voiceagent.templates.yaml_file import Issue, TemplateSource, scan_yaml
 
 __all__ = [
@@ -31,7 +32,6 @@ __all__ = [
 SHIPPED = Path(__file__).parent
 BUILT_IN = SHIPPED.parent
 HOME = SHIPPED / "home"
-LANGUAGE = "en"
 OUTSIDE_RULES = {"percent": "([ ]%| percent)"}
 """Rules that Home Assistant keeps in a folder beside the sentences (`rules/en`); used
 where that folder did not come along."""

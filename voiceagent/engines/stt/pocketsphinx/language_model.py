@@ -11,37 +11,16 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from voiceagent.lang.languages import language
 from voiceagent.lang.spoken import spoken
 from voiceagent.region.wording import EMPTY
 
 __all__ = ["arpa", "questions"]
 
 Gram = tuple[str, ...]
-FRAMES = (
-    "what is the {}", "what is a {}", "what are the {}", "what was the {}",
-    "where is the {}", "where are the {}", "where can i find the {}",
-    "where do i find the {}", "where can i {}", "where can i leave my {}",
-    "when is the {}", "when does the {} open", "when does the {} close",
-    "when does the {}", "when do the {} start", "when was the {} founded",
-    "when was the {} built", "when is the {} open", "when is the {} collected",
-    "what time does the {} open", "what time does the {} close",
-    "who is the {}", "who was the {}", "who painted the {}", "who built the {}",
-    "who made the {}", "who founded the {}", "how old is the {}",
-    "how long is the {}", "how long does the {} take", "how long does a {} take",
-    "how big is the {}", "how heavy is the {}", "how tall is the {}",
-    "how much is the {}", "how much is a {}", "how much does the {} cost",
-    "how much does a {} cost", "how many {} are there", "how do i use the {}",
-    "how do i clean the {}", "how do i reset the {}", "how do i {} the {}",
-    "how does the {} work", "what does {} mean", "what do i do if the {}",
-    "what do i do when the {}", "can i take {}", "can i {} here",
-    "is there a {}", "is there {}", "are there {}", "do you have {}",
-    "tell me about the {}", "tell me more about the {}", "what happened in the {}",
-    "what happened to the {}", "which {} is for {}", "which {} is the {} on",
-    "what is special about the {}", "why is the {} famous", "i lost my {}",
-    "when is the museum open on {}", "is the museum open on {}",
-)  # fmt: skip
+WORDS = language().documents
 OPENINGS = ("", "", "hey jarvis ", "alexa ", "okay nabu ", "hey mycroft ")
-DAYS = "monday tuesday wednesday thursday friday saturday sunday today tomorrow".split()
+DAYS = (*language().calendar.weekdays, *language().calendar.near)
 FREQUENT = 40
 """Topics that are asked about by day."""
 LEAST = 1e-7
@@ -64,13 +43,11 @@ def questions(sentences: Iterable[str]) -> Iterator[str]:
                 topics[f"{first} {second}"] += 2
     for topic, _ in topics.most_common(FREQUENT):
         for day in DAYS:
-            yield f"when does the {topic} open on {day}"
-            yield f"when does the {topic} close on {day}"
-            yield f"is the {topic} open on {day}"
+            yield from (frame.format(topic, day) for frame in WORDS.daily_frames)
     names = list(topics)
     for number, topic in enumerate(names):
         other = names[(number * 7 + 3) % len(names)]
-        for place, frame in enumerate(FRAMES):
+        for place, frame in enumerate(WORDS.frames):
             opening = OPENINGS[(number + place) % len(OPENINGS)]
             gaps = frame.count("{}")
             yield opening + frame.format(*([topic, other][:gaps]))

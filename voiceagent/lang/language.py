@@ -1,0 +1,207 @@
+"""What is known of a language: tables of its words and nothing else.
+
+A language is one value of frozen tables, made in a file of its own (`en.py`). What is
+done with them stands where it is done: each user compiles what it needs, once. Words
+are in their spoken form (`lang/spoken.py`) unless a table says otherwise; what is
+called a cue is written as `lang/cues.py` tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from voiceagent.lang.guard_tables import GuardTables
+from voiceagent.lang.private_tables import PrivateTables
+
+__all__ = [
+    "ShortAnswers",
+    "CalendarWords",
+    "CommandWords",
+    "DocumentWords",
+    "Language",
+    "NumberWords",
+    "SpeechWords",
+    "SpellingSounds",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class NumberWords:
+    """Numbers, said and understood."""
+
+    ones: tuple[str, ...]
+    """Zero to nineteen."""
+    tens: tuple[str, ...]
+    """Twenty to ninety."""
+    scales: Mapping[str, int]
+    """What a number in front of it is multiplied by, the smallest first."""
+    minus: str
+    point: str
+    joint: str
+    """Between a scale and what is added: `two hundred and five`."""
+    quantities: frozenset[str]
+    """Words that count besides the ones and tens."""
+    fractions: Mapping[str, tuple[float, ...]]
+    """What each may come to in a slot: a half is 30 minutes, or 0.5."""
+    same_fractions: Mapping[str, str]
+    """Fractions that are taken for another one."""
+    twins: frozenset[str]
+    """Numbers that even people mishear for each other."""
+    ordinals: tuple[str, ...]
+    """First, second, third ... as far as days go."""
+    read_out: Mapping[str, str]
+    """Words besides the ones that are a digit where digits are read out."""
+    not_digits: frozenset[str]
+    """Words of `read_out`, and words that sound like digits, that mean something else
+    where no digits stand around them."""
+    multiples: Mapping[str, int]
+    """How often the next digit is said: `double five`."""
+
+    @property
+    def values(self) -> dict[str, int]:
+        """What the ones and tens count."""
+        ones = {word: number for number, word in enumerate(self.ones)}
+        return ones | {word: 10 * n for n, word in enumerate(self.tens, 2)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CalendarWords:
+    """Days and what else tells when."""
+
+    weekdays: tuple[str, ...]
+    """From the first day of the week."""
+    months: tuple[str, ...]
+    near: tuple[str, ...]
+    """Days that are named by how far they are."""
+    times: frozenset[str]
+    """Any word that names a time of the day or week."""
+    night: str
+    """Names a time behind one of `nightly`, and a mode of a thing elsewhere."""
+    nightly: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SpeechWords:
+    """How writing is spoken."""
+
+    signs: Mapping[str, str]
+    """Signs in words."""
+    money: Mapping[str, str]
+    """Signs before an amount, said behind it."""
+    apart: Mapping[str, str]
+    """Words that are written in one and understood as several."""
+    ordinal_endings: tuple[str, ...]
+    """Behind digits: `3rd`."""
+    oclock: str
+    """Said behind a full hour, in spoken form."""
+    full_hour: str
+    """The same as it is written."""
+    military: str
+    """Said behind a full hour after noon."""
+    oh: str
+    """Said for the nought before a single minute."""
+    up_to: str
+    """Said between the ends of a range."""
+    abbreviations: frozenset[str]
+    """Words before a full stop that ends no sentence, without the last stop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SpellingSounds:
+    """How letters sound, in the phones of the CMU dictionary."""
+
+    letters: Mapping[str, str]
+    """Letters said one by one."""
+    sounds: Mapping[str, str]
+    """Letters within a word, also several at once."""
+    long_vowels: Mapping[str, str]
+    """Before a consonant and a silent letter, as `silent` finds them."""
+    silent: str
+    """Pattern: vowel, consonant, and a letter that only makes the vowel long."""
+    variants: Mapping[str, tuple[str, ...]]
+    """Ways to say common words that the dictionary lacks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ShortAnswers:
+    """Answers to a question of ours, and words that say little."""
+
+    heard: tuple[str, ...]
+    """Sentence templates of what a recogniser listens for as well."""
+    yes: frozenset[str]
+    no: frozenset[str]
+    agreed: tuple[str, ...]
+    """What is listened for where the answer is yes or no."""
+    declined: tuple[str, ...]
+    one: str
+    """May follow the rank of what is chosen: `the second one`."""
+    fillers: frozenset[str]
+    """Words around an answer that change nothing."""
+    at_once: frozenset[str]
+    """One-word turns that must be quick whatever else is known."""
+    hanging: frozenset[str]
+    """Words that nobody ends a command with, but many pause after."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CommandWords:
+    """Words that commands and the templates of a pack are made of."""
+
+    verbs: frozenset[str]
+    """First words of commands that can be asked about: `do you want me to ...`."""
+    no_verbs: frozenset[str]
+    """First words of templates that are no verbs."""
+    questions: frozenset[str]
+    """First words of templates that ask."""
+    function: frozenset[str]
+    """Words that tell nothing about which template is meant."""
+    empty: tuple[str, ...]
+    """Cues in which words of lists mean nothing."""
+    small: frozenset[str]
+    """Words that are said where a template makes them optional: it sounds natural."""
+    addressed: Mapping[str, str]
+    """The user's words in the mouth of the agent: `my` is `your`."""
+    closing: tuple[tuple[str, ...], ...]
+    """Polite words that also close a sentence."""
+    unheard: frozenset[str]
+    """Polite words that are understood when typed and not listened for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DocumentWords:
+    """Questions about documents, and what stands in them."""
+
+    empty: frozenset[str]
+    """Words that a question does not turn on."""
+    groups: tuple[frozenset[str], ...]
+    """Words that a documents' author may have used instead of each other."""
+    endings: tuple[tuple[str, str], ...]
+    """What is taken from a word's end, and what stands there instead, the first that
+    fits."""
+    vowels: str
+    kept_double: str
+    """Letters that stay doubled where an ending is gone."""
+    follow_ups: tuple[str, ...]
+    """Beginnings of questions that go on with the one before."""
+    frames: tuple[str, ...]
+    """Questions; a topic stands in each gap."""
+    daily_frames: tuple[str, ...]
+    """Questions about a topic and a day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Language:
+    """All tables of one language."""
+
+    name: str
+    """As in `en`: folders of packs, engines and configuration call it so."""
+    numbers: NumberWords
+    calendar: CalendarWords
+    speech: SpeechWords
+    sounds: SpellingSounds
+    answers: ShortAnswers
+    commands: CommandWords
+    guards: GuardTables
+    private: PrivateTables
+    documents: DocumentWords

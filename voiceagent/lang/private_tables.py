@@ -1,0 +1,111 @@
+"""What redaction and the privacy gate know of a language, as data.
+
+Words are those that `privacy/redaction` reads out of a text: lower case, with their
+apostrophes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = [
+    "AmountWords",
+    "NameWords",
+    "PrivateTables",
+    "SecretWords",
+    "SpelledWords",
+    "TopicWords",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class AmountWords:
+    """Numbers that say nothing about who somebody is."""
+
+    units: frozenset[str]
+    before_years: frozenset[str]
+    before_times: frozenset[str]
+    joints: frozenset[str]
+    """Said between groups of digits."""
+    zeros: frozenset[str]
+    """Begin a run of digits only where a digit follows."""
+    decade: str
+    """What is left of a year's plural: `1980's`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SecretWords:
+    """Secrets that a word announces."""
+
+    codes: frozenset[str]
+    between: frozenset[str]
+    """May stand between such a word and the secret."""
+    passwords: frozenset[str]
+    """What follows is secret whatever it looks like."""
+    ends: frozenset[str]
+    """Words that end a password."""
+    alphabet: frozenset[str]
+    """Words that stand for letters."""
+    marks: frozenset[str]
+    """Words that belong to a code besides letters and digits."""
+    births: frozenset[str]
+    """A date behind one of them is a birthday."""
+    in_dates: frozenset[str]
+    before_dates: frozenset[str]
+    streets: frozenset[str]
+    not_streets: frozenset[str]
+    """Words that no street has in its name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SpelledWords:
+    """Addresses of mail and web, and letters one by one."""
+
+    dot: str
+    at: str
+    domains: frozenset[str]
+    joints: frozenset[str]
+    """Between the parts of an address."""
+    before: frozenset[str]
+    """Words that count as digits and do not belong to an address behind them."""
+    like: str
+    """A word behind it stands for a letter: `a as in apple`."""
+    likening: frozenset[str]
+    """May stand between what is spelled and such a word."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class NameWords:
+    """Names of people."""
+
+    cues: tuple[tuple[str, ...], ...]
+    """A word behind one of these that is no common word is taken for a name."""
+    common: frozenset[str]
+    """What is never taken for a name because of the word before it."""
+    alike: tuple[tuple[str, str], ...]
+    """Letters that sound like others, in the order in which they are replaced."""
+    vowels: str
+    silent: str
+    """Letters besides the vowels that tell nothing within a name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TopicWords:
+    """What a turn is about."""
+
+    personal: frozenset[str]
+    asks: frozenset[str]
+    orders: frozenset[str]
+    general: frozenset[str]
+    """They tell what a question is about and nothing about who asks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PrivateTables:
+    """All that redaction and the gate know of a language."""
+
+    amounts: AmountWords
+    secrets: SecretWords
+    spelled: SpelledWords
+    names: NameWords
+    topics: TopicWords
