@@ -86,6 +86,21 @@ class Echo:
 
 
 @dataclass
+class Knob:
+    """A volume in memory."""
+
+    level: int = 70
+
+    def percent(self) -> int:
+        """As loud."""
+        return self.level
+
+    def turn_to(self, percent: int) -> None:
+        """Louder or softer."""
+        self.level = percent
+
+
+@dataclass
 class Anything:
     """Every sentence is a command for one skill."""
 

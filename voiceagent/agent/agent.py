@@ -18,27 +18,26 @@ from dataclasses import dataclass, field
 from voiceagent.agent.alarms import Alarms
 from voiceagent.agent.audio_clock import AudioClock
 from voiceagent.agent.ears import EarParts, Ears
-from voiceagent.agent.request import Interruption, TurnRequest
+from voiceagent.agent.life import Life, StateWatch
 from voiceagent.agent.state import Options, State
 from voiceagent.agent.supervisor import Supervisor
 from voiceagent.agent.turn import Responder
+from voiceagent.agent.turns import Turns
 from voiceagent.audio.frames import AudioFrame
 from voiceagent.audio.source import Source
-from voiceagent.clock import Compute, now
+from voiceagent.clock import Compute
 from voiceagent.deadline import Budget
-from voiceagent.stt.utterance import Typed, Utterance
+from voiceagent.stt.utterance import Utterance
 from voiceagent.trace.events import (
     AudioGap,
     Degraded,
     Muted,
     SessionEnded,
     SessionStarted,
-    StateChanged,
     TurnEnded,
-    TurnStarted,
     Unmuted,
 )
-from voiceagent.trace.trace import Record, Trace
+from voiceagent.trace.trace import Trace
 
 __all__ = ["About", "Agent"]
 
@@ -50,14 +49,22 @@ class About:
     engines: Mapping[str, str] = field(default_factory=dict)
     """Their names by stage."""
     notices: Sequence[Degraded] = ()
+    pace: str = ""
+    budget: float = 0.0
+    """Seconds."""
 
-
-@dataclass(slots=True)
-class _Turn:
-    """The newest turn that is being answered."""
-
-    task: asyncio.Task[None]
-    interruption: Interruption
+    def tell(self, trace: Trace, source: str) -> None:
+        """The session begins."""
+        trace.emit(
+            SessionStarted(
+                source=source,
+                engines=dict(self.engines),
+                pace=self.pace,
+                budget_ms=self.budget * 1000,
+            )
+        )
+        for notice in self.notices:
+            trace.emit(notice)
 
 
 class Agent:
@@ -80,22 +87,23 @@ class Agent:
         self.trace, self.muted = trace, False
         self.clock = AudioClock()
         self._responder, self._tasks, self._alarms = responder, tasks, alarms
-        self._compute, self._budget, self._options = compute, budget, options
+        self._compute, self._options = compute, options
+        self._turns = Turns(responder, tasks, budget, trace.emit, self._follow_up)
         self._about = about or About()
         self.ears = self._listening(ears) if ears is not None else None
         """None where everything is typed."""
         self._typed = 0
-        self._turn: _Turn | None = None
-        self._life = _Life()
+        self.life = Life()
+        self._watch: StateWatch | None = None
 
     @property
     def state(self) -> State:
         """What the agent is doing."""
         if self.muted:
             return State.MUTED
-        if self._responder.speaking or (self._alarms and self._alarms.ringing):
+        if self._sounding:
             return State.SPEAKING
-        if self._turn is not None and not self._turn.task.done():
+        if self._turns.busy:
             return State.THINKING
         if self.ears is not None and self.ears.turn.listening:
             return State.LISTENING
@@ -105,19 +113,20 @@ class Agent:
         """Listen until the source ends or `leave` is called; what was begun is
         finished. `typed`: words to begin with. Raises what the source raises."""
         source.on_event = self.notice
-        self._life.task = asyncio.current_task()
-        settle = self.trace.subscribe(self._settled)
+        self.life.begin()
+        self._watch = StateWatch(self.trace, lambda: self.state)
         try:
             async with self._tasks:
                 await self._live(source, typed)
         except asyncio.CancelledError:
-            if not self._life.leave():
+            if not self.life.left():
                 raise
         finally:
             # Cancelled by a signal or a key, ended or broken: nothing is half done.
             await self._responder.close()
             self._compute.close()
-            settle()
+            self._watch.stop()
+            self.life.ended = True
             self.trace.emit(
                 SessionEnded(
                     t=self.clock.t,
@@ -128,9 +137,7 @@ class Agent:
 
     def leave(self) -> None:
         """End the session as if its source had ended now."""
-        self._life.leaving = True
-        if self._life.task is not None:
-            self._life.task.cancel()
+        self.life.leave()
 
     def mute(self, muted: bool = True) -> None:
         """No engine receives a frame while muted; timers still ring."""
@@ -156,19 +163,12 @@ class Agent:
         """Answer `text` as if it had been said: everything also works by hand. The
         number of its turn."""
         self.interrupt("replaced")
-        turn, t = self._next_turn(), self.clock.t
-        self.trace.emit(TurnStarted(turn=turn, t=t, by="text"))
-        ended = TurnEnded(turn=turn, t=t, speech_start=t, speech_end=t, reason="typed")
-        self.trace.emit(ended)
-        began = now()
-        request = TurnRequest(
-            ended=ended,
-            utterance=Typed(text),
-            hearing=None,
-            speech_end=began,
-            deadline=self._budget.start(began),
-        )
-        self._answer(request)
+        if self.ears is None:
+            turn = self._typed = self._typed + 1
+        else:
+            self.ears.turn.drop("replaced")
+            turn = self.ears.turn.count()
+        self._turns.typed(turn, self.clock.t, text)
         return turn
 
     def answer_spoken(
@@ -176,14 +176,7 @@ class Agent:
     ) -> None:
         """A spoken turn has ended: answer it."""
         speech_end = self.clock.loop_time(ended.speech_end)
-        request = TurnRequest(
-            ended=ended,
-            utterance=heard[0],
-            hearing=heard[1],
-            speech_end=speech_end,
-            deadline=self._budget.start(speech_end),
-        )
-        self._answer(request)
+        self._turns.spoken(ended, heard, speech_end)
 
     def release(self) -> bool:
         """The talk key was let go: the turn ends here. False where none is open."""
@@ -191,11 +184,24 @@ class Agent:
 
     def interrupt(self, reason: str) -> None:
         """Silence: cancel the turn that speaks or thinks, and whatever rings."""
-        if self._turn is not None and not self._turn.task.done():
-            self._turn.interruption.reason = reason
-            self._turn.task.cancel()
+        self._turns.interrupt(reason)
         if self._alarms is not None:
             self._alarms.stop()
+
+    def cancel(self) -> bool:
+        """Give up the open turn, the answer and what rings; false if there is none."""
+        listening = self.ears is not None and self.ears.turn.listening
+        if not (listening or self._sounding or self._turns.busy):
+            return False
+        if self.ears is not None:
+            self.ears.turn.drop("cancelled")
+        self.interrupt("cancelled")
+        return True
+
+    @property
+    def _sounding(self) -> bool:
+        ringing = self._alarms is not None and self._alarms.ringing
+        return self._responder.speaking or ringing
 
     def say(self, text: str) -> None:
         """Say `text` aloud, outside any turn, instead of what is being said."""
@@ -225,7 +231,9 @@ class Agent:
         )
 
     async def _live(self, source: Source, typed: str) -> None:
-        self._started(source.name)
+        self._about.tell(self.trace, source.name)
+        if self._options.open_at_start and self.ears is not None:
+            self.ears.open("open", 0)
         self._tasks.keep(self._responder.warm, what="speech")
         if self._responder.escalates:
             self._responder.keep_open()
@@ -239,79 +247,25 @@ class Agent:
         self._responder.rest()
         self._tasks.rest()
 
-    def _started(self, source: str) -> None:
-        self.trace.emit(
-            SessionStarted(
-                source=source,
-                engines=dict(self._about.engines),
-                pace=self._compute.pace.value,
-                budget_ms=self._budget.total * 1000,
-            )
-        )
-        for notice in self._about.notices:
-            self.trace.emit(notice)
-        if self._options.open_at_start and self.ears is not None:
-            self.ears.open("open", 0)
-
     def _hear(self, frame: AudioFrame) -> None:
         self.clock.note(frame)
         if not self.muted and self.ears is not None:
             self.ears.hear(frame)
-        self._settle()
+        if self._watch is not None:
+            self._watch.look()
 
-    def _next_turn(self) -> int:
-        if self.ears is None:
-            self._typed += 1
-            return self._typed
-        self.ears.turn.drop("replaced")
-        return self.ears.turn.count()
-
-    def _answer(self, request: TurnRequest) -> None:
-        task = self._tasks.spawn(self._respond(request), what="a turn")
-        self._turn = _Turn(task, request.interruption)
-
-    async def _respond(self, request: TurnRequest) -> None:
-        """A turn; a question of ours is listened for without a wake word."""
-        asks = await self._responder.turn(request)
-        if asks and not self.muted and self.ears is not None:
+    def _follow_up(self) -> None:
+        """An answer asked something back."""
+        if not self.muted and self.ears is not None:
             self.ears.open("follow-up", self.clock.end)
 
     async def _finish(self) -> None:
         """The source ended: close what is open and wait for it to be answered."""
-        self._close_turn()
-        while self._turn is not None and not self._turn.task.done():
-            await asyncio.wait({self._turn.task})
-            self._close_turn()
+        while True:
+            if self.ears is not None:
+                self.ears.finish(self.clock.end, "source-ended")
+            if not self._turns.busy:
+                break
+            await self._turns.wait()
         if self.ears is not None:
             self.ears.turn.drop("source ended")
-
-    def _close_turn(self) -> None:
-        if self.ears is not None:
-            self.ears.finish(self.clock.end, "source-ended")
-
-    def _settled(self, record: Record) -> None:
-        if not isinstance(record.event, StateChanged):
-            self._settle()
-
-    def _settle(self) -> None:
-        """Tell when the agent does something else than before."""
-        state = self.state
-        if state is not self._life.shown:
-            self._life.shown = state
-            self.trace.emit(StateChanged(state=state.value))
-
-
-@dataclass(slots=True)
-class _Life:
-    """How the session goes on and ends."""
-
-    task: asyncio.Task[None] | None = None
-    leaving: bool = False
-    shown: State | None = None
-    """The state that was told last."""
-
-    def leave(self) -> bool:
-        """Whether a cancellation was ours; it is then taken back."""
-        if self.leaving and self.task is not None:
-            self.task.uncancel()
-        return self.leaving

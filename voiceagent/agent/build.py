@@ -99,7 +99,7 @@ def build_agent(
 ) -> Agent:
     """An agent in its first state; `hearing`: None where everything is typed;
     `engines`: their names by stage; `notices`: announced at the start."""
-    tasks = Supervisor(trace.emit)
+    tasks, budget = Supervisor(trace.emit), budget or Budget()
     playback = Playback(
         Renderer(voice.voices, voice.cache, compute, trace.emit),
         voice.player,
@@ -138,11 +138,16 @@ def build_agent(
         tasks=tasks,
         compute=compute,
         trace=trace,
-        budget=budget or Budget(),
+        budget=budget,
         options=options or Options(),
         alarms=alarms,
         ears=_ears(hearing, thinker, responder, compute, trace) if hearing else None,
-        about=About(engines=engines or {}, notices=notices),
+        about=About(
+            engines=engines or {},
+            notices=notices,
+            pace=compute.pace.value,
+            budget=budget.total,
+        ),
     )
 
 

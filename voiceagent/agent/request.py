@@ -17,6 +17,8 @@ class Interruption:
 
     def __init__(self) -> None:
         self.reason = "cancelled"
+        self.begun = False
+        """Whether the turn had begun to be answered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Any
 from voiceagent.errors import VoiceAgentError
 from voiceagent.trace.events import Degraded, Event
 
-__all__ = ["Supervisor"]
+__all__ = ["Supervisor", "innermost"]
 
 log = logging.getLogger(__name__)
 
@@ -40,14 +40,21 @@ class Supervisor:
 
     async def __aexit__(self, *error: Any) -> None:
         assert self._group is not None
-        await self._group.__aexit__(*error)
+        try:
+            await self._group.__aexit__(*error)
+        except BaseExceptionGroup as group:
+            # Every task is guarded: what is left is the one error of the session.
+            raise innermost(group) from None
 
     def spawn(
         self, coroutine: Coroutine[Any, Any, None], *, what: str, hint: str = ""
     ) -> asyncio.Task[None]:
         """Run it once; an error is announced as trouble with `what`."""
         assert self._group is not None
-        return self._group.create_task(self._once(coroutine, what, hint))
+        task = self._group.create_task(self._once(coroutine, what, hint))
+        # Cancelled before its first step, it would be left unawaited.
+        task.add_done_callback(lambda done: coroutine.close())
+        return task
 
     def keep(
         self, make: Callable[[], Coroutine[Any, Any, None]], *, what: str
@@ -106,3 +113,10 @@ class Supervisor:
                 self.failed(what, error)
             await asyncio.sleep(wait)
             wait = min(2 * wait, LONGEST_WAIT)
+
+
+def innermost(error: BaseException) -> BaseException:
+    """What went wrong, out of the groups it was wrapped in."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

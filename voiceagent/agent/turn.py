@@ -124,6 +124,7 @@ class Responder:
         Nothing but cancellation leaves this method: an error in a turn becomes an
         event and a spoken sentence, never the end of the session.
         """
+        request.interruption.begun = True
         ledger = Ledger(request.ended, request.speech_end, request.deadline)
         ledger.mark("endpoint")
         self._ahead_text = ""

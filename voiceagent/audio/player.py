@@ -178,6 +178,18 @@ class SpeakerPlayer:
         self._speaker.volume = volume
 
     @property
+    def device_name(self) -> str:
+        """The loudspeaker in use."""
+        return self._speaker.name
+
+    def use(self, speaker: Speaker) -> None:
+        """Another loudspeaker from now on; what plays falls silent."""
+        speaker.volume = self._speaker.volume
+        self.stop()
+        self._speaker.close()
+        self._speaker = speaker
+
+    @property
     def underflows(self) -> int:
         """Times the device ran out of sound."""
         return self._speaker.underflows

@@ -60,8 +60,12 @@ def ignore(event: AudioGap | Degraded) -> None:
 class Source(Protocol):
     """Something to listen to; set `on_event` before the first frame is asked for."""
 
-    name: str
     on_event: OnEvent
+
+    @property
+    def name(self) -> str:
+        """For the trace and the screen."""
+        ...
 
     def frames(self) -> AsyncIterator[AudioFrame]:
         """Frames numbered from sample 0 without a hole, until the sound ends."""

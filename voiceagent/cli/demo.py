@@ -14,6 +14,7 @@ from voiceagent.errors import CheckFailed, UsageError
 if TYPE_CHECKING:
     from voiceagent.audio.player import Player
     from voiceagent.replay.replay import Replay
+    from voiceagent.trace.trace import Record
 
 __all__ = ["demo"]
 
@@ -37,10 +38,12 @@ def demo(
     config: ConfigOption = None,
 ) -> None:
     """Play the samples to the agent and show what it hears, does and says."""
+    from voiceagent.agent.screen import ScreenState
     from voiceagent.app.workshop import Workshop
     from voiceagent.audio.player import VirtualPlayer
     from voiceagent.cli.terminal import Display
     from voiceagent.clock import Pace
+    from voiceagent.port import Numbered
     from voiceagent.replay.demo_region import DemoRegion
     from voiceagent.replay.replay import ReplaySettings, find_inputs, replay_path
     from voiceagent.replay.variants import Variants
@@ -72,7 +75,13 @@ def demo(
     )
     screen.print(f"engines: {', '.join(f'{k} {v}' for k, v in names.items())}")
     done: list[Replay] = []
-    display = Display(screen, state=lambda: "playing")
+    seen = ScreenState()
+    display = Display(screen, snapshot=lambda: seen.snapshot(state="playing"))
+
+    def show(record: Record) -> None:
+        seen.take(record)
+        display(Numbered(seen.seq, record.at, record.event))
+
     with DemoRegion() as region, display:
         display.say(f"           region: {region.url}, samples/documents")
         settings = replace(settings, regions=region.addresses)
@@ -84,7 +93,7 @@ def demo(
                 file,
                 settings,
                 player=player,
-                listener=display,
+                listener=show,
                 configured=variants.workshop,
             )
             done.append(one)

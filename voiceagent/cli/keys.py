@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from voiceagent.agent.agent import Agent
+from voiceagent.port import (
+    CancelCommand,
+    Command,
+    CommandRefused,
+    MuteCommand,
+    Port,
+    QuitCommand,
+    ReleaseCommand,
+    TalkCommand,
+    UnmuteCommand,
+)
 
 __all__ = ["KEYS", "Keys"]
 
@@ -16,12 +26,12 @@ KEYS = "space talk · enter send · esc interrupt · m mute · q quit"
 
 
 class Keys:
-    """Reads single keys from the terminal and passes them to the agent."""
+    """Reads single keys from the terminal and passes them to the agent's port."""
 
-    def __init__(self, agent: Agent) -> None:
-        self.quit = asyncio.Event()
-        """Set when the user wants to leave."""
-        self._agent = agent
+    def __init__(self, port: Port, tell: Callable[[str], None]) -> None:
+        """`tell(words)`: show why something was not done."""
+        self._port, self._tell = port, tell
+        self._asked: set[asyncio.Task[None]] = set()
         self._saved: list[Any] | None = None
 
     def __enter__(self) -> Keys:
@@ -46,15 +56,30 @@ class Keys:
             asyncio.get_running_loop().remove_reader(sys.stdin)
             termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self._saved)
 
-    def _read(self) -> None:
-        match sys.stdin.read(1):
+    def press(self, key: str) -> Command | None:
+        """What a key asks for."""
+        match key:
             case " ":
-                self._agent.push_to_talk()
+                return TalkCommand()
             case "\n":
-                self._agent.release()
+                return ReleaseCommand()
             case "\x1b":
-                self._agent.interrupt("stop")
+                return CancelCommand()
             case "m":
-                self._agent.mute(not self._agent.muted)
+                muted = self._port.snapshot().muted
+                return UnmuteCommand() if muted else MuteCommand()
             case "q" | "":
-                self.quit.set()
+                return QuitCommand()
+        return None
+
+    def _read(self) -> None:
+        command = self.press(sys.stdin.read(1))
+        if command is not None:
+            task = asyncio.get_running_loop().create_task(self._do(command))
+            self._asked.add(task)
+            task.add_done_callback(self._asked.discard)
+
+    async def _do(self, command: Command) -> None:
+        answer = await self._port.do(command)
+        if isinstance(answer, CommandRefused):
+            self._tell(answer.words)

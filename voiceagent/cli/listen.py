@@ -24,10 +24,14 @@ from voiceagent.cli.shared import (
 
 if TYPE_CHECKING:
     from voiceagent.agent.agent import Agent
+    from voiceagent.agent.port import AgentPort, DeviceDesk
+    from voiceagent.app.config import Config
+    from voiceagent.audio.player import Player
     from voiceagent.audio.source import Source
+    from voiceagent.port import Numbered
     from voiceagent.trace.config import TelemetryConfig
     from voiceagent.trace.opentelemetry import Telemetry
-    from voiceagent.trace.trace import Record, Trace
+    from voiceagent.trace.trace import Trace
 
 __all__ = ["listen"]
 
@@ -57,13 +61,6 @@ def listen(
     if list_devices:
         _list_devices(json=json)
         return
-    from voiceagent.app.assemble import assemble
-    from voiceagent.app.options import AgentOptions
-    from voiceagent.app.workshop import Workshop
-    from voiceagent.audio.player import VirtualPlayer
-    from voiceagent.clock import run
-    from voiceagent.trace.trace import Trace
-
     engine = "none" if push_to_talk else None
     chosen = configure(
         config,
@@ -72,21 +69,40 @@ def listen(
         audio__device=device,
         region__url=region,
     )
-    shop = Workshop(chosen)
-    source = _source(stdin, shop.config.audio.device)
-    trace, output = Trace(), shop.config.audio.output
-    agent = assemble(
-        shop,
-        AgentOptions(
-            player=loudspeaker(output, without="replies are only shown")
-            or VirtualPlayer(),
-            store=shop.store(),
-            trace=trace,
-        ),
+    _arming(json=json)
+    source = _source(stdin, chosen.audio.device)
+    _listen(chosen, source, json=json, report=report)
+
+
+def _arming(*, json: bool) -> None:
+    """Something is seen at once, long before everything is loaded."""
+    if json:
+        emit_json({"at": 0.0, "event": "StateChanged", "state": "arming"})
+    elif sys.stdout.isatty():
+        sys.stdout.write(" arming ...\r")
+        sys.stdout.flush()
+
+
+def _listen(chosen: Config, source: Source, *, json: bool, report: Path | None) -> None:
+    from voiceagent.agent.port import AgentPort
+    from voiceagent.app.assemble import assemble
+    from voiceagent.app.options import AgentOptions
+    from voiceagent.app.workshop import Workshop
+    from voiceagent.audio.player import VirtualPlayer
+    from voiceagent.clock import Compute, run
+    from voiceagent.skills.volume.handler import StoredVolume
+    from voiceagent.trace.trace import Trace
+
+    shop, trace = Workshop(chosen), Trace()
+    speaker = loudspeaker(chosen.audio.output, without="replies are only shown")
+    player, store = speaker or VirtualPlayer(), shop.store()
+    agent = assemble(shop, AgentOptions(player=player, store=store, trace=trace))
+    port = AgentPort(
+        agent, Compute(), volume=StoredVolume(store), desk=_desk(source, speaker)
     )
-    telemetry = _telemetry(shop.config.telemetry, trace)
+    telemetry = _telemetry(chosen.telemetry, trace)
     try:
-        run(_session(agent, source, trace, json=json))
+        run(_session(agent, port, source, json=json))
     except KeyboardInterrupt:
         errors().print("stopped")
     finally:
@@ -94,6 +110,19 @@ def listen(
             telemetry.close()
         if report is not None:
             _write_report(trace, report)
+
+
+def _desk(source: Source, speaker: Player | None) -> DeviceDesk | None:
+    from voiceagent.audio.player import SpeakerPlayer
+    from voiceagent.audio.switch import SwitchedSource
+
+    heard = source if isinstance(source, SwitchedSource) else None
+    spoken = speaker if isinstance(speaker, SpeakerPlayer) else None
+    if heard is None and spoken is None:
+        return None
+    from voiceagent.audio.desk import AudioDesk
+
+    return AudioDesk(heard, spoken)
 
 
 def _telemetry(config: TelemetryConfig, trace: Trace) -> Telemetry | None:
@@ -107,31 +136,40 @@ def _telemetry(config: TelemetryConfig, trace: Trace) -> Telemetry | None:
     return telemetry
 
 
-async def _session(agent: Agent, source: Source, trace: Trace, *, json: bool) -> None:
+async def _session(
+    agent: Agent, port: AgentPort, source: Source, *, json: bool
+) -> None:
+    _leave_on_signals(agent)
     if json:
-        trace.subscribe(_print_json)
+        port.subscribe(_print_json)
         await agent.run(source)
         return
     from voiceagent.cli.terminal import Display
 
     display = Display(
-        console(),
-        state=lambda: agent.state.value,
-        level=lambda: _level(source),
-        keys=KEYS,
+        console(), snapshot=port.snapshot, level=lambda: _level(source), keys=KEYS
     )
-    trace.subscribe(display)
-    keys = Keys(agent)
-    with display, keys:
-        listening = asyncio.ensure_future(agent.run(source))
-        quitting = asyncio.ensure_future(keys.quit.wait())
-        await asyncio.wait({listening, quitting}, return_when="FIRST_COMPLETED")
-        quitting.cancel()
-        if not listening.done():
-            listening.cancel()
-        await asyncio.gather(listening, quitting, return_exceptions=True)
-        if not listening.cancelled() and (error := listening.exception()):
-            raise _first(error)
+    port.subscribe(display)
+    with display, Keys(port, display.say):
+        await agent.run(source)
+
+
+def _leave_on_signals(agent: Agent) -> None:
+    """The first signal ends the session in order, the second one at once."""
+    if sys.platform == "win32":
+        return
+    import signal
+
+    loop = asyncio.get_running_loop()
+
+    def leave(number: int) -> None:
+        for one in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(one)
+            signal.signal(one, signal.SIG_DFL)
+        agent.leave()
+
+    for one in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(one, leave, one)
 
 
 def _level(source: Source) -> float | None:
@@ -140,27 +178,31 @@ def _level(source: Source) -> float | None:
     return float(level.peak) if level is not None else None
 
 
-def _first(error: BaseException) -> BaseException:
-    """What went wrong, out of the groups it was wrapped in."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
-
-
-def _print_json(record: Record) -> None:
+def _print_json(numbered: Numbered) -> None:
     import msgspec
 
-    emit_json({"at": round(record.at, 3), **msgspec.to_builtins(record.event)})
+    emit_json({"at": round(numbered.at, 3), **msgspec.to_builtins(numbered.event)})
 
 
 def _source(stdin: bool, device: str) -> Source:
+    """What is listened to; raises `DeviceMissing` at once where there is nothing."""
     if stdin:
         from voiceagent.audio.source import StdinSource
 
         return StdinSource(sys.stdin.buffer)
+    from voiceagent.audio.portaudio import find_device, list_devices
+    from voiceagent.audio.switch import SwitchedSource
+
+    find_device(device or None, list_devices())
+    return SwitchedSource(_microphone, device)
+
+
+def _microphone(device: str) -> Source:
     from voiceagent.audio.microphone import MicrophoneSource
 
-    return MicrophoneSource(int(device) if device.isdigit() else device or None)
+    return MicrophoneSource(
+        int(device) if device.isdigit() else device or None, give_up=float("inf")
+    )
 
 
 def _list_devices(*, json: bool) -> None:

@@ -10,13 +10,13 @@ from rich.live import Live
 from rich.text import Text
 
 from voiceagent.errors.lines import here
+from voiceagent.port import Numbered, Snapshot
 from voiceagent.trace.events import (
     AlarmRang,
     BargeIn,
     Degraded,
     EarconPlayed,
     IntentMatched,
-    PartialTranscript,
     ReplyReady,
     SessionStarted,
     StopHeard,
@@ -58,14 +58,13 @@ class Display:
         self,
         console: Console,
         *,
-        state: Callable[[], str] = lambda: "",
+        snapshot: Callable[[], Snapshot],
         level: Callable[[], float | None] = lambda: None,
         keys: str = "",
     ) -> None:
-        """`state()`: what the agent is doing; `level()`: dBFS of the microphone."""
-        self._console = console
-        self._state, self._level, self._keys = state, level, keys
-        self._tentative = ""
+        """`snapshot()`: the agent's port; `level()`: dBFS of the microphone."""
+        self._console, self._snapshot = console, snapshot
+        self._level, self._keys = level, keys
         self._live = Live(
             console=console,
             get_renderable=self._status,
@@ -87,29 +86,24 @@ class Display:
         if self._live.is_started:
             self._live.stop()
 
-    def __call__(self, record: Record) -> None:
+    def __call__(self, numbered: Numbered) -> None:
         """Show one event."""
-        event = record.event
-        if isinstance(event, PartialTranscript):
-            self._tentative = event.pii_text
-            return
-        line = describe(record)
+        line = describe(Record(numbered.at, numbered.event))
         if line is not None:
             self._console.print(line)
-        if isinstance(event, Transcript):
-            self._tentative = ""
 
     def say(self, text: str) -> None:
         """A line of our own."""
         self._console.print(Text(text, style="dim"))
 
     def _status(self) -> RenderableType:
-        line = Text(f" {self._state():9} ", style="reverse")
+        now = self._snapshot()
+        line = Text(f" {now.state:9} ", style="reverse")
         level = self._level()
         if level is not None:
             filled = max(0, min(20, round((level + 60) / 3)))
             line.append(f" {'▮' * filled}{'▯' * (20 - filled)} {level:4.0f} dB", "dim")
-        line.append(f"  {self._tentative}", style="italic dim")
+        line.append(f"  {now.captions.tentative}", style="italic dim")
         return Group(line, Text(f" {self._keys}", style="dim")) if self._keys else line
 
 

@@ -8,7 +8,7 @@ from voiceagent.skills.plain import PlainSkill, act
 from voiceagent.skills.skill import Answer, Skill, TurnContext
 from voiceagent.store import Store
 
-__all__ = ["DEFAULT_PERCENT", "create", "loudness"]
+__all__ = ["DEFAULT_PERCENT", "StoredVolume", "create", "loudness"]
 
 DEFAULT_PERCENT = 70
 """What a new device starts with."""
@@ -38,6 +38,22 @@ def loudness(store: Store) -> float:
 
 def _percent(store: Store) -> int:
     return int(store.setting("volume", str(DEFAULT_PERCENT)))
+
+
+class StoredVolume:
+    """The volume that is kept in the store, for hands instead of words; blocking."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def percent(self) -> int:
+        """0..100; 0 while muted."""
+        return round(loudness(self._store) * 100)
+
+    def turn_to(self, percent: int) -> None:
+        """Replies are that loud from the next clip on; raises `StoreError`."""
+        self._store.remember("volume", str(percent))
+        self._store.remember("volume.muted", "no")
 
 
 class Volume:
