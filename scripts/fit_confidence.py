@@ -32,6 +32,7 @@ from voiceagent.audio.file import read_audio
 from voiceagent.audio.frames import RATE
 from voiceagent.engines.stt.moonshine.grammar_search import SecondEar
 from voiceagent.engines.stt.moonshine.model import Moonshine
+from voiceagent.engines.stt.pocketsphinx.acoustic_models import open_models
 from voiceagent.engines.stt.pocketsphinx.confidence import NO_MARGIN, Evidence, Second
 from voiceagent.engines.stt.pocketsphinx.panel import Panel
 from voiceagent.engines.stt.pocketsphinx.recogniser import ACOUSTICS
@@ -67,9 +68,8 @@ def evidence(arguments: argparse.Namespace) -> None:
     panel = Panel(
         shop.language.grammar,
         shop.language.pack.pronunciations,
-        acoustics=find_model(ACOUSTICS).folder,
+        open_models(find_model(ACOUSTICS).folder, pair=second is not None),
         meaning=shop.language.meaning,
-        pair=second is not None,
     )
     together = None
     if second is not None:

@@ -16,7 +16,7 @@ PACKAGE = ROOT / "voiceagent"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 ROOMS = (
-    *("errors", "clock", "deadline", "message", "store", "child_process"),
+    *("errors", "clock", "chores", "deadline", "message", "store", "child_process"),
     *(
         "config_types",
         "arrays",

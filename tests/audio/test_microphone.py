@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import math
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
+from agents import Stage
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voiceagent.audio.frames import FRAME_SAMPLES, RATE, AudioFrame
-from voiceagent.audio.microphone import InputDriver, MicrophoneSource, MicrophoneState
+from voiceagent.audio.input_device import InputDriver
+from voiceagent.audio.microphone import MicrophoneSource, MicrophoneState
 from voiceagent.audio.portaudio import Sink
 from voiceagent.clock import now, run
 from voiceagent.errors import (
     DeviceMissing,
+    EngineFailed,
+    UsageError,
     VoiceAgentError,
 )
-from voiceagent.trace.events import AudioGap, Degraded
+from voiceagent.testing import tone
+from voiceagent.trace.events import AlarmRang, AudioGap, Degraded
+from voiceagent.trace.turn_rows import turn_rows
 
 pytestmark = pytest.mark.fault
 
@@ -202,6 +209,65 @@ def test_a_device_that_never_comes_back_is_missing() -> None:
 
     assert run(main(), virtual=True) == pytest.approx(5, abs=0.2)
     assert len(gaps(events)) == 1
+
+
+def test_one_that_is_gone_for_minutes_is_told_once_and_comes_back() -> None:
+    trouble: list[VoiceAgentError] = [UNPLUGGED] * 300
+    trouble += [UsageError("several fit"), EngineFailed("the driver broke")] * 150
+    bench = Bench([Device(seconds=3), *trouble, Device()])
+    frames, events, source, at = listen(bench, 700)
+    degraded, gap = events
+    assert isinstance(degraded, Degraded) and isinstance(gap, AudioGap)
+    assert gap.cause == "device" and 600 < gap.seconds < 660
+    late = [when - frame.end / RATE for when, frame in zip(at, frames, strict=True)]
+    assert max(late) < 1.2 and off(frames) <= 640
+    assert source.lost_seconds == pytest.approx(gap.seconds)
+
+
+@dataclass
+class Speaking(Device):
+    """Somebody talks beside it, twice."""
+
+    def start(self, sink: Sink) -> None:
+        loop = asyncio.get_running_loop()
+
+        def deliver(second: float) -> None:
+            if second >= self.seconds or self.closed:
+                return
+            loud = any(begin <= second < end for begin, end in SPOKEN)
+            sink(tone(0.02, level=0.3 if loud else 0.0), 0)
+            loop.call_at(second + 0.02, deliver, second + 0.02)
+
+        loop.call_at(loop.time() + 0.02, deliver, loop.time())
+
+
+WORDS = ((0.5, 0.9), (1.1, 2.3))
+"""A wake word and a command."""
+BACK = 400.0
+SPOKEN = (*WORDS, *((begin + BACK, end + BACK) for begin, end in WORDS))
+
+
+def test_a_session_outlives_a_microphone_that_is_gone_for_minutes() -> None:
+    bench = Bench([Speaking(seconds=20.0), *[UNPLUGGED] * 360, Speaking()])
+    stage = Stage(["turn it on", "turn it off"], wakes=[0.9, BACK + 0.9])
+    stage.skill.ring_at(200.0, "Your bread is ready.")
+
+    async def main() -> None:
+        agent = stage.make()
+        source = MicrophoneSource(backend=bench)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(BACK + 20.0):
+                await agent.run(source)
+        stage.records = list(agent.trace)
+
+    run(main(), virtual=True)
+    rows = turn_rows(stage.records)
+    assert [row.reply for row in rows] == [
+        "You said turn it on.",
+        "You said turn it off.",
+    ]
+    assert len(stage.events(AlarmRang)) == 1 and not stage.skill.rings
+    assert len(stage.events(Degraded)) == 1 and len(stage.events(AudioGap)) == 1
 
 
 def test_a_device_that_hangs_on_closing_does_not_stop_us() -> None:

@@ -6,13 +6,21 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from voiceagent.audio.frames import RATE
-from voiceagent.audio.portaudio import Microphone, find_device, list_devices
+from voiceagent.audio.portaudio import (
+    Microphone,
+    PortAudio,
+    find_device,
+    list_devices,
+)
+from voiceagent.clock import run
 from voiceagent.errors import DeviceMissing, EngineMissing, UsageError
 
 pytestmark = pytest.mark.fault
@@ -65,6 +73,31 @@ def test_a_missing_library_names_its_install_line(
     monkeypatch.syspath_prepend(str(tmp_path))
     with pytest.raises(EngineMissing, match="libportaudio2"):
         list_devices()
+
+
+class Failing:
+    """`sounddevice` whose PortAudio breaks in every call, as when it was restarted."""
+
+    class PortAudioError(Exception):
+        """As the package has it."""
+
+    default = SimpleNamespace(device=(0, 0))
+
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        def fail() -> None:
+            raise self.PortAudioError(f"{name} failed")
+
+        return fail
+
+
+def test_a_portaudio_that_breaks_means_that_there_is_no_device_now(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "sounddevice", Failing())
+    audio = PortAudio(before_rescan=lambda: None)
+    for attempt in (audio.rescan, lambda: audio.open(None, lambda pcm, lost: None)):
+        with pytest.raises(DeviceMissing, match="failed"):
+            run(attempt())  # type: ignore[arg-type]
 
 
 # The real PortAudio on an ALSA device that reads a file

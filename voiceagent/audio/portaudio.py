@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -167,13 +168,28 @@ class PortAudio:
 
 def _restart() -> None:
     sounddevice = load_sounddevice()
-    sounddevice._terminate()  # no public call does this (python-sounddevice#3)
-    sounddevice._initialize()
+    with _working(sounddevice):
+        sounddevice._terminate()  # no public call does this (python-sounddevice#3)
+        sounddevice._initialize()
+
+
+@contextmanager
+def _working(sounddevice: Any) -> Iterator[None]:
+    """A library that breaks has no devices, for now."""
+    try:
+        yield
+    except sounddevice.PortAudioError as error:
+        raise DeviceMissing(
+            "the microphones cannot be listed",
+            cause=str(error),
+            hint="check `arecord -l`, or play a file instead",
+        ) from error
 
 
 def _open(wanted: int | str | None, sink: Sink) -> OpenMicrophone:
     sounddevice = load_sounddevice()
-    microphone = find_device(wanted, list_devices())
+    with _working(sounddevice):
+        microphone = find_device(wanted, list_devices())
     error: Exception | None = None
     for channels, rate in _settings(microphone):
         try:

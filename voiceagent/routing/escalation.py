@@ -15,6 +15,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from functools import partial
 
+from voiceagent.chores import Chores
 from voiceagent.clock import now
 from voiceagent.errors import LinkDown, VoiceAgentError
 from voiceagent.message import Message
@@ -61,7 +62,7 @@ class Escalation:
         self._context_turns = context_turns
         self._context: list[Message] = []
         self._asked: dict[int, RemoteLeg] = {}
-        self._background: set[asyncio.Task[None]] = set()
+        self._telling = Chores(self._not_told)
 
     async def run(self) -> None:
         """Keep the ways open until cancelled; what cannot be opened is announced."""
@@ -80,19 +81,13 @@ class Escalation:
         """The user heard only so much of that answer; who gave it should know."""
         leg = self._asked.pop(turn, None)
         if leg is not None:
-            told = leg.remote.heard(
-                self._out.sender.turn_id(turn), self._out.release.private(heard)
-            )
-            task = asyncio.create_task(_told(told))
-            self._background.add(task)
-            task.add_done_callback(self._background.discard)
+            turn_id = self._out.sender.turn_id(turn)
+            telling = leg.remote.heard(turn_id, self._out.release.private(heard))
+            self._telling.start(leg.name, _told(telling))
 
     async def close(self) -> None:
         """Let what is still being told be told, for a moment."""
-        if self._background:
-            await asyncio.wait(self._background, timeout=1.0)
-        for task in list(self._background):
-            task.cancel()
+        await self._telling.close(within=1.0)
 
     async def answer(
         self, handover: Handover, device: Callable[[], Awaitable[Reading]]
@@ -242,6 +237,10 @@ class Escalation:
                 why=attempt.why,
             )
         )
+
+    def _not_told(self, name: str, error: Exception) -> None:
+        why = f"it was not told what was heard: {type(error).__name__}"
+        self._emit(Degraded(what=name, why=why, hint="see the log"))
 
     async def _keep_open(self, leg: RemoteLeg) -> None:
         try:

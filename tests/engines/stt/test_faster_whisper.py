@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voiceagent.audio.frames import RATE
-from voiceagent.engines.stt.faster_whisper import FasterWhisperStt, find_model
+from voiceagent.engines.stt.faster_whisper import FasterWhisperStt
+from voiceagent.engines.stt.whisper_weights import find_model
 from voiceagent.errors import EngineFailed, EngineMissing, ModelMissing
 from voiceagent.stt.protocol import Agreement
 

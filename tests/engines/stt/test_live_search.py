@@ -7,6 +7,7 @@ import pytest
 from spoken_command import SAID, TURN, grammar_of, spoken_command
 
 from voiceagent.audio.frames import RATE
+from voiceagent.engines.stt.pocketsphinx.acoustic_models import open_models
 from voiceagent.engines.stt.pocketsphinx.conditioning import Samples
 from voiceagent.engines.stt.pocketsphinx.live_search import Running
 from voiceagent.engines.stt.pocketsphinx.panel import Panel, PanelOpinion
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.audio
 
 @pytest.fixture(scope="module")
 def panel() -> Panel:
-    return Panel(grammar_of(TURN), {}, acoustics=None, meaning=str)
+    return Panel(grammar_of(TURN), {}, open_models(None, pair=False), meaning=str)
 
 
 @pytest.fixture(scope="module")

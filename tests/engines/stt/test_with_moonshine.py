@@ -90,6 +90,19 @@ def test_what_both_hear_is_believed_and_needs_no_search(
     assert (end.text, end.accepted) == (found.text, True)
 
 
+def test_a_whole_command_may_be_said_where_an_answer_is_expected(
+    stt: PocketSphinxStt,
+) -> None:
+    """The search for commands runs then too, and is ended before anything is asked."""
+    stt.expect(["yes", "no"])
+    try:
+        found, end = preview(stt, spoken_command()), stt.finish()
+    finally:
+        stt.expect([])
+    assert found.accepted and found.text.endswith("turn on the kitchen light")
+    assert (end.text, end.accepted) == (found.text, True)
+
+
 def test_a_plain_sentence_is_the_same_with_and_without_the_search(
     stt: PocketSphinxStt, monkeypatch: pytest.MonkeyPatch
 ) -> None:

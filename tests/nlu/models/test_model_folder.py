@@ -253,7 +253,9 @@ def cli(*words: str, home: Path) -> subprocess.CompletedProcess[str]:
     environ = {**os.environ, "NO_COLOR": "1", "COLUMNS": "200", "HOME": str(home)}
     environ |= {"XDG_DATA_HOME": str(home / "data"), "XDG_CONFIG_HOME": str(home)}
     command = [sys.executable, "-m", "voiceagent", "models", *words]
-    code = "import sys; from voiceagent.cli import main; sys.argv[0] = 'va'; main()"
+    code = (
+        "import sys; from voiceagent.cli.main import main; sys.argv[0] = 'va'; main()"
+    )
     command = [sys.executable, "-c", code, "models", *words]
     return subprocess.run(command, capture_output=True, text=True, env=environ)
 

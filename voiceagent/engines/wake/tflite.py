@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from ctypes import POINTER, c_char_p, c_float, c_int, c_int32, c_size_t, c_void_p
+from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -68,6 +69,65 @@ def package_folder(package: str, *, install: str) -> Path:
     return Path(spec.submodule_search_locations[0])
 
 
+@dataclass(frozen=True, slots=True)
+class NetworkEnd:
+    """One end of a network: its numbers in memory of ours, and their units.
+
+    Sizes are those that the tensor itself gave, so no status of a copy can fail.
+    """
+
+    lib: ctypes.CDLL
+    handle: int
+    buffer: NDArray[Any]
+    address: int
+    """Of the buffer."""
+    scale: np.float32
+    """0: the numbers are those of the network."""
+    zero: np.float32
+    limits: tuple[np.float32, np.float32]
+    """The least and the most that a number of it can be."""
+
+    def put(self, values: NDArray[Any]) -> None:
+        """Hand over numbers in the units of the network."""
+        values = values.reshape(self.buffer.shape)
+        if self.scale:
+            # In place on one scratch array: this runs 33 times a second all day.
+            scratch = np.divide(values, self.scale, dtype=np.float32)
+            scratch += self.zero
+            np.rint(scratch, out=scratch)
+            values = np.clip(scratch, *self.limits, out=scratch)
+        self.buffer[...] = values
+        self.lib.TfLiteTensorCopyFromBuffer(
+            self.handle, self.address, self.buffer.nbytes
+        )
+
+    def get(self) -> NDArray[np.float32]:
+        """What it holds, in the units of the network."""
+        self.lib.TfLiteTensorCopyToBuffer(self.handle, self.address, self.buffer.nbytes)
+        values = self.buffer.astype(np.float32)
+        return (values - self.zero) * self.scale if self.scale else values
+
+
+def open_tensor(lib: ctypes.CDLL, handle: int, dtype: type[np.generic]) -> NetworkEnd:
+    """The tensor behind a handle of the library."""
+    dims = range(lib.TfLiteTensorNumDims(handle))
+    buffer = np.zeros([lib.TfLiteTensorDim(handle, dim) for dim in dims], dtype)
+    units = lib.TfLiteTensorQuantizationParams(handle)
+    low = high = np.float32(0.0)
+    if units.scale:
+        limits = np.iinfo(buffer.dtype)
+        low, high = np.float32(limits.min), np.float32(limits.max)
+    return NetworkEnd(
+        lib=lib,
+        handle=handle,
+        buffer=buffer,
+        address=buffer.ctypes.data,
+        scale=np.float32(units.scale),
+        zero=np.float32(units.zero_point),
+        limits=(low, high),
+    )
+
+
 class TfLite:
     """One model, one interpreter, one input and one output tensor."""
 
@@ -84,14 +144,10 @@ class TfLite:
 
     def run(self, values: NDArray[Any]) -> NDArray[np.float32]:
         """Output for float `values` of `input_shape`, in the units of the network."""
-        self._quantize(values)
-        lib = self._lib
-        # Sizes are those that the tensors themselves gave, so no status can fail but
-        # that of the computation.
-        lib.TfLiteTensorCopyFromBuffer(self._in, self._in_at, self._input.nbytes)
-        self._check(lib.TfLiteInterpreterInvoke(self._interpreter), "ran into an error")
-        lib.TfLiteTensorCopyToBuffer(self._out, self._out_at, self._output.nbytes)
-        return self._dequantize()
+        self._in.put(values)
+        status = self._lib.TfLiteInterpreterInvoke(self._interpreter)
+        self._check(status, "ran into an error")
+        return self._out.get()
 
     def reset(self) -> None:
         """Forget the state of a streaming model (0.3 ms)."""
@@ -123,43 +179,16 @@ class TfLite:
             self._check(status, f"does not take input of shape {self._shape}")
         status = lib.TfLiteInterpreterAllocateTensors(self._interpreter)
         self._check(status, "does not fit together")
-        self._in = lib.TfLiteInterpreterGetInputTensor(self._interpreter, 0)
-        self._out = lib.TfLiteInterpreterGetOutputTensor(self._interpreter, 0)
-        self._input, self._in_scale, self._in_zero = self._buffer(self._in)
-        self._output, self._out_scale, self._out_zero = self._buffer(self._out)
-        if self._in_scale:
-            limits = np.iinfo(self._input.dtype)
-            self._low, self._high = np.float32(limits.min), np.float32(limits.max)
-        self._in_at = self._input.ctypes.data
-        self._out_at = self._output.ctypes.data
-        self.input_shape: tuple[int, ...] = self._input.shape
+        self._in = self._tensor(lib.TfLiteInterpreterGetInputTensor)
+        self._out = self._tensor(lib.TfLiteInterpreterGetOutputTensor)
+        self.input_shape: tuple[int, ...] = self._in.buffer.shape
 
-    def _buffer(self, tensor: int) -> tuple[NDArray[Any], np.float32, np.float32]:
-        lib = self._lib
-        dims = range(lib.TfLiteTensorNumDims(tensor))
-        shape = [lib.TfLiteTensorDim(tensor, dim) for dim in dims]
-        kind = lib.TfLiteTensorType(tensor)
+    def _tensor(self, get: Callable[[int | None, int], int]) -> NetworkEnd:
+        handle = get(self._interpreter, 0)
+        kind = self._lib.TfLiteTensorType(handle)
         if kind not in DTYPES:
             raise self._broken(f"uses numbers of type {kind}, not float32, int8, uint8")
-        by = lib.TfLiteTensorQuantizationParams(tensor)
-        scale, zero = np.float32(by.scale), np.float32(by.zero_point)
-        return np.zeros(shape, DTYPES[kind]), scale, zero
-
-    def _quantize(self, values: NDArray[Any]) -> None:
-        values = values.reshape(self._input.shape)
-        if self._in_scale:
-            # In place on one scratch array: this runs 33 times a second all day.
-            scratch = np.divide(values, self._in_scale, dtype=np.float32)
-            scratch += self._in_zero
-            np.rint(scratch, out=scratch)
-            values = np.clip(scratch, self._low, self._high, out=scratch)
-        self._input[...] = values
-
-    def _dequantize(self) -> NDArray[np.float32]:
-        values = self._output.astype(np.float32)
-        return (
-            (values - self._out_zero) * self._out_scale if self._out_scale else values
-        )
+        return open_tensor(self._lib, handle, DTYPES[kind])
 
     def _close_interpreter(self) -> None:
         if self._interpreter:

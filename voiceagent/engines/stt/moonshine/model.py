@@ -171,9 +171,7 @@ class Moonshine:
     def _nothing(self, count: int, length: int) -> dict[str, Floats]:
         heads, size = self._heads
         return {
-            name: np.zeros(
-                (count, heads, length if HEARD in name else 0, size), np.float32
-            )
+            name: np.zeros((count, heads, length * (HEARD in name), size), np.float32)
             for name in self._kept
         }
 

@@ -11,9 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
-from pathlib import Path
 from typing import Any
 
+from voiceagent.engines.stt.pocketsphinx.acoustic_models import (
+    ANSWERS,
+    OPEN,
+    WHOLE_ONLY,
+    AcousticModels,
+)
 from voiceagent.engines.stt.pocketsphinx.conditioning import Samples
 from voiceagent.engines.stt.pocketsphinx.confidence import (
     NO_MARGIN,
@@ -24,9 +29,7 @@ from voiceagent.engines.stt.pocketsphinx.decoder import (
     FILLER,
     Hypothesis,
     add_grammar,
-    add_phone_loop,
     add_words,
-    make_decoder,
     ways_of,
 )
 from voiceagent.engines.stt.pocketsphinx.live_search import Running
@@ -34,24 +37,8 @@ from voiceagent.engines.stt.pocketsphinx.searches import Hearing
 from voiceagent.engines.stt.pocketsphinx.soundalike import SoundAlike
 from voiceagent.stt.grammar import Grammar
 
-__all__ = ["ANSWERS", "OPEN", "WHOLE_ONLY", "PanelOpinion", "Panel"]
+__all__ = ["PanelOpinion", "Panel"]
 
-WIDE = {"beam": 1e-48, "wbeam": 1e-29, "pbeam": 1e-48}
-"""Wider beams (1e-60, 1e-80) cost half as much again and got no more of 102 home and 60
-coffee commands right once the audio began with the speech."""
-OTHER_FLOOR_DB = 28.0
-"""Noise floor for a second opinion where there is only one acoustic model."""
-LOOP_PHONE = 1e-5
-"""Probability of each phone of the loop that every sentence is measured against."""
-OPEN, WHOLE_ONLY, LOOP, ANSWERS = "open", "whole", "loop", "answers"
-"""Names of the searches."""
-LEAVE = 1e-3
-"""Probability of leaving a sentence unfinished, when speech pauses. Measured on 70 home
-commands cut at 45 and 60 % of their length: 111 of 140 are seen to be unfinished and 20
-taken for whole ones (40 without this way out); of the uncut ones 2 seem unfinished."""
-SURE = 6.0
-"""Margin from which nobody else is asked, if the live pass heard the same words. Of 160
-utterances of other speech (a third of them in noise) none comes near."""
 CLEAR = 8.0
 """Margin from which no rival is looked for, if all models agree."""
 TRIES = 2
@@ -77,39 +64,21 @@ class Panel:
         self,
         grammar: Grammar,
         pronunciations: Mapping[str, Sequence[str]],
+        models: AcousticModels,
         *,
-        acoustics: Path | None,
         meaning: Callable[[str], Hashable],
-        pair: bool = False,
     ) -> None:
-        """`acoustics`: folder with the models moved towards noise; `meaning`: texts
-        that only differ in their wording give the same; `pair`: one model beside the
-        plain one is enough, and no margin over free phones is wanted, since somebody
-        else judges too."""
-        self._meaning = meaning
-        self._first = make_decoder({**WIDE, "lw": 4.0}, compare=True)
-        self._loop = None if pair else make_decoder({**WIDE, "lw": 4.0}, compare=True)
-        self._others = _others(acoustics)
-        if pair:
-            self._others = [self._others[len(self._others) // 2]]
-        self._judge = self._others[len(self._others) // 2][0]
+        """`meaning`: texts that only differ in their wording give the same."""
+        self._meaning, self._models = meaning, models
+        models.prepare(grammar, pronunciations)
         self._table = pronunciations
-        for decoder in self._decoders():
-            add_words(decoder, grammar.vocabulary, pronunciations)
-            add_grammar(decoder, WHOLE_ONLY, grammar)
-        for decoder in (self._first, self._judge):
-            add_grammar(decoder, OPEN, grammar, leave=LEAVE)
-        if self._loop is not None:
-            add_phone_loop(self._loop, LOOP, LOOP_PHONE)
         self.grammar = self._commands = grammar
         """What may be said: the commands, and the answers expected."""
         self._known = grammar.vocabulary
         self._phrases: frozenset[str] = frozenset()
         self._near = SoundAlike(
-            grammar.vocabulary, lambda word: ways_of(self._first, word)
+            grammar.vocabulary, lambda word: ways_of(self._models.plain, word)
         )
-        self._clean = grammar.without_skips
-        self._opened = grammar.without_opening
 
     def expect(self, phrases: Sequence[str]) -> None:
         """Short answers that may be said instead of a command; none: commands alone.
@@ -125,7 +94,7 @@ class Panel:
         if not phrases:
             return
         answers = Grammar((), frozenset()).with_phrases(phrases)
-        for decoder in self._decoders():
+        for decoder in self._models.all():
             before = decoder.current_search()
             add_words(decoder, answers.vocabulary - self._known, self._table)
             add_grammar(decoder, ANSWERS, answers)
@@ -136,9 +105,6 @@ class Panel:
     def answering(self) -> bool:
         """Whether short answers are expected."""
         return bool(self._phrases)
-
-    def _decoders(self) -> list[Any]:
-        return [self._first, *(decoder for decoder, _ in self._others)]
 
     def _search(
         self, hearing: Hearing, decoder: Any, floor_db: float | None = None
@@ -156,15 +122,15 @@ class Panel:
     def first(self, hearing: Hearing, *, open_ended: bool = False) -> PanelOpinion:
         """What the plain model alone hears."""
         found = [self._plain(hearing, open_ended=open_ended)]
-        if self._loop is not None:
-            found.append(hearing.search(self._loop))
+        if self._models.loop is not None:
+            found.append(hearing.search(self._models.loop))
         return self._opinion(found, len(hearing.speech))
 
     def judged(self, hearing: Hearing, *, open_ended: bool = False) -> str:
         """What the model that was moved furthest towards noise hears."""
-        self._judge.activate_search(OPEN if open_ended else WHOLE_ONLY)
-        found = self.text(self._search(hearing, self._judge)[0])
-        self._judge.activate_search(WHOLE_ONLY)
+        self._models.judge.activate_search(OPEN if open_ended else WHOLE_ONLY)
+        found = self.text(self._search(hearing, self._models.judge)[0])
+        self._models.judge.activate_search(WHOLE_ONLY)
         return found
 
     def agrees(self, text: str, hearing: Hearing, *, open_ended: bool = False) -> bool:
@@ -172,8 +138,8 @@ class Panel:
         return self.text(self._plain(hearing, open_ended=open_ended)[0]) == text
 
     def _plain(self, hearing: Hearing, *, open_ended: bool) -> Hypothesis:
-        self._first.activate_search(OPEN if open_ended else WHOLE_ONLY)
-        return self._search(hearing, self._first)
+        self._models.plain.activate_search(OPEN if open_ended else WHOLE_ONLY)
+        return self._search(hearing, self._models.plain)
 
     def sound_like(self, text: str) -> list[str]:
         """Sentences, or beginnings of them, that are said like `text` but for a phone
@@ -186,8 +152,8 @@ class Panel:
     def listen(self) -> Running:
         """The plain model's search for sentences that may be unfinished, made while
         they are said; no other question may be asked meanwhile."""
-        loop = () if self._loop is None else (self._loop,)
-        return Running(self._first, *loop, search=OPEN)
+        loop = () if self._models.loop is None else (self._models.loop,)
+        return Running(self._models.plain, *loop, search=OPEN)
 
     def heard(self, running: Running, audio: Samples) -> PanelOpinion | None:
         """What the search while speaking has found; None where none was begun."""
@@ -205,9 +171,9 @@ class Panel:
     def all(self, first: PanelOpinion, hearing: Hearing) -> PanelOpinion:
         """What most models hear, the last one asked only where the others differ."""
         texts = [first.text]
-        others = self._others
+        others = self._models.others
         if self._phrases:  # scores of a small and a large search of the rest differ
-            others = [other for other in others if other[0] is self._judge]
+            others = tuple(one for one in others if one[0] is self._models.judge)
         for decoder, floor_db in others:
             if 1 < len(texts) == len(others) and len(self._votes(texts)) == 1:
                 break
@@ -227,14 +193,14 @@ class Panel:
 
     def _lead(self, text: str, hearing: Hearing) -> float:
         """By how much `text` leads the best sentence of another meaning."""
-        words, score = self._search(hearing, self._judge)
+        words, score = self._search(hearing, self._models.judge)
         meaning, said = self._meaning(text), [self.text(words).split()]
         if score is None or self.grammar.state_after(said[0]) is None:
             return -UNRIVALLED
         if self._meaning(" ".join(said[0])) != meaning:
             return -UNRIVALLED
         for _ in range(TRIES):
-            words, other = hearing.search_other(self._judge, self.grammar, said)
+            words, other = hearing.search_other(self._models.judge, self.grammar, said)
             rival = self.text(words).split()
             if other is None or self.grammar.state_after(rival) is None:
                 break
@@ -246,10 +212,10 @@ class Panel:
     def text(self, words: Sequence[str]) -> str:
         """Words of a hypothesis, less the wake word and polite words around them."""
         said = [word for word in words if not word.startswith(FILLER)]
-        opened = self._opened(said)
+        opened = self._commands.without_opening(said)
         if " ".join(opened) in self._phrases:  # "yes" may be a polite word elsewhere
             return " ".join(opened)
-        return " ".join(self._clean(list(opened)))
+        return " ".join(self._commands.without_skips(list(opened)))
 
     def _votes(self, texts: Sequence[str]) -> dict[Hashable, list[str]]:
         """Texts by what they mean, in the order in which they were heard."""
@@ -257,25 +223,3 @@ class Panel:
         for text in filter(None, texts):
             votes.setdefault(self._meaning(text), []).append(text)
         return votes
-
-
-def _others(folder: Path | None) -> list[tuple[Any, float | None]]:
-    """Decoders besides the plain one, and the noise floor each wants.
-
-    A model that was moved towards noise tells sounds less far apart, so that words
-    would weigh too much beside them: its language weight is lower.
-    """
-    if folder is None:
-        return [(make_decoder({**WIDE, "lw": 3.0}, compare=True), OTHER_FLOOR_DB)]
-    strict, loose = {**WIDE, "lw": 4.0}, {**WIDE, "lw": 1.0}
-    raw = make_decoder(
-        loose,
-        means=folder / "raw.means",
-        variances=folder / "raw.variances",
-        remove_noise=False,
-    )
-    return [
-        (make_decoder(strict, means=folder / "level.means"), None),
-        (make_decoder(loose, means=folder / "moved.means", compare=True), None),
-        (raw, None),
-    ]

@@ -22,6 +22,7 @@ import numpy as np
 from voiceagent.audio.frames import RATE
 from voiceagent.engines.stt.moonshine.grammar_search import SecondEar
 from voiceagent.engines.stt.moonshine.model import Moonshine, open_moonshine, wanted
+from voiceagent.engines.stt.pocketsphinx.acoustic_models import open_models
 from voiceagent.engines.stt.pocketsphinx.conditioning import Samples, dithered
 from voiceagent.engines.stt.pocketsphinx.confidence import (
     ACCEPT,
@@ -35,7 +36,14 @@ from voiceagent.engines.stt.pocketsphinx.decoder import (
     add_words,
     make_decoder,
 )
-from voiceagent.engines.stt.pocketsphinx.panel import SURE, Panel, PanelOpinion
+from voiceagent.engines.stt.pocketsphinx.panel import Panel, PanelOpinion
+from voiceagent.engines.stt.pocketsphinx.passes import (
+    FoundSentence,
+    Passes,
+    PassPolicy,
+    PassStep,
+    next_pass,
+)
 from voiceagent.engines.stt.pocketsphinx.searches import Hearing
 from voiceagent.engines.stt.pocketsphinx.with_moonshine import Together, recognition
 from voiceagent.errors import EngineFailed
@@ -57,21 +65,12 @@ NARROW = {"beam": 1e-30, "wbeam": 1e-20, "pbeam": 1e-30, "lw": 3.0}
 CHANNEL = "40,3,-1"
 """Cepstral mean that the live pass of every utterance starts from (of the model)."""
 LIVE = "live"
-CERTAIN = 14.0
-"""Margin of the search while speaking from which it is not made again. Of 147 coffee
-orders 128 reach it in clear and 73 in kitchen noise at 12 dB; 127 and 71 are right."""
 NUMBERS = frozenset(" ".join(map(number_words, range(100))).split())
-AGREED = 7.0
-"""Margin from which the panel is not asked, if both searches find the same."""
-NO_SENTENCE = -8.0
-"""Margin below which an unfinished sentence is no sentence of ours."""
-SURELY_BEGUN = 5.0
-"""The same where questions about anything are to be expected: unfinished commands of
-the samples have 8.9 to 9.1, such questions 0.4 to 3.2."""
 MAX_BYTES = 30 * RATE * 2
 """Audio of one utterance that is kept; what comes later is not heard."""
-SHORTEST = 0.15
-"""Seconds of sound below which there is nothing to recognise."""
+ASKS = (PassStep.LISTEN, PassStep.CONFIRM, PassStep.SEARCH)
+"""Steps after which more is known."""
+NO_SPEECH = Recognition("", 0.0, False, "no speech")
 
 
 def doubt(config: SttConfig) -> float:
@@ -118,26 +117,23 @@ class PocketSphinxStt:
         self._live = make_decoder(NARROW)
         add_words(self._live, grammar.vocabulary, table)
         add_grammar(self._live, LIVE, grammar)
-        self._panel = Panel(
-            grammar,
-            table,
-            acoustics=acoustics,
-            meaning=meaning,
-            pair=second is not None,
-        )
+        models = open_models(acoustics, pair=second is not None)
+        self._panel = Panel(grammar, table, models, meaning=meaning)
         self._together = None
         if second is not None:
             self.name = f"{self.name} and {second.name}"
             ear = SecondEar(second, grammar)
             self._together = Together(self._panel, ear, meaning)
-        self._open_domain = open_domain
-        self._outside = SURELY_BEGUN if open_domain else NO_SENTENCE
+        policy = PassPolicy(second=second is not None)
+        self._policy = policy.open_domain() if open_domain else policy
         self._expected: tuple[str, ...] = ()
         self._audio = bytearray()
         self._heard: Hearing | None = None
         self._running = self._panel.listen()
         self._ahead: PanelOpinion | None = None
         self._open = False
+        self.decided_from: Passes | None = None
+        """All that the last result hung on."""
 
     def expect(self, phrases: Sequence[str]) -> None:
         """Short answers possible from the next `start` on, besides commands."""
@@ -203,55 +199,62 @@ class PocketSphinxStt:
 
     def _decide(self, *, open_ended: bool = False) -> Recognition:
         hearing = self._hearing()
-        if len(hearing.speech) < SHORTEST * RATE:
-            return Recognition("", 0.0, False, "no speech")
-        if self._together is not None:
-            return self._both(self._together, hearing, open_ended=open_ended)
-        ahead = self._certain()
-        if ahead is not None and self._is_whole(ahead.text):
-            numbers = not NUMBERS.isdisjoint(ahead.text.split())
-            # They are alike, and matter: a sentence with one is always heard twice.
-            if not numbers or self._panel.agrees(
-                ahead.text, hearing, open_ended=open_ended
-            ):
-                return _recognition(ahead)
-        guess = self._live_text()
-        first = self._panel.first(hearing, open_ended=open_ended)
-        if self._open_domain and first.evidence.margin < NO_SENTENCE:
-            # Somebody else may know what this is, and waits for it.
-            return Recognition(guess, 0.0, False, OUTSIDE)
-        if open_ended and first.text and not self._is_whole(first.text):
-            if first.evidence.margin < self._outside:
-                return Recognition(guess, 0.0, False, OUTSIDE)
-            return Recognition(first.text, 0.0, False, UNFINISHED)
-        enough = SURE if self._ahead is None else AGREED
-        if first.text and first.text == guess and first.evidence.margin >= enough:
-            return _recognition(first)
-        return _recognition(self._panel.all(first, hearing), guess)
-
-    def _both(
-        self, together: Together, hearing: Hearing, *, open_ended: bool
-    ) -> Recognition:
-        ahead = None if self._panel.answering else self._listened()
-        if ahead is not None and not (open_ended or self._is_whole(ahead.text)):
-            ahead = None  # it looked for sentences that may be unfinished
-        found = together.decide(
-            hearing, ahead, unfinished=open_ended, is_whole=self._is_whole
+        known = Passes(
+            samples=len(hearing.speech),
+            unfinished=open_ended,
+            answering=self._panel.answering,
         )
-        if found is None:
-            return Recognition("", 0.0, False, "no speech")
-        return recognition(found, whole=self._is_whole(found.text))
+        while (step := next_pass(self._policy, known)) in ASKS:
+            known = self._asked(step, known, hearing)
+        self.decided_from = known
+        return self._result(step, known, hearing)
+
+    def _asked(self, step: PassStep, known: Passes, hearing: Hearing) -> Passes:
+        """What is known after one more pass."""
+        if step is PassStep.LISTEN:
+            return replace(known, listened=True, ahead=self._found(self._listened()))
+        if step is PassStep.CONFIRM:
+            text = "" if known.ahead is None else known.ahead.text
+            said = self._panel.agrees(text, hearing, open_ended=known.unfinished)
+            return replace(known, confirmed=said)
+        first = self._panel.first(hearing, open_ended=known.unfinished)
+        return replace(known, guess=self._live_text(), first=self._found(first))
+
+    def _result(self, step: PassStep, known: Passes, hearing: Hearing) -> Recognition:
+        ahead, first = known.ahead, known.first
+        match step:
+            case PassStep.BOTH if self._together is not None:
+                return self._both(self._together, known, hearing)
+            case PassStep.AHEAD if ahead is not None:
+                return _recognition(ahead.opinion)
+            case PassStep.FIRST if first is not None:
+                return _recognition(first.opinion)
+            case PassStep.UNFINISHED if first is not None:
+                return Recognition(first.text, 0.0, False, UNFINISHED)
+            case PassStep.PANEL if first is not None:
+                found = self._panel.all(first.opinion, hearing)
+                return _recognition(found, known.guess)
+            case PassStep.OUTSIDE:
+                return Recognition(known.guess, 0.0, False, OUTSIDE)
+        return NO_SPEECH
+
+    def _both(self, together: Together, known: Passes, hearing: Hearing) -> Recognition:
+        ahead = None if known.usable is None else known.usable.opinion
+        whole = self._is_whole
+        found = together.decide(
+            hearing, ahead, unfinished=known.unfinished, is_whole=whole
+        )
+        return recognition(found, whole=whole(found.text)) if found else NO_SPEECH
+
+    def _found(self, opinion: PanelOpinion | None) -> FoundSentence | None:
+        if opinion is None:
+            return None
+        words = opinion.text.split()
+        number = not NUMBERS.isdisjoint(words)
+        return FoundSentence(opinion, self._is_whole(opinion.text), number)
 
     def _is_whole(self, text: str) -> bool:
         return self._panel.grammar.progress(text.split()) in WHOLE
-
-    def _certain(self) -> PanelOpinion | None:
-        """What was found while the utterance was spoken, where that is beyond doubt;
-        answers to a question of ours were not looked for then."""
-        ahead = self._listened()
-        if ahead is None or self._panel.answering:
-            return None
-        return ahead if ahead.evidence.margin >= CERTAIN else None
 
     def _listened(self) -> PanelOpinion | None:
         """What was found while the utterance was spoken; the same again while there
