@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import product
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voiceagent.lang.languages import language
 
@@ -21,12 +23,12 @@ PIECE = re.compile(r"!?\([^()]*\)|\[[^\[\]]*\]|\S+")
 def tables(value: Any = ENGLISH, name: str = "") -> dict[str, Any]:
     """Everything in a language that holds several words, by its dotted name."""
     found: dict[str, Any] = {}
-    for field in dataclasses.fields(value):
-        inner = getattr(value, field.name)
-        if dataclasses.is_dataclass(inner):
-            found |= tables(inner, f"{name}{field.name}.")
+    for field in value.__struct_fields__:
+        inner = getattr(value, field)
+        if isinstance(inner, Struct):
+            found |= tables(inner, f"{name}{field}.")
         elif not isinstance(inner, str):
-            found[f"{name}{field.name}"] = inner
+            found[f"{name}{field}"] = inner
     return found
 
 
@@ -41,7 +43,7 @@ def taken_out(value: Any, field: str, entry: Any) -> Any:
     """The same tables, one of them without one of its entries."""
     table = getattr(value, field)
     left = [each for each in table if each != entry]
-    return dataclasses.replace(value, **{field: type(table)(left)})
+    return replace(value, **{field: type(table)(left)})
 
 
 def examples(cue: str) -> Iterator[str]:

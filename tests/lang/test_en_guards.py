@@ -70,6 +70,10 @@ def told(text: str, cues: StoryCues = GUARDS.stories) -> GuardVerdict:
     return StoryRule(cues).judge(text, ORDER, PLAIN)
 
 
+def negated(text: str, *own: str) -> GuardVerdict:
+    return RULES.negated.judge(text, takes(*own) if own else PLAIN)
+
+
 def opposed(text: str, *own: str) -> bool:
     verdict = RULES.contradicted.judge(text, ORDER, takes(*own))
     return ruled(verdict, Ruling.REFUSE)
@@ -95,15 +99,11 @@ def hit(
 
 
 def past(text: str, field: str) -> Check:
-    return hit(past_pattern, GUARDS.stories, field, text)
+    return hit(past_pattern, GUARDS.stories.past, field, text)
 
 
 def later(text: str, field: str) -> Check:
     return hit(later_pattern, GUARDS.stories, field, text)
-
-
-def everyday(word: str) -> bool:
-    return "thing" not in problem(f"the {word}") and "thing" in problem("the gumption")
 
 
 def sides(pair: tuple[frozenset[str], frozenset[str]]) -> bool:
@@ -137,38 +137,27 @@ CUES = {
     "commands.empty": somewhere,
 }
 """Tables of cues, and where in a sentence they count."""
+STORIES = ("reported", "long_gone", "conditions", "regularly", "others")
 RULED: dict[str, Check] = {
     "guards.questions.questions": lambda c: ruled(asked(c), Ruling.REFUSE),
     "guards.questions.requests": lambda c: ruled(asked(c), Ruling.ACT),
     "guards.questions.wondered": lambda c: ruled(asked(f"{c} turn"), Ruling.ASK),
     "guards.questions.asides": lambda c: ruled(asked(f"so {c} it"), Ruling.REFUSE),
-    "guards.stories.reported": lambda c: ruled(told(c), Ruling.REFUSE),
-    "guards.stories.long_gone": lambda c: ruled(told(c), Ruling.REFUSE),
-    "guards.stories.conditions": lambda c: ruled(told(c), Ruling.REFUSE),
+    **{
+        f"guards.stories.{name}": lambda c: ruled(told(c), Ruling.REFUSE)
+        for name in STORIES
+    },
     "guards.stories.polite": lambda c: ruled(told(c), Ruling.ACT),
-    "guards.stories.regularly": lambda c: ruled(told(c), Ruling.REFUSE),
-    "guards.stories.others": lambda c: ruled(told(c), Ruling.REFUSE),
     "guards.stories.forgotten": lambda c: ruled(told(c), Ruling.ASK),
     "guards.stories.done": lambda c: ruled(told(f"so i {c}"), Ruling.ACT),
-    "guards.denials.negations": lambda c: (
-        RULES.negated.judge(c, PLAIN).ruling is not Ruling.ACT
-    ),
-    "guards.denials.forbidding": lambda c: ruled(
-        RULES.negated.judge(c, PLAIN), Ruling.REFUSE
-    ),
-    "guards.denials.exceptions": lambda c: ruled(
-        RULES.negated.judge(c, PLAIN), Ruling.REFUSE
-    ),
+    "guards.denials.negations": lambda c: not ruled(negated(c), Ruling.ACT),
+    "guards.denials.forbidding": lambda c: ruled(negated(c), Ruling.REFUSE),
+    "guards.denials.exceptions": lambda c: ruled(negated(c), Ruling.REFUSE),
     "guards.denials.ceasing": lambda c: (
-        ruled(RULES.negated.judge(c, PLAIN), Ruling.REFUSE)
-        and RULES.negated.judge(c, takes("stop")).reason != "it is forbidden"
+        negated(c).reason == "it is forbidden" != negated(c, "stop").reason
     ),
-    "guards.denials.harmless": lambda c: ruled(
-        RULES.negated.judge(c, PLAIN), Ruling.ACT
-    ),
-    "guards.denials.unwanted": lambda c: ruled(
-        RULES.negated.judge(c, takes("cancel")), Ruling.ASK
-    ),
+    "guards.denials.harmless": lambda c: ruled(negated(c), Ruling.ACT),
+    "guards.denials.unwanted": lambda c: ruled(negated(c, "cancel"), Ruling.ASK),
 }
 """What a rule makes of an example of a cue."""
 CHECKS: dict[str, Check] = {
@@ -180,14 +169,14 @@ CHECKS: dict[str, Check] = {
         ruled(RULES.asked.judge(word, ASKS, frozenset((word,))), Ruling.ACT)
         and ruled(RULES.asked.judge("turn", ASKS, ORDERS), Ruling.ASK)
     ),
-    "guards.stories.persons": past("{} walked", "persons"),
-    "guards.stories.glued": past("i{} walked", "glued"),
-    "guards.stories.between": past("i {} walked", "between"),
-    "guards.stories.deeds": lambda c: all(
+    "guards.stories.past.persons": past("{} walked", "persons"),
+    "guards.stories.past.glued": past("i{} walked", "glued"),
+    "guards.stories.past.between": past("i {} walked", "between"),
+    "guards.stories.past.deeds": lambda c: all(
         past(f"i {text}", "deeds")(c) if text == c else told(f"i {text}").ruling
         for text in examples(c)
     ),
-    "guards.stories.no_deeds": lambda word: (
+    "guards.stories.past.no_deeds": lambda word: (
         ruled(told(f"i {word}"), Ruling.ACT) and bool(told(f"i {word}ed").ruling)
     ),
     "guards.stories.later_joints": later("{} dinner", "later_joints"),
@@ -195,20 +184,18 @@ CHECKS: dict[str, Check] = {
     "guards.joints": lambda word: ruled(
         SeveralRule(GUARDS).judge(f"turn it {word} close it", ORDERS), Ruling.REFUSE
     ),
-    "guards.denials.mild": lambda word: ruled(
-        RULES.negated.judge(word, PLAIN), Ruling.ASK
-    ),
+    "guards.denials.mild": lambda word: ruled(negated(word), Ruling.ASK),
     "guards.denials.ending": lambda word: ruled(
-        RULES.negated.judge("i dont want it", takes(word)), Ruling.ASK
+        negated("i dont want it", word), Ruling.ASK
     ),
     "guards.directions.opposites": sides,
-    "guards.directions.switching": lambda word: (
+    "guards.directions.switch.pair": lambda word: (
         not opposed(f"{word} to bed", EITHER[word])
         and opposed(f"turn {word}", EITHER[word])
     ),
-    "guards.directions.switches": lambda word: opposed(f"{word} off it", "on"),
-    "guards.directions.switched": lambda word: opposed(f"{word} off in it", "on"),
-    "guards.directions.polite": lambda word: opposed(f"blue off {word}", "on"),
+    "guards.directions.switch.verbs": lambda word: opposed(f"{word} off it", "on"),
+    "guards.directions.switch.others": lambda word: opposed(f"{word} off in it", "on"),
+    "guards.directions.switch.polite": lambda word: opposed(f"blue off {word}", "on"),
     "guards.directions.particles": lambda pair: (
         not any(
             opposed(f"{text} {pair[0]}", "up", "down")
@@ -229,12 +216,14 @@ CHECKS: dict[str, Check] = {
     "guards.directions.manner": lambda word: not opposed_step(f"more {word}", -10),
     "guards.directions.upwards": lambda word: opposed_step(word, -10),
     "guards.directions.downwards": lambda word: opposed_step(word, 10),
-    "guards.directions.neutral": lambda word: ruled(step(f"{word} ten"), Ruling.ACT),
-    "guards.directions.states": lambda word: (
+    "guards.directions.step.neutral": lambda word: ruled(
+        step(f"{word} ten"), Ruling.ACT
+    ),
+    "guards.directions.step.states": lambda word: (
         ruled(step(f"warmer {word} ten"), Ruling.ACT)
         and ruled(step("warmer ten"), Ruling.REFUSE)
     ),
-    "guards.directions.step_units": lambda word: ruled(
+    "guards.directions.step.units": lambda word: ruled(
         StepRule(GUARDS.directions).judge(f"by ten {word}", ORDER, PLAIN), Ruling.REFUSE
     ),
     "guards.loose.units": lambda word: "unit" in problem(f"five {word}", "five"),
@@ -247,7 +236,7 @@ CHECKS: dict[str, Check] = {
         "thing" not in problem(f"blue {word}", "blue")
         and "thing" in problem("blue gumption", "blue")
     ),
-    "guards.loose.everyday": everyday,
+    "guards.loose.everyday": lambda word: "thing" not in problem(f"the {word}"),
     "guards.loose.synonyms": lambda pair: (
         LEFTOVERS.problem(f"the {pair[0]}", [], takes(pair[1])) == ""
         and "thing" in problem(f"the {pair[0]}")

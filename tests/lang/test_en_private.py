@@ -123,9 +123,9 @@ CHECKS: dict[str, Check] = {
     "private.topics.asks": lambda word: classify(f"so {word} it") is TaskClass.QUESTION,
     "private.topics.orders": lambda word: classify(f"{word} it") is TaskClass.COMMAND,
     "private.topics.general": lambda word: summary(f"my {word}", "x") == f"x: {word}",
-    "numbers.read_out": reads,
-    "numbers.multiples": counts,
-    "numbers.not_digits": lambda word: not tokens(word)[0].is_number,
+    "numbers.read_out.digits": reads,
+    "numbers.read_out.multiples": counts,
+    "numbers.read_out.not_digits": lambda word: not tokens(word)[0].is_number,
     "calendar.months": lambda word: kept(f"born 3 {word} 4 lamp") == "born DATE lamp",
     "numbers.ordinals": lambda word: (
         kept(f"born {word} june 7 lamp") == "born DATE lamp"

@@ -48,7 +48,6 @@ class Completeness(StrEnum):
 
 WHOLE = (Completeness.COMPLETE, Completeness.EXTENSIBLE)
 """The words may be all of a command."""
-WORDS = language().answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +69,11 @@ class WordsSoFar:
 
     def ending(self, text: str) -> WordsSoFar:
         """The same, knowing how `text` ends."""
-        words = text.split()
+        words, known = text.split(), language().answers
         return replace(
             self,
-            hanging=bool(words) and words[-1] in WORDS.hanging,
-            answer=len(words) == 1 and words[0] in WORDS.at_once,
+            hanging=bool(words) and words[-1] in known.hanging,
+            answer=len(words) == 1 and words[0] in known.at_once,
         )
 
 

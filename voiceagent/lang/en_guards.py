@@ -7,8 +7,11 @@ from voiceagent.lang.guard_tables import (
     DirectionWords,
     GuardTables,
     LooseWords,
+    PastCues,
     QuestionCues,
+    StepWords,
     StoryCues,
+    SwitchWords,
 )
 
 __all__ = ["GUARDS"]
@@ -62,7 +65,7 @@ QUESTIONS = QuestionCues(
     ),
     looking=frozenset("check run go take let".split()),
 )
-STORIES = StoryCues(
+PAST = PastCues(
     persons=(
         *("i", "we", "he", "she", "they", "you", "who", "somebody", "someone"),
         *("nobody", "everybody", "everyone"),
@@ -77,6 +80,9 @@ STORIES = StoryCues(
         *("was", "were", "did", "had", "put ... (yesterday|already)"),
     ),
     no_deeds=("need", "feed"),
+)
+STORIES = StoryCues(
+    past=PAST,
     reported=(
         *("told", "said", "says", "asked", "asks", "tells", "heard", "saying"),
         *("telling", "wrote", "dreamt", "dreamed", "joked", "read that", "the word"),
@@ -162,6 +168,24 @@ DENIALS = DenialCues(
     unwanted=("(dont|do not|wont|will not|no longer) (need|want|like|have)",),
     ending=frozenset("cancel stop delete remove off next skip forget".split()),
 )
+SWITCH = SwitchWords(
+    pair=frozenset(("on", "off")),
+    verbs=frozenset("turn switch put flip power shut".split()),
+    others=frozenset(
+        "turn switch put flip power get bring leave keep have turned switched be is "
+        "are come go stay light lights lamp lamps it them everything all".split()
+    ),
+    room="in",
+    polite=frozenset(
+        "please thanks thank you now again then for me us right away will would".split()
+    ),
+)
+STEP = StepWords(
+    neutral=frozenset(("dim", "brighten")),
+    states=("to", "at", "of", "on", "is", "for", "be"),
+    by="by",
+    units=frozenset(("percent", "degrees")),
+)
 DIRECTIONS = DirectionWords(
     opposites=tuple(
         (frozenset(one.split()), frozenset(other.split()))
@@ -179,16 +203,7 @@ DIRECTIONS = DirectionWords(
             ("enable activate", "disable deactivate"),
         )
     ),
-    switching=frozenset(("on", "off")),
-    switches=frozenset("turn switch put flip power shut".split()),
-    switched=frozenset(
-        "turn switch put flip power get bring leave keep have turned switched be is "
-        "are come go stay light lights lamp lamps it them everything all".split()
-    ),
-    room="in",
-    polite=frozenset(
-        "please thanks thank you now again then for me us right away will would".split()
-    ),
+    switch=SWITCH,
     particles={
         "down": (
             *("lie", "sit", "settle", "calm", "wind", "count", "counting", "write"),
@@ -214,10 +229,7 @@ DIRECTIONS = DirectionWords(
         "down quieter softer darker dimmer colder cooler lower less decrease reduce "
         "shorter shorten dim fewer earlier".split()
     ),
-    neutral=frozenset(("dim", "brighten")),
-    states=("to", "at", "of", "on", "is", "for", "be"),
-    by="by",
-    step_units=frozenset(("percent", "degrees")),
+    step=STEP,
 )
 LOOSE = LooseWords(
     units=frozenset(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voiceagent.lang.language import CalendarWords, NumberWords
+from voiceagent.lang.language import CalendarWords, NumberWords, ReadOutWords
 
 __all__ = ["CALENDAR", "NUMBERS"]
 
@@ -13,6 +13,14 @@ ONES = (
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 
+READ_OUT = ReadOutWords(
+    digits={
+        **{"oh": "0", "o": "0", "nought": "0", "nil": "0", "niner": "9"},
+        **{"naught": "0", "for": "4", "to": "2", "too": "2"},
+    },
+    not_digits=frozenset("for to too o oh a ate won".split()),
+    multiples={"double": 2, "triple": 3, "treble": 3, "quadruple": 4},
+)
 NUMBERS = NumberWords(
     ones=tuple(ONES),
     tens=tuple(TENS),
@@ -31,12 +39,7 @@ NUMBERS = NumberWords(
         "twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth "
         "nineteenth twentieth thirtieth".split()
     ),
-    read_out={
-        **{"oh": "0", "o": "0", "nought": "0", "nil": "0", "niner": "9"},
-        **{"naught": "0", "for": "4", "to": "2", "too": "2"},
-    },
-    not_digits=frozenset("for to too o oh a ate won".split()),
-    multiples={"double": 2, "triple": 3, "treble": 3, "quadruple": 4},
+    read_out=READ_OUT,
 )
 CALENDAR = CalendarWords(
     weekdays=tuple(WEEKDAYS),

@@ -7,20 +7,23 @@ than the order it resembles.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 __all__ = [
     "DenialCues",
     "DirectionWords",
     "GuardTables",
     "LooseWords",
+    "PastCues",
     "QuestionCues",
+    "StepWords",
     "StoryCues",
+    "SwitchWords",
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class QuestionCues:
+class QuestionCues(Struct, frozen=True, kw_only=True, eq=False):
     """An order, or a question?"""
 
     openings: tuple[str, ...]
@@ -37,12 +40,10 @@ class QuestionCues:
     """Orders that questions begin with: `check if`, `run that by me again`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class StoryCues:
-    """Ordered, or told, supposed, planned?"""
+class PastCues(Struct, frozen=True, kw_only=True, eq=False):
+    """Somebody did something: no order."""
 
     persons: tuple[str, ...]
-    """Who did what is told of in the past."""
     glued: tuple[str, ...]
     """What may be glued to a person: `ive`."""
     between: tuple[str, ...]
@@ -51,6 +52,12 @@ class StoryCues:
     """Cues: what was done."""
     no_deeds: tuple[str, ...]
     """Words that look like one of `deeds` and are none."""
+
+
+class StoryCues(Struct, frozen=True, kw_only=True, eq=False):
+    """Ordered, or told, supposed, planned?"""
+
+    past: PastCues
     reported: tuple[str, ...]
     long_gone: tuple[str, ...]
     conditions: tuple[str, ...]
@@ -68,8 +75,7 @@ class StoryCues:
     """Cues that are in the past and mean now."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class DenialCues:
+class DenialCues(Struct, frozen=True, kw_only=True, eq=False):
     """Ordered, or forbidden?"""
 
     negations: tuple[str, ...]
@@ -88,21 +94,38 @@ class DenialCues:
     """Intents with such words end something that somebody does not want any more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class DirectionWords:
-    """This, or its opposite?"""
+class SwitchWords(Struct, frozen=True, kw_only=True, eq=False):
+    """Words that switch, or are something else: `on the desk`."""
 
-    opposites: tuple[tuple[frozenset[str], frozenset[str]], ...]
-    switching: frozenset[str]
-    """The pair of `opposites` that counts only where it switches."""
-    switches: frozenset[str]
-    """Verbs right behind which a word of `switching` switches."""
-    switched: frozenset[str]
-    """Words right behind which it switches where only a room follows."""
+    pair: frozenset[str]
+    """Of the opposites, the one that counts only where it switches."""
+    verbs: frozenset[str]
+    """Right behind them it switches."""
+    others: frozenset[str]
+    """Right behind them it switches where only a room follows."""
     room: str
     """The word that a room follows."""
     polite: frozenset[str]
     """Words that change nothing behind it."""
+
+
+class StepWords(Struct, frozen=True, kw_only=True, eq=False):
+    """A step, or a value?"""
+
+    neutral: frozenset[str]
+    """Words of direction that say nothing about how far."""
+    states: tuple[str, ...]
+    """Words before a value; before a step stands none of them."""
+    by: str
+    """The word before a step."""
+    units: frozenset[str]
+
+
+class DirectionWords(Struct, frozen=True, kw_only=True, eq=False):
+    """This, or its opposite?"""
+
+    opposites: tuple[tuple[frozenset[str], frozenset[str]], ...]
+    switch: SwitchWords
     particles: Mapping[str, tuple[str, ...]]
     """Cues behind which a word of direction is none: `wake up`."""
     too: tuple[str, ...]
@@ -113,17 +136,10 @@ class DirectionWords:
     """Behind one of `degrees`: how it is done, not in which direction."""
     upwards: frozenset[str]
     downwards: frozenset[str]
-    neutral: frozenset[str]
-    """Words of direction that say nothing about how far."""
-    states: tuple[str, ...]
-    """Words before a value; before a step stands none of them."""
-    by: str
-    """The word before a step."""
-    step_units: frozenset[str]
+    step: StepWords
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class LooseWords:
+class LooseWords(Struct, frozen=True, kw_only=True, eq=False):
     """Taken by a slot, or lost?"""
 
     units: frozenset[str]
@@ -144,8 +160,7 @@ class LooseWords:
     """What is glued to the name of many."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class GuardTables:
+class GuardTables(Struct, frozen=True, kw_only=True, eq=False):
     """All that the guards know of a language."""
 
     questions: QuestionCues

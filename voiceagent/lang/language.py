@@ -9,7 +9,8 @@ called a cue is written as `lang/cues.py` tells.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from voiceagent.lang.guard_tables import GuardTables
 from voiceagent.lang.private_tables import PrivateTables
@@ -21,13 +22,25 @@ __all__ = [
     "DocumentWords",
     "Language",
     "NumberWords",
+    "ReadOutWords",
     "SpeechWords",
     "SpellingSounds",
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class NumberWords:
+class ReadOutWords(Struct, frozen=True, kw_only=True, eq=False):
+    """Numbers read out digit by digit."""
+
+    digits: Mapping[str, str]
+    """Words besides the ones that are a digit where digits are read out."""
+    not_digits: frozenset[str]
+    """Words of `digits`, and words that sound like digits, that mean something else
+    where no digits stand around them."""
+    multiples: Mapping[str, int]
+    """How often the next digit is said: `double five`."""
+
+
+class NumberWords(Struct, frozen=True, kw_only=True, eq=False):
     """Numbers, said and understood."""
 
     ones: tuple[str, ...]
@@ -50,13 +63,7 @@ class NumberWords:
     """Numbers that even people mishear for each other."""
     ordinals: tuple[str, ...]
     """First, second, third ... as far as days go."""
-    read_out: Mapping[str, str]
-    """Words besides the ones that are a digit where digits are read out."""
-    not_digits: frozenset[str]
-    """Words of `read_out`, and words that sound like digits, that mean something else
-    where no digits stand around them."""
-    multiples: Mapping[str, int]
-    """How often the next digit is said: `double five`."""
+    read_out: ReadOutWords
 
     @property
     def values(self) -> dict[str, int]:
@@ -65,8 +72,7 @@ class NumberWords:
         return ones | {word: 10 * n for n, word in enumerate(self.tens, 2)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class CalendarWords:
+class CalendarWords(Struct, frozen=True, kw_only=True, eq=False):
     """Days and what else tells when."""
 
     weekdays: tuple[str, ...]
@@ -81,8 +87,7 @@ class CalendarWords:
     nightly: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SpeechWords:
+class SpeechWords(Struct, frozen=True, kw_only=True, eq=False):
     """How writing is spoken."""
 
     signs: Mapping[str, str]
@@ -107,8 +112,7 @@ class SpeechWords:
     """Words before a full stop that ends no sentence, without the last stop."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SpellingSounds:
+class SpellingSounds(Struct, frozen=True, kw_only=True, eq=False):
     """How letters sound, in the phones of the CMU dictionary."""
 
     letters: Mapping[str, str]
@@ -123,8 +127,7 @@ class SpellingSounds:
     """Ways to say common words that the dictionary lacks."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ShortAnswers:
+class ShortAnswers(Struct, frozen=True, kw_only=True, eq=False):
     """Answers to a question of ours, and words that say little."""
 
     heard: tuple[str, ...]
@@ -144,8 +147,7 @@ class ShortAnswers:
     """Words that nobody ends a command with, but many pause after."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class CommandWords:
+class CommandWords(Struct, frozen=True, kw_only=True, eq=False):
     """Words that commands and the templates of a pack are made of."""
 
     verbs: frozenset[str]
@@ -168,8 +170,7 @@ class CommandWords:
     """Polite words that are understood when typed and not listened for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class DocumentWords:
+class DocumentWords(Struct, frozen=True, kw_only=True, eq=False):
     """Questions about documents, and what stands in them."""
 
     empty: frozenset[str]
@@ -190,8 +191,7 @@ class DocumentWords:
     """Questions about a topic and a day."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Language:
+class Language(Struct, frozen=True, kw_only=True, eq=False):
     """All tables of one language."""
 
     name: str

@@ -6,7 +6,7 @@ apostrophes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 __all__ = [
     "AmountWords",
@@ -18,8 +18,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class AmountWords:
+class AmountWords(Struct, frozen=True, kw_only=True, eq=False):
     """Numbers that say nothing about who somebody is."""
 
     units: frozenset[str]
@@ -33,8 +32,7 @@ class AmountWords:
     """What is left of a year's plural: `1980's`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SecretWords:
+class SecretWords(Struct, frozen=True, kw_only=True, eq=False):
     """Secrets that a word announces."""
 
     codes: frozenset[str]
@@ -57,8 +55,7 @@ class SecretWords:
     """Words that no street has in its name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SpelledWords:
+class SpelledWords(Struct, frozen=True, kw_only=True, eq=False):
     """Addresses of mail and web, and letters one by one."""
 
     dot: str
@@ -74,8 +71,7 @@ class SpelledWords:
     """May stand between what is spelled and such a word."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class NameWords:
+class NameWords(Struct, frozen=True, kw_only=True, eq=False):
     """Names of people."""
 
     cues: tuple[tuple[str, ...], ...]
@@ -89,8 +85,7 @@ class NameWords:
     """Letters besides the vowels that tell nothing within a name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class TopicWords:
+class TopicWords(Struct, frozen=True, kw_only=True, eq=False):
     """What a turn is about."""
 
     personal: frozenset[str]
@@ -100,8 +95,7 @@ class TopicWords:
     """They tell what a question is about and nothing about who asks."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class PrivateTables:
+class PrivateTables(Struct, frozen=True, kw_only=True, eq=False):
     """All that redaction and the gate know of a language."""
 
     amounts: AmountWords

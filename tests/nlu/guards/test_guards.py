@@ -10,8 +10,10 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.nlu.test_intent import samples
+from voiceagent.lang.languages import language
 from voiceagent.lang.spoken import number_words, said_numbers, spoken
 from voiceagent.nlu.guards.guards import Guards, Ruling
 from voiceagent.nlu.intent import Intent, IntentParser
@@ -152,6 +154,18 @@ def test_numbers_are_read_as_they_are_written(number: int) -> None:
     words = number_words(number).split()
     if number != 0 and number % 1000 == 0 or number < 1000:
         assert [value for value, _ in said_numbers(words)] == [number]
+
+
+def test_the_guards_of_another_language_know_its_words_alone() -> None:
+    english = language("en")
+    denials = replace(english.guards.denials, negations=("nicht",), harmless=("zwar",))
+    other = replace(english, guards=replace(english.guards, denials=denials))
+    german = Guards(finder().intents, tables=other)
+    order = Intent("device.on", {"name": "Radio"})
+    for text, guard in (("radio nicht", german), ("do not radio", guards())):
+        assert guard.judge(text, order).ruling is Ruling.REFUSE
+    for text, guard in (("do not radio", german), ("radio nicht", guards())):
+        assert guard.judge(text, order).ruling is Ruling.ACT
 
 
 @given(st.text(max_size=120))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 
 from voiceagent.lang.cues import any_of, at_start, somewhere
-from voiceagent.lang.guard_tables import GuardTables, QuestionCues, StoryCues
+from voiceagent.lang.guard_tables import GuardTables, PastCues, QuestionCues, StoryCues
 from voiceagent.nlu.guards.verdict import PASS, GuardVerdict, ask, refuse
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.slm.forms import Takes
@@ -65,7 +65,7 @@ class StoryRule:
         self._forgotten = somewhere(cues.forgotten)
         self._stories = (
             somewhere(cues.reported),
-            past_pattern(cues),
+            past_pattern(cues.past),
             somewhere(cues.long_gone),
             somewhere(cues.conditions),
             somewhere(cues.regularly),
@@ -91,7 +91,7 @@ class StoryRule:
         return PASS
 
 
-def past_pattern(cues: StoryCues) -> re.Pattern[str]:
+def past_pattern(cues: PastCues) -> re.Pattern[str]:
     """Finds somebody, what may stand between, and what was done."""
     person = rf"{any_of(cues.persons)}{any_of(cues.glued)}?"
     not_these = "|".join(rf"{word}\b" for word in cues.no_deeds)

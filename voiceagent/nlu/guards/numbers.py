@@ -56,13 +56,13 @@ class StepRule:
     """Whether "ten percent brighter" would be taken for "to ten percent"."""
 
     def __init__(self, tables: DirectionWords) -> None:
-        self._tables = tables
-        self._states = re.compile(rf"\b{any_of(tables.states)} $")
-        self._ways = (tables.upwards | tables.downwards) - tables.neutral
+        self._step = tables.step
+        self._states = re.compile(rf"\b{any_of(tables.step.states)} $")
+        self._ways = (tables.upwards | tables.downwards) - tables.step.neutral
 
     def judge(self, text: str, intent: Intent, known: Takes) -> GuardVerdict:
         """What is said, against the steps that the intent knows."""
-        words, by = text.split(), self._tables.by
+        words, by = text.split(), self._step.by
         own = frozenset[str]().union(*known.literals)
         steps = [
             slot
@@ -72,7 +72,7 @@ class StepRule:
         way = self._ways & set(words)
         for _, at in said_numbers(words):
             before = f"{' '.join(words[:at])} "
-            unit = self._tables.step_units & set(words[at : at + UNIT_WITHIN])
+            unit = self._step.units & set(words[at : at + UNIT_WITHIN])
             if before.endswith(f"{by} ") and by not in own and (steps or unit):
                 return refuse("a step would be taken for a value")
             if steps and way and not self._states.search(before):

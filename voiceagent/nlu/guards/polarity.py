@@ -82,14 +82,14 @@ class OppositeRule:
 
     def _counts(self, words: list[str], at: int) -> bool:
         """Of `on` and `off`, only those that switch: not "on the desk"."""
-        tables = self._tables
-        if words[at] not in tables.switching:
+        switch = self._tables.switch
+        if words[at] not in switch.pair:
             return True
         before = words[at - 1] if at else ""
-        if before in tables.switches:
+        if before in switch.verbs:
             return True
-        rest = [later for later in words[at + 1 :] if later not in tables.polite]
-        return not rest or (rest[0] == tables.room and before in tables.switched)
+        rest = [later for later in words[at + 1 :] if later not in switch.polite]
+        return not rest or (rest[0] == switch.room and before in switch.others)
 
     def _wrong_way(self, said: set[str], intent: Intent, known: Takes) -> GuardVerdict:
         """Steps up or down, against words of direction."""

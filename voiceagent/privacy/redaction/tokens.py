@@ -12,13 +12,13 @@ __all__ = ["DIGITS", "MULTIPLES", "SCALES", "TENS", "Span", "Token", "tokens"]
 NUMBERS = language().numbers
 DIGITS = {
     **{word: str(digit) for digit, word in enumerate(NUMBERS.ones[:10])},
-    **NUMBERS.read_out,
+    **NUMBERS.read_out.digits,
 }
 """Read out digit by digit; those that are other words too only within a run."""
 COUNTED = {word: str(value) for word, value in NUMBERS.values.items() if value >= 10}
 TENS = frozenset(NUMBERS.tens)
 SCALES = frozenset(NUMBERS.scales)
-MULTIPLES = NUMBERS.multiples
+MULTIPLES = NUMBERS.read_out.multiples
 WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W\d_]+)*")
 
 
@@ -49,7 +49,7 @@ class Token:
     @property
     def is_number(self) -> bool:
         """Whether it is a number whatever stands around it."""
-        return bool(self.digits) and self.text not in NUMBERS.not_digits
+        return bool(self.digits) and self.text not in NUMBERS.read_out.not_digits
 
 
 @dataclass(frozen=True, slots=True)
