@@ -167,38 +167,39 @@ def test_without_pip_there_is_still_a_way(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @cache
-def strings() -> list[tuple[str, str]]:
-    """Every string of the files that name something to install, with its file."""
-    return [
-        (str(path.relative_to(ROOT)), node.value)
-        for path in sorted((ROOT / "voiceagent").rglob("*.py"))
-        if "install" in (source := path.read_text())
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    ]
+def named() -> tuple[set[tuple[str, str]], list[tuple[str, str]]]:
+    """Extras that the package names, and lines with `pip install`, with their files."""
+    extras, lines = set(), []
+    for path in sorted((ROOT / "voiceagent").rglob("*.py")):
+        source, file = path.read_text(), str(path.relative_to(ROOT))
+        if "extra" not in source and "pip install" not in source:
+            continue
+        for node in ast.walk(ast.parse(source)):
+            value = getattr(node, "value", None)
+            if not isinstance(value, str | ast.Constant):
+                continue
+            if isinstance(node, ast.keyword) and node.arg == "extra":
+                extras.add((file, str(value.value)))  # type: ignore[union-attr]
+            elif isinstance(value, str):
+                found = re.findall(r"voiceagent\[([\w,-]+)\]", value)
+                extras |= {(file, one) for each in found for one in each.split(",")}
+                lines += [(file, value)] if "pip install" in value else []
+    return extras, lines
 
 
 def test_every_extra_that_is_named_exists() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    known = set(project["optional-dependencies"])
-    named = {
-        (file, extra)
-        for file, text in strings()
-        for found in re.findall(r"voiceagent\[([\w,-]+)\]", text)
-        for extra in found.split(",")
-    }
-    assert len(named) > 10
-    assert {(file, extra) for file, extra in named if extra not in known} == set()
+    known = {*project["optional-dependencies"], ""}
+    extras, _ = named()
+    assert len(extras) > 10
+    assert {(file, extra) for file, extra in extras if extra not in known} == set()
 
 
 def test_nothing_is_installed_outside_an_extra() -> None:
-    # A pinned extra brings what fits; a bare name brings anything.
-    loose = [
-        (file, text)
-        for file, text in strings()
-        if re.match(r"(run `)?pip install (?!'voiceagent\[)", text)
-    ]
-    assert loose == []
+    # An extra brings what fits; a bare name brings anything.
+    _, lines = named()
+    bare = re.compile(r"^(run `)?pip install (?!'voiceagent\[)")
+    assert [(file, text) for file, text in lines if bare.match(text)] == []
 
 
 def test_a_usage_error_shows_its_line_too() -> None:
