@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from lib.from_tests import SECRET, Parrot
+from voiceagent.door.admission import Bucket
 from voiceagent.region.config import ServeConfig
 from voiceagent.region.server import RegionServer
 from voiceagent.region.sqlite_memory import SqliteMemory
@@ -22,7 +23,7 @@ async def _main(port: int, store: Path, pause: float) -> None:
         SqliteMemory(store),
         resume_secret=SECRET,
     )
-    server._bucket._burst = server._bucket._rate = 1e9
+    server.entrance.bucket = Bucket(burst=1e9, rate=1e9)
     await server.run(lambda url: print(url, flush=True), asyncio.Event().wait)
 
 

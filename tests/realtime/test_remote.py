@@ -213,6 +213,21 @@ def test_garbage_fails_the_turn_and_not_the_program() -> None:
     run(main())
 
 
+def test_a_region_that_hangs_gives_up_and_the_edge_is_told() -> None:
+    async def main() -> None:
+        parrot = Parrot()
+        parrot.gate.clear()
+        async with region(parrot) as (url, server), client(url) as remote:
+            with pytest.raises(RemoteFailed, match="deadline_passed"):
+                asked = envelope(1, remaining=0.0, wait=0.0)
+                await words(remote, question("a"), asked)
+            assert not parrot.running and not server.services.slots.taken
+            parrot.gate.set()
+            assert await words(remote, question("b"), envelope(2)) == "You said b."
+
+    run(main())
+
+
 def test_the_link_is_told_of() -> None:
     events: list[Event] = []
 

@@ -56,8 +56,8 @@ def answer(made: ServerSession, *words: str) -> list[SessionStep]:
     respond = next(
         s for s in told(made, {"type": "response.create"}) if isinstance(s, Respond)
     )
-    steps = [s for w in words for s in made.text(respond.response_id, w)]
-    return steps + made.finished(respond.response_id)
+    steps = [s for w in words for s in made.writer.text(respond.response_id, w)]
+    return steps + made.writer.finished(respond.response_id)
 
 
 def test_a_typed_turn_in_the_order_that_clients_need() -> None:
@@ -93,7 +93,7 @@ def test_a_spoken_turn_waits_for_its_words() -> None:
     heard = next(s for s in steps if isinstance(s, Recognise))
     steps = told(made, {"type": "response.create"})
     assert not any(isinstance(s, Respond) for s in steps)
-    steps = made.transcribed(heard.item_id, "what time is it", 0.2)
+    steps = made.answering.transcribed(heard.item_id, "what time is it", 0.2)
     assert kinds(steps) == [
         "conversation.item.input_audio_transcription.delta",
         "conversation.item.input_audio_transcription.completed",
@@ -108,8 +108,8 @@ def test_a_tool_turn_tells_both_kinds_of_clients() -> None:
     told(made, say("light"))
     respond = told(made, {"type": "response.create"})[-1]
     assert isinstance(respond, Respond)
-    steps = made.tool_call(respond.response_id, "c1", "light_on", "{}")
-    steps += made.finished(respond.response_id)
+    steps = made.writer.tool_call(respond.response_id, "c1", "light_on", "{}")
+    steps += made.writer.finished(respond.response_id)
     done = [e for e in sent(steps) if e["type"].endswith("arguments.done")]
     assert done[0]["name"] == "light_on"
     item = next(e for e in sent(steps) if e["type"] == "response.output_item.done")
@@ -127,7 +127,7 @@ def test_speech_over_an_answer_cancels_it() -> None:
     told(made, say("hello"))
     respond = told(made, {"type": "response.create"})[-1]
     assert isinstance(respond, Respond) and respond.spoken
-    made.audio(respond.response_id, bytes(48_000), "Good day to you.")
+    made.writer.audio(respond.response_id, bytes(48_000), "Good day to you.")
     steps = made.speech_started(1.0)
     done = next(e for e in sent(steps) if e["type"] == "response.done")
     assert done["response"]["status_details"]["reason"] == "turn_detected"
@@ -320,11 +320,17 @@ def test_a_hundred_thousand_mutated_frames() -> None:
             check(steps, open_, last)
             for step in steps:
                 if isinstance(step, Respond) and chance.random() < 0.7:
-                    check(made.text(step.response_id, "some words "), open_, last)
+                    check(
+                        made.writer.text(step.response_id, "some words "), open_, last
+                    )
                     if chance.random() < 0.8:
-                        check(made.finished(step.response_id), open_, last)
+                        check(made.writer.finished(step.response_id), open_, last)
                 elif isinstance(step, Recognise):
-                    check(made.transcribed(step.item_id, "words", 0.1), open_, last)
+                    check(
+                        made.answering.transcribed(step.item_id, "words", 0.1),
+                        open_,
+                        last,
+                    )
 
 
 ROUND = st.lists(st.sampled_from([0, 1, 2, 3, 4, 5, 8, 9]), max_size=30)
@@ -338,10 +344,10 @@ def test_a_cut_client_gets_just_what_it_missed(numbers: list[int], cut: int) -> 
         steps = told(made, SCRIPT[number])
         for step in list(steps):
             if isinstance(step, Respond):
-                steps += made.text(step.response_id, "a b c")
-                steps += made.finished(step.response_id)
+                steps += made.writer.text(step.response_id, "a b c")
+                steps += made.writer.finished(step.response_id)
             elif isinstance(step, Recognise):
-                steps += made.transcribed(step.item_id, "words", 0.1)
+                steps += made.answering.transcribed(step.item_id, "words", 0.1)
         events += sent(steps)
     seen = events[: max(1, min(cut, len(events)))]
     resumed, *missed = sent(made.resume(seen[-1]["event_id"]))
@@ -359,8 +365,8 @@ def test_a_finished_response_is_given_again_instead_of_anew() -> None:
     }
     respond = told(made, create)[-1]
     assert isinstance(respond, Respond)
-    made.text(respond.response_id, "Good day.")
-    made.finished(respond.response_id)
+    made.writer.text(respond.response_id, "Good day.")
+    made.writer.finished(respond.response_id)
     steps = told(made, say("hello", id="u1")) + told(made, create)
     assert not any(isinstance(s, Respond) for s in steps)
     done = sent(steps)[-1]

@@ -12,7 +12,7 @@ from regions import documents, region, until
 
 from tests.region.test_server import ask
 from voiceagent.clock import now, run
-from voiceagent.errors import ConfigError, LinkDown, RemoteFailed
+from voiceagent.errors import ConfigError, EngineFailed, LinkDown, RemoteFailed
 from voiceagent.message import Message
 from voiceagent.region.backend import AnswerSource, AnswerText, Call, Request, Usage
 from voiceagent.region.chat import ChatBackend
@@ -211,6 +211,31 @@ def test_a_model_of_one_s_own_answers_and_is_started_again(tmp_path: Path) -> No
                 await ask(socket)
 
     run(main())
+
+
+def test_a_model_that_could_not_be_started_again_is_tried_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("xllamacpp")
+    model = tiny_llama(tmp_path / "tiny.gguf", template=TEMPLATE)
+    failing = iter([EngineFailed("too slow"), OSError("no process"), None])
+    tried = 0
+
+    async def launch() -> None:
+        nonlocal tried
+        tried += 1
+        if error := next(failing, None):
+            raise error
+
+    async def main() -> None:
+        backend = LlamaBackend(LlamaConfig(model=str(model)))
+        monkeypatch.setattr(backend, "_launch", launch)
+        backend._tasks.spawn("watch", backend._watch())
+        await asyncio.sleep(30.0)
+        assert tried >= 3
+        await backend.close()
+
+    run(main(), virtual=True)
 
 
 def test_a_model_without_a_template_is_refused(tmp_path: Path) -> None:

@@ -276,8 +276,8 @@ def test_a_client_that_does_not_read_is_dropped_and_others_go_on() -> None:
                 began = now()
                 assert await ask(other) == "You said hello."
                 assert now() - began < 5
-            slowed = server.metrics.slow._value.get
-            await until(lambda: slowed() > 0 or flooding.done())
+            counts = server.services.metrics.counts
+            await until(lambda: counts["slow", ""] > 0 or flooding.done())
             flooding.cancel()
             await asyncio.gather(flooding, return_exceptions=True)
             slow.transport.abort()
@@ -342,7 +342,7 @@ def test_when_told_to_stop_answers_are_finished_first() -> None:
             asking = asyncio.create_task(ask(socket))
             await until(lambda: parrot.running == 1)
             draining = asyncio.create_task(server.drain())
-            await until(lambda: server.draining)
+            await until(lambda: server.entrance.draining)
             assert (await asyncio.to_thread(http, url, "/healthz"))[0] == 503
             with pytest.raises(InvalidStatus) as refused:
                 await connect(url)

@@ -63,7 +63,12 @@ def make_escalation(
     session = secrets.token_hex(8) if live else REPLAYED
     gate, receipts = make_gate(config.privacy), Receipts(folder)
     out = WayOut(
-        Sender(session=session, pin=config.region.pin, reserve=reserve),
+        Sender(
+            session=session,
+            pin=config.region.pin,
+            reserve=reserve,
+            wait=config.region.wait_ms / 1000,
+        ),
         Release(gate, compute, lambda pcm: shop.asking.general(pcm)),
         ReceiptBook(receipts, compute, session),
         make_meter(config, folder),

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from voiceagent.region.backend import Backend
     from voiceagent.region.knowledge import Knowledge
     from voiceagent.region.memory import Memory
-    from voiceagent.region.server import Observe, RegionServer
+    from voiceagent.region.server import RegionServer
+    from voiceagent.region.services import Observe
 
 __all__ = [
     "SAMPLES",

@@ -55,9 +55,9 @@ def serve(
 
     def ready(url: str) -> None:
         if json:
-            emit_json({"ready": True, "url": url, "region": server.region})
+            emit_json({"ready": True, "url": url, "region": server.config.region})
             return
-        about = f"region {server.region}, {server.backend.name}"
+        about = f"region {server.config.region}, {server.services.backend.name}"
         known = f"{library.documents} documents, {len(library.passages)} passages"
         console().print(f"listening on {url} ({about}, {known})", markup=False)
 

@@ -15,7 +15,7 @@ from voiceagent.realtime.settings import (
     check_tools,
     metadata_of,
 )
-from voiceagent.realtime.steps import Respond, SessionStep
+from voiceagent.realtime.steps import AwaitWords, Respond, SessionStep
 from voiceagent.realtime.wire import Wire
 from voiceagent.realtime.writer import Writer
 
@@ -37,6 +37,12 @@ class Answering:
         """Stop the active response."""
         self._pending = None
         return self.writer.cancel(reason)
+
+    def failed(self, response_id: str, code: str, message: str) -> list[SessionStep]:
+        """There will be no (more) answer."""
+        if self._pending is not None and self._pending.response_id == response_id:
+            self._pending = None
+        return self.writer.failed(response_id, code, message)
 
     def create_response(
         self, given: Mapping[str, Any], event_id: str | None
@@ -62,6 +68,8 @@ class Answering:
         yield self.wire.send("response.created", response=shown)
         self._pending = respond
         yield from self._run()
+        if self._pending is not None:
+            yield AwaitWords(respond.response_id, tuple(sorted(self.unheard)), metadata)
 
     def _respond(
         self, given: Mapping[str, Any], metadata: dict[str, str], event_id: str | None
@@ -125,7 +133,7 @@ class Answering:
             self.wire.send(f"{kind}.completed", **place, transcript=text, usage=spent)
         )
         steps.append(self.wire.item_event("done", item))
-        return steps + self._with_words(item)
+        return steps + self._with_words()
 
     def transcription_failed(
         self, item_id: str, code: str, message: str
@@ -151,11 +159,15 @@ class Answering:
         ]
         active = self.writer.active
         if active is not None and self._pending is not None and not self.unheard:
-            self._pending = None
-            steps += self.writer.failed(active.id, code, message)
+            steps += self.failed(active.id, code, message)
         return steps
 
-    def _with_words(self, item: Item) -> list[SessionStep]:
+    def forgotten(self, item_id: str) -> list[SessionStep]:
+        """A user item is gone; nobody waits for its words any more."""
+        self.unheard.discard(item_id)
+        return self._with_words()
+
+    def _with_words(self) -> list[SessionStep]:
         """A response that waited for these words begins with them."""
         if self._pending is not None and not self.unheard:
             messages = as_messages(self.wire.items.items)

@@ -220,8 +220,8 @@ class ClientSession:
                 f"the region failed: {str(error.get('code'))[:60]}",
                 cause=str(error.get("message", ""))[:200],
             )
-        if status == "cancelled":
-            raise RemoteFailed("the region cancelled the answer")
+        if status in ("cancelled", "incomplete"):
+            raise RemoteFailed(f"the answer of the region ended as {status}")
         turn.expected -= 1
         if self._called(turn, response):
             return  # the answer goes on when the tools have run

@@ -8,28 +8,47 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from voiceagent.realtime import events as ev
 from voiceagent.realtime.answering import Answering
 from voiceagent.realtime.conversation import Conversation
 from voiceagent.realtime.events import ProtocolFault, decode_client
+from voiceagent.realtime.inbox import Inbox
 from voiceagent.realtime.input_audio import InputAudio
-from voiceagent.realtime.items import checked_item
+from voiceagent.realtime.item_events import ItemEvents
 from voiceagent.realtime.limits import Limits
 from voiceagent.realtime.outbox import number_of
 from voiceagent.realtime.steps import Attach, Close, Send, SessionStep
 from voiceagent.realtime.wire import Wire
 from voiceagent.realtime.writer import Writer
 
-__all__ = ["ServerSession"]
+__all__ = ["BUG", "ServerSession"]
 
-EDGE = "edge_"
-"""Our own clients number their events `edge_1`, `edge_2`, ..."""
+BUG = 1011
+"""Closing code: the server met something that it cannot go on with."""
+
+
+@dataclass(slots=True)
+class Offer:
+    """What a client of ours is told of its session."""
+
+    opted_in: bool
+    """Whether the client knows our own events."""
+    token: str
+    """Opens the session, or its conversation, again."""
+    region: str
+    resumable: float
+    """Seconds that a cut session waits."""
 
 
 class ServerSession:
-    """One conversation over one connection after the other."""
+    """One conversation over one connection after the other.
+
+    The shell tells `writer` of the pieces of a response, `answering` of the words of
+    the user and of responses that fail.
+    """
 
     def __init__(
         self,
@@ -57,32 +76,24 @@ class ServerSession:
             answered=answered or {},
             ring=opted_in,
         )
-        self._writer = Writer(self.wire)
-        self._answering = Answering(self.wire, self._writer)
-        self.limits = limits
-        # What the shell tells about responses and words goes straight to them.
-        self.text, self.audio = self._writer.text, self._writer.audio
-        self.tool_call, self.finished = self._writer.tool_call, self._writer.finished
-        self.failed = self._writer.failed
-        self.transcribed = self._answering.transcribed
-        self.transcription_failed = self._answering.transcription_failed
-        self.opted_in, self.resume_token = opted_in, resume_token
-        self.received = 0
-        """Number of the last client event of ours that was taken."""
+        self.writer = Writer(self.wire)
+        self.answering = Answering(self.wire, self.writer)
         self.counts: Counter[str] = Counter()
         """What was refused or dropped, for the metrics."""
-        self._region, self._resumable = region, resumable
-        self._audio = InputAudio(self.wire, self._answering.unheard)
+        self._offer = Offer(opted_in, resume_token, region, resumable)
+        self._inbox = Inbox(numbered=opted_in)
+        self._audio = InputAudio(self.wire, self.answering.unheard)
         self._faults = 0
+        items_of = ItemEvents(self.wire, self.writer, self.answering)
         self._handlers: dict[type, Callable[[Any], Iterator[SessionStep]]] = {
             ev.SessionUpdate: self._session_update,
             ev.Append: self._audio.append,
             ev.Commit: self._audio.commit,
             ev.Clear: self._audio.clear,
-            ev.ItemCreate: self._item_create,
-            ev.ItemRetrieve: self._item_retrieve,
-            ev.ItemTruncate: self._item_truncate,
-            ev.ItemDelete: self._item_delete,
+            ev.ItemCreate: items_of.create,
+            ev.ItemRetrieve: items_of.retrieve,
+            ev.ItemTruncate: items_of.truncate,
+            ev.ItemDelete: items_of.delete,
             ev.ResponseCreate: self._response_create,
             ev.ResponseCancel: self._response_cancel,
             ev.OutputClear: lambda event: iter(()),
@@ -92,7 +103,12 @@ class ServerSession:
     @property
     def active(self) -> str:
         """Id of the response being made; empty: none."""
-        return self._writer.active.id if self._writer.active else ""
+        return self.writer.active.id if self.writer.active else ""
+
+    @property
+    def opted_in(self) -> bool:
+        """Whether the client knows our own events."""
+        return self._offer.opted_in
 
     def opened(self) -> list[SessionStep]:
         """The connection is there: what the client is told first."""
@@ -106,8 +122,8 @@ class ServerSession:
     def receive(self, raw: str | bytes) -> list[SessionStep]:
         """A frame of the client."""
         try:
-            event = decode_client(raw, self.limits)
-            if not self._is_new(event):
+            event = decode_client(raw, self.wire.limits)
+            if not self._inbox.is_new(event):
                 self.counts["duplicates"] += 1
                 return []
             steps = list(self._handlers[type(event)](event))
@@ -121,7 +137,7 @@ class ServerSession:
         steps: list[SessionStep] = []
         detection = self.wire.settings.detection or {}
         if self.active and detection.get("interrupt_response", True):
-            steps += self._answering.cancel("turn_detected")
+            steps += self.answering.cancel("turn_detected")
         self._audio.item = self._audio.item or self.wire.new_id("item")
         steps.append(
             self.wire.send(
@@ -145,7 +161,7 @@ class ServerSession:
         ]
         steps += self._audio.committed()
         if (self.wire.settings.detection or {}).get("create_response", True):
-            steps += self._answering.create_response({}, None)
+            steps += self.answering.create_response({}, None)
         return steps
 
     def resume(self, last_event_id: str) -> list[SessionStep]:
@@ -157,7 +173,7 @@ class ServerSession:
         resumed = {
             "type": "voiceagent.session.resumed",
             "session_id": self.wire.id,
-            "last_client_event": self.received,
+            "last_client_event": self._inbox.received,
             "input_samples_received": self._audio.samples,
             "complete": missed is not None,
         }
@@ -171,13 +187,13 @@ class ServerSession:
         token: str,
     ) -> list[SessionStep]:
         """An earlier session is gone, its conversation is not: go on with that."""
-        self.wire.conversation, self.resume_token = conversation, token
-        self.wire.items = Conversation(items, self.limits.items)
+        self.wire.conversation, self._offer.token = conversation, token
+        self.wire.items = Conversation(items, self.wire.limits.items)
         self.wire.answered = dict(answered)
         resumed = self.wire.send(
             "voiceagent.session.resumed",
             session_id=self.wire.id,
-            last_client_event=self.received,
+            last_client_event=self._inbox.received,
             input_samples_received=self._audio.samples,
             complete=False,
         )
@@ -193,31 +209,22 @@ class ServerSession:
         """The server is about to stop."""
         return [Close(1001, "the server is stopping")] if not self.active else []
 
-    def _is_new(self, event: ev.ClientEvent) -> bool:
-        """Ours are numbered: what came twice is dropped, what is missing is told."""
-        if not (self.opted_in and event.event_id and event.event_id.startswith(EDGE)):
-            return True
-        digits = event.event_id.removeprefix(EDGE)
-        if not digits.isdecimal() or len(digits) > 15:
-            return True
-        number = int(digits)
-        if number <= self.received:
-            return False
-        if number > self.received + 1:
-            raise ProtocolFault(
-                "events_missing",
-                "events were lost on the way",
-                param=str(self.received + 1),
-                event_id=event.event_id,
-            )
-        self.received = number
-        return True
+    def trouble(self, code: str, message: str) -> list[SessionStep]:
+        """Something went wrong on our side; the session goes on."""
+        return [self.wire.error(ProtocolFault(code, message), "server_error")]
+
+    def broken(self, code: str, message: str) -> list[SessionStep]:
+        """Something went wrong on our side, and the session ends with it."""
+        steps = self.trouble(code, message)
+        if self.active:
+            steps += self.answering.failed(self.active, code, message)
+        return [*steps, Close(BUG, message)]
 
     def _fault(self, fault: ProtocolFault) -> list[SessionStep]:
         self.counts[fault.code] += 1
         self._faults += 1
         steps: list[SessionStep] = [self.wire.error(fault)]
-        if self._faults >= self.limits.faults:
+        if self._faults >= self.wire.limits.faults:
             steps.append(Close(1008, "too many events that are wrong"))
         return steps
 
@@ -226,49 +233,17 @@ class ServerSession:
             "voiceagent.session.ready",
             session_id=self.wire.id,
             conversation=self.wire.conversation,
-            resume_token=self.resume_token,
-            region=self._region,
-            resumable_seconds=self._resumable,
+            resume_token=self._offer.token,
+            region=self._offer.region,
+            resumable_seconds=self._offer.resumable,
         )
 
     def _session_update(self, event: ev.SessionUpdate) -> Iterator[SessionStep]:
         self.wire.settings.update(event.session, event.event_id)
         yield self.wire.send("session.updated", session=self.wire.settings.values)
 
-    def _item_create(self, event: ev.ItemCreate) -> Iterator[SessionStep]:
-        item = checked_item(event.item, self.limits, event.event_id)
-        item["id"] = item["id"] or self.wire.new_id("item")
-        if self.wire.items.has(item["id"]):
-            known = self.wire.items.find(item["id"])
-            if known["type"] != item["type"]:
-                raise ProtocolFault(
-                    "item_exists",
-                    "another item has this id",
-                    param="item.id",
-                    event_id=event.event_id,
-                )
-            item = known  # sent again after a cut
-        else:
-            self.wire.items.add(item, event.previous_item_id, event.event_id)
-        yield self.wire.item_event("added", item)
-        yield self.wire.item_event("done", item)
-
-    def _item_retrieve(self, event: ev.ItemRetrieve) -> Iterator[SessionStep]:
-        item = self.wire.items.find(event.item_id, event.event_id)
-        yield self.wire.send("conversation.item.retrieved", item=dict(item))
-
-    def _item_truncate(self, event: ev.ItemTruncate) -> Iterator[SessionStep]:
-        yield from self._writer.truncate(event)
-
-    def _item_delete(self, event: ev.ItemDelete) -> Iterator[SessionStep]:
-        item = self.wire.items.find(event.item_id, event.event_id)
-        self.wire.items.remove(item)
-        self._answering.unheard.discard(event.item_id)
-        yield self.wire.keep()
-        yield self.wire.send("conversation.item.deleted", item_id=event.item_id)
-
     def _response_create(self, event: ev.ResponseCreate) -> Iterator[SessionStep]:
-        yield from self._answering.create_response(event.response or {}, event.event_id)
+        yield from self.answering.create_response(event.response or {}, event.event_id)
 
     def _response_cancel(self, event: ev.ResponseCancel) -> Iterator[SessionStep]:
         active = self.active
@@ -278,7 +253,7 @@ class ServerSession:
                 "no such response is being made",
                 event_id=event.event_id,
             )
-        yield from self._answering.cancel("client_cancelled")
+        yield from self.answering.cancel("client_cancelled")
 
     def _resume(self, event: ev.Resume) -> Iterator[SessionStep]:
         yield Attach(

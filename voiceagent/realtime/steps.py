@@ -15,6 +15,7 @@ from voiceagent.message import Message
 
 __all__ = [
     "Attach",
+    "AwaitWords",
     "Cancel",
     "Close",
     "Hear",
@@ -49,6 +50,17 @@ class Respond:
     voice: str = ""
     metadata: Mapping[str, str] = field(default_factory=dict)
     """As the client gave it, an envelope of ours among it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitWords:
+    """A response has been asked for; it waits for the words of these user items, and
+    the time until its deadline runs."""
+
+    response_id: str
+    items: tuple[str, ...]
+    metadata: Mapping[str, str]
+    """As the client gave it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,4 +122,6 @@ class Close:
     reason: str
 
 
-SessionStep = Send | Respond | Cancel | Recognise | Hear | Keep | Attach | Close
+SessionStep = (
+    Send | Respond | AwaitWords | Cancel | Recognise | Hear | Keep | Attach | Close
+)

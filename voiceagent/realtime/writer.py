@@ -124,9 +124,7 @@ class Writer:
         active = self.active
         if active is None:
             return []
-        steps: list[SessionStep] = []
-        if active.phase is Phase.RUNNING:
-            steps.append(Cancel(active.id))
+        steps: list[SessionStep] = [Cancel(active.id)]
         steps += self._close_message(active, "incomplete")
         details = {"type": "cancelled", "reason": reason}
         return steps + self._over(active, active.shown("cancelled", details))

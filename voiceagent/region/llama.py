@@ -27,11 +27,14 @@ from voiceagent.region.backend import Output, Request
 from voiceagent.region.chat import ChatBackend
 from voiceagent.region.config import LlamaConfig, UpstreamConfig
 from voiceagent.region.knowledge import Knowledge
+from voiceagent.region.tasks import Tasks
+from voiceagent.region.trouble import note
 
 __all__ = ["LlamaBackend"]
 
 READY = 120.0
 """Seconds that a model may take to load."""
+WATCH = "the process of the model"
 RESTS = (0.2, 1.0, 5.0)
 """Seconds before it is started again, by how often that was needed in a row."""
 
@@ -67,13 +70,12 @@ class LlamaBackend:
         self._config, self._knowledge = config, knowledge
         self._process: Process | None = None
         self._chat: ChatBackend | None = None
-        self._watching: asyncio.Task[None] | None = None
-        self._up = asyncio.Event()
+        self._tasks = Tasks(note)
 
     async def start(self) -> None:
         """Load the model; raises `EngineFailed` where that fails."""
         await self._launch()
-        self._watching = asyncio.create_task(self._watch())
+        self._tasks.spawn(WATCH, self._watch())
 
     async def answer(self, request: Request) -> AsyncGenerator[Output, None]:
         """The words as they come."""
@@ -89,9 +91,7 @@ class LlamaBackend:
 
     async def close(self) -> None:
         """End the process."""
-        if self._watching is not None:
-            self._watching.cancel()
-            await asyncio.gather(self._watching, return_exceptions=True)
+        await self._tasks.end()
         await self._end()
 
     async def _launch(self) -> None:
@@ -134,17 +134,18 @@ class LlamaBackend:
     async def _watch(self) -> None:
         """Start it again whenever it ends."""
         while True:
-            process = self._process
-            assert process is not None
-            await process.wait()
-            self._chat = None
+            if self._process is not None:  # None: it could not be started
+                await self._process.wait()
+            chat, self._chat = self._chat, None
             rest = RESTS[min(self.restarts, len(RESTS) - 1)]
             self.restarts += 1
             await asyncio.sleep(rest)
+            if chat is not None:
+                await chat.close()
             try:
                 await self._launch()
-            except EngineFailed:
-                continue
+            except (EngineFailed, OSError) as error:
+                note(WATCH, error)
 
     async def _end(self) -> None:
         process, chat = self._process, self._chat

@@ -3,42 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import datetime, timedelta
-from http import HTTPStatus
+from datetime import timedelta
 from ssl import SSLContext
-from typing import Any
 
 from websockets.asyncio.server import Server, ServerConnection, serve
-from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
-from websockets.http11 import Request as HttpRequest
-from websockets.http11 import Response as HttpResponse
-from websockets.typing import Subprotocol
 
-from voiceagent.clock import now, wall
-from voiceagent.door.admission import Bucket, Refusal, Visitor, is_loopback, visitor
+from voiceagent.clock import wall
+from voiceagent.door.admission import is_loopback
 from voiceagent.door.tokens import Tokens
-from voiceagent.errors import ConfigError, VoiceAgentError
+from voiceagent.errors import ConfigError
 from voiceagent.realtime.limits import Limits
 from voiceagent.realtime.steps import Attach
 from voiceagent.region.backend import Backend
 from voiceagent.region.config import ServeConfig
+from voiceagent.region.entrance import PATH, Entrance, subprotocol, visitor_of
 from voiceagent.region.memory import Memory
 from voiceagent.region.metrics import Metrics
-from voiceagent.region.services import Detector
+from voiceagent.region.services import Detector, Observe, Services
+from voiceagent.region.session_shell import Live
 from voiceagent.region.sessions import Sessions
+from voiceagent.region.slots import AnswerSlots
+from voiceagent.region.tasks import Tasks
+from voiceagent.region.trouble import note
 
 __all__ = ["PATH", "RegionServer"]
 
-log = logging.getLogger(__name__)
-
-PATH = "/v1/realtime"
-Observe = Callable[[str, datetime, Mapping[str, str]], None]
-"""Trace context, start and facts of a response that is over."""
 GOODBYE = 2.0
 """Seconds that clients have to read the last events."""
 SWEEP = 600.0
@@ -73,32 +65,34 @@ class RegionServer:
                 hint=f"set `{config.secret_env}` and `serve.certificate`, or serve "
                 "127.0.0.1",
             )
-        self.config, self.backend, self.memory = config, backend, memory
-        self.metrics, self.region = Metrics(), config.region
-        self.max_responses = config.max_responses
-        self.draining = False
-        self._tokens = Tokens(token_secret, config.region) if token_secret else None
-        self._tls, self._limits, self._keep = tls, limits or Limits(), keep
-        self._recogniser, self._voice, self._detector = recogniser, voice, detector
-        self._bucket, self.observe = Bucket(), observe
+        slots = AnswerSlots(config.max_responses)
+        self.config = config
+        self.services = Services(
+            backend=backend,
+            memory=memory,
+            metrics=Metrics({"running": lambda: slots.taken}),
+            slots=slots,
+            region=config.region,
+            recogniser=recogniser,
+            voice=voice,
+            detector=detector,
+            observe=observe,
+        )
         self.sessions = Sessions(
-            self,
+            self.services,
             Tokens(resume_secret, config.region),
             resumable=config.resume_ms / 1000,
-            limits=self._limits,
+            limits=limits or Limits(),
         )
-
-    def recogniser(self) -> Callable[[bytes], Awaitable[str]] | None:
-        """24 kHz PCM16 to words."""
-        return self._recogniser
-
-    def voice(self) -> Callable[[str], Awaitable[bytes]] | None:
-        """Words to 24 kHz PCM16."""
-        return self._voice
-
-    def detector(self) -> Detector | None:
-        """A new turn detector."""
-        return self._detector()
+        self.entrance = Entrance(
+            config,
+            self.services.metrics,
+            tokens=Tokens(token_secret, config.region) if token_secret else None,
+            connected=lambda: len(self.sessions.connected),
+        )
+        self._tls, self._keep = tls, keep
+        self._largest = (limits or Limits()).message_bytes
+        self._tasks = Tasks(note)
 
     async def run(
         self, ready: Callable[[str], None], stop: Callable[[], Awaitable[object]]
@@ -107,23 +101,22 @@ class RegionServer:
 
         Raises `ConfigError` where the port cannot be had, and what the backend raises.
         """
-        await self.backend.start()
-        sweeping = asyncio.create_task(self._sweep())
+        await self.services.backend.start()
+        self._tasks.spawn("the sweep of old conversations", self._sweep())
         try:
             async with await self._listen() as server:
                 ready(self._url(server))
                 await stop()
                 await self.drain()
         finally:
-            sweeping.cancel()
-            await asyncio.gather(sweeping, return_exceptions=True)
+            await self._tasks.end()
             await self.sessions.end_all()
-            await self.backend.close()
-            await self.memory.close()
+            await self.services.backend.close()
+            await self.services.memory.close()
 
     async def drain(self) -> None:
         """Let nobody in, let answers be finished for a while, then say goodbye."""
-        self.draining = True
+        self.entrance.draining = True
         lives = list(self.sessions.connected.values())
         making = [task for live in lives for task in live.making]
         if making:
@@ -143,10 +136,10 @@ class RegionServer:
                 config.host,
                 config.port,
                 ssl=self._tls,
-                process_request=self._request,
-                select_subprotocol=_subprotocol,
+                process_request=self.entrance.answer,
+                select_subprotocol=subprotocol,
                 compression=None,
-                max_size=self._limits.message_bytes,
+                max_size=self._largest,
                 write_limit=(1 << 18, 1 << 16),
                 ping_interval=20,
                 ping_timeout=20,
@@ -166,86 +159,40 @@ class RegionServer:
         shown = f"[{host}]" if ":" in host else host
         return f"{scheme}://{shown}:{port}{PATH}"
 
-    def _request(
-        self, connection: ServerConnection, request: HttpRequest
-    ) -> HttpResponse | None:
-        path = request.path.partition("?")[0]
-        if path == "/healthz":
-            status = 503 if self.draining else 200
-            return _http(status, "draining\n" if self.draining else "ok\n")
-        if path == "/metrics":
-            return _http(200, self.metrics.text(), "text/plain; version=0.0.4")
-        if path != PATH:
-            return _http(404, "not found\n")
-        refusal = self._refusal(connection, request)
-        if refusal is None:
-            return None
-        self.metrics.refused.labels(refusal.code).inc()
-        body = {"error": {"code": refusal.code, "message": refusal.message}}
-        return _http(refusal.status, json.dumps(body) + "\n", "application/json")
-
-    def _refusal(
-        self, connection: ServerConnection, request: HttpRequest
-    ) -> Refusal | None:
-        if self.draining:
-            return Refusal(503, "draining", "this server is stopping")
-        address = str((connection.remote_address or ("",))[0])
-        if not self._bucket.take(address, now()):
-            return Refusal(429, "too_many_connections", "slower, please")
-        if len(self.sessions.connected) >= self.config.max_sessions:
-            return Refusal(503, "session_limit_reached", "all sessions are taken")
-        found = visitor(
-            request.path,
-            request.headers,
-            tokens=self._tokens,
-            origins=self.config.origins,
-        )
-        if isinstance(found, Refusal):
-            return found
-        connection.visitor = found  # type: ignore[attr-defined]
-        return None
-
     async def _session(self, connection: ServerConnection) -> None:
-        who: Visitor = connection.visitor  # type: ignore[attr-defined]
-        live = self.sessions.begin(connection, who)
-        self.metrics.opened.inc()
+        live = self.sessions.begin(connection, visitor_of(connection))
+        self.services.metrics.count("opened")
         try:
             async for message in connection:
-                self.metrics.events_in.inc()
-                steps = live.session.receive(message)
-                if steps and isinstance(steps[0], Attach):
-                    live = await self.sessions.attach(live, steps[0], connection, who)
-                else:
-                    live.do(steps)
+                self.services.metrics.count("events", "in")
+                live = await self._received(message, live, connection)
         except ConnectionClosed:
             pass
         finally:
-            await self.sessions.left(live, connection, stopping=self.draining)
+            stopping = self.entrance.draining
+            await self.sessions.left(live, connection, stopping=stopping)
+
+    async def _received(
+        self, message: str | bytes, live: Live, connection: ServerConnection
+    ) -> Live:
+        """The session that goes on after that message."""
+        try:
+            steps = live.session.receive(message)
+            if steps and isinstance(steps[0], Attach):
+                who = visitor_of(connection)
+                return await self.sessions.attach(live, steps[0], connection, who)
+            live.do(steps)
+        except ConnectionClosed:
+            raise
+        except Exception as error:
+            live.fail(error)
+        return live
 
     async def _sweep(self) -> None:
         while True:
             try:
-                await self.memory.expire(wall() - timedelta(seconds=self._keep))
-            except VoiceAgentError as error:
-                log.warning("old conversations were not erased: %s", error.what)
+                before = wall() - timedelta(seconds=self._keep)
+                await self.services.memory.expire(before)
+            except Exception as error:
+                note("the sweep of old conversations", error)
             await asyncio.sleep(SWEEP)
-
-
-def _subprotocol(connection: ServerConnection, offered: Any) -> Subprotocol | None:
-    """Browsers offer `realtime` beside their key; others offer nothing."""
-    return Subprotocol("realtime") if "realtime" in offered else None
-
-
-def _http(status: int, body: str | bytes, kind: str = "text/plain") -> HttpResponse:
-    data = body.encode() if isinstance(body, str) else body
-    headers = Headers(
-        {
-            "Content-Type": kind,
-            "Content-Length": str(len(data)),
-            "Cache-Control": "no-store",
-            "Connection": "close",
-        }
-    )
-    if status in (429, 503):
-        headers["Retry-After"] = "2"
-    return HttpResponse(status, HTTPStatus(status).phrase, headers, data)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from voiceagent.region.backend import Backend
 from voiceagent.region.memory import Memory
 from voiceagent.region.metrics import Metrics
+from voiceagent.region.slots import AnswerSlots
 
-__all__ = ["Detector", "Services", "Socket"]
+__all__ = ["Detector", "Observe", "Services", "Socket"]
+
+Observe = Callable[[str, datetime, Mapping[str, str]], None]
+"""Trace context, start and facts of a response that is over."""
 
 
 class Socket(Protocol):
@@ -33,29 +38,20 @@ class Detector(Protocol):
         ...
 
 
-class Services(Protocol):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
     """What all sessions of a server share."""
 
     backend: Backend
     memory: Memory
     metrics: Metrics
+    slots: AnswerSlots
     region: str
-    max_responses: int
-
-    def observe(
-        self, traceparent: str, began: datetime, facts: Mapping[str, str]
-    ) -> None:
-        """A response is over: for traces."""
-        ...
-
-    def recogniser(self) -> Callable[[bytes], Awaitable[str]] | None:
-        """24 kHz PCM16 to words; None where there is none."""
-        ...
-
-    def voice(self) -> Callable[[str], Awaitable[bytes]] | None:
-        """Words to 24 kHz PCM16; None where there is none."""
-        ...
-
-    def detector(self) -> Detector | None:
-        """A new turn detector; None where there is none."""
-        ...
+    recogniser: Callable[[bytes], Awaitable[str]] | None
+    """24 kHz PCM16 to words; None where there is none."""
+    voice: Callable[[str], Awaitable[bytes]] | None
+    """Words to 24 kHz PCM16; None where there is none."""
+    detector: Callable[[], Detector | None]
+    """A new turn detector; None where there is none."""
+    observe: Observe
+    """A response is over: for traces."""

@@ -1,7 +1,8 @@
 """A session at work: carries out its steps in order, over one connection or the next.
 
 Steps come from the client's frames and from the tasks that make answers and words; one
-task carries them out, so that what was decided first is sent first.
+task carries them out, so that what was decided first is sent first. Whatever breaks is
+told to the client: with the response that it belongs to, or with the session.
 """
 
 from __future__ import annotations
@@ -9,16 +10,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable
-from contextlib import aclosing
-from typing import Any
+from collections.abc import Iterable
 
-from voiceagent.clock import now, wall
-from voiceagent.errors import RemoteFailed, VoiceAgentError
-from voiceagent.realtime.events import encode
-from voiceagent.realtime.server import ServerSession
+from voiceagent.errors import VoiceAgentError
+from voiceagent.realtime.server import BUG, ServerSession
 from voiceagent.realtime.steps import (
     Attach,
+    AwaitWords,
     Cancel,
     Close,
     Hear,
@@ -28,18 +26,13 @@ from voiceagent.realtime.steps import (
     Send,
     SessionStep,
 )
-from voiceagent.region.backend import (
-    AnswerSource,
-    AnswerText,
-    Call,
-    Output,
-    Request,
-    Usage,
-)
+from voiceagent.region.line import SessionLine
 from voiceagent.region.memory import Keeper
-from voiceagent.region.services import Detector, Services, Socket
-from voiceagent.routing.remote import Envelope
-from voiceagent.tts.clauses import ClauseCutter
+from voiceagent.region.responses import Responses
+from voiceagent.region.services import Services, Socket
+from voiceagent.region.session_ears import SessionEars
+from voiceagent.region.tasks import Tasks
+from voiceagent.region.trouble import note, told
 
 __all__ = ["Live"]
 
@@ -47,31 +40,33 @@ log = logging.getLogger(__name__)
 
 MOST_STEPS = 4096
 """Steps that may wait for a client that does not read."""
+KEEPING = 3.0
+"""Seconds that the next event waits at most until the conversation is written down."""
+PUMP, CLOSE = "pump", "close"
 
 
 class Live:
     """One session; survives the connection that it began on."""
 
     def __init__(
-        self,
-        session: ServerSession,
-        services: Services,
-        socket: Socket,
+        self, session: ServerSession, services: Services, socket: Socket
     ) -> None:
-        self.session, self.socket = session, socket
+        self.session, self.line = session, SessionLine(socket, services.metrics)
         self.keeper = Keeper(services.memory)
-        self._on: Socket | None = socket
+        self.failed = False
+        """Whether it broke: it is told, and nobody goes on with it."""
         self._services = services
+        self._ears = SessionEars(session, services, self.do)
+        self._responses = Responses(session, services, self.do, self._ears)
         self._steps: deque[SessionStep] = deque()
         self._wake, self._idle = asyncio.Event(), asyncio.Event()
-        self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._detector: Detector | None = None
-        self._pump = asyncio.create_task(self._carry_out())
+        self._tasks = Tasks(self._lost)
+        self._tasks.spawn(PUMP, self._carry_out())
 
     @property
     def making(self) -> list[asyncio.Task[None]]:
         """Answers and words that are being made."""
-        return list(self._tasks.values())
+        return [*self._responses.making, *self._ears.making]
 
     async def flush(self) -> None:
         """Until everything that was decided has been carried out."""
@@ -82,29 +77,41 @@ class Live:
         self._steps.extend(steps)
         self._idle.clear()
         self._wake.set()
-        if len(self._steps) > MOST_STEPS and self._on is not None:
-            self._services.metrics.slow.inc()
-            self._steps.clear()
-            self._spawn("close", self._shut(self._on, 1008, "it does not read"))
-            self._on = None
-
-    def detach(self, socket: Socket) -> None:
-        """That connection is gone; nothing is sent until there is another one."""
-        if self._on is socket:
-            self._on = None
-
-    def attach(self, socket: Socket) -> Socket | None:
-        """Go on over this connection; gives the one of before, if it is still there."""
-        before, self._on = self._on, socket
-        self.socket = socket
-        return before
+        if len(self._steps) > MOST_STEPS and self.line.there:
+            self._services.metrics.count("slow")
+            self._hang_up(1008, "it does not read")
 
     async def end(self) -> None:
         """Cancel everything; slots are free when this returns."""
-        tasks = [self._pump, *self._tasks.values()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._tasks.end()
+        await asyncio.gather(self._responses.end(), self._ears.end())
+
+    def fail(self, error: BaseException) -> None:
+        """Something broke that belongs to no response: tell the client and let go."""
+        note("a session", error)
+        self._services.metrics.count("broken", "session")
+        if self.failed:  # telling it has failed too
+            self._hang_up(BUG, told(error)[1])
+            return
+        self.failed = True
+        try:
+            self.do(self.session.broken(*told(error)))
+        except Exception as another:
+            note("a session", another)
+            self._hang_up(BUG, told(error)[1])
+
+    def _hang_up(self, code: int, reason: str) -> None:
+        """Nothing that waits is sent any more."""
+        self._steps.clear()
+        if CLOSE not in self._tasks.running:
+            self._tasks.spawn(CLOSE, self.line.close(code, reason))
+
+    def _lost(self, name: str, error: BaseException) -> None:
+        if name == PUMP:
+            self._tasks.spawn(PUMP, self._carry_out())
+            self.fail(error)
+        else:
+            note("a connection", error)
 
     async def _carry_out(self) -> None:
         while True:
@@ -118,180 +125,34 @@ class Live:
     async def _one(self, step: SessionStep) -> None:
         match step:
             case Send():
-                await self._send(step)
-            case Respond():
-                self._spawn(step.response_id, self._respond(step))
-            case Cancel():
-                await self._cancel(step.response_id)
+                self._responses.sent(step.event)
+                await self.line.send(step.event)
+            case Close():
+                await self.line.close(step.code, step.reason)
             case Keep():
                 await self._keep(step)
+            case Cancel():
+                await self._responses.cancel(step.response_id)
+            case _ if self.failed:
+                pass  # nothing is begun any more
+            case AwaitWords():
+                self._responses.await_words(step)
+            case Respond():
+                self._responses.respond(step)
             case Recognise():
-                self._spawn(step.item_id, self._recognise(step))
+                self._ears.recognise(step)
             case Hear():
-                self._hear(step)
-            case Close() if self._on is not None:
-                await self._shut(self._on, step.code, step.reason)
-            case Attach() | Close():
+                self._ears.hear(step)
+            case Attach():
                 pass
-
-    async def _send(self, step: Send) -> None:
-        socket = self._on
-        if socket is None:
-            return
-        try:
-            await socket.send(encode(step.event))
-            self._services.metrics.events_out.inc()
-        except OSError:
-            self.detach(socket)
-        except Exception as error:
-            # The websocket library has exceptions of its own for a gone connection.
-            if "ConnectionClosed" not in type(error).__name__:
-                raise
-            self.detach(socket)
-
-    async def _shut(self, socket: Socket, code: int, reason: str) -> None:
-        await socket.close(code, reason)
-
-    async def _cancel(self, name: str) -> None:
-        task = self._tasks.get(name)
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
 
     async def _keep(self, step: Keep) -> None:
         try:
-            await self.keeper.save(step.conversation, step.items, step.answered)
+            async with asyncio.timeout(KEEPING):
+                await self.keeper.save(step.conversation, step.items, step.answered)
         except VoiceAgentError as error:
-            self._services.metrics.conflicts.inc()
+            self._services.metrics.count("unkept")
             log.warning("a conversation was not kept: %s", error.what)
-
-    def _hear(self, step: Hear) -> None:
-        if self._detector is None:
-            self._detector = self._services.detector()
-        if self._detector is None:
-            return
-        for speaking, at in self._detector.push(step.pcm):
-            session = self.session
-            told = session.speech_started if speaking else session.speech_stopped
-            self.do(told(at))
-
-    async def _recognise(self, step: Recognise) -> None:
-        recognise = self._services.recogniser()
-        if recognise is None:
-            why = "this region has no recogniser"
-            self.do(
-                self.session.transcription_failed(step.item_id, "no_recogniser", why)
-            )
-            return
-        try:
-            words = await recognise(step.pcm)
-        except VoiceAgentError as error:
-            failed = self.session.transcription_failed
-            self.do(failed(step.item_id, error.code, error.what))
-            return
-        seconds = len(step.pcm) / 2 / step.rate
-        self.do(self.session.transcribed(step.item_id, words, seconds))
-
-    async def _respond(self, step: Respond) -> None:
-        metrics, services = self._services.metrics, self._services
-        running = metrics.running._value.get()
-        envelope = Envelope.from_metadata(dict(step.metadata))
-        if envelope and envelope.region_policy not in ("", services.region):
-            why = f"this is region `{services.region}`"
-            self._failed(step, "wrong_region", why)
-            return
-        if running >= services.max_responses:
-            self._failed(step, "session_limit_reached", "too many answers at once")
-            return
-        with metrics.running.track_inprogress():
-            try:
-                await self._write(step, envelope)
-            except RemoteFailed as error:
-                self._failed(step, error.code, error.what)
-            except asyncio.CancelledError:
-                metrics.responses.labels("cancelled").inc()
-                raise
-            except Exception:
-                log.exception("a response failed")
-                self._failed(step, "bug", "something went wrong here")
-
-    def _failed(self, step: Respond, code: str, why: str) -> None:
-        self._services.metrics.responses.labels("failed").inc()
-        self.do(self.session.failed(step.response_id, code, why))
-
-    async def _write(self, step: Respond, envelope: Envelope | None) -> None:
-        services = self._services
-        began, started, sources = now(), wall(), list[str]()
-        used = Usage(None, None)
-        request = Request(
-            messages=step.messages,
-            instructions=step.instructions,
-            tools=step.tools,
-            max_tokens=step.max_tokens or 256,
-            deadline=began + envelope.remaining if envelope else None,
-            session=self.session.wire.conversation,
-            traceparent=envelope.traceparent if envelope else "",
-        )
-        first = True
-        async with aclosing(services.backend.answer(request)) as outputs:
-            async with aclosing(self._said(step, outputs)) as said:
-                async for output in said:
-                    match output:
-                        case AnswerSource():
-                            sources.append(output.name)
-                        case Usage():
-                            used = output
-                        case AnswerText() | Call() if first:
-                            first = False
-                            services.metrics.first.observe(now() - began)
-        told = {
-            "voiceagent.tier": "region",
-            "voiceagent.region": services.region,
-            "voiceagent.reason": services.backend.name,
-            "voiceagent.sources": "; ".join(sources),
-        }
-        services.metrics.responses.labels("completed").inc()
-        services.observe(request.traceparent, started, told)
-        self.do(
-            self.session.finished(
-                step.response_id,
-                input_tokens=used.input_tokens,
-                output_tokens=used.output_tokens,
-                metadata={k: v for k, v in told.items() if v},
-            )
-        )
-
-    async def _said(
-        self, step: Respond, outputs: AsyncGenerator[Output, None]
-    ) -> AsyncGenerator[Output, None]:
-        """Every output, told to the session on the way."""
-        voice = self._services.voice() if step.spoken else None
-        if step.spoken and voice is None:
-            raise RemoteFailed("this region has no voice", hint="ask for text")
-        cutter = ClauseCutter()
-        async for output in outputs:
-            match output:
-                case AnswerText() if voice is None:
-                    self.do(self.session.text(step.response_id, output.text))
-                case AnswerText():
-                    await self._speak(step, voice, cutter.push(output.text))
-                case Call():
-                    call = (output.call_id, output.name, output.arguments)
-                    self.do(self.session.tool_call(step.response_id, *call))
-            yield output
-        await self._speak(step, voice, cutter.end())
-
-    async def _speak(
-        self,
-        step: Respond,
-        voice: Callable[[str], Awaitable[bytes]] | None,
-        clauses: Iterable[str],
-    ) -> None:
-        for clause in clauses:
-            assert voice is not None
-            pcm = await voice(clause)
-            self.do(self.session.audio(step.response_id, pcm, clause))
-
-    def _spawn(self, name: str, work: Coroutine[Any, Any, None]) -> None:
-        task = self._tasks[name] = asyncio.create_task(work)
-        task.add_done_callback(lambda done: self._tasks.pop(name, None))
+        except Exception as error:
+            self._services.metrics.count("unkept")
+            note("the memory", error)

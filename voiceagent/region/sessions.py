@@ -16,6 +16,8 @@ from voiceagent.realtime.server import ServerSession
 from voiceagent.realtime.steps import Attach
 from voiceagent.region.services import Services
 from voiceagent.region.session_shell import Live
+from voiceagent.region.tasks import Tasks
+from voiceagent.region.trouble import note
 
 __all__ = ["Sessions"]
 
@@ -23,6 +25,8 @@ log = logging.getLogger(__name__)
 
 RESUMABLE = 24 * 3600.0
 """Seconds that a token to go on with a conversation holds."""
+READING = 3.0
+"""Seconds that a kept conversation may take to be read."""
 FINAL = (1000, 1008)
 """Closing codes after which nobody comes back."""
 
@@ -39,7 +43,10 @@ class Sessions:
         self._services, self._tokens = services, tokens
         self._resumable, self._limits = resumable, limits
         self._detached: dict[str, tuple[Live, asyncio.TimerHandle]] = {}
-        self._ending: set[asyncio.Task[None]] = set()
+        self._ending = Tasks(note)
+        services.metrics.read(
+            connected=lambda: len(self.connected), detached=lambda: len(self._detached)
+        )
 
     def begin(self, connection: ServerConnection, who: Visitor) -> Live:
         """A new session over that connection."""
@@ -55,7 +62,6 @@ class Sessions:
         )
         live = Live(session, self._services, connection)
         self.connected[session_id] = live
-        self._services.metrics.sessions.set(len(self.connected))
         live.do(session.opened())
         return live
 
@@ -68,16 +74,15 @@ class Sessions:
             if claims["sub"] != who.subject or claims["session"] != asked.session_id:
                 raise TokenError("the token was refused", cause="it is not yours")
         except TokenError as error:
-            self._services.metrics.resumed.labels("refused").inc()
+            self._services.metrics.count("resumed", "refused")
             fresh.do(fresh.session.refuse_resume(asked.event_id, error.cause))
             return fresh
         found = self._take_back(asked.session_id)
         if found is not None:
-            self._services.metrics.resumed.labels("continued").inc()
+            self._services.metrics.count("resumed", "continued")
             await self._drop(fresh)
-            before = found.attach(connection)
+            before = found.line.attach(connection)
             self.connected[asked.session_id] = found
-            self._services.metrics.sessions.set(len(self.connected))
             found.do(found.session.resume(asked.last_event_id))
             if before is not None:
                 await before.close(1000, "gone on with elsewhere")
@@ -89,22 +94,20 @@ class Sessions:
         self, live: Live, connection: ServerConnection, *, stopping: bool
     ) -> None:
         """The connection is gone: keep the session for a while, or end it."""
-        if live.socket is not connection:
+        if live.line.socket is not connection:
             return  # it goes on over another one
-        live.detach(connection)
+        live.line.detach(connection)
         for code, count in live.session.counts.items():
-            self._services.metrics.faults.labels(code).inc(count)
+            self._services.metrics.count("faults", code, count)
         live.session.counts.clear()
         session_id = live.session.wire.id
         self.connected.pop(session_id, None)
-        self._services.metrics.sessions.set(len(self.connected))
         wait = self._resumable
-        lost = connection.close_code not in FINAL and not stopping
+        lost = connection.close_code not in FINAL and not (stopping or live.failed)
         if live.session.opted_in and wait and lost:
             loop = asyncio.get_running_loop()
             handle = loop.call_later(wait, self._give_up, session_id)
             self._detached[session_id] = live, handle
-            self._services.metrics.detached.set(len(self._detached))
         else:
             await live.end()
 
@@ -115,6 +118,7 @@ class Sessions:
         lives = [live for live, _ in self._detached.values()]
         lives += self.connected.values()
         await asyncio.gather(*(live.end() for live in lives), return_exceptions=True)
+        await self._ending.end()
 
     def _resume_token(self, session_id: str, conversation: str, who: Visitor) -> str:
         if not who.opted_in:
@@ -131,16 +135,20 @@ class Sessions:
         self, fresh: Live, asked: Attach, conversation: str, who: Visitor
     ) -> None:
         try:
-            stored = await self._services.memory.load(conversation)
+            async with asyncio.timeout(READING):
+                stored = await self._services.memory.load(conversation)
         except VoiceAgentError as error:
             log.warning("a conversation was not read: %s", error.what)
             stored = None
+        except Exception as error:
+            note("the memory", error)
+            stored = None
         if stored is None:
-            self._services.metrics.resumed.labels("unknown").inc()
+            self._services.metrics.count("resumed", "unknown")
             why = "there is no such session any more"
             fresh.do(fresh.session.refuse_resume(asked.event_id, why))
             return
-        self._services.metrics.resumed.labels("restored").inc()
+        self._services.metrics.count("resumed", "restored")
         fresh.keeper.version = stored.version
         token = self._resume_token(fresh.session.wire.id, conversation, who)
         restore = fresh.session.restore
@@ -148,18 +156,22 @@ class Sessions:
 
     def _take_back(self, session_id: str) -> Live | None:
         found = self._detached.pop(session_id, None)
-        if found is not None:
-            found[1].cancel()
-            self._services.metrics.detached.set(len(self._detached))
-            return found[0]
-        return self.connected.get(session_id)
+        if found is None:
+            live = self.connected.get(session_id)
+            return None if live is None or live.failed else live
+        live, handle = found
+        handle.cancel()
+        if live.failed:
+            self._end_later(live)
+            return None
+        return live
 
     def _give_up(self, session_id: str) -> None:
         live, _ = self._detached.pop(session_id)
-        self._services.metrics.detached.set(len(self._detached))
-        task = asyncio.create_task(live.end())
-        self._ending.add(task)
-        task.add_done_callback(self._ending.discard)
+        self._end_later(live)
+
+    def _end_later(self, live: Live) -> None:
+        self._ending.spawn(f"session {live.session.wire.id}", live.end())
 
     async def _drop(self, live: Live) -> None:
         self.connected.pop(live.session.wire.id, None)

@@ -16,6 +16,7 @@ from voiceagent.message import Message
 from voiceagent.privacy.payload import Payload
 
 __all__ = [
+    "LATE",
     "Answered",
     "Envelope",
     "HeardAs",
@@ -28,6 +29,10 @@ __all__ = [
 ]
 
 
+LATE = 10.0
+"""Seconds after the deadline in which a late answer is wanted where nobody says so."""
+
+
 class LinkState(StrEnum):
     """How the way to a remote is."""
 
@@ -38,7 +43,7 @@ class LinkState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """The ten facts that travel with a request, as metadata (`voiceagent.*`)."""
+    """The facts that travel with a request, as metadata (`voiceagent.*`)."""
 
     turn_id: str
     session_id: str
@@ -47,6 +52,8 @@ class Envelope:
     remaining: float = 0.0
     """Seconds left until the deadline of the first sound, when it was made."""
     reserve: float = 0.0
+    wait: float = LATE
+    """Seconds after the deadline in which a late answer is still wanted."""
     traceparent: str = ""
     region_policy: str = ""
     """The region that this may be answered in; empty for any."""
@@ -63,6 +70,7 @@ class Envelope:
             "attempt": str(self.attempt),
             "remaining_ms": str(round(self.remaining * 1000)),
             "reserve_ms": str(round(self.reserve * 1000)),
+            "wait_ms": str(round(self.wait * 1000)),
             "traceparent": self.traceparent,
             "region_policy": self.region_policy,
             "data_class": self.data_class,
@@ -83,6 +91,7 @@ class Envelope:
             attempt=max(1, _number(given.get("attempt", "1"))),
             remaining=_number(given.get("remaining_ms", "0")) / 1000,
             reserve=_number(given.get("reserve_ms", "0")) / 1000,
+            wait=max(0, _number(given.get("wait_ms", ""), round(LATE * 1000))) / 1000,
             traceparent=given.get("traceparent", ""),
             region_policy=given.get("region_policy", ""),
             data_class=given.get("data_class", ""),
@@ -100,11 +109,11 @@ LARGEST = 86_400_000
 """No number of an envelope is larger: a day in milliseconds."""
 
 
-def _number(text: str) -> int:
+def _number(text: str, otherwise: int = 0) -> int:
     try:
         return max(-LARGEST, min(LARGEST, int(text)))
     except ValueError:
-        return 0
+        return otherwise
 
 
 @dataclass(frozen=True, slots=True)

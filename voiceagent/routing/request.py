@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from voiceagent.message import Message
 from voiceagent.privacy.payload import Payload
 from voiceagent.routing.handover import Handover, RemoteLeg
-from voiceagent.routing.remote import Envelope, Remote
+from voiceagent.routing.remote import LATE, Envelope, Remote
 from voiceagent.trace.traceparent import TraceParent
 
 __all__ = ["SPEAKING", "RemoteRequest", "Sender"]
@@ -43,6 +43,8 @@ class Sender:
     """The only region that may answer; empty for any."""
     reserve: float = 0.08
     """Seconds before the deadline at which waiting is announced."""
+    wait: float = LATE
+    """Seconds after the deadline in which a late answer is still wanted."""
 
     def turn_id(self, turn: int) -> str:
         """The name of a turn in the region; the same in every attempt."""
@@ -68,6 +70,7 @@ class Sender:
             attempt=request.attempt,
             remaining=request.handover.deadline.left - SPEAKING,
             reserve=self.reserve,
+            wait=self.wait,
             traceparent=str(self.trace(request.turn)),
             region_policy=self.pin,
             data_class=payload.data_class.value,

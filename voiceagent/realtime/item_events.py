@@ -1,0 +1,58 @@
+"""Items of a conversation at the wish of the client: made, shown, cut and removed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from voiceagent.realtime import events as ev
+from voiceagent.realtime.answering import Answering
+from voiceagent.realtime.events import ProtocolFault
+from voiceagent.realtime.items import checked_item
+from voiceagent.realtime.steps import SessionStep
+from voiceagent.realtime.wire import Wire
+from voiceagent.realtime.writer import Writer
+
+__all__ = ["ItemEvents"]
+
+
+class ItemEvents:
+    """What a client does with the items of its conversation."""
+
+    def __init__(self, wire: Wire, writer: Writer, answering: Answering) -> None:
+        self._wire, self._writer, self._answering = wire, writer, answering
+
+    def create(self, event: ev.ItemCreate) -> Iterator[SessionStep]:
+        """One more; raises `ProtocolFault`."""
+        item = checked_item(event.item, self._wire.limits, event.event_id)
+        item["id"] = item["id"] or self._wire.new_id("item")
+        if self._wire.items.has(item["id"]):
+            known = self._wire.items.find(item["id"])
+            if known["type"] != item["type"]:
+                raise ProtocolFault(
+                    "item_exists",
+                    "another item has this id",
+                    param="item.id",
+                    event_id=event.event_id,
+                )
+            item = known  # sent again after a cut
+        else:
+            self._wire.items.add(item, event.previous_item_id, event.event_id)
+        yield self._wire.item_event("added", item)
+        yield self._wire.item_event("done", item)
+
+    def retrieve(self, event: ev.ItemRetrieve) -> Iterator[SessionStep]:
+        """Show it; raises `ProtocolFault`."""
+        item = self._wire.items.find(event.item_id, event.event_id)
+        yield self._wire.send("conversation.item.retrieved", item=dict(item))
+
+    def truncate(self, event: ev.ItemTruncate) -> Iterator[SessionStep]:
+        """The user heard an answer only so far; raises `ProtocolFault`."""
+        yield from self._writer.truncate(event)
+
+    def delete(self, event: ev.ItemDelete) -> Iterator[SessionStep]:
+        """Forget it; raises `ProtocolFault`."""
+        item = self._wire.items.find(event.item_id, event.event_id)
+        self._wire.items.remove(item)
+        yield self._wire.keep()
+        yield self._wire.send("conversation.item.deleted", item_id=event.item_id)
+        yield from self._answering.forgotten(event.item_id)

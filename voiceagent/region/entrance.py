@@ -1,0 +1,107 @@
+"""The way into a region: health and metrics for all, sessions for who may come in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from websockets.asyncio.server import ServerConnection
+from websockets.datastructures import Headers
+from websockets.http11 import Request as HttpRequest
+from websockets.http11 import Response as HttpResponse
+from websockets.typing import Subprotocol
+
+from voiceagent.clock import now
+from voiceagent.door.admission import Bucket, Refusal, Visitor, visitor
+from voiceagent.door.tokens import Tokens
+from voiceagent.region.config import ServeConfig
+from voiceagent.region.metrics import Metrics
+
+__all__ = ["PATH", "Entrance", "subprotocol", "visitor_of"]
+
+PATH = "/v1/realtime"
+
+
+class Entrance:
+    """Answers every request for a connection."""
+
+    def __init__(
+        self,
+        config: ServeConfig,
+        metrics: Metrics,
+        *,
+        tokens: Tokens | None,
+        connected: Callable[[], int],
+    ) -> None:
+        """`connected`: how many sessions there are now."""
+        self.draining = False
+        """Whether nobody is let in any more."""
+        self.bucket = Bucket()
+        self._config, self._metrics, self._tokens = config, metrics, tokens
+        self._connected = connected
+
+    def answer(
+        self, connection: ServerConnection, request: HttpRequest
+    ) -> HttpResponse | None:
+        """A page, a refusal, or None: it becomes a session."""
+        path = request.path.partition("?")[0]
+        if path == "/healthz":
+            status = 503 if self.draining else 200
+            return _http(status, "draining\n" if self.draining else "ok\n")
+        if path == "/metrics":
+            return _http(200, self._metrics.text(), "text/plain; version=0.0.4")
+        if path != PATH:
+            return _http(404, "not found\n")
+        found = self._visitor(connection, request)
+        if isinstance(found, Visitor):
+            connection.visitor = found  # type: ignore[attr-defined]
+            return None
+        self._metrics.count("refused", found.code)
+        body = {"error": {"code": found.code, "message": found.message}}
+        return _http(found.status, json.dumps(body) + "\n", "application/json")
+
+    def _visitor(
+        self, connection: ServerConnection, request: HttpRequest
+    ) -> Visitor | Refusal:
+        if self.draining:
+            return Refusal(503, "draining", "this server is stopping")
+        address = str((connection.remote_address or ("",))[0])
+        if not self.bucket.take(address, now()):
+            return Refusal(429, "too_many_connections", "slower, please")
+        if self._connected() >= self._config.max_sessions:
+            return Refusal(503, "session_limit_reached", "all sessions are taken")
+        return visitor(
+            request.path,
+            request.headers,
+            tokens=self._tokens,
+            origins=self._config.origins,
+        )
+
+
+def visitor_of(connection: ServerConnection) -> Visitor:
+    """Who was let in on that connection."""
+    found = connection.visitor  # type: ignore[attr-defined]
+    assert isinstance(found, Visitor)
+    return found
+
+
+def subprotocol(connection: ServerConnection, offered: Any) -> Subprotocol | None:
+    """Browsers offer `realtime` beside their key; others offer nothing."""
+    return Subprotocol("realtime") if "realtime" in offered else None
+
+
+def _http(status: int, body: str | bytes, kind: str = "text/plain") -> HttpResponse:
+    data = body.encode() if isinstance(body, str) else body
+    headers = Headers(
+        {
+            "Content-Type": kind,
+            "Content-Length": str(len(data)),
+            "Cache-Control": "no-store",
+            "Connection": "close",
+        }
+    )
+    if status in (429, 503):
+        headers["Retry-After"] = "2"
+    return HttpResponse(status, HTTPStatus(status).phrase, headers, data)

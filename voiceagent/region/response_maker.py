@@ -1,0 +1,132 @@
+"""One response from the request to the last word: backend, voice and facts."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+from voiceagent.clock import now, wall
+from voiceagent.errors import RemoteFailed
+from voiceagent.realtime.server import ServerSession
+from voiceagent.realtime.steps import Respond, SessionStep
+from voiceagent.region.backend import (
+    AnswerSource,
+    AnswerText,
+    Call,
+    Output,
+    Request,
+    Usage,
+)
+from voiceagent.region.patience import AskedFor
+from voiceagent.region.services import Services
+from voiceagent.tts.clauses import ClauseCutter
+
+__all__ = ["ResponseMaker"]
+
+
+@dataclass(slots=True)
+class Facts:
+    """What is told of a response at its end."""
+
+    sources: list[str] = field(default_factory=list)
+    used: Usage = field(default_factory=lambda: Usage(None, None))
+    begun: bool = False
+    """Whether there are words or a call."""
+
+
+class ResponseMaker:
+    """Asks the backend and tells the session of every piece."""
+
+    def __init__(
+        self,
+        session: ServerSession,
+        services: Services,
+        do: Callable[[Iterable[SessionStep]], None],
+    ) -> None:
+        self._session, self._services, self._do = session, services, do
+
+    async def make(
+        self, step: Respond, asked: AskedFor, went_on: Callable[[], None]
+    ) -> None:
+        """All of it; `went_on()` after every piece. Raises what the backend raises."""
+        services, started, facts = self._services, wall(), Facts()
+        request = self._request(step, asked)
+        async with aclosing(services.backend.answer(request)) as outputs:
+            async with aclosing(self._said(step, outputs)) as said:
+                async for output in said:
+                    self._noted(facts, output, asked)
+                    went_on()
+        told = self._told(facts)
+        services.observe(request.traceparent, started, told)
+        self._do(
+            self._session.writer.finished(
+                step.response_id,
+                input_tokens=facts.used.input_tokens,
+                output_tokens=facts.used.output_tokens,
+                metadata={key: value for key, value in told.items() if value},
+            )
+        )
+
+    def _request(self, step: Respond, asked: AskedFor) -> Request:
+        return Request(
+            messages=step.messages,
+            instructions=step.instructions,
+            tools=step.tools,
+            max_tokens=step.max_tokens or 256,
+            deadline=asked.deadline,
+            session=self._session.wire.conversation,
+            traceparent=asked.envelope.traceparent if asked.envelope else "",
+        )
+
+    def _noted(self, facts: Facts, output: Output, asked: AskedFor) -> None:
+        match output:
+            case AnswerSource():
+                facts.sources.append(output.name)
+            case Usage():
+                facts.used = output
+            case AnswerText() | Call() if not facts.begun:
+                facts.begun = True
+                self._services.metrics.first_words(now() - asked.at)
+
+    def _told(self, facts: Facts) -> dict[str, str]:
+        return {
+            "voiceagent.tier": "region",
+            "voiceagent.region": self._services.region,
+            "voiceagent.reason": self._services.backend.name,
+            "voiceagent.sources": "; ".join(facts.sources),
+        }
+
+    async def _said(
+        self, step: Respond, outputs: AsyncGenerator[Output, None]
+    ) -> AsyncGenerator[Output, None]:
+        """Every output, told to the session on the way."""
+        voice, writer = (
+            self._services.voice if step.spoken else None,
+            self._session.writer,
+        )
+        if step.spoken and voice is None:
+            raise RemoteFailed("this region has no voice", hint="ask for text")
+        cutter = ClauseCutter()
+        async for output in outputs:
+            match output:
+                case AnswerText() if voice is None:
+                    self._do(writer.text(step.response_id, output.text))
+                case AnswerText():
+                    await self._speak(step, voice, cutter.push(output.text))
+                case Call():
+                    call = (output.call_id, output.name, output.arguments)
+                    self._do(writer.tool_call(step.response_id, *call))
+            yield output
+        await self._speak(step, voice, cutter.end())
+
+    async def _speak(
+        self,
+        step: Respond,
+        voice: Callable[[str], Awaitable[bytes]] | None,
+        clauses: Iterable[str],
+    ) -> None:
+        for clause in clauses:
+            assert voice is not None
+            pcm = await voice(clause)
+            self._do(self._session.writer.audio(step.response_id, pcm, clause))

@@ -1,0 +1,112 @@
+"""The ears of one session: where its turns begin and end, and which words they hold."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from voiceagent.errors import VoiceAgentError
+from voiceagent.realtime.server import ServerSession
+from voiceagent.realtime.steps import Hear, Recognise, SessionStep
+from voiceagent.region.services import Detector, Services
+from voiceagent.region.tasks import Tasks
+from voiceagent.region.trouble import note, told
+
+__all__ = ["SessionEars"]
+
+RECOGNITION = 30.0
+"""Seconds that the words of one turn may take, where no response waits for them."""
+MOST_BREAKS = 3
+"""Detectors that break one after the other before the session is given up."""
+
+
+class SessionEars:
+    """Hears for one session, with a state of its own."""
+
+    def __init__(
+        self,
+        session: ServerSession,
+        services: Services,
+        do: Callable[[Iterable[SessionStep]], None],
+    ) -> None:
+        self._session, self._services, self._do = session, services, do
+        self._detector: Detector | None = None
+        self._deaf, self._breaks = False, 0
+        self._tasks = Tasks(self._lost)
+
+    @property
+    def making(self) -> list[asyncio.Task[None]]:
+        """Words that are being made out."""
+        return list(self._tasks.running.values())
+
+    def hear(self, step: Hear) -> None:
+        """Look for turns; a detector that breaks is replaced, and the client is told.
+
+        Raises what the detector raises where that happens again and again.
+        """
+        try:
+            found = list(self._found(step.pcm))
+        except Exception as error:
+            self._detector, self._breaks = None, self._breaks + 1
+            if self._breaks >= MOST_BREAKS:
+                raise
+            note("a turn detector", error)
+            self._services.metrics.count("broken", "detector")
+            self._do(self._session.trouble("detector_failed", told(error)[1]))
+            return
+        session = self._session
+        for speaking, at in found:
+            hears = session.speech_started if speaking else session.speech_stopped
+            self._do(hears(at))
+
+    def _found(self, pcm: bytes) -> Iterable[tuple[bool, float]]:
+        if self._detector is None:
+            self._detector = self._services.detector()
+        if self._detector is None:
+            self._tell_that_there_is_none()
+            return ()
+        return self._detector.push(pcm)
+
+    def _tell_that_there_is_none(self) -> None:
+        if not self._deaf:
+            self._deaf = True
+            why = "this region has no turn detector: say yourself where a turn ends"
+            self._do(self._session.trouble("no_detector", why))
+
+    def recognise(self, step: Recognise) -> None:
+        """Make out the words of a turn."""
+        self._tasks.spawn(step.item_id, self._recognise(step))
+
+    def give_up(self, item_id: str, code: str, why: str) -> None:
+        """Nobody waits for those words any more."""
+        self._tasks.cancel(item_id)
+        self._do(self._session.answering.transcription_failed(item_id, code, why))
+
+    async def end(self) -> None:
+        """Nothing is left running."""
+        await self._tasks.end()
+
+    async def _recognise(self, step: Recognise) -> None:
+        answering, recognise = self._session.answering, self._services.recogniser
+        if recognise is None:
+            why = "this region has no recogniser"
+            failed = answering.transcription_failed(step.item_id, "no_recogniser", why)
+            self._do(failed)
+            return
+        try:
+            async with asyncio.timeout(RECOGNITION):
+                words = await recognise(step.pcm)
+        except (TimeoutError, VoiceAgentError) as error:
+            code, why = told(error)
+            if isinstance(error, TimeoutError):
+                code, why = "too_slow", "the words took too long"
+            self._do(answering.transcription_failed(step.item_id, code, why))
+            return
+        seconds = len(step.pcm) / 2 / step.rate
+        self._do(answering.transcribed(step.item_id, words, seconds))
+
+    def _lost(self, item_id: str, error: BaseException) -> None:
+        note("a recogniser", error)
+        self._services.metrics.count("broken", "recogniser")
+        failed = self._session.answering.transcription_failed
+        self._do(failed(item_id, *told(error)))
