@@ -35,7 +35,13 @@ ROOMS = (
 """In the order of the data path: a room imports only what stands before it."""
 GROUND = ROOMS[: ROOMS.index("lang")]
 """Flat files that everybody may use."""
-CLASS_REASONS: dict[str, str] = {}
+CLASS_REASONS = {
+    "app.engines.Engines": "one short method a stage, and the facade for all of them",
+    "realtime.client.ClientSession": "one method a message, over one state of the wire",
+    "realtime.remote.RealtimeRemote": "link and turns share one socket",
+    "realtime.turn.RemoteTurn": "a value: what the wire told of one answer",
+    "stt.utterance.Utterance": "the states of one recognition",
+}
 """Classes over 20 methods or 12 attributes, and why."""
 SHARED_NAMES: dict[str, str] = {}
 """Type names that stand in several modules, and why."""
@@ -158,6 +164,36 @@ def test_a_type_name_has_one_meaning() -> None:
         name: files for name, files in shared.items() if name not in SHARED_NAMES
     } == {}
     assert set(SHARED_NAMES) <= set(shared) and len(SHARED_NAMES) <= 5
+
+
+def size(node: ast.ClassDef) -> tuple[int, int]:
+    """How many methods and attributes a class has."""
+    methods = [
+        n for n in node.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    attributes = {
+        part.attr
+        for method in methods
+        for part in ast.walk(method)
+        if isinstance(part, ast.Attribute)
+        and isinstance(part.ctx, ast.Store)
+        and isinstance(part.value, ast.Name)
+        and part.value.id == "self"
+    }
+    return len(methods), len(attributes)
+
+
+def test_classes_are_small_or_say_why_not() -> None:
+    large = {
+        f"{dotted(path)}.{node.name}": size(node)
+        for path in FILES
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ClassDef) and (size(node)[0] > 20 or size(node)[1] > 12)
+    }
+    for name, reason in CLASS_REASONS.items():
+        print(f"{name}: {reason}")  # noqa: T201
+    assert {name: s for name, s in large.items() if name not in CLASS_REASONS} == {}
+    assert set(CLASS_REASONS) <= set(large), "a reason that nobody needs any more"
 
 
 def test_only_the_composition_root_imports_engines() -> None:

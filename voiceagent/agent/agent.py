@@ -92,9 +92,7 @@ class Agent:
         self._about = about or About()
         self.ears = self._listening(ears) if ears is not None else None
         """None where everything is typed."""
-        self._typed = 0
         self.life = Life()
-        self._watch: StateWatch | None = None
 
     @property
     def state(self) -> State:
@@ -114,7 +112,7 @@ class Agent:
         finished. `typed`: words to begin with. Raises what the source raises."""
         source.on_event = self.notice
         self.life.begin()
-        self._watch = StateWatch(self.trace, lambda: self.state)
+        self.life.watch = StateWatch(self.trace, lambda: self.state)
         try:
             async with self._tasks:
                 await self._live(source, typed)
@@ -125,8 +123,7 @@ class Agent:
             # Cancelled by a signal or a key, ended or broken: nothing is half done.
             await self._responder.close()
             self._compute.close()
-            self._watch.stop()
-            self.life.ended = True
+            self.life.end()
             self.trace.emit(
                 SessionEnded(
                     t=self.clock.t,
@@ -164,7 +161,7 @@ class Agent:
         number of its turn."""
         self.interrupt("replaced")
         if self.ears is None:
-            turn = self._typed = self._typed + 1
+            turn = self._turns.count()
         else:
             self.ears.turn.drop("replaced")
             turn = self.ears.turn.count()
@@ -235,8 +232,7 @@ class Agent:
         if self._options.open_at_start and self.ears is not None:
             self.ears.open("open", 0)
         self._tasks.keep(self._responder.warm, what="speech")
-        if self._responder.escalates:
-            self._responder.keep_open()
+        self._responder.keep_open()
         if self._alarms is not None:
             self._tasks.keep(self._alarms.run, what="alarms")
         if typed:
@@ -251,8 +247,7 @@ class Agent:
         self.clock.note(frame)
         if not self.muted and self.ears is not None:
             self.ears.hear(frame)
-        if self._watch is not None:
-            self._watch.look()
+        self.life.look()
 
     def _follow_up(self) -> None:
         """An answer asked something back."""

@@ -12,11 +12,34 @@ from voiceagent.trace.trace import Record, Trace
 __all__ = ["Life", "StateWatch"]
 
 
+class StateWatch:
+    """Tells when the agent does something else than before."""
+
+    def __init__(self, trace: Trace, state: Callable[[], State]) -> None:
+        self._trace, self._state = trace, state
+        self._told: State | None = None
+        self.stop = trace.subscribe(self._took)
+        """Ends the watching."""
+
+    def look(self) -> None:
+        """Something may have changed without an event."""
+        state = self._state()
+        if state is not self._told:
+            self._told = state
+            self._trace.emit(StateChanged(state=state.value))
+
+    def _took(self, record: Record) -> None:
+        # When speech stops the turn is about to end: the next frame shows what then is.
+        if not isinstance(record.event, StateChanged | SpeakingStopped):
+            self.look()
+
+
 class Life:
     """Whether a session runs, is being left, or has ended."""
 
     def __init__(self) -> None:
         self.ended = False
+        self.watch: StateWatch | None = None
         self._leaving = False
         self._task: asyncio.Task[None] | None = None
 
@@ -38,24 +61,13 @@ class Life:
             self._task.uncancel()
         return self._leaving
 
-
-class StateWatch:
-    """Tells when the agent does something else than before."""
-
-    def __init__(self, trace: Trace, state: Callable[[], State]) -> None:
-        self._trace, self._state = trace, state
-        self._told: State | None = None
-        self.stop = trace.subscribe(self._took)
-        """Ends the watching."""
-
     def look(self) -> None:
         """Something may have changed without an event."""
-        state = self._state()
-        if state is not self._told:
-            self._told = state
-            self._trace.emit(StateChanged(state=state.value))
+        if self.watch is not None:
+            self.watch.look()
 
-    def _took(self, record: Record) -> None:
-        # When speech stops the turn is about to end: the next frame shows what then is.
-        if not isinstance(record.event, StateChanged | SpeakingStopped):
-            self.look()
+    def end(self) -> None:
+        """It is over."""
+        self.ended = True
+        if self.watch is not None:
+            self.watch.stop()

@@ -73,11 +73,6 @@ class Responder:
         escalates = self._thinker.escalates
         await self._mouth.warm(self.sentences.all(escalates=escalates))
 
-    @property
-    def escalates(self) -> bool:
-        """Whether anybody but the device may answer."""
-        return self._thinker.escalates
-
     def keep_open(self) -> None:
         """Keep the ways to larger tiers open while the session lasts."""
         self._thinker.keep_open(self._tasks)

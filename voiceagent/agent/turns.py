@@ -41,6 +41,12 @@ class Turns:
         self._responder, self._tasks, self._emit = responder, tasks, emit
         self._follow_up = follow_up
         self._newest: _Newest | None = None
+        self._number = 0
+
+    def count(self) -> int:
+        """The number of a new turn, where nothing but typed ones are counted."""
+        self._number += 1
+        return self._number
 
     @property
     def busy(self) -> bool:

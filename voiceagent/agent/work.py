@@ -21,8 +21,6 @@ class Work:
         self.interruption, self.ledger = request.interruption, ledger
         self.done = ledger.effects
         """Keys of the effects that were done, in order."""
-        self.turn = ledger.ended.turn
-        self.deadline: Deadline = ledger.deadline
         self.route = Route("none", "not answered")
         self.recognition: Recognition | None = None
         self.finished: TurnFinished | None = None
@@ -32,6 +30,16 @@ class Work:
         """Why there is no answer, where there is none."""
         self.leg = ""
         """The larger tier that answers; empty: none."""
+
+    @property
+    def turn(self) -> int:
+        """Its number."""
+        return self.ledger.ended.turn
+
+    @property
+    def deadline(self) -> Deadline:
+        """When its first sound is due."""
+        return self.ledger.deadline
 
     @property
     def text(self) -> str:

@@ -9,7 +9,7 @@ words so far comes back in as data (`note`).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from voiceagent.audio.frames import FRAME_SECONDS, RATE, AudioFrame
 from voiceagent.frontend.endpoint import (
@@ -44,6 +44,39 @@ LATE = 0.2
 """Seconds that a detector at most lets go of speech too late."""
 
 
+@dataclass(slots=True)
+class _Turn:
+    """The open turn; none where `opened` is None."""
+
+    number: int = 0
+    opened: int | None = None
+    """Sample that it was opened at."""
+    speech_start: int | None = None
+
+
+@dataclass(slots=True)
+class _Tail:
+    """Where the speech ends, as far as is known."""
+
+    last_speech: int = 0
+    """Sample after the last speech that the detector heard."""
+    speech_end: int = 0
+    """Sample after the last speech, by its loudness too."""
+    letting_go: bool = False
+    eased: int = 0
+    """Frames in a row in which the detector was less sure."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What the recogniser makes of the words so far."""
+
+    words: WordsSoFar = UNHEARD
+    upto: int = 0
+    """Sample before which it has heard the audio."""
+    since: int = 0
+
+
 class Frontend:
     """Wake gate, voice activity and endpoint over one stream of frames."""
 
@@ -62,21 +95,15 @@ class Frontend:
         """No turn ends before this sample (a whole file taken as one command)."""
         self.speaking = False
         """Whether the user is speaking, by the smoother."""
-        self.last_speech = 0
-        """Sample after the last speech heard."""
         self._wake, self._gate = wake, gate
         self._vad, self._smoother = vad, smoother
-        self._turn = 0
-        self._opened: int | None = None
-        self._speech_start: int | None = None
-        self._speech_end, self._letting_go, self._eased = 0, False, 0
+        self._turn, self._tail, self._said = _Turn(), _Tail(), _Words()
         self._pacing = Pacing()
-        self.noted, self._upto, self.since = UNHEARD, 0, 0
 
     @property
     def open(self) -> bool:
         """Whether a turn is open: what is said now is for us."""
-        return self._opened is not None
+        return self._turn.opened is not None
 
     @property
     def heard(self) -> bool:
@@ -85,31 +112,39 @@ class Frontend:
 
     def begin(self, turn: int, sample: int) -> None:
         """Open a turn: speech after `sample` belongs to it."""
-        self._turn, self._opened = turn, sample
-        self._speech_start = None
+        self._turn, self._said = _Turn(turn, sample), _Words()
         self._pacing.begin()
-        self.noted, self._upto, self.since = UNHEARD, 0, 0
 
     def end(self) -> None:
         """Close the turn; the wake word is wanted again."""
-        self._opened = None
+        self._turn.opened = None
 
     def note(self, words: WordsSoFar, upto: int, *, since: int = 0) -> None:
         """What the recogniser makes of the words in the audio before sample `upto`;
         `since`: it has made the same of all since the audio before that sample."""
-        self.noted, self._upto, self.since = words, upto, since
+        self._said = _Words(words, upto, since)
+
+    @property
+    def noted(self) -> WordsSoFar:
+        """What was noted last."""
+        return self._said.words
+
+    @property
+    def since(self) -> int:
+        """Sample since which the recogniser has made the same of all."""
+        return self._said.since
 
     def push(self, frame: AudioFrame) -> Iterator[Event]:
         """Take the next frame and give the events that it causes."""
         self._pacing.hear(frame.pcm)
         yield from self._listen_for_wake(frame)
         yield from self._follow_speech(frame)
-        if self._opened is not None and frame.end > self._opened:
+        if self._turn.opened is not None and frame.end > self._turn.opened:
             yield from self._look_for_end(frame)
 
     def finish(self, end: int, reason: str = "source-ended") -> Iterator[Event]:
         """Close an open turn at sample `end`: the stream ended, or a key was let go."""
-        if self._opened is not None:
+        if self._turn.opened is not None:
             reason = reason if self.heard else "no-speech"
             yield self._ended(end, EndpointVerdict(reason, 0.0, 0.0, chance=0.0))
 
@@ -118,40 +153,39 @@ class Frontend:
         for stage in (self._wake, self._gate, self._vad, self._smoother):
             if stage is not None:
                 stage.reset()
-        self.speaking, self.last_speech, self.hold_until = False, 0, 0
-        self._speech_end, self._letting_go, self._eased = 0, False, 0
+        self.speaking, self.hold_until, self._tail = False, 0, _Tail()
         self._pacing.reset()
         self.end()
 
     def _listen_for_wake(self, frame: AudioFrame) -> Iterator[Event]:
         scores: Mapping[str, float] = self._wake.push(frame.pcm) if self._wake else {}
         hit = self._gate.push(scores, frame.end) if scores else None
-        if hit is not None and self._opened is None:
+        if hit is not None and self._turn.opened is None:
             yield WakeCandidate(
                 t=frame.end / RATE, word=hit.word, score=round(hit.score, 2)
             )
 
     def _follow_speech(self, frame: AudioFrame) -> Iterator[Event]:
         chance = self._vad.push(frame.pcm)
-        self._eased = self._eased + 1 if chance < EASING else 0
+        self._tail.eased = self._tail.eased + 1 if chance < EASING else 0
         change = self._smoother.push(chance, frame.end)
         self.speaking = self._smoother.speaking
         if self.speaking and self._smoother.quiet_frames == 0:
-            self.last_speech = frame.end
+            self._tail.last_speech = frame.end
         if change is not None and not change.started:
-            self.last_speech = change.sample
+            self._tail.last_speech = change.sample
         self._find_end(frame.end)
         if change is None:
             return
         t = change.sample / RATE
         kind = SpeechStarted if change.started else SpeechStopped
-        yield kind(turn=self._turn if self.open else 0, t=t)
+        yield kind(turn=self._turn.number if self.open else 0, t=t)
 
     def _look_for_end(self, frame: AudioFrame) -> Iterator[Event]:
         spoken = self.speaking and self._smoother.quiet_frames == 0
-        spoken = spoken and frame.start >= (self._opened or 0)
-        if spoken and self._speech_start is None:
-            self._speech_start = frame.start
+        spoken = spoken and frame.start >= (self._turn.opened or 0)
+        if spoken and self._turn.speech_start is None:
+            self._turn.speech_start = frame.start
         self._pacing.follow(spoken)
         verdict = decide(self.policy, self.words, self.moment(frame.end))
         if verdict is not None and frame.end >= self.hold_until:
@@ -160,23 +194,23 @@ class Frontend:
     @property
     def words(self) -> WordsSoFar:
         """What is known about the words, if the recogniser heard all the speech."""
-        if self._upto + FRAME_SECONDS * RATE < self._speech_end:
+        if self._said.upto + FRAME_SECONDS * RATE < self._tail.speech_end:
             return UNHEARD
-        late = self.since - self._speech_end
+        late = self.since - self._tail.speech_end
         return replace(self.noted, late=late / RATE) if late > 0 else self.noted
 
     @property
     def hushed(self) -> bool:
         """The sound of the open turn has ended, as far as its loudness tells: a reason
         to begin work, not to end the turn."""
-        ending = self._pacing.hush >= EARLY or self._eased >= EASED
+        ending = self._pacing.hush >= EARLY or self._tail.eased >= EASED
         return self.open and self.heard and ending
 
     def moment(self, end: int) -> Moment:
         """What the audio of the open turn says up to sample `end`."""
-        opened = self._opened or 0
+        opened = self._turn.opened or 0
         return Moment(
-            silence=(end - max(self._speech_end, opened)) / RATE,
+            silence=(end - max(self._tail.speech_end, opened)) / RATE,
             speech=self._pacing.speech,
             elapsed=(end - opened) / RATE,
             tempo=self._pacing.tempo,
@@ -189,13 +223,13 @@ class Frontend:
         The detector lets go late; when it does, the loudness tells how late. Noise
         afterwards changes nothing.
         """
-        if self.last_speech == end:
-            self._speech_end = end
-        elif self._letting_go:
+        if self._tail.last_speech == end:
+            self._tail.speech_end = end
+        elif self._tail.letting_go:
             fell = end - round(self._pacing.hush * RATE)
-            earliest = self.last_speech - round(LATE * RATE)
-            self._speech_end = max(min(fell, self.last_speech), earliest, 0)
-        self._letting_go = self.last_speech == end
+            earliest = self._tail.last_speech - round(LATE * RATE)
+            self._tail.speech_end = max(min(fell, self._tail.last_speech), earliest, 0)
+        self._tail.letting_go = self._tail.last_speech == end
 
     def _evidence(self, end: int) -> dict[str, float]:
         """The inputs of the decision, for the trace."""
@@ -211,12 +245,12 @@ class Frontend:
         }
 
     def _ended(self, end: int, verdict: EndpointVerdict) -> TurnEnded:
-        opened = self._opened or 0
-        last = max(self._speech_end, opened)
+        opened = self._turn.opened or 0
+        last = max(self._tail.speech_end, opened)
         event = TurnEnded(
-            turn=self._turn,
+            turn=self._turn.number,
             t=end / RATE,
-            speech_start=(self._speech_start or opened) / RATE,
+            speech_start=(self._turn.speech_start or opened) / RATE,
             speech_end=min(last, end) / RATE,
             reason=verdict.reason,
             silence=max(0, end - last) / RATE,
