@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from voiceagent.arrays import Samples
+from voiceagent.audio.arrays import Samples
 from voiceagent.audio.file import read_audio
 from voiceagent.audio.frames import RATE
 from voiceagent.clock import cpu_seconds

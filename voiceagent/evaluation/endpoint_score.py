@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from voiceagent.arrays import Doubles
+from voiceagent.audio.arrays import Doubles
 from voiceagent.audio.frames import FRAME_SECONDS
 from voiceagent.evaluation.endpoint_labels import LabelledTurn
 from voiceagent.evaluation.endpoint_traces import TraceRow

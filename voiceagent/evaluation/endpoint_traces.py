@@ -17,7 +17,7 @@ from voiceagent.agent.open_turn import HearingPlan, OpenTurn
 from voiceagent.agent.supervisor import Supervisor
 from voiceagent.app.assemble import COSTS, progress_of
 from voiceagent.app.workshop import Workshop
-from voiceagent.arrays import Samples
+from voiceagent.audio.arrays import Samples
 from voiceagent.audio.file import read_audio
 from voiceagent.audio.frames import FRAME_BYTES, RATE, AudioFrame, Reframer
 from voiceagent.audio.source import paced

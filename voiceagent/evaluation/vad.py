@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from voiceagent.arrays import Doubles
+from voiceagent.audio.arrays import Doubles
 from voiceagent.audio.file import read_audio
 from voiceagent.audio.frames import FRAME_BYTES, FRAME_SAMPLES, RATE
 from voiceagent.clock import cpu_seconds

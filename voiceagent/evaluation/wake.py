@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from voiceagent.arrays import Samples
+from voiceagent.audio.arrays import Samples
 from voiceagent.audio.file import read_audio
 from voiceagent.audio.frames import RATE, Reframer
 from voiceagent.clock import cpu_seconds

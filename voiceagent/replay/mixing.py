@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from voiceagent.arrays import Samples
+from voiceagent.audio.arrays import Samples
 
 __all__ = ["mix", "mix_noise"]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from itertools import chain, zip_longest
 
-from voiceagent.arrays import Samples
+from voiceagent.audio.arrays import Samples
 from voiceagent.audio.frames import FRAME_BYTES, RATE, Reframer
 from voiceagent.frontend.frontend import Frontend
 from voiceagent.stt.protocol import Recognition, Stt

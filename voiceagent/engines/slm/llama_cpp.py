@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from functools import cached_property, partial
 from pathlib import Path
 
-from voiceagent.arrays import Floats
+from voiceagent.audio.arrays import Floats
 from voiceagent.engines.slm.gguf_check import check_decoder, check_encoder
 from voiceagent.engines.slm.llama_library import load_library
 from voiceagent.engines.slm.llama_model import Resident

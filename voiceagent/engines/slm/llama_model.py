@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from voiceagent.arrays import Floats
+from voiceagent.audio.arrays import Floats
 from voiceagent.engines.slm.llama_library import Batch, ContextParams, LlamaLibrary
 from voiceagent.errors import EngineFailed
 from voiceagent.nlu.models.gguf_header import Header, broken

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from voiceagent.arrays import Floats
+from voiceagent.audio.arrays import Floats
 from voiceagent.audio.frames import FRAME_BYTES, RATE
 from voiceagent.engines.registry import DictationWanted
 from voiceagent.engines.stt.whisper_evidence import (

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from voiceagent.arrays import Floats
+from voiceagent.audio.arrays import Floats
 from voiceagent.audio.frames import FRAME_SAMPLES
 
 __all__ = ["LOOPING", "confidence_of", "said", "silence_of", "text_of", "why_empty"]

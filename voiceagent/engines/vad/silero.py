@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from voiceagent.arrays import Floats
+from voiceagent.audio.arrays import Floats
 from voiceagent.engines.registry import EngineStage, install_of
 from voiceagent.engines.wake.tflite import package_folder
 from voiceagent.errors import ConfigError, EngineFailed, EngineMissing

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from voiceagent.arrays import Floats
+from voiceagent.audio.arrays import Floats
 from voiceagent.engines.registry import EngineStage, install_of
 from voiceagent.engines.wake.tflite import TfLite, package_folder
 from voiceagent.errors import ConfigError

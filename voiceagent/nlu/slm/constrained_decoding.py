@@ -15,7 +15,7 @@ from typing import Protocol
 
 import numpy as np
 
-from voiceagent.arrays import Floats
+from voiceagent.audio.arrays import Floats
 from voiceagent.errors import EngineFailed
 from voiceagent.nlu.slm.call_graph import CallPlace
 

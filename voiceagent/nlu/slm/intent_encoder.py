@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from voiceagent.arrays import Floats
+from voiceagent.audio.arrays import Floats
 from voiceagent.errors import ModelError
 from voiceagent.lang.spoken import spoken
 from voiceagent.nlu.intent import Intent, SlotValue

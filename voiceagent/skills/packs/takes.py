@@ -8,7 +8,7 @@ from itertools import cycle, islice
 
 import numpy as np
 
-from voiceagent.arrays import Samples
+from voiceagent.audio.arrays import Samples
 from voiceagent.audio.frames import RATE
 from voiceagent.audio.resample import Resampler, as_float
 from voiceagent.errors import VoiceAgentError

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from voiceagent.arrays import Floats, Samples
+from voiceagent.audio.arrays import Floats, Samples
 from voiceagent.audio.frames import RATE
 from voiceagent.engines.registry import EngineStage, install_of
 from voiceagent.engines.stt.moonshine.beam import Beam, Sentence, Walk

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from voiceagent.arrays import Samples
+from voiceagent.audio.arrays import Samples
 from voiceagent.audio.frames import RATE
 
 __all__ = [
