@@ -39,7 +39,7 @@ from voiceagent.audio.frames import RATE
 from voiceagent.clock import Pace
 from voiceagent.replay.demo_region import DemoRegion
 from voiceagent.replay.replay import Replay, ReplaySettings, replay
-from voiceagent.replay.scenario_region import region_values
+from voiceagent.replay.scenario import region_values
 from voiceagent.replay.variants import Variants
 from voiceagent.testing import Fault, FaultProxy
 from voiceagent.trace.events import (

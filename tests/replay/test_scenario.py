@@ -11,6 +11,8 @@ from voiceagent.replay.scenario import (
     ScenarioTurn,
     check,
     load_scenario,
+    region_values,
+    sample_documents,
 )
 from voiceagent.trace.events import SpeechStarted, TurnFinished
 from voiceagent.trace.trace import Record
@@ -95,3 +97,22 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(ScenarioError) as caught:
         load_scenario(path)
     assert words in str(caught.value)
+
+
+def test_the_documents_of_the_samples_come_with_the_package(tmp_path: Path) -> None:
+    names = [folder.name for folder in sample_documents()]
+    assert names == ["house", "museum"]
+    package = tmp_path / "voiceagent"
+    for name in names:
+        (package / "shipped_documents" / name).mkdir(parents=True)
+    (tmp_path / "samples" / "documents" / "of others").mkdir(parents=True)
+    assert [folder.name for folder in sample_documents(package)] == names
+    with pytest.raises(ScenarioError, match="no documents") as error:
+        sample_documents(tmp_path / "nowhere")
+    assert error.value.cause and error.value.hint
+
+
+def test_a_scenario_without_a_region_wants_nothing() -> None:
+    assert region_values("", {}) == {}
+    assert region_values("dies", {})["region.url"] == "sim://cut"
+    assert region_values("ok", {"ok": "ws://x"})["region.url"] == "ws://x"

@@ -17,8 +17,14 @@ from voiceagent.cli.shared import (
     workshop,
 )
 from voiceagent.errors import ConfigError
+from voiceagent.errors.lines import here
 
 __all__ = ["serve", "token"]
+
+KNOWS_NOTHING = (
+    "notice: this region knows nothing: it has no documents to answer from\n"
+    "hint: `voiceagent serve --documents FOLDER`, or set `knowledge.folders`"
+)
 
 
 def serve(
@@ -52,13 +58,24 @@ def serve(
     library = knowledge.library
     for name, why in library.skipped:
         errors().print(f"skipped {name}: {why}", markup=False)
+    if not library.documents and shop.config.serve.backend == "knowledge":
+        errors().print(here(KNOWS_NOTHING), markup=False)
+    documented, passages = library.documents, len(library.passages)
 
     def ready(url: str) -> None:
         if json:
-            emit_json({"ready": True, "url": url, "region": server.config.region})
+            emit_json(
+                {
+                    "ready": True,
+                    "url": url,
+                    "region": server.config.region,
+                    "documents": documented,
+                    "passages": passages,
+                }
+            )
             return
         about = f"region {server.config.region}, {server.services.backend.name}"
-        known = f"{library.documents} documents, {len(library.passages)} passages"
+        known = f"{documented} documents, {passages} passages"
         console().print(f"listening on {url} ({about}, {known})", markup=False)
 
     run(serve_until_signalled(server, ready))

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from voiceagent.errors import EngineFailed
 from voiceagent.replay.fault_proxy import Fault, FaultProxy
+from voiceagent.replay.scenario import sample_documents
 
 __all__ = ["DemoRegion"]
 
@@ -51,7 +52,7 @@ class DemoRegion:
 
     def __enter__(self) -> DemoRegion:
         config = Path(self._folder.name) / "region.toml"
-        config.write_text(f'[memory]\nfolder = "{self._folder.name}"\n', "utf-8")
+        config.write_text(_configuration(self._folder.name), "utf-8")
         program = Path(sys.executable).with_name("voiceagent")
         command = [str(program), "serve", "--port", "0", "--json", "--config"]
         self._server = subprocess.Popen(
@@ -105,6 +106,13 @@ class DemoRegion:
 
     def _wait(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(READY)
+
+
+def _configuration(folder: str) -> str:
+    """TOML; its basic strings are JSON's."""
+    documents = json.dumps([str(one) for one in sample_documents()])
+    memory = f"[memory]\nfolder = {json.dumps(folder)}\n"
+    return f"{memory}[knowledge]\nfolders = {documents}\n"
 
 
 def _prepare(kind: str, proxy: FaultProxy) -> None:

@@ -21,8 +21,13 @@ from voiceagent.audio.source import FileSource
 from voiceagent.clock import Pace, run
 from voiceagent.errors import ScenarioError
 from voiceagent.replay.mixing import mix_noise
-from voiceagent.replay.scenario import SUFFIX, Check, check, load_scenario
-from voiceagent.replay.scenario_region import region_values
+from voiceagent.replay.scenario import (
+    SUFFIX,
+    Check,
+    check,
+    load_scenario,
+    region_values,
+)
 from voiceagent.store import Store
 from voiceagent.trace.trace import Record, Trace, TraceListener
 from voiceagent.trace.turn_rows import TurnRow, turn_rows

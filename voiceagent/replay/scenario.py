@@ -1,4 +1,8 @@
-"""Scenarios: what a recording must lead to, in a TOML file beside it."""
+"""Scenarios: what a recording must lead to, in a TOML file beside it.
+
+The region of a scenario is simulated in a replay, a real one where there is one; it
+knows the documents of the samples, which come with the package.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +20,21 @@ from voiceagent.errors import ScenarioError
 from voiceagent.trace.trace import Record
 from voiceagent.trace.turn_rows import TurnRow
 
-__all__ = ["Check", "Expect", "Scenario", "ScenarioTurn", "check", "load_scenario"]
+__all__ = [
+    "Check",
+    "Expect",
+    "Scenario",
+    "ScenarioTurn",
+    "check",
+    "load_scenario",
+    "region_values",
+    "sample_documents",
+]
 
 SUFFIX = ".turn.toml"
+PACKAGE = Path(__file__).resolve().parents[1]
+SIMULATED = {"ok": "ok", "dies": "cut", "hangs": "hang", "offline": "offline"}
+"""What a simulated region does, by what the scenario calls it."""
 
 
 class Expect(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -92,6 +108,34 @@ def load_scenario(path: Path) -> Scenario:
         raise ScenarioError(
             f"scenario `{path}` is wrong", cause=str(error), hint=_near(str(error))
         ) from error
+
+
+def region_values(kind: str, addresses: Mapping[str, str]) -> dict[str, object]:
+    """Configuration by dotted key for a scenario whose region behaves like `kind`;
+    `addresses`: of real ones. Nothing where the device is alone."""
+    if not kind:
+        return {}
+    return {
+        "region.url": addresses.get(kind, f"sim://{SIMULATED[kind]}"),
+        "privacy.leaves": "audio",
+        "knowledge.folders": [str(folder) for folder in sample_documents()],
+    }
+
+
+def sample_documents(package: Path = PACKAGE) -> list[Path]:
+    """What the region of the samples knows; raises `ScenarioError` where the package
+    came without it."""
+    in_checkout = (package.parent / "pyproject.toml").is_file()
+    checkout = package.parent / "samples" / "documents"
+    base = checkout if in_checkout else package / "shipped_documents"
+    folders = sorted(one for one in base.glob("*") if one.is_dir())
+    if not folders:
+        raise ScenarioError(
+            "the region of the samples has no documents",
+            cause=f"there are none in `{base}`",
+            hint="install voiceagent anew, or leave `region` out of the scenario",
+        )
+    return folders
 
 
 def check(
