@@ -11,7 +11,7 @@ from voiceagent.nlu.intent import IntentParser
 from voiceagent.skills.host import SkillHost
 from voiceagent.skills.house.house import LocalHouse
 from voiceagent.skills.packs.pack import Pack, load_pack
-from voiceagent.skills.skill import Answer, LastTurn, TurnContext
+from voiceagent.skills.skill import Answer, LastTurn, SkillAlarm, TurnContext
 from voiceagent.store import Store
 
 __all__ = ["MONDAY", "Talk"]
@@ -60,6 +60,16 @@ class Talk:
         for effect in answer.effects:
             said = effect.run() or said
         return said
+
+    def alarms(self) -> list[SkillAlarm]:
+        """Everything that is still to ring, earliest first."""
+        every = [alarm for skill in self.skills.each for alarm in skill.alarms()]
+        return sorted(every, key=lambda alarm: alarm.due)
+
+    def rang(self, alarm_id: str) -> None:
+        """It was played."""
+        for skill in self.skills.each:
+            skill.rang(alarm_id)
 
     def wait(self, **time: float) -> None:
         """Let time pass."""

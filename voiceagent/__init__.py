@@ -1,9 +1,17 @@
 """voiceagent: a voice agent whose ears, reflexes and deadlines live on the edge.
 
-    source > frames > wake > vad > endpoint > stt > intent > route > skills > speak
+    audio > frontend > agent: one turn = one task = one deadline > tts > audio
+              wake, vad, endpoint     stt > nlu > skills | routing > privacy > region
 
-Each stage is a file of that name; `agent.py` runs them as one task a turn under one
-absolute deadline; `trace.py` remembers every event and why it happened.
+Each room is a package of that name, in the order of `docs/architecture.md`. `agent/`
+runs a session, `app/` puts one together from a configuration, `trace/` remembers every
+event and why it happened.
 """
 
+import os
+
 __version__ = "0.1.0"
+
+# onnxruntime tells its makers about every session unless this stands in the environment
+# before it is loaded; children inherit it. Nothing leaves this device unasked.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")

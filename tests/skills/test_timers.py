@@ -25,21 +25,21 @@ def test_a_timer_is_set_and_rings_at_its_time() -> None:
     talk = Talk()
     said = talk.say("set a timer for 1 hour and 1 minute")
     assert said == "Timer set for one hour and one minute"
-    (alarm,) = talk.skills.alarms()
+    (alarm,) = talk.alarms()
     assert alarm.due == MONDAY + timedelta(hours=1, minutes=1)
     assert alarm.text == "Your timer for one hour and one minute is done"
-    talk.skills.rang(alarm.id)
-    assert talk.skills.alarms() == []
+    talk.rang(alarm.id)
+    assert talk.alarms() == []
 
 
 def test_planning_sets_nothing_and_committing_twice_sets_one() -> None:
     talk = Talk()
     answer = talk.plan("set a timer for four and a half hours")
     assert answer.text == "Timer set for four hours and thirty minutes"
-    assert talk.skills.alarms() == []
+    assert talk.alarms() == []
     for _ in range(2):
         answer.effects[0].run()
-    assert len(talk.skills.alarms()) == 1
+    assert len(talk.alarms()) == 1
 
 
 def test_several_named_timers_are_told_apart() -> None:
@@ -50,7 +50,7 @@ def test_several_named_timers_are_told_apart() -> None:
     assert talk.plan("pause the timer").ask
     said = talk.say("pause the pizza timer")
     assert said == "Pizza timer paused with nine minutes left"
-    assert len(talk.skills.alarms()) == 1
+    assert len(talk.alarms()) == 1
     talk.wait(hours=2)
     said = talk.say("resume the timer")
     assert said == "Pizza timer goes on with nine minutes left"
@@ -77,7 +77,7 @@ def test_all_timers_go_and_alarms_stay() -> None:
     talk.say("wake me up at seven thirty am")
     assert talk.say("cancel all timers") == "All timers cancelled"
     assert talk.say("timer status") == "There is no timer set"
-    assert len(talk.skills.alarms()) == 1
+    assert len(talk.alarms()) == 1
     assert talk.say("cancel all timers") == "There is no timer set"
 
 
@@ -155,11 +155,11 @@ def test_a_timer_survives_kill_nine_and_rings_late(tmp_path: Path) -> None:
     killed = subprocess.run(command, env=dict(os.environ), check=False)
     assert killed.returncode == -signal.SIGKILL
     talk = Talk(Store(file))
-    (alarm,) = talk.skills.alarms()
+    (alarm,) = talk.alarms()
     assert alarm.due == MONDAY + timedelta(minutes=10)
     talk.wait(hours=5)
     assert alarm.due < talk.context.now
-    assert talk.skills.alarms() == [alarm]
-    talk.skills.rang(alarm.id)
-    assert talk.skills.alarms() == []
+    assert talk.alarms() == [alarm]
+    talk.rang(alarm.id)
+    assert talk.alarms() == []
     talk.store.close()
