@@ -14,7 +14,7 @@ from voiceagent.agent.state import Options
 from voiceagent.audio.file import AudioFacts, Recording
 from voiceagent.audio.player import Player, VirtualPlayer
 from voiceagent.audio.source import FileSource
-from voiceagent.clock import VIRTUAL_EPOCH, Compute, Pace, run
+from voiceagent.clock import VIRTUAL_EPOCH, Compute, Cost, Pace, run
 from voiceagent.engines.fake import (
     DeclaredTts,
     ScriptedStt,
@@ -44,7 +44,7 @@ from voiceagent.routing.way_out import WayOut
 from voiceagent.skills.skill import Answer, Effect, Skill, SkillAlarm, TurnContext
 from voiceagent.stt.protocol import Stt
 from voiceagent.testing import tone
-from voiceagent.trace.events import Event
+from voiceagent.trace.events import Degraded, Event
 from voiceagent.trace.trace import Record, Trace
 from voiceagent.trace.turn_rows import TurnRow, turn_rows
 from voiceagent.tts.protocol import Tts
@@ -134,7 +134,10 @@ class Stage:
     skill: Echo = field(default_factory=Echo)
     stt: Stt | None = None
     voices: Sequence[Tts] = field(default_factory=lambda: [DeclaredTts()])
-    costs: dict[str, float] = field(default_factory=lambda: {"tts": 0.05, "stt": 0.002})
+    costs: dict[str, Cost] = field(default_factory=lambda: {"tts": 0.05, "stt": 0.002})
+    limits: dict[str, float] = field(default_factory=dict)
+    """Seconds a call may take, where not as usual."""
+    pace: Pace = Pace.VIRTUAL
     options: Options = field(default_factory=Options)
     stops: Sequence[float] = ()
     doubts: Doubts | None = None
@@ -161,7 +164,13 @@ class Stage:
 
     def make(self) -> Agent:
         """The agent."""
-        trace, compute = Trace(), Compute(Pace.VIRTUAL, self.costs)
+        trace = Trace()
+        compute = Compute(
+            self.pace,
+            self.costs,
+            limits=self.limits,
+            lost=lambda error: trace.emit(Degraded.by(error)),
+        )
         for listens in self.listeners:
             trace.subscribe(listens)
         meaning = Anything(self.skill)
@@ -235,11 +244,11 @@ class Stage:
             agent = self.make()
             loop = asyncio.get_running_loop()
             for second, hand in (at or {}).items():
-                loop.call_at(second, hand, agent)
-            await agent.run(FileSource(recording, pace=Pace.VIRTUAL))
+                loop.call_later(second, hand, agent)
+            await agent.run(FileSource(recording, pace=self.pace))
             self.records = list(agent.trace)
 
-        run(main(), virtual=True)
+        run(main(), virtual=self.pace is Pace.VIRTUAL)
         return turn_rows(self.records)
 
     def events(self, kind: type[E]) -> list[E]:

@@ -16,21 +16,20 @@ PACKAGE = ROOT / "voiceagent"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 ROOMS = (
-    *("errors", "clock", "chores", "deadline", "message", "store", "child_process"),
+    *("errors", "limits", "worker", "clock", "patience", "chores", "deadline"),
     *(
+        "message",
+        "store",
+        "child_side",
+        "child_process",
         "config_types",
         "arrays",
         "port",
-        "lang",
-        "trace",
-        "privacy",
-        "door",
-        "audio",
-        "frontend",
     ),
-    *("tts", "templates", "stt", "nlu", "skills", "routing", "gateway", "agent"),
-    *("realtime", "wyoming", "region", "pop", "fleet", "planner", "engines", "app"),
-    *("web", "replay", "evaluation", "authoring", "cli", "testing", "__main__"),
+    *("lang", "trace", "privacy", "door", "audio", "frontend", "tts", "templates"),
+    *("stt", "nlu", "skills", "routing", "gateway", "agent", "realtime", "wyoming"),
+    *("region", "pop", "fleet", "planner", "engines", "app", "web", "replay"),
+    *("evaluation", "authoring", "cli", "testing", "__main__"),
 )
 """In the order of the data path: a room imports only what stands before it."""
 GROUND = ROOMS[: ROOMS.index("lang")]
@@ -40,7 +39,6 @@ CLASS_REASONS = {
     "realtime.client.ClientSession": "one method a message, over one state of the wire",
     "realtime.remote.RealtimeRemote": "link and turns share one socket",
     "realtime.turn.RemoteTurn": "a value: what the wire told of one answer",
-    "stt.utterance.Utterance": "the states of one recognition",
 }
 """Classes over 20 methods or 12 attributes, and why."""
 SHARED_NAMES: dict[str, str] = {}

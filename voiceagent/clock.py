@@ -10,21 +10,29 @@ cost, or inline at a declared cost (virtual; byte-identical everywhere).
 from __future__ import annotations
 
 import asyncio
+import logging
 import selectors
+import sys
 import time
 from collections.abc import Callable, Coroutine, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import Context
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import partial
-from typing import Any, TypeVar, TypeVarTuple, Unpack
+from typing import Any, Self, TypeVar, TypeVarTuple, Unpack
+
+from voiceagent.errors import EngineHung, EngineLost
+from voiceagent.limits import LIMITS, limit_of
+from voiceagent.worker import Crew, Job
 
 __all__ = [
     "Compute",
+    "Cost",
     "Pace",
     "VirtualLoop",
     "cpu_seconds",
+    "cpu_seconds_of",
     "local",
     "now",
     "perf",
@@ -32,6 +40,9 @@ __all__ = [
     "wall",
 ]
 
+log = logging.getLogger(__name__)
+
+E = TypeVar("E", bound=BaseException)
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
@@ -40,6 +51,11 @@ VIRTUAL_EPOCH = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 TICK = 1e-9
 """Timers for the same instant are set this far apart, so that they fire in the order
 they were made: asyncio's heap compares the time only."""
+CPU_CLOCK = 2
+"""How Linux numbers the processor clocks of processes (`clock_getcpuclockid`)."""
+
+Cost = float | Callable[[], float]
+"""Seconds that a call is declared to take, or who says so anew for each."""
 
 
 class Pace(StrEnum):
@@ -109,60 +125,114 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 class Compute:
     """Runs blocking work for async code: `await compute("stt", fn, *args)`.
 
-    A stage may name a kind of work after a dot (`stt.final`): it has a declared cost of
-    its own and shares the thread of its stage.
-    Live, each stage has one worker thread of its own, because native engines are not
-    re-entrant and a large pool oversubscribes a small machine. Cancelling the await
-    does not stop the thread; its late result is dropped.
+    A stage may name a kind of work after a dot (`stt.final`): it has a declared cost
+    and a limit of its own and shares the thread of its stage.
+    Live, each stage has one worker thread of its own. Cancelling the await does not
+    stop the thread; its late result is dropped. A call that takes longer than its limit
+    is given up, and its thread with it: `EngineHung`.
     """
 
     def __init__(
-        self, pace: Pace = Pace.REALTIME, costs: Mapping[str, float] | None = None
+        self,
+        pace: Pace = Pace.REALTIME,
+        costs: Mapping[str, Cost] | None = None,
+        *,
+        limits: Mapping[str, float] | None = None,
+        lost: Callable[[EngineLost], None] | None = None,
     ) -> None:
-        """`costs`: seconds a call of each stage takes in `Pace.VIRTUAL` (else 0)."""
+        """`costs`: seconds a call of each stage takes in `Pace.VIRTUAL` (else 0);
+        `limits`: seconds it may take at most, instead of those of `LIMITS`.
+        `lost`: told once of every engine that died or hung, on the loop, even where
+        nobody waits for its answer any more."""
         self.pace = pace
         self.spent: dict[str, float] = {}
         """Seconds of work done so far, by stage."""
         self._costs = dict(costs or {})
-        self._threads: dict[str, ThreadPoolExecutor] = {}
+        self._limits = {**LIMITS, **(limits or {})}
+        self._lost = lost or _logged
+        self._crew = Crew()
 
-    async def __call__(self, stage: str, fn: Callable[..., T], *args: Any) -> T:
+    @property
+    def given_up(self) -> Mapping[str, int]:
+        """Threads left behind in calls that hang, by stage."""
+        return self._crew.given_up
+
+    async def __call__(
+        self, kind: str, fn: Callable[..., T], *args: Any, limit: float | None = None
+    ) -> T:
+        """`limit`: seconds that this call may take, where the caller knows better."""
+        most = limit_of(kind, self._limits) if limit is None else limit
         if self.pace is Pace.REALTIME:
-            loop = asyncio.get_running_loop()
-            pool = self._thread(stage)
-            return await loop.run_in_executor(pool, self._timed, stage, fn, args)
-        before = self.spent.get(stage, 0.0)
-        result = self._timed(stage, fn, args)
-        cost = self.spent[stage] - before
-        if self.pace is Pace.VIRTUAL:
-            cost = self._costs.get(stage, self._costs.get(_of(stage), 0.0))
-        await asyncio.sleep(cost)
+            return await self._apart(kind, partial(self._timed, kind, fn, args), most)
+        declared = self._cost(kind) if self.pace is Pace.VIRTUAL else 0.0
+        if declared > most:  # it is to hang: what it would have done is not done
+            await asyncio.sleep(most)
+            raise self._noted(_hung(kind, most, replaced=True))
+        before = self.spent.get(kind, 0.0)
+        try:
+            result = self._timed(kind, fn, args)
+        except EngineLost as error:
+            self._lost(error)
+            raise
+        took = self.spent[kind] - before
+        await asyncio.sleep(declared if self.pace is Pace.VIRTUAL else took)
         return result
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Let the worker threads go; work in flight is not waited for."""
-        for pool in self._threads.values():
-            pool.shutdown(wait=False, cancel_futures=True)
-        self._threads.clear()
+        self._crew.close()
 
-    def _thread(self, kind: str) -> ThreadPoolExecutor:
-        stage = _of(kind)
-        if stage not in self._threads:
-            self._threads[stage] = ThreadPoolExecutor(1, thread_name_prefix=stage)
-        return self._threads[stage]
+    async def _apart(self, kind: str, work: Callable[[], T], limit: float) -> T:
+        worker = self._crew.worker(_of(kind))
 
-    def _timed(self, stage: str, fn: Callable[..., T], args: tuple[Any, ...]) -> T:
+        def overdue() -> EngineHung:
+            self._crew.give_up(_of(kind), worker)
+            return self._noted(_hung(kind, limit))
+
+        call = Job(work, limit=limit, overdue=overdue, failed=self._noted)
+        worker.do(call)
+        return await call.result
+
+    def _noted(self, error: E) -> E:
+        if isinstance(error, EngineLost):
+            self._lost(error)
+        return error
+
+    def _cost(self, kind: str) -> float:
+        cost = self._costs.get(kind, self._costs.get(_of(kind), 0.0))
+        return cost() if callable(cost) else cost
+
+    def _timed(self, kind: str, fn: Callable[..., T], args: tuple[Any, ...]) -> T:
         began = time.perf_counter()
         try:
             return fn(*args)
         finally:
             took = time.perf_counter() - began
-            self.spent[stage] = self.spent.get(stage, 0.0) + took
+            self.spent[kind] = self.spent.get(kind, 0.0) + took
 
 
 def _of(kind: str) -> str:
     """The stage of a kind of work."""
     return kind.partition(".")[0]
+
+
+def _hung(kind: str, limit: float, *, replaced: bool = False) -> EngineHung:
+    return EngineHung(
+        f"`{_of(kind)}` hung",
+        cause=f"no answer for {limit:g} s",
+        hint="it was given up; the next call is made afresh",
+        replaced=replaced,
+    )
+
+
+def _logged(error: EngineLost) -> None:
+    log.warning("engine lost", extra={"code": error.code, "cause": error.cause})
 
 
 def now() -> float:
@@ -190,6 +260,15 @@ def local() -> datetime:
         return here.astimezone()
     replay = isinstance(loop, VirtualLoop) and loop.epoch == VIRTUAL_EPOCH
     return here if replay else here.astimezone()
+
+
+def cpu_seconds_of(process: int) -> float | None:
+    """Processor seconds another process has used; None where that is not told."""
+    if sys.platform != "linux":
+        return None
+    with suppress(OSError):
+        return time.clock_gettime(~process << 3 | CPU_CLOCK)
+    return None
 
 
 def cpu_seconds() -> float:

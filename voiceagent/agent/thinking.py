@@ -79,7 +79,10 @@ class Thinker:
         Raises `VoiceAgentError` and whatever an engine or skill raises.
         """
         if work.hearing is not None:
-            await asyncio.wait({work.hearing})
+            try:
+                await asyncio.wait({work.hearing})
+            finally:
+                work.hearing.cancel()  # a turn that is given up must not hear on
         recognition = work.recognition = work.heard.result()
         self._note_words(work, recognition)
         if self._models is not None:

@@ -16,6 +16,7 @@ from voiceagent.frontend.endpoint import FLAT, Completeness, EndpointPolicy
 from voiceagent.nlu.completeness import Progress
 from voiceagent.nlu.intent import Intent, IntentParser
 from voiceagent.nlu.interpreter import Doubts, Interpreter
+from voiceagent.nlu.models.asking import PATIENCE
 from voiceagent.nlu.models.model_folder import NONE
 from voiceagent.nlu.models.swap import ModelSwitch
 from voiceagent.skills.host import SkillHost, Skills
@@ -105,7 +106,9 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
     config = shop.config
     trace = options.trace or Trace()
     pace = Pace.VIRTUAL if options.silent else options.pace
-    compute = Compute(options.pace, COSTS)
+    compute = Compute(
+        options.pace, COSTS, lost=lambda error: trace.emit(Degraded.by(error))
+    )
     store = options.store or Store(None)
     skills = shop.language.pack.open(SkillHost(store, shop.house(store)))
     meaning = Meaning(progress_of(shop), shop.language.parser, skills)
@@ -184,7 +187,11 @@ def _models(
         return None, []
     library = shop.library(live=options.pace is Pace.REALTIME)
     current, notice = library.first()
-    switch = ModelSwitch(library, compute, trace.emit, current=current)
+    # Where somebody else may answer, they are asked, and no lost model waited for.
+    patience = 0.0 if shop.escalates else PATIENCE
+    switch = ModelSwitch(
+        library, compute, trace.emit, current=current, patience=patience
+    )
     return switch, [notice] if notice else []
 
 

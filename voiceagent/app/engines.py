@@ -150,7 +150,7 @@ class Engines:
     def slm(self, model: Model, *, apart: bool = False) -> Slm:
         """The engine for a model, whose files have been verified; `apart`: in a
         process of its own."""
-        from voiceagent.nlu.slm.build import build_slm
+        from voiceagent.nlu.slm.build import LARGE, build_slm
         from voiceagent.nlu.slm.in_child import ProcessSlm
 
         wanted, language = self.config.slm, self._language
@@ -158,7 +158,9 @@ class Engines:
             return build_slm(model, language.pack, runtimes(wanted))
         _ = language.pack  # what is wrong with it is said here, not there
         make = partial(make_slm, wanted, language.recipe.pack, model)
-        return ProcessSlm(make, name=model.name)
+        # A small one runs in a single thread, and can be copied.
+        small = model.path.is_file() and model.path.stat().st_size < LARGE
+        return ProcessSlm(make, name=model.name, copied=small)
 
     def dictation(
         self, sentences: Sequence[str], *, engine: str = "pocketsphinx", model: str = ""
@@ -206,7 +208,7 @@ class Engines:
         _ = language.grammar, self.wake()
         asks = language.asks()
         make = partial(make_stt, spec, self.config.stt, language.recipe, asks=asks)
-        return ProcessStt(make, name=spec.name)
+        return ProcessStt(make, name=spec.name, copied=spec.copies)
 
     def _wake_name(self) -> str:
         wake = self.wake()

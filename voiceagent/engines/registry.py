@@ -81,6 +81,9 @@ class EngineSpec:
     own_process: bool = False
     """Live, it works in a process of its own: it holds Python's lock for long, or may
     end the process that it is in."""
+    copies: bool = False
+    """It works without threads of its own: a copy of its process works as well, and
+    takes its place at once where it dies or hangs."""
     doubt: str = ""
     """`module:function` of the section: confidence below which the user is asked
     before anything is done; empty: never."""
@@ -175,7 +178,7 @@ ENGINES: tuple[EngineSpec, ...] = (
          "vad.silero:make", "voice activity; its weights run in numpy here"),
     _pip("pocketsphinx", STT, "edge", "pocketsphinx", BSD,
          f"{SPHINX}.recogniser:make", "recogniser of the pack's commands",
-         own_process=True, doubt=f"{HERE}.{SPHINX}.recogniser:doubt"),
+         own_process=True, copies=True, doubt=f"{HERE}.{SPHINX}.recogniser:doubt"),
     _pip("faster_whisper", STT, "stt", "faster-whisper", Licences("MIT"),
          "stt.faster_whisper:make", "recogniser of any words"),
     _pip("moonshine", SECOND, "moonshine", "moonshine-voice", MIT,

@@ -35,7 +35,10 @@ __all__ = [
     "ConfigError",
     "ConflictError",
     "DeviceMissing",
+    "EngineDied",
     "EngineFailed",
+    "EngineHung",
+    "EngineLost",
     "EngineMissing",
     "LinkDown",
     "MissingError",
@@ -183,6 +186,31 @@ class EngineFailed(VoiceAgentError):
     """An engine broke while working."""
 
     code = "engine-failed"
+
+
+class EngineLost(EngineFailed):
+    """An engine went away in the middle of a call, or never answered it."""
+
+    code = "engine-lost"
+
+    def __init__(
+        self, what: str, *, cause: str = "", hint: str = "", replaced: bool = False
+    ) -> None:
+        """`replaced`: the next call meets a new one, so that it is worth repeating."""
+        super().__init__(what, cause=cause, hint=hint)
+        self.replaced = replaced
+
+
+class EngineDied(EngineLost):
+    """The engine's process ended."""
+
+    code = "engine-died"
+
+
+class EngineHung(EngineLost):
+    """The engine took longer than its limit and was given up."""
+
+    code = "engine-hung"
 
 
 class RemoteFailed(VoiceAgentError):

@@ -8,7 +8,9 @@ from typing import Protocol
 
 from voiceagent.audio.frames import FRAME_BYTES, RATE, AudioFrame
 from voiceagent.clock import Compute
+from voiceagent.errors import EngineLost
 from voiceagent.stt.protocol import DOUBTFUL, Recognition, Stt, begin
+from voiceagent.stt.utterance_state import BUSY, Cue, UtteranceState, after
 
 __all__ = ["CHUNK_FRAMES", "Heard", "Typed", "Utterance"]
 
@@ -50,13 +52,70 @@ class Typed:
         return Recognition(self._text, 1.0, bool(self._text), "typed")
 
 
+class _Ear:
+    """A recogniser asked off the loop."""
+
+    def __init__(self, stt: Stt, compute: Compute, answers: Sequence[str]) -> None:
+        self._stt, self._compute, self._answers = stt, compute, answers
+
+    async def begin(self) -> None:
+        await self._compute("stt.begin", begin, self._stt, self._answers)
+
+    async def feed(self, pcm: bytes) -> str:
+        return await self._compute("stt", self._stt.feed, pcm)
+
+    async def preview(self) -> Recognition | None:
+        return await self._compute("stt.final", self._stt.preview)
+
+    async def finish(self) -> Recognition:
+        return await self._compute("stt.final", self._stt.finish)
+
+
+class _Sound:
+    """The audio of a turn, and how much of it the recogniser has been given."""
+
+    def __init__(self) -> None:
+        self.kept, self._waiting = bytearray(), bytearray()
+        self.fresh = True
+        """The recogniser is to begin before it is given the rest."""
+        self.upto = self.fed = 0
+        """Samples before which audio has come, and has been given."""
+
+    def add(self, frame: AudioFrame) -> int:
+        """Keep the next frame; bytes that wait."""
+        self._waiting += frame.pcm
+        self.kept += frame.pcm
+        self.upto = frame.end
+        return len(self._waiting)
+
+    def clear(self) -> None:
+        """It was no speech."""
+        self._waiting.clear()
+        self.kept.clear()
+        self.fresh = True
+
+    def rewind(self) -> None:
+        """A new recogniser has to hear all of it."""
+        self._waiting[:] = self.kept
+        self.fresh = True
+
+    def take(self) -> bytes:
+        """What waits, to be given to the recogniser now."""
+        pcm = bytes(self._waiting)
+        if pcm:
+            self._waiting.clear()
+            self.fed = self.upto
+        return pcm
+
+
 class Utterance:
     """Collects the frames of a turn and feeds them to the recogniser as they come.
 
     `run` is the task; the other methods are called by whoever reads the frames. When
     speech pauses, the final result is worked out at once: if the turn ends here, it is
     ready, and if speech goes on, only some work was wasted. Audio that waits is bounded
-    by the longest turn.
+    by the longest turn. A recogniser that is lost on the way and replaced hears all of
+    it again, once.
     """
 
     def __init__(
@@ -75,36 +134,26 @@ class Utterance:
         `quiet`: nobody speaks yet; what is silent is not looked for words in.
         `on_partial(text, upto)`: tentative words in the audio before sample `upto`;
         `on_preview(recognition, upto)`: the final result if the turn ended there."""
-        self._stt, self._compute = stt, compute
+        self._ear, self._sound = _Ear(stt, compute, tuple(answers)), _Sound()
         self._on_partial, self._on_preview = on_partial, on_preview
-        self._waiting, self._all = bytearray(), bytearray()
-        self._upto = self._fed = 0
-        self._quiet, self._answers = quiet, tuple(answers)
-        self._decided = decided
-        self._closed = self._paused = self._resumed = self._fresh = False
-        self._looking = self._again = False
+        self._decided, self._closed = decided, False
+        self._state = UtteranceState.QUIET if quiet else UtteranceState.SPEECH
         self._end: int | None = None
         """Sample before which the speech was, where it has stopped for certain."""
         self._seen = 0
         """Sample before which the final result knows the audio."""
         self._more = asyncio.Event()
         self._preview: Recognition | None = None
-        self._recognition: Recognition | None = None
-        self._error: Exception | None = None
+        self._outcome: Recognition | Exception | None = None
 
     def add(self, frame: AudioFrame) -> None:
         """Take the next frame of the turn."""
-        self._waiting += frame.pcm
-        self._all += frame.pcm
-        self._upto = frame.end
-        if len(self._waiting) >= CHUNK_FRAMES * FRAME_BYTES:
+        if self._sound.add(frame) >= CHUNK_FRAMES * FRAME_BYTES:
             self._more.set()
 
     def restart(self, frames: Iterable[AudioFrame]) -> None:
         """What came before was no speech (a click, a chime, a pause): begin again."""
-        self._waiting.clear()
-        self._all.clear()
-        self._fresh = True
+        self._sound.clear()
         self.resume()
         for frame in frames:
             self.add(frame)
@@ -116,13 +165,12 @@ class Utterance:
         when it only seemed so may lack its last sound, or be half of a command: it is
         looked at again when speech has stopped for certain.
         """
-        self._quiet = True
         self._end = end
-        if self._looking and not self._resumed:
-            self._again = end is not None
+        if self._state in BUSY:
+            self._go(Cue.SEEMS if end is None else Cue.SURE)
         elif self._preview is None or not (end is None or self._good(self._preview)):
             self._preview = None
-            self._paused = True
+            self._go(Cue.PAUSE)
             self._more.set()
 
     def _good(self, preview: Recognition) -> bool:
@@ -133,7 +181,7 @@ class Utterance:
 
     def resume(self) -> None:
         """Speech goes on: a final result of before does not count."""
-        self._paused, self._resumed, self._quiet = False, True, False
+        self._go(Cue.RESUME)
         self._preview = None
 
     def close(self) -> None:
@@ -147,65 +195,84 @@ class Utterance:
         A broken recogniser must fail its turn, not the task group with the microphone.
         """
         try:
-            self._recognition = await self._recognise()
+            self._outcome = await self._heard_once_more()
         except Exception as error:
-            self._error = error
+            self._outcome = error
 
     @property
     def audio(self) -> bytes:
         """All of the turn so far; no longer than the longest turn."""
-        return bytes(self._all)
+        return bytes(self._sound.kept)
 
     def result(self) -> Recognition:
         """The final result once `run` is done; raises what went wrong."""
-        if self._error is not None:
-            raise self._error
-        assert self._recognition is not None
-        return self._recognition
+        if isinstance(self._outcome, Exception):
+            raise self._outcome
+        assert self._outcome is not None
+        return self._outcome
+
+    def _go(self, cue: Cue) -> None:
+        self._state = after(self._state, cue)
+
+    async def _heard_once_more(self) -> Recognition:
+        """The result; where the recogniser is lost on the way, of the one after it."""
+        try:
+            return await self._recognise()
+        except EngineLost as error:
+            if not error.replaced:
+                raise
+        self._go(Cue.LOST)
+        self._sound.rewind()
+        self._more.set()
+        return await self._recognise()
 
     async def _recognise(self) -> Recognition:
-        await self._compute("stt", begin, self._stt, self._answers)
+        await self._begin()
         while not self._closed:
             await self._more.wait()
             self._more.clear()
-            if self._paused or not self._quiet:
+            if self._state in (UtteranceState.SPEECH, UtteranceState.PAUSED):
                 await self._feed()
-            if self._paused and not self._closed:
+            if self._state is UtteranceState.PAUSED and not self._closed:
                 await self._feed()  # what came while the recogniser was busy
-                await self._look_ahead()
+                if not self._sound.fresh:
+                    await self._look_ahead()
         found = self._preview
         if found is not None and (self._decided or found.decided or found.accepted):
             return found
         await self._feed()
-        return await self._compute("stt.final", self._stt.finish)
+        return await self._ear.finish()
 
     async def _look_ahead(self) -> None:
-        self._paused = self._resumed = self._again = False
-        upto, self._looking = self._fed, True
-        preview = await self._compute("stt.final", self._stt.preview)
-        self._looking = False
-        if preview is None or self._resumed or self._fresh:
+        self._go(Cue.LOOK)
+        if self._state not in BUSY:
+            return  # speech went on while it was fed
+        upto = self._sound.fed
+        preview = await self._ear.preview()
+        if preview is None or self._state not in BUSY:
+            self._go(Cue.LOOKED)
             return
         self._seen = upto
-        again = self._again and not self._good(preview)
-        if not again:
-            self._preview = preview
-        else:
-            self._paused = True
+        again = self._state is UtteranceState.AGAIN and not self._good(preview)
+        self._go(Cue.LACKING if again else Cue.LOOKED)
+        if again:
             self._more.set()
+        else:
+            self._preview = preview
         # On what is looked at again nothing is done, but that it is no command counts.
         if not (self._closed or (again and preview.accepted)):
             self._on_preview(preview, upto)
 
+    async def _begin(self) -> None:
+        while self._sound.fresh:  # it may be told so while it begins
+            self._sound.fresh = False
+            await self._ear.begin()
+
     async def _feed(self) -> None:
-        if self._fresh:
-            self._fresh = False
-            await self._compute("stt", begin, self._stt, self._answers)
-        if not self._waiting:
+        await self._begin()
+        if not (pcm := self._sound.take()):
             return
-        pcm, upto = bytes(self._waiting), self._upto
-        self._waiting.clear()
-        self._fed = upto
-        text = await self._compute("stt", self._stt.feed, pcm)
+        upto = self._sound.fed
+        text = await self._ear.feed(pcm)
         if not self._closed and self._preview is None:
             self._on_partial(text, upto)

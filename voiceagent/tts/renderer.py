@@ -8,16 +8,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from voiceagent.audio.clip import Clip
 from voiceagent.clock import Compute
-from voiceagent.errors import VoiceAgentError
+from voiceagent.errors import EngineLost, VoiceAgentError
 from voiceagent.trace.events import Degraded, Event
 from voiceagent.tts.cache import ReplyCache
 from voiceagent.tts.protocol import Tts
 from voiceagent.tts.text import prepared
 
 __all__ = ["Renderer"]
+
+
+REST = 30.0
+"""Seconds that a voice which failed is left alone; twice as long each time it fails
+again."""
+LONGEST_REST = 900.0
 
 
 class Renderer:
@@ -30,15 +37,18 @@ class Renderer:
         compute: Compute,
         emit: Callable[[Event], None],
     ) -> None:
-        """`voices`: the preferred one first; the next is used when one fails."""
+        """`voices`: the preferred one first; the next is used when one fails, until
+        that one has rested."""
         self._voices, self._cache, self._compute = list(voices), cache, compute
         self._emit = emit
         self._rendering: dict[str, asyncio.Task[Clip]] = {}
+        self._resting: dict[str, asyncio.TimerHandle | None] = {}
+        self._strikes: dict[str, int] = {}
 
     @property
     def name(self) -> str:
         """The voice in use."""
-        return self._voices[0].name if self._voices else "none"
+        return self._choice()[0].name if self._voices else "none"
 
     def cached(self, text: str) -> Clip | None:
         """The clip of `text`, if it is ready."""
@@ -60,6 +70,9 @@ class Renderer:
         tasks = list(self._rendering.values())
         for task in tasks:
             task.cancel()
+        for alarm in self._resting.values():
+            if alarm is not None:
+                alarm.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _rendered(self, text: str, task: asyncio.Task[Clip]) -> None:
@@ -68,26 +81,59 @@ class Renderer:
             task.exception()  # fetched, so that an unawaited failure is not logged
 
     async def _render(self, text: str) -> Clip:
+        tried: list[Tts] = []
         while True:
-            voice = self._voices[0]
+            tries, told = len(tried), False
             try:
-                clip = await self._compute("tts", _rendered, voice, text)
-            except VoiceAgentError as error:
-                self._drop(error)
-            else:
-                self._cache.put(voice.name, text, clip)
-                return clip
+                found = await self._compute("tts", self._say, text, tried)
+            except EngineLost as error:  # one that hangs in our own process
+                if len(tried) == tries:  # it was not even begun
+                    tried.append(self._next(tried))
+                found, told = error, True
+            name = tried[-1].name
+            if isinstance(found, Clip):
+                self._strikes.pop(name, None)
+                self._cache.put(name, text, found)
+                return found
+            self._rest(name)
+            # A program that was killed is another one the next time.
+            alone = len(self._voices) == 1 and isinstance(found, EngineLost)
+            if len(tried) >= len(self._voices) + alone:
+                raise found
+            if not told:
+                self._announce(name, found)
 
-    def _drop(self, error: VoiceAgentError) -> None:
-        """The first voice failed: announce it and go on with the next, if any."""
-        if len(self._voices) < 2:
-            raise error
-        failed = self._voices.pop(0)
-        self._emit(
-            Degraded(what=f"voice {failed.name}", why=error.what, hint=error.hint)
-        )
+    def _say(self, text: str, tried: list[Tts]) -> Clip | VoiceAgentError:
+        """The next voice's clip, or why there is none; `tried` is added to. In the
+        thread, where it is known how the sentence before this one went."""
+        voice = self._next(tried)
+        tried.append(voice)
+        try:
+            # It starts at once and is as loud as all others.
+            return prepared(voice.synthesize(text), text)
+        except VoiceAgentError as error:
+            self._resting.setdefault(voice.name, None)
+            return error
 
+    def _next(self, tried: Sequence[Tts]) -> Tts:
+        """Who is to be tried now."""
+        return next(iter(self._choice(tried) or tried))
 
-def _rendered(voice: Tts, text: str) -> Clip:
-    """A clip that starts at once and is as loud as all others."""
-    return prepared(voice.synthesize(text), text)
+    def _choice(self, tried: Sequence[Tts] = ()) -> list[Tts]:
+        """The voices that are left, best first: those that rest come last."""
+        left = [voice for voice in self._voices if voice not in tried]
+        return sorted(left, key=lambda voice: voice.name in self._resting)
+
+    def _rest(self, name: str) -> None:
+        """It failed: leave it alone for a while."""
+        if (alarm := self._resting.get(name)) is not None:
+            alarm.cancel()
+        strikes = self._strikes.get(name, 0)
+        self._strikes[name] = strikes + 1
+        seconds = min(REST * 2**strikes, LONGEST_REST)
+        wake = partial(self._resting.pop, name, None)
+        self._resting[name] = asyncio.get_running_loop().call_later(seconds, wake)
+
+    def _announce(self, name: str, error: VoiceAgentError) -> None:
+        why = f"{error.what}: {error.cause}" if error.cause else error.what
+        self._emit(Degraded(what=f"voice {name}", why=why, hint=error.hint))

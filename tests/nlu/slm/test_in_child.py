@@ -1,13 +1,18 @@
 """A model in a process of its own: same guesses, and it may die."""
 
 import os
+import signal
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import pytest
 
-from voiceagent.errors import EngineFailed, EngineMissing
+from voiceagent import child_process, patience
+from voiceagent.child_process import CAN_COPY
+from voiceagent.errors import EngineDied, EngineFailed, EngineHung, EngineMissing
 from voiceagent.nlu.intent import Intent
+from voiceagent.nlu.slm import in_child
 from voiceagent.nlu.slm.in_child import ProcessSlm
 from voiceagent.nlu.slm.protocol import Guess, Slm
 
@@ -28,8 +33,10 @@ class Parrot:
             os._exit(9)
         if text == "fail":
             raise EngineFailed("no voice")
-        while text == "wait":
-            if self.stop():
+        if text == "hang":
+            os.kill(os.getpid(), signal.SIGSTOP)
+        while text in ("wait", "deaf"):
+            if text == "wait" and self.stop():
                 return Guess(None, reason="cancelled")
         return Guess(Intent(text, {"a": 1}), 0.5)
 
@@ -73,8 +80,6 @@ def test_it_is_started_again_once_and_then_out_of_use() -> None:
 
 
 def test_a_sentence_can_be_given_up_from_another_thread() -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     slm = ProcessSlm(Parrot, name="x")
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(slm.understand, "wait")
@@ -93,3 +98,55 @@ def test_what_cannot_be_made_is_said_at_once(
 ) -> None:
     with pytest.raises(error):
         ProcessSlm(make, name="x")
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is stopped, or does not stop, is found out soon."""
+    monkeypatch.setattr(child_process, "STILL", 0.5)
+    monkeypatch.setattr(patience, "HURRY", 0.3)
+
+
+@pytest.mark.parametrize("copied", [False, CAN_COPY])
+def test_one_that_hangs_counts_as_one_that_died(copied: bool, short: None) -> None:
+    slm = ProcessSlm(Parrot, name="x", copied=copied)
+    with pytest.raises(EngineHung) as caught:
+        slm.understand("hang")
+    assert caught.value.replaced and not slm.broken
+    assert slm.understand("hello").intent is not None
+    with pytest.raises(EngineHung) as caught:
+        slm.understand("hang")
+    assert not caught.value.replaced and slm.broken
+    with pytest.raises(EngineFailed, match="out of use"):
+        slm.understand("hello")
+    slm.close()
+
+
+def test_one_that_does_not_stop_when_told_is_killed(short: None) -> None:
+    slm = ProcessSlm(Parrot, name="x", copied=CAN_COPY)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(slm.understand, "deaf")
+        while not waiting.done():
+            slm.cancel()
+        assert isinstance(waiting.exception(), EngineHung)
+    assert slm.understand("hello").intent is not None
+    slm.close()
+
+
+def test_many_good_sentences_forgive_a_loss() -> None:
+    slm = ProcessSlm(Parrot, name="x", copied=CAN_COPY)
+    for _ in range(3):
+        with pytest.raises(EngineDied) as caught:
+            slm.understand("die")
+        assert caught.value.replaced and "again" in caught.value.hint
+        for _ in range(in_child.GOOD):
+            assert slm.understand("hello").intent is not None
+    slm.close()
+
+
+def test_one_that_was_killed_between_two_sentences_is_replaced_at_once() -> None:
+    slm = ProcessSlm(Parrot, name="x")
+    os.kill(slm.pid, signal.SIGKILL)
+    slm._child.process.join()
+    assert slm.understand("hello").intent is not None
+    slm.close()

@@ -21,15 +21,13 @@ from voiceagent.engines.slm.llama_library import load_library
 from voiceagent.engines.slm.llama_model import Resident
 from voiceagent.errors import EngineFailed
 from voiceagent.nlu.config import SlmConfig
-from voiceagent.nlu.slm.build import SlmRuntimes
+from voiceagent.nlu.slm.build import LARGE, SlmRuntimes
 
 __all__ = ["THREADS", "LlamaDecoder", "LlamaEncoder", "make"]
 
 THREADS = 1
 """Measured on two busy cores: with two threads, which wait for each other spinning, one
 decision in a hundred takes a second; with one it takes 14 ms instead of 9."""
-LARGE = 100 * 2**20
-"""Bytes of weights from which on a second thread is worth that."""
 CONTEXT = 8192
 """Pieces a writer holds at most: the instructions for a whole house take 2,500."""
 STEP = 64

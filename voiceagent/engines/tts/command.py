@@ -23,7 +23,9 @@ from voiceagent.engines.tts.speakable import checked, speakable
 from voiceagent.engines.tts.wav import no_voice, read_wav
 from voiceagent.errors import (
     ConfigError,
+    EngineDied,
     EngineFailed,
+    EngineHung,
 )
 from voiceagent.tts.text import prepared
 
@@ -90,18 +92,21 @@ class CommandTts:
 
     def _judged(self, done: ProgramRun, words: str) -> bytes:
         if done.hung:
-            raise self._failed(f"it took more than {self._timeout:g} s")
+            raise self._failed(f"it took more than {self._timeout:g} s", EngineHung)
         if len(done.sound) > MAX_BYTES:
             raise self._failed(f"it wrote more than {MAX_BYTES >> 20} MiB")
         if self._missing_voice and self._missing_voice in done.complaint:
             raise no_voice(self.name, done.complaint)
         if done.status:
             reason = _last_line(done.complaint, words)
-            raise self._failed(f"exit status {done.status}; {reason}")
+            kind = EngineDied if done.status < 0 else EngineFailed
+            raise self._failed(f"exit status {done.status}; {reason}", kind)
         return done.sound
 
-    def _failed(self, cause: str) -> EngineFailed:
-        return EngineFailed(
+    def _failed(
+        self, cause: str, kind: type[EngineFailed] = EngineFailed
+    ) -> EngineFailed:
+        return kind(
             f"voice `{self.name}` made no sound",
             cause=cause,
             hint=f"try `{self._argv[0]}` by hand, or set `speak.voice`",

@@ -21,7 +21,13 @@ from voiceagent.engines.registry import EngineStage, install_of
 from voiceagent.engines.tts.program import MAX_BYTES, find_program, give_up, kill
 from voiceagent.engines.tts.speakable import checked, speakable
 from voiceagent.engines.tts.wav import no_voice, read_wav
-from voiceagent.errors import ConfigError, EngineFailed, VoiceAgentError
+from voiceagent.errors import (
+    ConfigError,
+    EngineDied,
+    EngineFailed,
+    EngineHung,
+    VoiceAgentError,
+)
 from voiceagent.tts.text import prepared
 
 __all__ = ["FestivalTts"]
@@ -118,8 +124,9 @@ class FestivalTts:
     def _problem(self, answer: str, hung: bool) -> VoiceAgentError:
         if "unbound variable : voice_" in answer:
             return no_voice(self.name, f"{answer.strip()}; try `{INSTALL}`")
+        kind: type[EngineFailed] = EngineHung if hung else EngineDied
         ended = f"it took more than {self._timeout:g} s" if hung else "it ended"
-        return EngineFailed(
+        return (EngineFailed if answer else kind)(
             f"voice `{self.name}` made no sound",
             # Its messages may repeat the text, which must not get into a log.
             cause="it refused the text" if answer else ended,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
-from typing import Protocol, runtime_checkable
 
 from voiceagent.clock import Compute, now
 from voiceagent.errors import VoiceAgentError
 from voiceagent.nlu.decision import FAILED, TOO_LATE, Opinion, Thresholds
+from voiceagent.nlu.models.asking import understood
 from voiceagent.nlu.slm.protocol import Guess, Slm
 from voiceagent.trace.events import Event, ModelAnswered
 
@@ -19,15 +18,6 @@ log = logging.getLogger(__name__)
 
 QUICK = 0.05
 """Seconds up to which a model is also asked about words that are only a guess yet."""
-
-
-@runtime_checkable
-class Stoppable(Protocol):
-    """A model that can be told that nobody waits for its answer any more."""
-
-    def cancel(self) -> None:
-        """Stop; from any thread."""
-        ...
 
 
 class Inquiry:
@@ -58,23 +48,30 @@ class Inquiry:
         if self._known is not None and self._known[0] is slm:
             self._known = None
 
-    async def ask(self, slm: Slm, text: str, until: float, turn: int | None) -> Opinion:
-        """What it makes of `text` by loop time `until`; without a `turn` the trace is
-        not told."""
+    async def ask(
+        self,
+        slm: Slm,
+        text: str,
+        until: float,
+        turn: int | None,
+        *,
+        patience: float = 0.0,
+    ) -> Opinion:
+        """What it makes of `text` by loop time `until`, or `patience` seconds later
+        where it was lost on the way; without a `turn` the trace is not told."""
         if self._known is not None and self._known[:2] == (slm, text):
             return self._noted(slm, self._known[2], "answered", 0.0, turn)
         began, guess, outcome = now(), None, "answered"
         try:
-            async with asyncio.timeout_at(until) as scope:
-                guess = await self._compute("slm", slm.understand, text)
+            guess = await understood(
+                slm, text, self._compute, until=until, patience=patience
+            )
         except VoiceAgentError as error:
             outcome = FAILED
             log.warning("model failed", extra={"code": error.code})
         except Exception as error:
-            late = isinstance(error, TimeoutError) and scope.expired()
+            late = isinstance(error, TimeoutError) and now() >= until
             outcome = TOO_LATE if late else FAILED
-            if late and isinstance(slm, Stoppable):
-                slm.cancel()
             log.warning("model failed", extra={"code": type(error).__name__})
         took = self._took = now() - began
         if guess is not None:

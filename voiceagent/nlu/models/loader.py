@@ -8,7 +8,7 @@ from typing import Protocol
 
 from voiceagent.chores import Chores
 from voiceagent.clock import Compute
-from voiceagent.errors import VoiceAgentError
+from voiceagent.errors import EngineLost, VoiceAgentError
 from voiceagent.nlu.decision import Thresholds
 from voiceagent.nlu.slm.protocol import Slm
 from voiceagent.trace.events import Degraded, Event
@@ -108,6 +108,9 @@ class ModelLoader:
         self._arrived()
 
     def _not_loaded(self, name: str, error: Exception) -> None:
+        if isinstance(error, EngineLost):  # told by whoever lost it
+            log.warning("model was not taken", extra={"code": error.code})
+            return
         why, hint = type(error).__name__, "see the log"
         if isinstance(error, VoiceAgentError):
             why, hint = error.cause or error.what, error.hint

@@ -44,13 +44,16 @@ class ModelSwitch:
         emit: Callable[[Event], None],
         *,
         current: Slm | None = None,
+        patience: float = 0.0,
     ) -> None:
+        """`patience`: seconds after its time that a sentence has where its model was
+        lost on the way and another process may still answer."""
         self.current = current
         """The model that answers; None for templates alone. The first one belongs to
         whoever gave it, all others are freed by `close`."""
         self.previous: Slm | None = None
         """The one before, while the current one is on trial."""
-        self._source, self._emit = source, emit
+        self._source, self._emit, self._patience = source, emit, patience
         self._stamp, self._first = source.stamp(), current
         self._inquiry = Inquiry(compute, emit, source.limits)
         self._loader = ModelLoader(source, compute, emit, self._arrived)
@@ -67,7 +70,9 @@ class ModelSwitch:
         slm = self.current
         if slm is None:
             return None
-        opinion = await self._inquiry.ask(slm, text, until, turn)
+        # For one on trial, the model before it stands in.
+        patience = self._patience if self._trial is None else 0.0
+        opinion = await self._inquiry.ask(slm, text, until, turn, patience=patience)
         if opinion.guess is not None:
             if self._trial is not None:
                 self._trial.served = True

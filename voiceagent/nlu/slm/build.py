@@ -11,7 +11,12 @@ from voiceagent.nlu.intent import Understood
 from voiceagent.nlu.models.model_folder import Model
 from voiceagent.nlu.slm.protocol import Slm
 
-__all__ = ["SlmRuntimes", "Vocabulary", "build_slm"]
+__all__ = ["LARGE", "SlmRuntimes", "Vocabulary", "build_slm"]
+
+
+LARGE = 100 * 2**20
+"""Bytes of weights from which on a second thread is worth that threads wait for each
+other."""
 
 
 class Vocabulary(Understood, Protocol):

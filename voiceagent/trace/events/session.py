@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import field
 
+from voiceagent.errors import VoiceAgentError
 from voiceagent.trace.events.base import Base
 
 __all__ = [
@@ -56,6 +57,11 @@ class Degraded(Base, frozen=True, tag=True):
     what: str
     why: str
     hint: str = ""
+
+    @classmethod
+    def by(cls, error: VoiceAgentError) -> Degraded:
+        """What an error has done to us."""
+        return cls(what=error.what, why=error.cause or error.what, hint=error.hint)
 
 
 class StateChanged(Base, frozen=True, tag=True):

@@ -1,0 +1,211 @@
+"""An engine in a process of its own: whatever becomes of it, the caller gets on."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import cycle
+
+import pytest
+
+from voiceagent import child_process
+from voiceagent.child_process import CAN_COPY, Child
+from voiceagent.errors import EngineDied, EngineFailed, EngineHung, EngineLost
+
+pytestmark = pytest.mark.fault
+copies = pytest.mark.skipif(not CAN_COPY, reason="only Linux copies processes")
+
+
+@dataclass
+class Toy:
+    """Counts its calls, and does whatever harm it is told to."""
+
+    calls: list[str] = field(default_factory=list)
+
+    def add(self, word: str) -> int:
+        """One more."""
+        self.calls.append(word)
+        return len(self.calls)
+
+    def harm(self, how: str) -> None:
+        """Never come back, one way or another."""
+        harm(how)
+
+    def size(self, data: bytes) -> int:
+        """Of something large."""
+        return len(data)
+
+    def refuse(self) -> None:
+        """A complaint that is none of a broken engine."""
+        raise EngineFailed("no", hint="do not ask")
+
+
+def harm(how: str) -> None:
+    """End, stop, or go round in circles."""
+    match how:
+        case "exit":
+            os._exit(7)
+        case "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case "stop":
+            os.kill(os.getpid(), signal.SIGSTOP)
+        case "loop":
+            for _ in cycle([0]):
+                pass
+        case "raise":
+            raise SystemExit(3)
+
+
+def made(how: str) -> Toy:
+    """A toy that is harmed while it is made."""
+    harm(how)
+    return Toy()
+
+
+@pytest.fixture(autouse=True)
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing here takes longer than milliseconds, but a process to begin."""
+    monkeypatch.setattr(child_process, "STILL", 0.5)
+    monkeypatch.setattr(child_process, "STALL", 1)
+
+
+@pytest.fixture(params=[False, pytest.param(True, marks=copies)], ids=["one", "copy"])
+def child(request: pytest.FixtureRequest) -> Iterator[Child]:
+    toy = Child(Toy, name="toy", what="toy", hint="again", copied=request.param)
+    yield toy
+    toy.close()
+
+
+HARMS = {
+    "exit": EngineDied,
+    "kill": EngineDied,
+    "raise": EngineDied,
+    "stop": EngineHung,
+    "loop": EngineHung,
+}
+
+
+@pytest.mark.parametrize("how", HARMS)
+def test_a_call_that_does_not_come_back_is_an_error_and_the_next_one_is_answered(
+    child: Child, how: str
+) -> None:
+    assert child.ask("add", "one") == 1
+    lost = child.pid
+    with pytest.raises(EngineLost) as caught:
+        child.ask("harm", how, limit=0.3)
+    assert type(caught.value) is HARMS[how] and caught.value.replaced
+    assert caught.value.hint == "again" and not child.well and not child.alive
+    child.renew()
+    assert child.well and child.pid != lost
+    assert child.ask("add", "two") == 1, "nothing of the lost one is left"
+
+
+def test_a_complaint_is_no_loss(child: Child) -> None:
+    with pytest.raises(EngineFailed, match="no"):
+        child.ask("refuse")
+    assert child.well and child.ask("add", "one") == 1
+
+
+def test_one_that_ends_between_two_calls_is_seen(child: Child) -> None:
+    os.kill(child.pid, signal.SIGKILL)
+    with pytest.raises(EngineDied):  # sooner or later
+        while child.well:
+            child.ask("add", "one")
+    child.renew()
+    assert child.ask("add", "one") == 1
+
+
+def test_a_stopped_one_takes_no_large_question(child: Child) -> None:
+    assert child.ask("size", bytes(4_000_000)) == 4_000_000
+    os.kill(child.pid, signal.SIGSTOP)
+    with pytest.raises(EngineHung):
+        child.ask("size", bytes(4_000_000))
+    child.renew()
+    assert child.ask("size", bytes(10)) == 10
+
+
+@pytest.mark.parametrize("how", HARMS)
+def test_what_becomes_of_it_while_it_is_made_is_said(how: str) -> None:
+    making = 0.3 if HARMS[how] is EngineHung else 30.0
+    with pytest.raises(EngineLost) as caught:
+        Child(partial(made, how), name="toy", what="toy", hint="again", making=making)
+    assert type(caught.value) is HARMS[how]
+
+
+@copies
+def test_many_copies_one_after_the_other_leave_none_behind() -> None:
+    with_copies = Child(Toy, name="toy", what="toy", hint="", copied=True)
+    seen = set()
+    for how in ("kill", "stop", "exit") * 3:
+        seen.add(with_copies.pid)
+        with pytest.raises(EngineLost):
+            with_copies.ask("harm", how)
+        with_copies.renew()
+    last = with_copies.pid
+    assert len(seen) == 9 and with_copies.process.pid not in seen
+    with_copies.close()
+    assert all(map(gone, {*seen, last}))
+
+
+@copies
+def test_an_original_that_is_lost_too_is_made_anew() -> None:
+    toy = Child(Toy, name="toy", what="toy", hint="", copied=True)
+    original = toy.process.pid
+    assert original is not None
+    for how in (signal.SIGSTOP, signal.SIGKILL):
+        assert toy.process.pid is not None
+        os.kill(toy.process.pid, how)
+        with pytest.raises(EngineLost):
+            toy.ask("harm", "stop")
+        toy.renew()
+        assert toy.ask("add", "one") == 1 and toy.process.pid != original
+    toy.close()
+
+
+@copies
+def test_anew_means_anew() -> None:
+    toy = Child(Toy, name="toy", what="toy", hint="", copied=True)
+    original = toy.process.pid
+    toy.renew()
+    assert toy.process.pid == original
+    toy.renew(anew=True)
+    assert toy.process.pid != original and toy.ask("add", "one") == 1
+    toy.close()
+
+
+@copies
+@pytest.mark.parametrize("copied", [False, True])
+def test_a_stopped_one_keeps_no_process_from_ending(copied: bool) -> None:
+    code = (
+        "import os, signal, sys\n"
+        "from voiceagent.child_process import Child\n"
+        "from test_child_process import Toy\n"
+        "if __name__ == '__main__':\n"
+        f"    toy = Child(Toy, name='x', what='x', hint='', copied={copied})\n"
+        "    os.kill(toy.pid, signal.SIGSTOP)\n"
+        "    print(toy.pid, flush=True)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=40,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert done.returncode == 0 and gone(int(done.stdout)), done.stderr
+
+
+def gone(process: int) -> bool:
+    """Whether a process that was killed has ended, at the latest in a while."""
+    try:
+        handle = os.pidfd_open(process)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([handle], [], [], 10)[0])
+    finally:
+        os.close(handle)
