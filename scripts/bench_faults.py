@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Random faults in virtual turns: skill, effects, alarms, observer, verifier,
-recogniser, voice, player, remote. Every turn must end in a reply or an earcon in time,
-no session may end, nothing may be half done.
+"""Random faults in virtual turns: nothing ends, nothing is silent or half done.
 
-    scripts/bench_faults.py [--turns 500] [--faults 200] [--seed 1]
+    .venv/bin/python scripts/bench_faults.py [--turns 500] [--faults 200] [--seed 1]
+
+Skill, effects, alarms, observer, verifier, recogniser, voice, player and remote break.
+Every turn must end in a reply or an earcon in time, and no session may end.
 """
 
 from __future__ import annotations
@@ -11,12 +12,8 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
-
-from chaos import run_faults  # noqa: E402
+from lib.from_tests import run_faults
 
 
 def main() -> int:

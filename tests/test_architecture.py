@@ -23,7 +23,6 @@ ROOMS = (
         "child_side",
         "child_process",
         "config_types",
-        "arrays",
         "port",
     ),
     *("lang", "trace", "privacy", "door", "audio", "frontend", "tts", "templates"),

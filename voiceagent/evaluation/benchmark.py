@@ -138,7 +138,7 @@ def load_report(path: Path) -> dict[str, Any]:
         raise UsageError(
             f"`{path}` is no saved benchmark",
             cause=str(error),
-            hint="make one with `voiceagent bench --save FILE`",
+            hint="make one with `voiceagent bench PATH --save FILE`",
         ) from error
     return saved
 

@@ -149,7 +149,7 @@ def read_model(folder: Path, origin: Origin = "path") -> Model:
 
 
 def _broken(file: Path, cause: str) -> ModelError:
-    hint = "mend the card, or add the model again with `voiceagent models add`"
+    hint = "mend the card, or add the model again with `voiceagent models add PATH`"
     return ModelError(f"model card `{file}` is wrong", cause=cause, hint=hint)
 
 
