@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,12 @@ from commands_in_text import ROOT, Printed, blocks, complaint, printed
 from test_architecture import ROOMS
 
 from voiceagent.app.config import load_config
+from voiceagent.nlu.intent import IntentParser
+from voiceagent.skills.host import SkillHost
+from voiceagent.skills.house.house import LocalHouse
 from voiceagent.skills.packs.pack import load_pack
+from voiceagent.skills.skill import TurnContext
+from voiceagent.store import Store
 
 README = ROOT / "README.md"
 PLACES = ("*.md", "docs/*.md", "models/**/README.md", "samples/README.md")
@@ -132,3 +138,23 @@ def test_the_readme_names_rooms_in_that_order() -> None:
     cells = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|", text, re.MULTILINE)
     rooms = [room for cell in cells for room in re.findall(r"\w+", cell)]
     assert rooms == sorted(rooms, key=ROOMS.index)
+
+
+@pytest.mark.unit
+def test_the_skill_that_is_printed_answers(tmp_path: Path) -> None:
+    page = ROOT / "docs" / "packs.md"
+    folder = tmp_path / "plants"
+    folder.mkdir()
+    (folder / "intents.yaml").write_text(next(iter(blocks(page, "yaml"))))
+    (folder / "handler.py").write_text(next(iter(blocks(page, "python"))))
+    assert next(iter(blocks(page, "yaml"))) in README.read_text(encoding="utf-8")
+    pack = load_pack(None, skill_folders=[folder])
+    store = Store()
+    opened = pack.open(SkillHost(store, LocalHouse(pack.house, store)))
+    intent = IntentParser(pack).parse("give water to the orchid")
+    assert intent is not None and intent.name == "plants.water"
+    answer = opened.answer(intent, TurnContext(datetime(2026, 1, 5, 9, tzinfo=UTC)))
+    assert answer.text == "Watering the orchid."
+    assert [effect.key for effect in answer.effects] == ["water"]
+    opened.close()
+    store.close()
