@@ -35,9 +35,6 @@ GROUND = ROOMS[: ROOMS.index("lang")]
 """Flat files that everybody may use."""
 CLASS_REASONS = {
     "app.engines.Engines": "one short method a stage, and the facade for all of them",
-    "realtime.client.ClientSession": "one method a message, over one state of the wire",
-    "realtime.remote.RealtimeRemote": "link and turns share one socket",
-    "realtime.turn.RemoteTurn": "a value: what the wire told of one answer",
 }
 """Classes over 20 methods or 12 attributes, and why."""
 SHARED_NAMES: dict[str, str] = {}

@@ -148,8 +148,8 @@ def test_a_server_that_starts_again_goes_on_with_the_conversation(
                     Target(name="region", url=proxy.url("/v1/realtime")),
                     quick(""),
                     lambda event: None,
+                    session=remote.session,
                 )
-                moved._session = remote._session
                 running = asyncio.create_task(moved.run())
                 said = await words(moved, question("two"), envelope(2))
                 assert said == "You said two."

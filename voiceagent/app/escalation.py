@@ -13,7 +13,7 @@ from voiceagent.app.config import Config
 from voiceagent.clock import Compute, Pace
 from voiceagent.errors import ConfigError
 from voiceagent.privacy.config import PrivacyConfig
-from voiceagent.privacy.gate import Policy, PrivacyGate
+from voiceagent.privacy.gate import INSTRUCTIONS, Policy, PrivacyGate
 from voiceagent.privacy.payload import DataClass
 from voiceagent.privacy.receipts import Receipts
 from voiceagent.routing.escalation import Escalation
@@ -192,7 +192,11 @@ def _remote(
     from voiceagent.realtime.target import Target
 
     target = Target(
-        name=name, url=url, model=model, token=os.environ.get(token_env, "")
+        name=name,
+        url=url,
+        model=model,
+        token=os.environ.get(token_env, ""),
+        instructions=INSTRUCTIONS,
     )
     return connect_to(
         target, shop.config.region, emit, bridged=options.pace is Pace.MEASURED

@@ -22,6 +22,7 @@ from voiceagent.privacy.redaction.tokens import tokens
 from voiceagent.privacy.summary import summary
 
 __all__ = [
+    "INSTRUCTIONS",
     "Policy",
     "PrivacyGate",
     "OutgoingQuestion",

@@ -15,3 +15,5 @@ class Target:
     url: str
     model: str = ""
     token: str = ""
+    instructions: str = ""
+    """What the larger model is told to be; empty: what the server thinks of itself."""

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from voiceagent.errors import RemoteFailed
 from voiceagent.privacy.payload import Payload
 from voiceagent.realtime.items import WireEvent
 from voiceagent.routing.remote import Answered, AnswerWords, Envelope, Piece
 
 __all__ = ["RemoteTurn", "answered"]
+
+
+@dataclass(slots=True)
+class ToolCalls:
+    """The tools that an answer calls on its way."""
+
+    waiting: set[str] = field(default_factory=set)
+    """Calls that have not been answered yet."""
+    rounds: int = 0
+    """How often tools were called."""
+    used: tuple[int, int] = (0, 0)
+    """Tokens in and out of responses that only called tools."""
 
 
 class RemoteTurn:
@@ -26,14 +40,7 @@ class RemoteTurn:
         self.error: RemoteFailed | None = None
         self.done = False
         self.cancelled = False
-        self.expected = 1
-        """Responses still to come: one, and one more after every tool."""
-        self.waiting: set[str] = set()
-        """Calls of tools that have not been answered yet."""
-        self.rounds = 0
-        """How often tools were called."""
-        self.used: tuple[int, int] = (0, 0)
-        """Tokens in and out of responses that only called tools."""
+        self.calls = ToolCalls()
         self._skip = ""
 
     @property
@@ -44,7 +51,7 @@ class RemoteTurn:
     def again(self) -> None:
         """It is asked once more: what was given on already is passed over."""
         self.response, self._skip = "", self.text
-        self.waiting.clear()
+        self.calls.waiting.clear()
 
     def words(self, delta: str) -> None:
         """More words; raises `RemoteFailed` where they are not those of before."""
