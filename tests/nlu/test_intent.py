@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 from hassil import recognize_all
-from hassil.expression import Expression, ListReference
-from hassil.intents import IntentData, RangeSlotList, TextSlotList
+from hassil.intents import IntentData
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +20,8 @@ from voiceagent.frontend.endpoint import Completeness
 from voiceagent.lang.spoken import number_words, spoken
 from voiceagent.nlu.intent import IntentParser
 from voiceagent.skills.packs.pack import Pack, load_pack
+from voiceagent.templates.reading import blocks_of
+from voiceagent.templates.walk import Blank, Listed, NumberRange, Part
 
 pytestmark = pytest.mark.property
 
@@ -41,43 +42,39 @@ def parser() -> IntentParser:
 class Sampler:
     """Says random sentences of the templates, remembering what each slot got."""
 
-    def __init__(self, pack: Pack, data: IntentData, chance: random.Random) -> None:
-        self._lists = {**pack.intents.slot_lists, **pack.slot_lists, **data.slot_lists}
-        self._rules = {**pack.intents.expansion_rules, **data.expansion_rules}
+    def __init__(self, data: IntentData, chance: random.Random) -> None:
         self._chance = chance
         self.slots: Slots = dict(data.slots)
         self.wild = False
 
-    def say(self, expression: Expression) -> str:
-        parts = pieces_said(expression, self._rules, self._chance)
+    def say(self, part: Part) -> str:
+        pieces = pieces_said(part, self._chance)
         return "".join(
-            part if isinstance(part, str) else self._value(part) for part in parts
+            piece if isinstance(piece, str) else self._value(piece) for piece in pieces
         )
 
-    def _value(self, reference: ListReference) -> str:
-        entry = self._lists[reference.list_name]
-        if isinstance(entry, RangeSlotList):
-            number = self._chance.choice(list(entry.get_numbers()))
-            self.slots[reference.slot_name] = number
+    def _value(self, blank: Blank) -> str:
+        if isinstance(blank.holds, NumberRange):
+            number = self._chance.choice(blank.holds.numbers)
+            self.slots[blank.slot] = number
             return number_words(number)
-        if isinstance(entry, TextSlotList):
-            value = self._chance.choice(entry.values)
-            self.slots[reference.slot_name] = value.value_out
-            return self.say(value.text_in)
+        if isinstance(blank.holds, Listed):
+            value = self._chance.choice(blank.holds.values)
+            self.slots[blank.slot] = value.value
+            return self.say(value.said)
         self.wild = True
-        self.slots[reference.slot_name] = "purple gumption"
+        self.slots[blank.slot] = "purple gumption"
         return "purple gumption"
 
 
 def samples(pack: Pack, seed: int) -> Iterator[tuple[str, Slots, str]]:
     """One sentence of every template: intent, slots, text."""
     chance = random.Random(seed)
-    for intent in pack.intents.intents.values():
-        for data in intent.data:
-            for sentence in data.sentences:
-                sampler = Sampler(pack, data, chance)
-                text = sampler.say(sentence.expression)
-                yield intent.name, sampler.slots, " ".join(text.split())
+    for block in blocks_of(pack.intents, pack.slot_lists):
+        for _, part in block.parts():
+            sampler = Sampler(block.data, chance)
+            text = sampler.say(part)
+            yield block.intent, sampler.slots, " ".join(text.split())
 
 
 @pytest.mark.parametrize("seed", range(8))

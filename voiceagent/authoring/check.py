@@ -198,7 +198,7 @@ class _Use:
                 yield folder
 
     def _unanswered(self) -> Iterator[Issue]:
-        given = given_slots(self._pack.intents)
+        given = given_slots(self._pack.intents, self._pack.slot_lists)
         for folder in self._plain_folders():
             file = folder / "replies.yaml"
             answered = reply_slots(file)
@@ -218,7 +218,7 @@ class _Use:
 
     def _unsaid(self) -> Iterator[Issue]:
         """Slots that a handler asks for and no template gives."""
-        given = given_slots(self._pack.intents).values()
+        given = given_slots(self._pack.intents, self._pack.slot_lists).values()
         known = {slot for one in given for slot in one.ever}
         for folder in self._parts.sources:
             file = folder / "handler.py"

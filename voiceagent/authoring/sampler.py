@@ -3,121 +3,98 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from hassil.expression import (
-    Alternative,
-    Expression,
-    Group,
-    ListReference,
-    Permutation,
-    RuleReference,
-    Sentence,
-    TextChunk,
-)
-from hassil.intents import IntentData, RangeSlotList, SlotList, TextSlotList
-from hassil.util import check_excluded_context, check_required_context
+from hassil.expression import Sentence
+from hassil.util import check_required_context
 
 from voiceagent.errors import PackError
 from voiceagent.lang.spoken import number_words
 from voiceagent.nlu.intent import SlotValue, Understood, plain
 from voiceagent.skills.packs.takes import Sample
+from voiceagent.templates.reading import Block, blocks_of, fits
+from voiceagent.templates.walk import (
+    Blank,
+    Chunk,
+    Either,
+    Listed,
+    Mixed,
+    NumberRange,
+    Part,
+    Rule,
+)
 from voiceagent.templates.yaml_file import suggest
 
 __all__ = ["Sampler", "pieces_said"]
 
 FREE = ("the blue one", "something nice", "two of those", "what we talked about")
 """Said where a template takes any words."""
+ReadSentences = tuple[tuple[Sentence, Part], ...]
 TRIES = 50
 """Draws before a template counts as one that nobody can say in this house."""
 
 
-def pieces_said(
-    expression: Expression, rules: Mapping[str, Sentence], chance: random.Random
-) -> Iterator[str | ListReference]:
-    """One way through a template: its texts, and the lists to be filled in between."""
-    if isinstance(expression, TextChunk):
-        yield str(expression.original_text)
-    elif isinstance(expression, RuleReference):
-        rule = rules[expression.rule_name].expression
-        yield from pieces_said(rule, rules, chance)
-    elif isinstance(expression, ListReference):
-        yield expression
-    elif isinstance(expression, Alternative):
-        yield from pieces_said(chance.choice(expression.items), rules, chance)
-    else:
-        assert isinstance(expression, Group)
-        items = list(expression.items)
-        if isinstance(expression, Permutation):
-            chance.shuffle(items)
-        for item in items:
-            yield from pieces_said(item, rules, chance)
+def pieces_said(part: Part, chance: random.Random) -> Iterator[str | Blank]:
+    """One way through a template: its texts, and the blanks to be filled in between."""
+    match part:
+        case Chunk():
+            yield part.written
+        case Blank():
+            yield part
+        case Rule():
+            yield from pieces_said(part.body, chance)
+        case Either(parts):
+            yield from pieces_said(chance.choice(parts), chance)
+        case _:
+            inner = list(part.parts)
+            if isinstance(part, Mixed):
+                chance.shuffle(inner)
+            for one in inner:
+                yield from pieces_said(one, chance)
 
 
 class _Unsayable(Exception):
     """A list without values that fit."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """Sentences with the lists and rules that hold for them."""
-
-    intent: str
-    data: IntentData
-    lists: Mapping[str, SlotList]
-    rules: Mapping[str, Sentence]
-
-
 @dataclass(slots=True)
 class _Draft:
     """One sentence in the making."""
 
-    block: _Block
+    block: Block
     chance: random.Random
     slots: dict[str, SlotValue]
     context: dict[str, Any] = field(default_factory=dict)
 
-    def say(self, expression: Expression) -> str:
-        parts = pieces_said(expression, self.block.rules, self.chance)
+    def say(self, part: Part) -> str:
+        pieces = pieces_said(part, self.chance)
         return "".join(
-            part if isinstance(part, str) else self._list(part) for part in parts
+            piece if isinstance(piece, str) else self._filled(piece) for piece in pieces
         )
 
-    def _list(self, reference: ListReference) -> str:
-        bounds = reference.get_inline_range()
-        entry = self.block.lists.get(reference.list_name)
-        if bounds is not None:
-            entry = RangeSlotList("", bounds[0], bounds[1], bounds[2])
-        if isinstance(entry, RangeSlotList):
-            number = self.chance.choice(list(entry.get_numbers()))
-            value = number if entry.multiplier is None else number * entry.multiplier
-            self.slots[reference.slot_name] = plain(value)
+    def _filled(self, blank: Blank) -> str:
+        if isinstance(blank.holds, NumberRange):
+            number = self.chance.choice(blank.holds.numbers)
+            self.slots[blank.slot] = plain(blank.holds.value(number))
             return number_words(number)
-        if isinstance(entry, TextSlotList):
-            return self._text(reference, entry)
+        if isinstance(blank.holds, Listed):
+            return self._named(blank.slot, blank.holds)
         words = self.chance.choice(FREE)
-        self.slots[reference.slot_name] = words
+        self.slots[blank.slot] = words
         return words
 
-    def _text(self, reference: ListReference, entry: TextSlotList) -> str:
+    def _named(self, slot: str, listed: Listed) -> str:
         data = self.block.data
-        fitting = [v for v in entry.values if _fits(data, v.context)]
+        fitting = [value for value in listed.values if fits(data, value.context)]
         if not fitting:
             raise _Unsayable
         value = self.chance.choice(fitting)
         self.context.update(value.context or {})
-        self.slots[reference.slot_name] = plain(value.value_out)
-        return self.say(value.text_in)
-
-
-def _fits(data: IntentData, context: Mapping[str, Any] | None) -> bool:
-    given = dict(context or {})
-    needed, barred = data.requires_context, data.excludes_context
-    fits = check_required_context(needed, given, allow_missing_keys=True)
-    return bool(fits and check_excluded_context(barred, given))
+        self.slots[slot] = plain(value.value)
+        return self.say(value.said)
 
 
 class Sampler:
@@ -125,19 +102,12 @@ class Sampler:
 
     def __init__(self, pack: Understood, *, seed: int = 0) -> None:
         self._chance = random.Random(seed)
-        lists = {**pack.intents.slot_lists, **pack.slot_lists}
-        self._blocks: dict[str, list[_Block]] = {
-            name: [
-                _Block(
-                    name,
-                    data,
-                    {**lists, **data.slot_lists},
-                    {**pack.intents.expansion_rules, **data.expansion_rules},
-                )
-                for data in intent.data
-            ]
-            for name, intent in pack.intents.intents.items()
+        self._blocks: dict[str, list[Block]] = {
+            name: [] for name in pack.intents.intents
         }
+        for block in blocks_of(pack.intents, pack.slot_lists):
+            self._blocks[block.intent].append(block)
+        self._read: dict[Block, ReadSentences] = {}
 
     def draw(self, count: int, *, intent: str | None = None) -> Iterator[Sample]:
         """Random sentences of all intents or one; raises `PackError` for an unknown
@@ -155,8 +125,8 @@ class Sampler:
         """One sentence of every template that can be said, in the order written."""
         for blocks in self._blocks.values():
             for block in blocks:
-                for sentence in block.data.sentences:
-                    found = self._try(partial(self._say, block, sentence))
+                for sentence, part in self._sentences(block):
+                    found = self._try(partial(self._say, block, sentence, part))
                     if found is not None:
                         yield found
 
@@ -169,13 +139,18 @@ class Sampler:
 
     def _one(self, intent: str) -> Sample | None:
         block = self._chance.choice(self._blocks[intent])
-        return self._say(block, self._chance.choice(block.data.sentences))
+        return self._say(block, *self._chance.choice(self._sentences(block)))
 
-    def _say(self, block: _Block, sentence: Sentence) -> Sample | None:
+    def _sentences(self, block: Block) -> ReadSentences:
+        if block not in self._read:
+            self._read[block] = tuple(block.parts())
+        return self._read[block]
+
+    def _say(self, block: Block, sentence: Sentence, part: Part) -> Sample | None:
         fixed = {name: plain(value) for name, value in block.data.slots.items()}
         draft = _Draft(block, self._chance, fixed)
         try:
-            text = " ".join(draft.say(sentence.expression).split())
+            text = " ".join(draft.say(part).split())
         except _Unsayable:
             return None
         if not check_required_context(block.data.requires_context, draft.context):

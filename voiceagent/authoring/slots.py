@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from hassil.expression import (
-    Alternative,
-    Expression,
-    Group,
-    ListReference,
-    RuleReference,
-    Sentence,
-)
-from hassil.intents import Intents
+from hassil.intents import Intents, SlotList
+
+from voiceagent.templates.reading import blocks_of
+from voiceagent.templates.walk import Blank, Chunk, Fold
 
 __all__ = ["Given", "given_slots"]
 
@@ -29,21 +24,17 @@ class Given:
     ever: SlotNames
 
 
-def given_slots(intents: Intents) -> dict[str, Given]:
+def given_slots(intents: Intents, lists: Mapping[str, SlotList]) -> dict[str, Given]:
     """By intent."""
-    found = {}
-    for name, intent in intents.intents.items():
-        given = []
-        for data in intent.data:
-            rules = {**intents.expansion_rules, **data.expansion_rules}
-            fixed = {*data.slots, *_from_context(data.requires_context)}
-            walk = _Walk(rules)
-            for sentence in data.sentences:
-                always, ever = walk.slots(sentence.expression)
-                given.append(Given(always | fixed, ever | fixed))
-        always = NONE.union(given[0].always).intersection(*(g.always for g in given))
-        found[name] = Given(always, NONE.union(*(one.ever for one in given)))
-    return found
+    given: dict[str, list[Given]] = {}
+    slots = Fold(_text, _slot, _either, _every)
+    for block in blocks_of(intents, lists):
+        fixed = {*block.data.slots, *_from_context(block.data.requires_context)}
+        for _, part in block.parts():
+            found = slots(part)
+            one = Given(found.always | fixed, found.ever | fixed)
+            given.setdefault(block.intent, []).append(one)
+    return {name: _either(some) for name, some in given.items()}
 
 
 def _from_context(needed: Mapping[str, object]) -> Iterable[str]:
@@ -53,27 +44,19 @@ def _from_context(needed: Mapping[str, object]) -> Iterable[str]:
             yield slot if isinstance(slot, str) else key
 
 
-class _Walk:
-    """Slots of expressions; rules are looked at once."""
+def _text(_: Chunk) -> Given:
+    return Given(NONE, NONE)
 
-    def __init__(self, rules: Mapping[str, Sentence]) -> None:
-        self._rules = rules
-        self._memo: dict[str, tuple[SlotNames, SlotNames]] = {}
 
-    def slots(self, expression: Expression) -> tuple[SlotNames, SlotNames]:
-        """Those that every sentence gives, and those that some do."""
-        if isinstance(expression, ListReference):
-            one = frozenset([expression.slot_name])
-            return one, one
-        if isinstance(expression, RuleReference):
-            name = expression.rule_name
-            if name not in self._memo:
-                self._memo[name] = self.slots(self._rules[name].expression)
-            return self._memo[name]
-        if not isinstance(expression, Group) or not expression.items:
-            return NONE, NONE
-        parts = [self.slots(item) for item in expression.items]
-        ever = NONE.union(*(part[1] for part in parts))
-        if isinstance(expression, Alternative):
-            return parts[0][0].intersection(*(part[0] for part in parts)), ever
-        return NONE.union(*(part[0] for part in parts)), ever
+def _slot(blank: Blank) -> Given:
+    return Given(frozenset([blank.slot]), frozenset([blank.slot]))
+
+
+def _either(some: Sequence[Given]) -> Given:
+    ever = NONE.union(*(one.ever for one in some))
+    return Given(ever.intersection(*(one.always for one in some)), ever)
+
+
+def _every(some: Sequence[Given]) -> Given:
+    always = NONE.union(*(one.always for one in some))
+    return Given(always, NONE.union(*(one.ever for one in some)))

@@ -6,7 +6,6 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from hassil.expression import Sentence
 from hassil.intents import IntentData, Intents, SlotList
 from hassil.util import check_excluded_context, check_required_context
 
@@ -15,6 +14,7 @@ from voiceagent.lang.spoken import as_said, foreign, spoken
 from voiceagent.templates.candidates import Candidates, PieceVocabulary
 from voiceagent.templates.compiler import Compiler
 from voiceagent.templates.matching import Match, Matching, MatchNode
+from voiceagent.templates.reading import blocks_of
 
 __all__ = [
     "Intent",
@@ -211,44 +211,17 @@ def _given(
 
 
 def _compiled(pack: Understood) -> Iterator[_Template]:
-    everywhere = {**pack.intents.slot_lists, **pack.slot_lists}
-    shared = _Tools(everywhere, pack.intents.expansion_rules)
-    for intent in pack.intents.intents.values():
-        for data in intent.data:
-            tools = shared
-            if data.slot_lists or data.expansion_rules:
-                tools = shared.with_own(data)
-            for sentence in data.sentences:
-                yield tools.template(intent.name, data, sentence)
-
-
-class _Tools:
-    """What turns sentences into templates, for one set of lists and rules."""
-
-    def __init__(
-        self,
-        lists: Mapping[str, SlotList],
-        rules: Mapping[str, Sentence],
-        *,
-        parent: Compiler | None = None,
-        own: frozenset[str] = frozenset(),
-    ) -> None:
-        self._rules = dict(rules)
-        self._compiler = Compiler(lists, rules, parent, own)
-        self._vocabulary = PieceVocabulary(lists, rules)
-
-    def with_own(self, data: IntentData) -> _Tools:
-        """The same with lists and rules that a block of sentences brings along."""
-        lists = {**self._compiler.lists, **data.slot_lists}
-        rules = {**self._rules, **data.expansion_rules}
-        own = frozenset([*data.slot_lists, *data.expansion_rules])
-        return _Tools(lists, rules, parent=self._compiler, own=own)
-
-    def template(self, intent: str, data: IntentData, sentence: Sentence) -> _Template:
-        needs = _needs(sentence.get_required_clauses(self._rules))
-        node = self._compiler.node(sentence.expression)
-        pieces = self._vocabulary.pieces(sentence.expression, data)
-        return _Template(intent, data, node, needs, pieces)
+    compiler, vocabulary = Compiler(), PieceVocabulary()
+    for block in blocks_of(pack.intents, pack.slot_lists):
+        rules = {**pack.intents.expansion_rules, **block.data.expansion_rules}
+        for sentence, part in block.parts():
+            yield _Template(
+                block.intent,
+                block.data,
+                compiler.node(part),
+                _needs(sentence.get_required_clauses(rules)),
+                vocabulary.pieces(part, block.data),
+            )
 
 
 def _needs(clauses: frozenset[frozenset[str]]) -> tuple[tuple[str, ...], ...]:

@@ -7,32 +7,25 @@ the parser must read the result as the same intent, or nothing is said at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
-from typing import Any
-
-from hassil.expression import (
-    Alternative,
-    Expression,
-    Group,
-    ListReference,
-    Permutation,
-    RuleReference,
-    Sentence,
-    TextChunk,
-)
-from hassil.intents import (
-    IntentData,
-    RangeSlotList,
-    SlotList,
-    TextSlotList,
-    WildcardSlotList,
-)
 
 from voiceagent.lang.languages import language
 from voiceagent.lang.spoken import number_words, spoken
 from voiceagent.nlu.intent import Intent, IntentParser, SlotValue, Understood, plain
+from voiceagent.templates.reading import Block, blocks_of
+from voiceagent.templates.walk import (
+    Blank,
+    Chunk,
+    Either,
+    Holds,
+    Listed,
+    NumberRange,
+    Part,
+    Rule,
+    Series,
+)
 
 __all__ = ["Phraser", "as_question"]
 
@@ -54,113 +47,107 @@ class _Said:
 
 @dataclass(frozen=True, slots=True)
 class _Speaker:
-    """Says the expressions of one block of templates with the wanted slots."""
+    """Says templates with the wanted slots."""
 
-    lists: Mapping[str, SlotList]
-    rules: Mapping[str, Sentence]
-    wanted: Mapping[str, SlotValue] = field(default_factory=dict)
+    wanted: Mapping[str, SlotValue]
 
-    def say(self, expression: Expression) -> Iterator[_Said]:
-        """Every way to say it, the most natural first."""
-        if isinstance(expression, TextChunk):
-            yield _Said(str(expression.original_text))
-        elif isinstance(expression, RuleReference):
-            yield from self.say(self.rules[expression.rule_name].expression)
-        elif isinstance(expression, ListReference):
-            yield from self._listed(expression)
-        elif isinstance(expression, Alternative):
-            for item in self._ordered(expression):
-                yield from self.say(item)
-        elif isinstance(expression, Group) and not isinstance(expression, Permutation):
-            yield from self._chain(expression.items)
+    def say(self, part: Part) -> Iterator[_Said]:
+        """Every way to say it, the most natural first; parts in any order are not."""
+        match part:
+            case Chunk():
+                yield _Said(part.written)
+            case Rule():
+                yield from self.say(part.body)
+            case Blank():
+                yield from self._filled(part)
+            case Either():
+                for inner in _ordered(part):
+                    yield from self.say(inner)
+            case Series(parts):
+                yield from self._chain(parts)
 
-    def _ordered(self, choice: Alternative) -> list[Expression]:
-        """Optional words are left out, but for the small ones; slots are tried."""
-        if not choice.is_optional:
-            return list(choice.items)
-        return sorted(choice.items, key=_optional_rank)
-
-    def _chain(self, items: list[Expression]) -> Iterator[_Said]:
-        if not items:
+    def _chain(self, parts: Sequence[Part]) -> Iterator[_Said]:
+        if not parts:
             yield _Said()
             return
-        for first in self.say(items[0]):
-            for rest in self._chain(items[1:]):
+        for first in self.say(parts[0]):
+            for rest in self._chain(parts[1:]):
                 yield first.then(rest)
 
-    def _listed(self, reference: ListReference) -> Iterator[_Said]:
-        slot = reference.slot_name
-        if slot not in self.wanted:
-            return
-        value, values = self.wanted[slot], self.lists.get(reference.list_name)
-        for words in _words(values, value):
-            if isinstance(words, str):
-                yield _Said(words, ((slot, value),))
-            else:
-                for said in self.say(words):
-                    yield _Said(said.text, (*said.slots, (slot, value)))
+    def _filled(self, blank: Blank) -> Iterator[_Said]:
+        value = self.wanted.get(blank.slot)
+        if value is not None:
+            for said in self._valued(blank.holds, value):
+                yield _Said(said.text, (*said.slots, (blank.slot, value)))
+
+    def _valued(self, holds: Holds, value: SlotValue) -> Iterator[_Said]:
+        """How a list says a value."""
+        if isinstance(holds, Listed):
+            for item in holds.values:
+                if plain(item.value) == value:
+                    yield from self.say(item.said)
+        elif not isinstance(holds, NumberRange):
+            yield _Said(str(value))
+        elif isinstance(value, int | float):
+            if holds.numbers[0] <= value <= holds.numbers[-1]:
+                yield _Said(number_words(value))
 
 
-def _optional_rank(item: Expression) -> int:
-    text = _only_text(item)
+def _ordered(choice: Either) -> Sequence[Part]:
+    """Optional words are left out, but for the small ones; slots are tried."""
+    if not choice.optional:
+        return choice.parts
+    return sorted(choice.parts, key=_optional_rank)
+
+
+def _optional_rank(part: Part) -> int:
+    text = _only_text(part)
     if text is None:
         return 1
     return 0 if text in WORDS.small else 3 if text else 2
 
 
-def _only_text(item: Expression) -> str | None:
-    """The text of an item that is nothing else."""
-    if isinstance(item, TextChunk):
-        return str(item.original_text).strip().lower()
-    if isinstance(item, Group) and len(item.items) == 1:
-        return _only_text(item.items[0])
-    return None if not isinstance(item, Group) or item.items else ""
-
-
-def _words(values: SlotList | None, value: SlotValue) -> Iterator[Any]:
-    """How a list says a value: texts, or expressions of the list itself."""
-    if isinstance(values, TextSlotList):
-        yield from (v.text_in for v in values.values if plain(v.value_out) == value)
-    elif isinstance(values, RangeSlotList) and isinstance(value, int | float):
-        if values.start <= value <= values.stop:
-            yield number_words(value)
-    elif isinstance(values, WildcardSlotList):
-        yield str(value)
+def _only_text(part: Part) -> str | None:
+    """The text of a part that is nothing else."""
+    match part:
+        case Chunk():
+            return part.written.strip().lower()
+        case Rule() | Blank():
+            return None
+    if len(part.parts) == 1:
+        return _only_text(part.parts[0])
+    return None if part.parts else ""
 
 
 class Phraser:
     """Says intents in the words of a pack."""
 
     def __init__(self, pack: Understood, parser: IntentParser) -> None:
-        self._pack, self._parser = pack, parser
+        self._parser = parser
+        self._blocks: dict[str, list[Block]] = {}
+        for block in blocks_of(pack.intents, pack.slot_lists):
+            self._blocks.setdefault(block.intent, []).append(block)
 
     def say(self, intent: Intent) -> str:
         """A sentence that means exactly `intent`; empty where there is none."""
-        known = self._pack.intents.intents.get(intent.name)
-        for data in known.data if known else ():
-            for said in self._sentences(data, intent.slots):
+        for block in self._blocks.get(intent.name, ()):
+            for said in _sentences(block, intent.slots):
                 found = self._parser.parse(said)
                 if found and (found.name, found.slots) == (intent.name, intent.slots):
                     return said
         return ""
 
-    def _sentences(
-        self, data: IntentData, slots: Mapping[str, SlotValue]
-    ) -> Iterator[str]:
-        fixed = {name: plain(value) for name, value in data.slots.items()}
-        if any(slots.get(name) != value for name, value in fixed.items()):
-            return
-        open_slots = {k: v for k, v in slots.items() if k not in fixed}
-        intents = self._pack.intents
-        lists = {**intents.slot_lists, **self._pack.slot_lists, **data.slot_lists}
-        rules = {**intents.expansion_rules, **data.expansion_rules}
-        speaker = _Speaker(lists, rules, open_slots)
-        for sentence in data.sentences:
-            for said in islice(speaker.say(sentence.expression), TRIES):
-                if dict(said.slots) == open_slots and len(said.slots) == len(
-                    open_slots
-                ):
-                    yield spoken(said.text)
+
+def _sentences(block: Block, slots: Mapping[str, SlotValue]) -> Iterator[str]:
+    fixed = {name: plain(value) for name, value in block.data.slots.items()}
+    if any(slots.get(name) != value for name, value in fixed.items()):
+        return
+    wanted = {name: value for name, value in slots.items() if name not in fixed}
+    speaker = _Speaker(wanted)
+    for _, part in block.parts():
+        for said in islice(speaker.say(part), TRIES):
+            if dict(said.slots) == wanted and len(said.slots) == len(wanted):
+                yield spoken(said.text)
 
 
 def as_question(phrase: str) -> str:

@@ -23,6 +23,7 @@ from voiceagent.lang.languages import language
 from voiceagent.lang.written import spoken_words
 from voiceagent.templates.automaton import Arc, Minimal
 from voiceagent.templates.graph import Pieces
+from voiceagent.templates.reading import blocks_of
 
 __all__ = ["Arc", "Grammar", "Transition", "compile_grammar"]
 
@@ -213,12 +214,11 @@ def compile_grammar(
     `PackError` for a list or rule that is not there, for rules without an end and for
     templates that say too much to be recognised.
     """
-    pieces = Pieces(intents, {**intents.slot_lists, **(slot_lists or {})})
+    pieces = Pieces()
     roots = [
-        pieces.sentence(sentence.expression, data)
-        for intent in intents.intents.values()
-        for data in intent.data
-        for sentence in data.sentences
+        pieces.sentence(part, block.data)
+        for block in blocks_of(intents, slot_lists or {})
+        for _, part in block.parts()
     ]
     skips = tuple(tuple(spoken_words(text)) for text in intents.skip_words)
     arcs, finals = Minimal(pieces.nodes, most=_MOST_ARCS).automaton(roots)

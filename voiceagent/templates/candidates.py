@@ -8,23 +8,23 @@ fits: words may be glued from pieces (`light[s]`), free text takes any word.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import and_
 
-from hassil.expression import (
-    Expression,
-    Group,
-    ListReference,
-    RuleReference,
-    Sentence,
-    TextChunk,
-)
-from hassil.intents import IntentData, RangeSlotList, SlotList, TextSlotList
-from hassil.util import check_excluded_context, check_required_context
+from hassil.intents import IntentData
 
-from voiceagent.lang.spoken import number_words, spoken
+from voiceagent.lang.spoken import number_words
+from voiceagent.templates.reading import fits
+from voiceagent.templates.walk import (
+    Blank,
+    Chunk,
+    Fold,
+    Holds,
+    Listed,
+    NumberRange,
+    Part,
+)
 
 __all__ = ["PieceVocabulary", "Candidates"]
 
@@ -35,68 +35,50 @@ REMEMBERED = 20_000
 PieceSet = frozenset[str]
 
 
-@dataclass
 class PieceVocabulary:
-    """The pieces of text that templates are made of, with shared lists and rules."""
+    """The pieces of text that templates are made of; rules and lists are gone through
+    once for each context that a block of sentences asks for."""
 
-    lists: Mapping[str, SlotList]
-    rules: Mapping[str, Sentence]
-    _rules: dict[tuple[str, str], PieceSet] = field(default_factory=dict)
-    _lists: dict[tuple[str, str], PieceSet] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._within: dict[str, _Within] = {}
 
-    def pieces(self, expression: Expression, data: IntentData) -> PieceSet:
-        """All pieces that a sentence of the expression can hold."""
-        if isinstance(expression, TextChunk):
-            return frozenset(spoken(expression.original_text).split())
-        if isinstance(expression, Group):
-            return self._union(expression.items, data)
-        if isinstance(expression, ListReference):
-            return self._list(expression, data)
-        assert isinstance(expression, RuleReference)
-        return self._rule(expression.rule_name, data)
+    def pieces(self, part: Part, data: IntentData) -> PieceSet:
+        """All pieces that a sentence of the part can hold."""
+        context = f"{data.requires_context}{data.excludes_context}"
+        if context not in self._within:
+            self._within[context] = _Within(data)
+        return self._within[context].pieces(part)
 
-    def _union(self, items: Iterable[Expression], data: IntentData) -> PieceSet:
-        found: PieceSet = frozenset()
-        return found.union(*(self.pieces(item, data) for item in items))
 
-    def _rule(self, name: str, data: IntentData) -> PieceSet:
-        key = (name, _context(data))
-        if key not in self._rules:
-            self._rules[key] = self.pieces(self.rules[name].expression, data)
-        return self._rules[key]
+class _Within:
+    """The same, for one context."""
 
-    def _list(self, reference: ListReference, data: IntentData) -> PieceSet:
-        bounds = reference.get_inline_range()
-        if bounds:
-            return _numbers(RangeSlotList("", bounds[0], bounds[1], bounds[2]))
-        key = (reference.list_name, _context(data))
-        if key not in self._lists:
-            self._lists[key] = self._values(self.lists[reference.list_name], data)
-        return self._lists[key]
+    def __init__(self, data: IntentData) -> None:
+        self._data = data
+        self._lists: dict[Holds, PieceSet] = {}
+        self.pieces: Fold[PieceSet] = Fold(_words, self._blank, _union, _union)
 
-    def _values(self, entry: SlotList, data: IntentData) -> PieceSet:
-        if isinstance(entry, RangeSlotList):
-            return _numbers(entry)
-        if not isinstance(entry, TextSlotList):
+    def _blank(self, blank: Blank) -> PieceSet:
+        if blank.holds not in self._lists:
+            self._lists[blank.holds] = self._values(blank.holds)
+        return self._lists[blank.holds]
+
+    def _values(self, holds: Holds) -> PieceSet:
+        if isinstance(holds, NumberRange):
+            words = (number_words(number).split() for number in holds.numbers)
+            return frozenset({"and"}.union(*words))
+        if not isinstance(holds, Listed):
             return frozenset([ANY])
-        fitting = (v.text_in for v in entry.values if _fits(v.context, data))
-        return self._union(fitting, data)
+        fitting = (value for value in holds.values if fits(self._data, value.context))
+        return _union(self.pieces(value.said) for value in fitting)
 
 
-def _context(data: IntentData) -> str:
-    return f"{data.requires_context}{data.excludes_context}"
+def _words(chunk: Chunk) -> PieceSet:
+    return frozenset(chunk.words.split())
 
 
-def _fits(context: Mapping[str, object] | None, data: IntentData) -> bool:
-    given = dict(context or {})
-    needed, barred = data.requires_context, data.excludes_context
-    fits = check_required_context(needed, given, allow_missing_keys=True)
-    return bool(fits and check_excluded_context(barred, given))
-
-
-def _numbers(entry: RangeSlotList) -> PieceSet:
-    words = (number_words(number).split() for number in entry.get_numbers())
-    return frozenset({"and"}.union(*words))
+def _union(parts: Iterable[PieceSet]) -> PieceSet:
+    return frozenset[str]().union(*parts)
 
 
 class Candidates:

@@ -1,22 +1,8 @@
-"""Compiles hassil expressions, lists and rules into the nodes that matching walks."""
+"""Compiles templates into the nodes that matching walks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-
-from hassil.expression import (
-    Alternative,
-    Expression,
-    Group,
-    ListReference,
-    Permutation,
-    RuleReference,
-    Sentence,
-    Sequence,
-    TextChunk,
-)
-from hassil.intents import RangeSlotList, SlotList, TextSlotList
+from collections.abc import Iterable, Iterator, Sequence
 
 from voiceagent.lang.spoken import number_words, spoken
 from voiceagent.templates.matching import (
@@ -30,123 +16,93 @@ from voiceagent.templates.matching import (
     SlotValues,
     Wild,
 )
-from voiceagent.templates.references import mentioned
+from voiceagent.templates.walk import (
+    Blank,
+    Chunk,
+    Fold,
+    Holds,
+    Listed,
+    NumberRange,
+    Part,
+    Series,
+)
 
 __all__ = ["Compiler"]
 
 
-@dataclass
 class Compiler:
-    """Turns hassil expressions into nodes; lists and rules become shared nodes."""
+    """Turns templates into nodes; what is one list or rule there is one node here."""
 
-    lists: Mapping[str, SlotList]
-    rules: Mapping[str, Sentence]
-    parent: Compiler | None = None
-    """Has the nodes of lists and rules that are the same there."""
-    own: frozenset[str] = frozenset()
-    """Lists and rules that the parent knows in another form, or not at all."""
-    _rules: dict[str, MatchNode] = field(default_factory=dict)
-    _lists: dict[str, MatchNode] = field(default_factory=dict)
-    _touched: dict[str, bool] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._lists: dict[Holds, MatchNode] = {}
+        self._fold: Fold[MatchNode] = Fold(
+            _text, self._slot, _choice, _chain, _any_order
+        )
 
-    def node(self, expression: Expression) -> MatchNode:
-        """The compiled form of an expression."""
-        if isinstance(expression, TextChunk):
-            return _text(expression.original_text)
-        if isinstance(expression, RuleReference):
-            return self._rule(expression.rule_name)
-        if isinstance(expression, ListReference):
-            return self._slot(expression)
-        assert isinstance(expression, Group)
-        items = tuple(self.node(item) for item in expression.items)
-        if isinstance(expression, Alternative):
-            return MatchChoice(items)
-        make: Callable[[tuple[MatchNode, ...]], MatchNode] = Chain
-        if isinstance(expression, Permutation):
-            make = AnyOrder
-        return items[0] if len(items) == 1 else make(items)
+    def node(self, part: Part) -> MatchNode:
+        """The compiled form of a part."""
+        return self._fold(part)
 
-    def _rule(self, name: str) -> MatchNode:
-        if self.parent is not None and not self._changed(name):
-            return self.parent._rule(name)
-        if name not in self._rules:
-            self._rules[name] = self.node(self.rules[name].expression)
-        return self._rules[name]
+    def _slot(self, blank: Blank) -> MatchNode:
+        if blank.holds not in self._lists:
+            self._lists[blank.holds] = self._values(blank.holds)
+        return Slot(blank.slot, self._lists[blank.holds])
 
-    def _changed(self, rule: str) -> bool:
-        """Whether a rule, or anything it mentions, is not the parent's."""
-        if rule not in self._touched:
-            used = mentioned(self.rules[rule].expression)
-            names = [item.list_name for item in used if isinstance(item, ListReference)]
-            rules = [item.rule_name for item in used if isinstance(item, RuleReference)]
-            self._touched[rule] = not self.own.isdisjoint(
-                [rule, *names, *rules]
-            ) or any(map(self._changed, rules))
-        return self._touched[rule]
-
-    def _slot(self, reference: ListReference) -> MatchNode:
-        return Slot(reference.slot_name, self._values(reference))
-
-    def _values(self, reference: ListReference) -> MatchNode:
-        name = reference.list_name
-        if self.parent is not None and name not in self.own:
-            return self.parent._values(reference)
-        if name not in self._lists:
-            inline = reference.get_inline_range()
-            entry = self.lists[name] if inline is None else _inline(name, inline)
-            self._lists[name] = self._list(entry)
-        return self._lists[name]
-
-    def _list(self, entry: SlotList) -> MatchNode:
-        if isinstance(entry, RangeSlotList):
-            return SlotValues(_by_first_word(_numbers(entry)))
-        if not isinstance(entry, TextSlotList):
+    def _values(self, holds: Holds) -> MatchNode:
+        if isinstance(holds, NumberRange):
+            return SlotValues(_by_first_word(_numbers(holds)))
+        if not isinstance(holds, Listed):
             return Wild()
         phrases, templates = [], []
         groups: dict[str, int] = {}
-        for item in entry.values:
+        for item in holds.values:
             group = groups.setdefault(f"{item.context}", len(groups))
-            words = _plain(item.text_in)
-            value = Phrase(words, item.value_out, item.context, group)
+            value = Phrase(_plain(item.said), item.value, item.context, group)
             if value.words:
                 phrases.append(value)
             else:
-                templates.append((self.node(item.text_in), value))
+                templates.append((self.node(item.said), value))
         return SlotValues(_by_first_word(phrases), tuple(templates))
 
 
-def _text(text: str) -> MatchNode:
-    body = spoken(text)
+def _text(chunk: Chunk) -> MatchNode:
+    text, body = chunk.written, chunk.words
     before, after = text[:1].isspace(), text[-1:].isspace()
     if not body and (before or after):
         return MatchText(True, "", False)
     return MatchText(before, body, after)
 
 
-def _plain(expression: Expression) -> str:
+def _choice(items: Sequence[MatchNode]) -> MatchNode:
+    return MatchChoice(tuple(items))
+
+
+def _chain(items: Sequence[MatchNode]) -> MatchNode:
+    return items[0] if len(items) == 1 else Chain(tuple(items))
+
+
+def _any_order(items: Sequence[MatchNode]) -> MatchNode:
+    return items[0] if len(items) == 1 else AnyOrder(tuple(items))
+
+
+def _plain(part: Part) -> str:
     """The words of a value that is no template, else nothing."""
-    if isinstance(expression, TextChunk):
-        return spoken(expression.text)
-    if not isinstance(expression, Sequence):
-        return ""
-    parts = [part for part in expression.items if isinstance(part, TextChunk)]
-    if len(parts) < len(expression.items):
-        return _plain(expression.items[0]) if len(expression.items) == 1 else ""
-    return spoken("".join(part.original_text for part in parts))
+    match part:
+        case Chunk():
+            return part.words
+        case Series(parts) if all(isinstance(inner, Chunk) for inner in parts):
+            texts = (inner.written for inner in parts if isinstance(inner, Chunk))
+            return spoken("".join(texts))
+        case Series((only,)):
+            return _plain(only)
+    return ""
 
 
-def _inline(name: str, bounds: tuple[int, int, int]) -> RangeSlotList:
-    return RangeSlotList(name, bounds[0], bounds[1], bounds[2])
-
-
-def _numbers(entry: RangeSlotList) -> Iterator[Phrase]:
-    for number in entry.get_numbers():
-        value = number
-        if entry.multiplier is not None:
-            value = number * entry.multiplier
+def _numbers(entry: NumberRange) -> Iterator[Phrase]:
+    for number in entry.numbers:
         words = number_words(number)
         for said in {words, words.replace("hundred ", "hundred and ")}:
-            yield Phrase(said, value)
+            yield Phrase(said, entry.value(number))
 
 
 def _by_first_word(phrases: Iterable[Phrase]) -> dict[str, tuple[Phrase, ...]]:

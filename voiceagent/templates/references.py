@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any
 
 from hassil.errors import HassilError
-from hassil.expression import Expression, Group, ListReference, RuleReference
 from hassil.parse_expression import parse_sentence
 from hassil.parser import ParseError
 
 from voiceagent.templates.join import blocks
+from voiceagent.templates.reading import Mention, mentioned
 from voiceagent.templates.yaml_file import Issue, TemplateSource, suggest
 
-__all__ = ["WIDEST", "check_references", "mentioned", "mentions"]
+__all__ = ["WIDEST", "check_references", "mentions"]
 
 DEEPEST = 40
 """Rules within rules; deeper ones are a slip."""
 WIDEST = 20_000
 """Numbers in one range; more make no grammar."""
-Mention: TypeAlias = ListReference | RuleReference
 
 
 @lru_cache(maxsize=16_384)
@@ -33,15 +32,6 @@ def mentions(text: str) -> tuple[Mention, ...] | None:
         return None
     except RecursionError:  # brackets within brackets within brackets
         return None
-
-
-def mentioned(expression: Expression) -> tuple[Mention, ...]:
-    """Every list and rule that an expression mentions, rules not followed."""
-    if isinstance(expression, ListReference | RuleReference):
-        return (expression,)
-    if isinstance(expression, Group):
-        return tuple(found for item in expression.items for found in mentioned(item))
-    return ()
 
 
 def check_references(
@@ -124,18 +114,17 @@ class _Scope:
         """What is wrong with the names in a template, and in the rules it uses."""
         found = mentions(text) if isinstance(text, str) else None
         for item in found or ():
-            if isinstance(item, RuleReference):
-                if item.rule_name not in self.rules:
-                    cause = f"there is no expansion rule `<{item.rule_name}>`"
-                    hint = suggest(item.rule_name, self.rules)
-                    yield source.issue(path, cause, hint)
+            if item.is_rule:
+                if item.name not in self.rules:
+                    cause = f"there is no expansion rule `<{item.name}>`"
+                    yield source.issue(path, cause, suggest(item.name, self.rules))
                 else:
-                    yield from self.rule(item.rule_name)
-            elif item.is_inline_range:
-                yield from _inline(source, path, item)
-            elif item.list_name not in self.lists:
-                cause = f"there is no list `{{{item.list_name}}}`"
-                yield source.issue(path, cause, suggest(item.list_name, self.lists))
+                    yield from self.rule(item.name)
+            elif item.bounds is not None:
+                yield from _inline(source, path, item.name, item.bounds)
+            elif item.name not in self.lists:
+                cause = f"there is no list `{{{item.name}}}`"
+                yield source.issue(path, cause, suggest(item.name, self.lists))
 
     def rule(self, name: str) -> Iterator[Issue]:
         """What is wrong with a rule, told once, where it is written."""
@@ -156,13 +145,16 @@ class _Scope:
 
 
 def _inline(
-    source: TemplateSource, path: tuple[object, ...], item: ListReference
+    source: TemplateSource,
+    path: tuple[object, ...],
+    name: str,
+    bounds: tuple[int, int, int],
 ) -> Iterator[Issue]:
-    start, stop, step = item.get_inline_range() or (0, 0, 1)
+    start, stop, step = bounds
     if start > stop or step < 1:
-        yield source.issue(path, f"the range `{item.list_name}` is empty")
+        yield source.issue(path, f"the range `{name}` is empty")
     elif (stop - start) // step > WIDEST:
-        cause = f"the range `{item.list_name}` has more than {WIDEST:,} numbers"
+        cause = f"the range `{name}` has more than {WIDEST:,} numbers"
         yield source.issue(path, cause, "say large numbers in parts")
 
 

@@ -12,14 +12,15 @@ from typing import Any
 
 import yaml
 from hassil.expression import Expression
-from hassil.intents import SlotList
+from hassil.intents import TextSlotList, TextSlotValue
 from hassil.parse_expression import parse_sentence
 
-from lib.training.sampling import Example, Sampler, Span, WildList
+from lib.training.sampling import Example, Sampler, Span
 from voiceagent.lang.spoken import spoken
 from voiceagent.nlu.slm.forms import FUNCTION_WORDS, Takes
 from voiceagent.nlu.slm.template_forms import takes
 from voiceagent.skills.packs.pack import Pack
+from voiceagent.templates.reading import Scope
 
 __all__ = ["OwnText", "digest"]
 
@@ -116,14 +117,15 @@ class OwnText:
                 yield Example(text, None, (), "train", "framed", f"frame: {family}")
 
     def _near_sample(self, family: str) -> tuple[str, tuple[Span, ...]]:
-        return self._near.sample(_parsed(family))
+        return self._near.sample(self._near.read(_parsed(family)))
 
     def _draw(
         self, expression: Expression, many: int, sampler: Sampler | None = None
     ) -> Iterator[tuple[str, tuple[Span, ...]]]:
         """Different sentences; fewer where a template has fewer."""
         used = sampler or self._plain
-        drawn = (used.sample(expression) for _ in range(many * 3))
+        part = used.read(expression)
+        drawn = (used.sample(part) for _ in range(many * 3))
         found: dict[str, tuple[Span, ...]] = {}
         for text, spans in drawn:
             found.setdefault(text, spans)
@@ -144,13 +146,13 @@ class OwnText:
     def _sampler(
         self, lists: Mapping[str, Sequence[Any]], tags: Mapping[str, str]
     ) -> Sampler:
-        known: dict[str, SlotList | WildList] = dict(self.pack.intents.slot_lists)
-        known |= self.pack.slot_lists
+        known = {**self.pack.intents.slot_lists, **self.pack.slot_lists}
         for name, words in lists.items():
-            known[name] = WildList([_parsed(_said(word)) for word in words])
-        wild = WildList(self._indirect["lists"]["some_item"])
-        rules = self.pack.intents.expansion_rules
-        return Sampler(known, rules, self._chance, tags=tags, wild=wild)
+            values = [TextSlotValue(_parsed(_said(word)), word) for word in words]
+            known[name] = TextSlotList(name, values)
+        scope = Scope(known, self.pack.intents.expansion_rules)
+        wild = self._indirect["lists"]["some_item"]
+        return Sampler(scope, self._chance, tags=tags, wild=wild)
 
 
 def _read(name: str) -> Any:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from hassil.expression import Expression, ListReference, Sentence
-from hassil.intents import RangeSlotList, SlotList, TextSlotList
+from hassil.expression import Expression
 
 from voiceagent.authoring.sampler import pieces_said
 from voiceagent.lang.spoken import number_words, spoken
+from voiceagent.templates.reading import Scope
+from voiceagent.templates.walk import Blank, Listed, NumberRange, Part
 
-__all__ = ["Example", "Sampler", "Span", "WildList"]
+__all__ = ["Example", "Sampler", "Span"]
 
 Span = tuple[int, int, str]
 """First letter, letter behind the last one, slot (or `slot=value`)."""
@@ -38,75 +38,58 @@ class Example:
         return row | {"spans": spans, "split": self.split, "source": self.source}
 
 
-@dataclass(frozen=True)
-class WildList:
-    """Words that stand in for a wildcard, and for lists that the pack lacks."""
-
-    words: Sequence[Expression | str]
-
-
-Entries = Mapping[str, "SlotList | WildList"]
-
-
 class Sampler:
     """Draws sentences; the same random numbers give the same sentences."""
 
     def __init__(
         self,
-        lists: Entries,
-        rules: Mapping[str, Sentence],
+        scope: Scope,
         chance: random.Random,
         *,
         tags: Mapping[str, str] | None = None,
-        wild: WildList | None = None,
+        wild: Sequence[str] = ("purple gumption",),
     ) -> None:
-        """`tags`: what a list's words are marked with instead of its slot."""
-        self._lists, self._rules, self._chance = lists, rules, chance
+        """`tags`: what a list's words are marked with instead of its slot; `wild`:
+        what stands in for free text."""
+        self._scope, self._chance, self._wild = scope, chance, wild
         self._tags = dict(tags or {})
-        self._wild = wild or WildList(("purple gumption",))
         self._marks: list[tuple[int, int, str]] = []
         self._raw = ""
 
-    def sample(self, expression: Expression) -> tuple[str, tuple[Span, ...]]:
+    def read(self, expression: Expression) -> Part:
+        """A template with the lists and rules that it names."""
+        return self._scope.read(expression)
+
+    def sample(self, part: Part) -> tuple[str, tuple[Span, ...]]:
         """Spoken words with their spans."""
         self._raw, self._marks = "", []
-        self._say(expression)
+        self._say(part)
         raw = self._raw
         return spoken(raw), tuple(_placed(raw, *mark) for mark in self._marks)
 
-    def _say(self, expression: Expression) -> None:
-        for part in pieces_said(expression, self._rules, self._chance):
-            if isinstance(part, str):
-                self._raw += part
+    def _say(self, part: Part) -> None:
+        for piece in pieces_said(part, self._chance):
+            if isinstance(piece, str):
+                self._raw += piece
             else:
-                self._value(part)
+                self._value(piece)
 
-    def _value(self, reference: ListReference) -> None:
+    def _value(self, blank: Blank) -> None:
         start = len(self._raw)
-        tag = self._tags.get(reference.list_name, reference.slot_name)
-        entry = self._lists[reference.list_name]
-        if isinstance(entry, RangeSlotList):
-            self._raw += number_words(self._number(entry))
-        elif isinstance(entry, TextSlotList):
-            self._say(self._chance.choice(entry.values).text_in)
+        tag = self._tags.get(blank.holds.name, blank.slot)
+        if isinstance(blank.holds, NumberRange):
+            self._raw += number_words(self._number(blank.holds.numbers))
+        elif isinstance(blank.holds, Listed):
+            self._say(self._chance.choice(blank.holds.values).said)
         else:
-            chosen = entry if isinstance(entry, WildList) else self._wild
-            self._any(self._chance.choice(chosen.words))
+            self._raw += self._chance.choice(self._wild)
         if tag:
             self._marks.append((start, len(self._raw), tag))
 
-    def _any(self, words: Expression | str) -> None:
-        if isinstance(words, str):
-            self._raw += words
-        else:
-            self._say(words)
-
-    def _number(self, entry: RangeSlotList) -> int | float:
-        numbers: list[Any] = list(entry.get_numbers())
+    def _number(self, numbers: Sequence[int | float]) -> int | float:
         round_ones = [number for number in numbers if number % 5 == 0]
         some = round_ones if round_ones and self._chance.random() < 0.5 else numbers
-        chosen: int | float = self._chance.choice(some)
-        return chosen
+        return self._chance.choice(some)
 
 
 def _placed(raw: str, start: int, end: int, tag: str) -> Span:

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from voiceagent.lang.languages import language
 from voiceagent.nlu.intent import SlotValue
 from voiceagent.templates.matching import Match, Matching, MatchNode
 
-__all__ = ["FUNCTION_WORDS", "Atom", "Form", "Takes", "plain"]
+__all__ = ["FUNCTION_WORDS", "Atom", "Form", "Takes"]
 
 QUESTIONS = language().commands.questions
 FUNCTION_WORDS = language().commands.function
@@ -86,12 +85,3 @@ class Takes:
         """Whether one block of its templates has all of `words` itself."""
         said = set(words.split())
         return any(said <= literals for literals in self.literals)
-
-
-def plain(value: Any) -> SlotValue:
-    """What a file says, as a slot holds it: text or number."""
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value if isinstance(value, str | int | float) else str(value)

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, product
 
-from hassil.expression import (
-    Alternative,
-    Expression,
-    Group,
-    ListReference,
-    RuleReference,
-    Sentence,
-    TextChunk,
-)
-from hassil.intents import IntentData, RangeSlotList, SlotList, TextSlotList
-
 from voiceagent.lang.spoken import spoken
-from voiceagent.nlu.intent import SlotValue, Understood
-from voiceagent.nlu.slm.forms import Atom, Form, Takes, plain
+from voiceagent.nlu.intent import SlotValue, Understood, plain
+from voiceagent.nlu.slm.forms import Atom, Form, Takes
 from voiceagent.templates.compiler import Compiler
+from voiceagent.templates.reading import Block, Scope, blocks_of
+from voiceagent.templates.walk import (
+    AnyWords,
+    Blank,
+    Chunk,
+    Either,
+    Fold,
+    Holds,
+    Listed,
+    Mixed,
+    Part,
+    Rule,
+    Series,
+)
 
 __all__ = ["takes"]
 
@@ -31,45 +34,38 @@ MOST_FORMS = 4000
 
 def takes(pack: Understood) -> dict[str, Takes]:
     """What every intent of a pack takes, by its name."""
-    lists = {**pack.intents.slot_lists, **pack.slot_lists}
-    rules = pack.intents.expansion_rules
-    shared = _FormReader(lists, rules)
-    found = {}
-    for intent in pack.intents.intents.values():
-        readers = [_reader(shared, block) for block in intent.data]
-        found[intent.name] = _takes(intent.data, readers)
-    return found
+    blocks: dict[str, list[Block]] = {name: [] for name in pack.intents.intents}
+    readers: dict[Scope, _FormReader] = {}
+    for block in blocks_of(pack.intents, pack.slot_lists):
+        blocks[block.intent].append(block)
+    return {name: _takes(some, readers) for name, some in blocks.items()}
 
 
-def _reader(shared: _FormReader, block: IntentData) -> _FormReader:
-    if not block.slot_lists and not block.expansion_rules:
-        return shared
-    lists = {**shared.lists, **block.slot_lists}
-    return _FormReader(lists, {**shared.rules, **block.expansion_rules})
-
-
-def _takes(blocks: Iterable[IntentData], readers: list[_FormReader]) -> Takes:
+def _takes(blocks: Iterable[Block], readers: dict[Scope, _FormReader]) -> Takes:
     forms: dict[object, Form] = {}
     values: dict[str, dict[Atom, None]] = {}
     words: set[str] = set()
     literals: list[frozenset[str]] = []
     openings: set[str] = set()
     fixed: dict[str, set[SlotValue]] = {}
-    for number, (block, reader) in enumerate(zip(blocks, readers, strict=True)):
-        slots = {name: plain(value) for name, value in block.slots.items()}
+    for number, block in enumerate(blocks):
+        if block.scope not in readers:
+            readers[block.scope] = _FormReader()
+        reader = readers[block.scope]
+        slots = {name: plain(value) for name, value in block.data.slots.items()}
         for name, value in slots.items():
             fixed.setdefault(name, set()).add(value)
         own: set[str] = set()
-        for sentence in block.sentences:
-            expression = sentence.expression
-            for atoms in reader.forms(expression, root=True):
+        for _, part in block.parts():
+            for atoms in reader.forms(part, root=True):
                 key = (number, frozenset(map(id, atoms)))
                 forms.setdefault(key, Form(tuple(atoms), slots, number))
-            for atom in reader.lists_of(expression):
-                values.setdefault(atom.slots[0], {})[atom] = None
-            own |= reader.words(expression, lists=False)
-            words |= reader.words(expression, lists=True)
-            openings |= reader.openings(expression)
+            for blank in reader.blanks(part):
+                atom = reader.atom(blank)
+                values.setdefault(blank.slot, {})[atom] = None
+            own |= reader.own_words(part)
+            words |= reader.words(part)
+            openings |= reader.openings(part)
         literals.append(frozenset(own))
     every = {id(atom): atom for form in forms.values() for atom in form.atoms}
     return Takes(
@@ -84,164 +80,185 @@ def _takes(blocks: Iterable[IntentData], readers: list[_FormReader]) -> Takes:
 
 
 Atoms = tuple[Atom, ...]
+WordSet = frozenset[str]
 
 
 class _FormReader:
-    """Takes expressions apart, with the lists and rules of one place."""
+    """Takes templates apart, with the lists and rules of one place."""
 
-    def __init__(
-        self, lists: Mapping[str, SlotList], rules: Mapping[str, Sentence]
-    ) -> None:
-        self.lists, self.rules = lists, rules
-        self._compiler = Compiler(lists, rules)
+    def __init__(self) -> None:
+        self._compiler = Compiler()
         self._atoms: dict[object, Atom] = {}
-        self._rule_forms: dict[str, list[Atoms]] = {}
+        self._rule_forms: dict[Rule, list[Atoms]] = {}
+        self._list_words: dict[Listed, WordSet] = {}
+        self.words: Fold[WordSet] = Fold(_words, self._listed, _union, _union)
+        """The words of a part, with those of its lists."""
+        self.own_words: Fold[WordSet] = Fold(
+            _words, lambda _: frozenset(), _union, _union
+        )
+        """The same without those of its lists."""
+        self.openings: Fold[WordSet] = Fold(
+            _opening, lambda _: ANYTHING, _union, _first
+        )
+        """The first words that a part may have; empty: none of its own."""
+        self.blanks: Fold[tuple[Blank, ...]] = Fold(
+            lambda _: (), lambda blank: (blank,), _joined, _joined
+        )
+        """Every blank of a part."""
+        self._slot_sets: Fold[SlotSets] = Fold(
+            lambda _: NO_SLOTS, _one_slot, _any, _together
+        )
+        self._said: Fold[FirstWays] = Fold(
+            lambda chunk: (chunk.written,), lambda _: (), _ways, _in_turn
+        )
 
-    def forms(self, expression: Expression, *, root: bool = False) -> list[Atoms]:
-        """Every combination of atoms that an expression allows."""
-        while isinstance(expression, Group) and len(expression.items) == 1:
-            expression = expression.items[0]
-        if isinstance(expression, ListReference):
-            return [(self._list_atom(expression),)]
-        if isinstance(expression, RuleReference):
-            return self._rule(expression.rule_name)
-        if not isinstance(expression, Group):
-            return [()]
-        if isinstance(expression, Alternative):
-            return _once(form for item in expression.items for form in self.forms(item))
-        if not root and self._counts(expression):
-            return [(self._group_atom(expression),)]
+    def forms(self, part: Part, *, root: bool = False) -> list[Atoms]:
+        """Every combination of atoms that a part allows."""
+        part = _unwrapped(part)
+        match part:
+            case Chunk():
+                return [()]
+            case Blank():
+                return [(self.atom(part),)]
+            case Rule():
+                return self._rule(part)
+            case Either(parts):
+                return _once(form for inner in parts for form in self.forms(inner))
+            case Series(parts) | Mixed(parts):
+                if not root and _counts(part):
+                    return [(self._group_atom(part),)]
+                return self._combined(parts)
+
+    def _combined(self, parts: Sequence[Part]) -> list[Atoms]:
         found: list[Atoms] = [()]
-        for item in expression.items:
-            more = self.forms(item)
+        for inner in parts:
+            more = self.forms(inner)
             if more != [()]:
                 found = _once((*left, *right) for left in found for right in more)
         return found
 
-    def _rule(self, name: str) -> list[Atoms]:
-        if name not in self._rule_forms:
-            self._rule_forms[name] = self.forms(self.rules[name].expression)
-        return self._rule_forms[name]
+    def _rule(self, rule: Rule) -> list[Atoms]:
+        if rule not in self._rule_forms:
+            self._rule_forms[rule] = self.forms(rule.body)
+        return self._rule_forms[rule]
 
-    def _counts(self, expression: Expression) -> bool:
-        """Whether it holds numbers that only the words around them explain."""
-        if isinstance(expression, ListReference):
-            return not self._is_plain(expression)
-        if not isinstance(expression, Group):
-            return False
-        return any(self._counts(item) for item in expression.items)
-
-    def _is_plain(self, reference: ListReference) -> bool:
-        if reference.is_inline_range:
-            return False
-        entry = self.lists[reference.list_name]
-        if isinstance(entry, TextSlotList):
-            return not entry.values or any(
-                isinstance(value.value_out, str) for value in entry.values
-            )
-        return not isinstance(entry, RangeSlotList)
-
-    def _list_atom(self, reference: ListReference) -> Atom:
-        key = (reference.list_name, reference.slot_name)
+    def atom(self, blank: Blank) -> Atom:
+        """The atom of a list in a slot."""
+        holds = blank.holds
+        key = (holds, blank.slot)
         if key not in self._atoms:
-            entry = self.lists.get(reference.list_name)
-            wild = not isinstance(entry, RangeSlotList | TextSlotList)
             self._atoms[key] = Atom(
-                self._compiler.node(reference),
-                (reference.slot_name,),
-                frozenset([frozenset([reference.slot_name])]),
-                wild and not reference.is_inline_range,
-                self._is_plain(reference),
-                tuple(self._phrases(entry)) if isinstance(entry, TextSlotList) else (),
+                self._compiler.node(blank),
+                (blank.slot,),
+                _one_slot(blank),
+                isinstance(holds, AnyWords),
+                _is_plain(holds),
+                tuple(self._phrases(holds)) if isinstance(holds, Listed) else (),
             )
         return self._atoms[key]
 
-    def _phrases(self, entry: TextSlotList) -> Iterator[tuple[str, SlotValue]]:
-        for value in entry.values:
-            for said in islice(self._said(value.text_in), MOST_PHRASES):
-                yield spoken(said), plain(value.value_out)
+    def _phrases(self, listed: Listed) -> Iterator[tuple[str, SlotValue]]:
+        for item in listed.values:
+            for said in self._said(item.said):
+                yield spoken(said), plain(item.value)
 
-    def _said(self, expression: Expression) -> Iterator[str]:
-        """The ways to say an expression."""
-        if isinstance(expression, TextChunk):
-            yield expression.original_text
-        elif isinstance(expression, RuleReference):
-            yield from self._said(self.rules[expression.rule_name].expression)
-        elif isinstance(expression, Alternative):
-            for item in expression.items:
-                yield from self._said(item)
-        elif isinstance(expression, Group):
-            for parts in product(*map(self._few, expression.items)):
-                yield "".join(parts)
-
-    def _few(self, expression: Expression) -> list[str]:
-        return list(islice(self._said(expression), MOST_PHRASES))
-
-    def _group_atom(self, group: Group) -> Atom:
-        if id(group) not in self._atoms:
-            sets = frozenset(self._slot_sets(group))
+    def _group_atom(self, group: Series | Mixed) -> Atom:
+        if group not in self._atoms:
+            sets = self._slot_sets(group)
             slots = tuple(sorted(set().union(*sets)))
             node = self._compiler.node(group)
-            self._atoms[id(group)] = Atom(node, slots, sets, plain=False)
-        return self._atoms[id(group)]
+            self._atoms[group] = Atom(node, slots, sets, plain=False)
+        return self._atoms[group]
 
-    def _slot_sets(self, expression: Expression) -> set[frozenset[str]]:
-        """Names of slots that may be filled together."""
-        if isinstance(expression, ListReference):
-            return {frozenset([expression.slot_name])}
-        if isinstance(expression, RuleReference):
-            return self._slot_sets(self.rules[expression.rule_name].expression)
-        if not isinstance(expression, Group):
-            return {frozenset()}
-        if isinstance(expression, Alternative):
-            return set().union(*(self._slot_sets(item) for item in expression.items))
-        found: set[frozenset[str]] = {frozenset()}
-        for item in expression.items:
-            more = self._slot_sets(item)
-            found = {left | right for left in found for right in more}
-        return found
+    def _listed(self, blank: Blank) -> WordSet:
+        if not isinstance(blank.holds, Listed):
+            return frozenset()
+        if blank.holds not in self._list_words:
+            words = _union([self.words(value.said) for value in blank.holds.values])
+            self._list_words[blank.holds] = words
+        return self._list_words[blank.holds]
 
-    def lists_of(self, expression: Expression) -> Iterator[Atom]:
-        """Every list that an expression mentions."""
-        if isinstance(expression, ListReference):
-            yield self._list_atom(expression)
-        elif isinstance(expression, RuleReference):
-            yield from self.lists_of(self.rules[expression.rule_name].expression)
-        elif isinstance(expression, Group):
-            for item in expression.items:
-                yield from self.lists_of(item)
 
-    def words(self, expression: Expression, *, lists: bool) -> set[str]:
-        """The words of an expression, with those of its lists if asked."""
-        if isinstance(expression, TextChunk):
-            return set(spoken(expression.original_text).split())
-        if isinstance(expression, RuleReference):
-            body = self.rules[expression.rule_name].expression
-            return self.words(body, lists=lists)
-        if isinstance(expression, Group):
-            return set().union(*(self.words(i, lists=lists) for i in expression.items))
-        entry = self.lists.get(getattr(expression, "list_name", ""))
-        if not lists or not isinstance(entry, TextSlotList):
-            return set()
-        values = (self.words(value.text_in, lists=True) for value in entry.values)
-        return set().union(*values)
+def _unwrapped(part: Part) -> Part:
+    while isinstance(part, Either | Series | Mixed) and len(part.parts) == 1:
+        part = part.parts[0]
+    return part
 
-    def openings(self, expression: Expression) -> set[str]:
-        """The first words that an expression may have; empty: none of its own."""
-        if isinstance(expression, TextChunk):
-            return set(spoken(expression.original_text).split()[:1]) or {""}
-        if isinstance(expression, RuleReference):
-            return self.openings(self.rules[expression.rule_name].expression)
-        if isinstance(expression, Alternative):
-            return set().union(*(self.openings(item) for item in expression.items))
-        if not isinstance(expression, Group):
-            return {"*"}
-        found = {""}
-        for item in expression.items:
-            if "" not in found:
-                break
-            found = (found - {""}) | self.openings(item)
-        return found
+
+def _counts(part: Part) -> bool:
+    """Whether it holds numbers that only the words around them explain."""
+    if isinstance(part, Blank):
+        return not _is_plain(part.holds)
+    if isinstance(part, Chunk | Rule):
+        return False
+    return any(map(_counts, part.parts))
+
+
+def _is_plain(holds: Holds) -> bool:
+    if isinstance(holds, Listed):
+        values = [item.value for item in holds.values]
+        return not values or any(isinstance(value, str) for value in values)
+    return isinstance(holds, AnyWords)
+
+
+ANYTHING: WordSet = frozenset("*")
+
+
+def _union(words: Sequence[WordSet]) -> WordSet:
+    return frozenset[str]().union(*words)
+
+
+def _words(chunk: Chunk) -> WordSet:
+    return frozenset(chunk.words.split())
+
+
+def _opening(chunk: Chunk) -> WordSet:
+    return frozenset(chunk.words.split()[:1] or [""])
+
+
+def _first(parts: Sequence[WordSet]) -> WordSet:
+    found = frozenset([""])
+    for openings in parts:
+        if "" not in found:
+            break
+        found = (found - {""}) | openings
+    return found
+
+
+def _joined(parts: Sequence[tuple[Blank, ...]]) -> tuple[Blank, ...]:
+    return tuple(blank for part in parts for blank in part)
+
+
+SlotSets = frozenset[frozenset[str]]
+"""Names of slots that may be filled together."""
+NO_SLOTS: SlotSets = frozenset([frozenset()])
+
+
+def _one_slot(blank: Blank) -> SlotSets:
+    return frozenset([frozenset([blank.slot])])
+
+
+def _any(sets: Sequence[SlotSets]) -> SlotSets:
+    return frozenset[frozenset[str]]().union(*sets)
+
+
+def _together(sets: Sequence[SlotSets]) -> SlotSets:
+    found = NO_SLOTS
+    for more in sets:
+        found = frozenset(left | right for left in found for right in more)
+    return found
+
+
+FirstWays = tuple[str, ...]
+"""The first ways to say a part."""
+
+
+def _ways(parts: Sequence[FirstWays]) -> FirstWays:
+    return tuple(islice((way for part in parts for way in part), MOST_PHRASES))
+
+
+def _in_turn(parts: Sequence[FirstWays]) -> FirstWays:
+    return tuple(map("".join, islice(product(*parts), MOST_PHRASES)))
 
 
 def _once(forms: Iterable[Atoms]) -> list[Atoms]:

@@ -7,21 +7,14 @@ The same signatures become the JSON schemas that instruct models know as tools.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from hassil.expression import (
-    Alternative,
-    Expression,
-    Group,
-    ListReference,
-    RuleReference,
-    Sentence,
-)
-from hassil.intents import IntentData, RangeSlotList, SlotList, TextSlotList
+from hassil.intents import IntentData
 
-from voiceagent.nlu.intent import SlotValue, Understood
+from voiceagent.nlu.intent import SlotValue, Understood, plain
+from voiceagent.templates.reading import Block, blocks_of, fits
+from voiceagent.templates.walk import Blank, Fold, Holds, Listed, NumberRange
 
 __all__ = ["Signature", "CallableIntent", "schemas", "tools_of"]
 
@@ -30,7 +23,7 @@ COMBINATIONS = 256
 MOST_NUMBERS = 1001
 """Values of a range that are listed one by one."""
 
-Used = tuple[tuple[str, str], ...]
+Used = tuple[tuple[str, Holds], ...]
 """Slot and list, in the order of the words."""
 
 
@@ -74,16 +67,15 @@ class CallableIntent:
 
 def tools_of(pack: Understood) -> tuple[CallableIntent, ...]:
     """Every intent of a pack that can be called; one without values cannot."""
-    lists = {**pack.intents.slot_lists, **pack.slot_lists}
-    rules = pack.intents.expansion_rules
-    found = []
-    for intent in pack.intents.intents.values():
-        signatures = _unique(
-            signature for block in intent.data for signature in _of(block, lists, rules)
-        )
-        if signatures:
-            found.append(CallableIntent(intent.name, signatures))
-    return tuple(found)
+    found: dict[str, list[Signature]] = {name: [] for name in pack.intents.intents}
+    uses: Fold[tuple[Used, ...]] = Fold(lambda _: ((),), _use, _any_of, _together)
+    for block in blocks_of(pack.intents, pack.slot_lists):
+        found[block.intent] += _of(block, uses)
+    return tuple(
+        CallableIntent(name, _unique(signatures))
+        for name, signatures in found.items()
+        if signatures
+    )
 
 
 def schemas(tools: Iterable[CallableIntent]) -> list[dict[str, object]]:
@@ -115,81 +107,47 @@ def _type(values: tuple[SlotValue, ...] | None) -> dict[str, object]:
     return {"enum": list(values)}
 
 
-def _of(
-    block: IntentData, lists: Mapping[str, SlotList], rules: Mapping[str, Sentence]
-) -> Iterator[Signature]:
-    reader = _ToolReader(
-        {**lists, **block.slot_lists},
-        {**rules, **block.expansion_rules},
-        block.requires_context or {},
-    )
+def _of(block: Block, uses: Fold[tuple[Used, ...]]) -> Iterator[Signature]:
+    values: dict[Holds, tuple[SlotValue, ...] | None] = {}
     fixed: dict[str, tuple[SlotValue, ...] | None] = {
-        name: (_plain(value),) for name, value in block.slots.items()
+        name: (plain(value),) for name, value in block.data.slots.items()
     }
-    for sentence in block.sentences:
-        for used in reader.uses(sentence.expression):
-            slots = {slot: reader.values(name) for slot, name in used}
-            if all(values is None or values for values in slots.values()):
+    for _, part in block.parts():
+        for used in uses(part):
+            for _, holds in used:
+                if holds not in values:
+                    values[holds] = _values(holds, block.data)
+            slots = {slot: values[holds] for slot, holds in used}
+            if all(some is None or some for some in slots.values()):
                 yield Signature({**slots, **fixed})
 
 
-class _ToolReader:
-    """Expressions to slot combinations, lists to values, in one place of a pack."""
+def _values(holds: Holds, data: IntentData) -> tuple[SlotValue, ...] | None:
+    """What a list gives; None where it takes any words."""
+    if isinstance(holds, NumberRange):
+        numbers = holds.numbers[:MOST_NUMBERS]
+        return tuple(plain(holds.value(number)) for number in numbers)
+    if not isinstance(holds, Listed):
+        return None
+    fitting = (item.value for item in holds.values if fits(data, item.context))
+    return tuple(dict.fromkeys(plain(value) for value in fitting))
 
-    def __init__(
-        self,
-        lists: Mapping[str, SlotList],
-        rules: Mapping[str, Sentence],
-        context: Mapping[str, Any],
-    ) -> None:
-        self._lists, self._rules, self._context = lists, rules, context
-        self._values: dict[str, tuple[SlotValue, ...] | None] = {}
 
-    def uses(self, expression: Expression) -> tuple[Used, ...]:
-        """The combinations of slots that an expression may fill."""
-        if isinstance(expression, ListReference):
-            return (((expression.slot_name, expression.list_name),),)
-        if isinstance(expression, RuleReference):
-            return self.uses(self._rules[expression.rule_name].expression)
-        if not isinstance(expression, Group):
-            return ((),)
-        parts = [self.uses(item) for item in expression.items]
-        if isinstance(expression, Alternative):
-            return _few(use for part in parts for use in part)
-        found: tuple[Used, ...] = ((),)
-        for part in parts:
-            if part != ((),):
-                found = _few(_joined(left, right) for left in found for right in part)
-        return found
+def _use(blank: Blank) -> tuple[Used, ...]:
+    return (((blank.slot, blank.holds),),)
 
-    def values(self, name: str) -> tuple[SlotValue, ...] | None:
-        """What a list gives; None where it takes any words."""
-        if name not in self._values:
-            self._values[name] = self._listed(name)
-        return self._values[name]
 
-    def _listed(self, name: str) -> tuple[SlotValue, ...] | None:
-        entry = self._lists.get(name)
-        inline = ListReference(list_name=name).get_inline_range()
-        if inline is not None:
-            entry = RangeSlotList(name, *inline)
-        if isinstance(entry, RangeSlotList):
-            times = 1 if entry.multiplier is None else entry.multiplier
-            numbers = [_plain(n * times) for n in entry.get_numbers()]
-            return tuple(numbers[:MOST_NUMBERS])
-        if not isinstance(entry, TextSlotList):
-            return None
-        fitting = (v.value_out for v in entry.values if self._fits(v.context or {}))
-        return tuple(dict.fromkeys(_plain(value) for value in fitting))
+def _any_of(parts: Sequence[tuple[Used, ...]]) -> tuple[Used, ...]:
+    return _few(use for part in parts for use in part)
 
-    def _fits(self, context: Mapping[str, Any]) -> bool:
-        """Whether a value may stand where the template asks for a context."""
-        for key, wanted in self._context.items():
-            wanted = wanted.get("value") if isinstance(wanted, dict) else wanted
-            some = wanted if isinstance(wanted, list) else [wanted]
-            if wanted is not None and key in context and context[key] not in some:
-                return False
-        return True
+
+def _together(parts: Sequence[tuple[Used, ...]]) -> tuple[Used, ...]:
+    """The combinations of slots that parts in a row may fill."""
+    found: tuple[Used, ...] = ((),)
+    for part in parts:
+        if part != ((),):
+            found = _few(_joined(left, right) for left in found for right in part)
+    return found
 
 
 def _joined(left: Used, right: Used) -> Used:
@@ -204,12 +162,3 @@ def _few(uses: Iterable[Used]) -> tuple[Used, ...]:
 def _unique(signatures: Iterable[Signature]) -> tuple[Signature, ...]:
     found = {tuple(sorted(sig.slots.items(), key=str)): sig for sig in signatures}
     return tuple(found.values())
-
-
-def _plain(value: Any) -> SlotValue:
-    """Slots hold texts and numbers only, as templates give them."""
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value if isinstance(value, str | int | float) else str(value)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from voiceagent.lang.spoken import distance, spoken
-from voiceagent.nlu.intent import SlotValue
-from voiceagent.nlu.slm.forms import Atom, plain
+from voiceagent.nlu.intent import SlotValue, plain
+from voiceagent.nlu.slm.forms import Atom
 from voiceagent.templates.matching import Matching
 
 __all__ = ["alike", "named_value", "read"]
