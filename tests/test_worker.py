@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voiceagent.clock import Compute, Pace, now, run
+from voiceagent.clock.limits import LIMITS, UNKNOWN, limit_of
+from voiceagent.clock.worker import MAX_STUCK
 from voiceagent.errors import EngineDied, EngineFailed, EngineHung, EngineLost
-from voiceagent.limits import LIMITS, UNKNOWN, limit_of
-from voiceagent.worker import MAX_STUCK
 
 pytestmark = pytest.mark.fault
 LIMIT = 0.05

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from voiceagent import child_process, patience
-from voiceagent.child_process import CAN_COPY
+from voiceagent import child_process
+from voiceagent.child_process import CAN_COPY, patience
 from voiceagent.errors import EngineDied, EngineFailed, EngineHung, EngineMissing
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.slm import in_child

@@ -22,9 +22,9 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, Self, TypeVar, TypeVarTuple, Unpack
 
+from voiceagent.clock.limits import LIMITS, limit_of
+from voiceagent.clock.worker import Crew, Job
 from voiceagent.errors import EngineHung, EngineLost
-from voiceagent.limits import LIMITS, limit_of
-from voiceagent.worker import Crew, Job
 
 __all__ = [
     "Compute",

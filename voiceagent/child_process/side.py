@@ -1,6 +1,6 @@
 """What runs in the process of an engine: build it, answer, lend out copies of it.
 
-Its other side is `child_process.py`. It ends when nobody is left at the other end of
+Its other side is `Child`. It ends when nobody is left at the other end of
 the pipe, whoever that was and however they ended.
 """
 

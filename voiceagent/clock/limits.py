@@ -3,7 +3,7 @@
 These are the outermost limits: what takes longer than any turn waits for an answer, and
 far longer than work of that kind takes on a busy machine, will not come back. Engines
 in processes of their own have tighter ones and are killed and replaced at them
-(`child_process.py`); here it is a thread of our own that is left behind.
+(`child_process`); here it is a thread of our own that is left behind.
 """
 
 from __future__ import annotations

@@ -25,9 +25,9 @@ from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
 from typing import Any, NoReturn
 
-from voiceagent.child_side import serve
+from voiceagent.child_process.patience import Patience
+from voiceagent.child_process.side import serve
 from voiceagent.errors import EngineDied, EngineHung, EngineLost, VoiceAgentError
-from voiceagent.patience import Patience
 
 __all__ = ["CALL", "Child"]
 
