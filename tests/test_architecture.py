@@ -107,6 +107,11 @@ def test_every_room_stands_in_the_order() -> None:
     assert {room(name) for name in MODULES if name} <= set(ROOMS)
 
 
+def test_only_the_ground_and_the_last_rooms_are_single_files() -> None:
+    flat = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"}
+    assert flat <= {*GROUND, "testing", "__main__"}
+
+
 def test_no_files_import_each_other_in_a_circle() -> None:
     edges = {name: set(imports(path)) - {name} for name, path in MODULES.items()}
     while free := {name for name, wants in edges.items() if not wants & edges.keys()}:

@@ -1,8 +1,18 @@
-"""`python -m voiceagent`: the command line."""
+"""`voiceagent` and `python -m voiceagent`: the command line."""
 
-from voiceagent.cli.main import main
+import signal
 
-__all__: list[str] = []
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Run the command line; Ctrl-C while it loads ends it without a word."""
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from voiceagent.cli.main import main as run
+
+    signal.signal(signal.SIGINT, before)
+    run()
+
 
 if __name__ == "__main__":
     main()
