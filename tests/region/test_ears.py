@@ -1,6 +1,7 @@
 """Turn detectors of a region: many at once, each as if it were alone."""
 
 from functools import cache
+from threading import Event
 
 import pytest
 from hypothesis import given, settings
@@ -9,11 +10,14 @@ from spoken_command import SAMPLES
 
 from voiceagent.app.config import Config
 from voiceagent.app.workshop import Workshop
+from voiceagent.audio.clip import Clip
 from voiceagent.audio.file import read_audio
 from voiceagent.audio.frames import RATE
 from voiceagent.audio.resample import resampled
+from voiceagent.clock import Compute, run
+from voiceagent.errors import EngineHung
 from voiceagent.frontend.config import VadConfig
-from voiceagent.region.ears import TurnDetector
+from voiceagent.region.ears import TurnDetector, speaker, words_of
 
 pytestmark = [pytest.mark.property, pytest.mark.audio]
 pytest.importorskip("webrtcvad", reason="webrtcvad-wheels is not installed")
@@ -84,3 +88,37 @@ def test_a_session_that_begins_does_not_disturb_one_that_speaks() -> None:
         Client("gated", sound(SESSIONS[1])).say(4800)
     assert client.told == alone("gated", SESSIONS[0])
     assert [speaking for speaking, _ in client.told][:1] == [True]
+
+
+def test_a_recogniser_and_a_voice_that_hang_are_given_up_and_others_served() -> None:
+    gate, calls = Event(), 0
+
+    def hangs_once() -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            gate.wait()
+
+    def recognise(pcm: bytes) -> str:
+        hangs_once()
+        return f"{len(pcm)} bytes"
+
+    class Voice:
+        name = "voice"
+
+        def synthesize(self, text: str) -> Clip:
+            hangs_once()
+            return Clip(bytes(3200), 16_000)
+
+    async def main() -> None:
+        nonlocal calls
+        compute = Compute(limits={"dictation": 0.1, "tts": 0.1})
+        words, say = words_of(recognise, compute), speaker(lambda: [Voice()], compute)
+        for ask in (lambda: words(bytes(4800)), lambda: say("hello")):
+            calls = 0
+            with pytest.raises(EngineHung):
+                await ask()
+            assert await ask()
+        gate.set()
+
+    run(main())

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiceagent.clock import Pace
+from voiceagent.clock import Compute, Pace
 from voiceagent.errors import ConfigError
 from voiceagent.store import state_folder
 
@@ -69,7 +69,7 @@ def make_region(
     serve = config.serve
     home = state or home_of(config)
     secret = secret_of(serve.secret_env)
-    knowledge = Knowledge(documents_of(config, folders))
+    knowledge, compute = Knowledge(documents_of(config, folders)), Compute()
     server = RegionServer(
         serve,
         make_backend(config, knowledge),
@@ -79,8 +79,8 @@ def make_region(
         tls=server_context(serve.certificate, serve.client_ca)
         if serve.certificate
         else None,
-        recogniser=words_of(make_ears(shop, knowledge)),
-        voice=speaker(lambda: shop.engines.voices(Pace.REALTIME)),
+        recogniser=words_of(make_ears(shop, knowledge), compute),
+        voice=speaker(lambda: shop.engines.voices(Pace.REALTIME), compute),
         detector=lambda: TurnDetector(shop.engines.frontend(wake=False)),
         keep=config.memory.keep_hours * 3600,
         observe=_observer(config),

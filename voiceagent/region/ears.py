@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 from voiceagent.audio.frames import Reframer
 from voiceagent.audio.resample import resampled
+from voiceagent.clock import Compute
 from voiceagent.frontend.frontend import Frontend
 from voiceagent.trace.events import SpeechStarted, TurnEnded
 from voiceagent.tts.protocol import Tts
@@ -19,30 +18,33 @@ __all__ = ["TurnDetector", "speaker", "words_of"]
 WIRE, INSIDE = 24_000, 16_000
 
 
-def words_of(recognise: Callable[[bytes], str]) -> Callable[[bytes], Awaitable[str]]:
-    """A blocking recogniser of 16 kHz audio for the loop and the wire; one thread."""
-    thread = ThreadPoolExecutor(1, thread_name_prefix="hearing")
+def words_of(
+    recognise: Callable[[bytes], str], compute: Compute
+) -> Callable[[bytes], Awaitable[str]]:
+    """A blocking recogniser of 16 kHz audio for the loop and the wire; one that hangs
+    is given up."""
 
     def work(pcm: bytes) -> str:
         return recognise(resampled(pcm, WIRE, INSIDE))
 
     async def words(pcm: bytes) -> str:
-        return await asyncio.get_running_loop().run_in_executor(thread, work, pcm)
+        return await compute("dictation", work, pcm)
 
     return words
 
 
-def speaker(voices: Callable[[], list[Tts]]) -> Callable[[str], Awaitable[bytes]]:
-    """The first voice for the loop and the wire; one thread, voices made when first
-    needed."""
-    thread = ThreadPoolExecutor(1, thread_name_prefix="voice")
+def speaker(
+    voices: Callable[[], list[Tts]], compute: Compute
+) -> Callable[[str], Awaitable[bytes]]:
+    """The first voice for the loop and the wire, made when it is first needed; one that
+    hangs is given up."""
 
     def work(text: str) -> bytes:
         clip = voices()[0].synthesize(text)
         return resampled(clip.pcm, clip.rate, WIRE)
 
     async def say(text: str) -> bytes:
-        return await asyncio.get_running_loop().run_in_executor(thread, work, text)
+        return await compute("tts", work, text)
 
     return say
 
