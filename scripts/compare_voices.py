@@ -19,7 +19,8 @@ from time import perf_counter
 import numpy as np
 
 from voiceagent.app.engines import make_voice
-from voiceagent.audio.clip import Clip, loudness
+from voiceagent.audio.clip import Clip
+from voiceagent.audio.level import loudness
 from voiceagent.audio.speaker import resampled
 from voiceagent.errors import MissingError
 from voiceagent.errors.lines import here

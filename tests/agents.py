@@ -13,7 +13,7 @@ from voiceagent.agent.build import Brain, HearingParts, Voice, build_agent
 from voiceagent.agent.state import Options
 from voiceagent.audio.file import AudioFacts, Recording
 from voiceagent.audio.player import Player, VirtualPlayer
-from voiceagent.audio.source import FileSource
+from voiceagent.audio.streams import FileSource
 from voiceagent.clock import VIRTUAL_EPOCH, Compute, Cost, Pace, run
 from voiceagent.engines.fake import (
     DeclaredTts,

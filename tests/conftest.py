@@ -1,6 +1,15 @@
-"""Shared settings: property tests have no time limit of their own on busy machines."""
+"""Shared settings: property tests have no time limit of their own on busy machines, and
+what is kept between runs is kept for this one alone, not in the user's folder."""
+
+import atexit
+import os
+import shutil
+import tempfile
 
 from hypothesis import settings
 
 settings.register_profile("shared", deadline=None, print_blob=True)
 settings.load_profile("shared")
+
+os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="voiceagent-cache-")
+atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)

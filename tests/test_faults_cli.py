@@ -38,10 +38,6 @@ EXTRAS = (
 DEVICE = "no such microphone"
 
 
-def fault(reason: str) -> pytest.MarkDecorator:
-    return pytest.mark.xfail(strict=True, reason=reason, raises=AssertionError)
-
-
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the package as a wheel installs it."""
@@ -96,7 +92,6 @@ def test_a_bare_wheel_tells_about_itself(
     assert out and code in (0, 1) and "Traceback" not in messages
 
 
-@fault("fault 16: a typed question loads ears")
 def test_a_typed_question_needs_no_extra_and_no_checkout(
     tmp_path: Path, wheel: Path, bare: Path
 ) -> None:
@@ -105,7 +100,6 @@ def test_a_typed_question_needs_no_extra_and_no_checkout(
     assert out.startswith("It is ") and "Traceback" not in messages
 
 
-@fault("fault 16: a typed command loads ears")
 def test_a_typed_command_acts_without_any_extra(
     tmp_path: Path, wheel: Path, bare: Path
 ) -> None:
@@ -116,7 +110,6 @@ def test_a_typed_command_acts_without_any_extra(
     assert row["tier"] == "device" and row["effects"] and not row["failed"]
 
 
-@fault("fault 15: a missing microphone is a traceback in JSON mode")
 def test_a_missing_microphone_is_told_in_three_parts(
     tmp_path: Path, wheel: Path
 ) -> None:

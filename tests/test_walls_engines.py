@@ -20,7 +20,7 @@ from voiceagent.app.config import Config
 from voiceagent.app.options import AgentOptions
 from voiceagent.app.workshop import Workshop
 from voiceagent.audio.player import VirtualPlayer
-from voiceagent.audio.source import FileSource
+from voiceagent.audio.streams import FileSource
 from voiceagent.clock import Pace, run
 from voiceagent.engines.fake import ScriptedSlm, ScriptedStt
 from voiceagent.errors import EngineFailed

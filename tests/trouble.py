@@ -13,7 +13,7 @@ from voiceagent.agent.agent import Agent
 from voiceagent.audio.clip import Clip
 from voiceagent.audio.file import AudioFacts, Recording
 from voiceagent.audio.player import PlayResult, VirtualPlayer
-from voiceagent.audio.source import FileSource
+from voiceagent.audio.streams import FileSource
 from voiceagent.clock import Pace, now, run
 from voiceagent.errors import DeviceMissing
 from voiceagent.skills.skill import SkillAlarm

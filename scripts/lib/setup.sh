@@ -40,6 +40,17 @@ setup_venv() {
     echo "$extras $stamp" >>.venv/voiceagent.stamp
 }
 
+# Fills a folder with what builds wheels, pinned, so that tests need no network.
+setup_wheelhouse() {
+    local house=.venv/wheelhouse pins=(
+        hatchling==1.33.0 packaging==26.3 pathspec==1.1.1 pluggy==1.7.0
+        tomlkit==0.15.2 trove-classifiers==2026.9.21.13
+    )
+    grep -qsx "${pins[*]}" "$house/stamp" && return 0
+    .venv/bin/python -m pip download -q --disable-pip-version-check --no-deps \
+        --dest "$house" "${pins[@]}" && echo "${pins[*]}" >"$house/stamp"
+}
+
 find_python() {
     local candidate
     for candidate in python3.13 python3.12 python3.11 python3; do

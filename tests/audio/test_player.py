@@ -197,7 +197,7 @@ CHILD = """
 import asyncio, json
 import numpy as np
 from voiceagent.errors import VoiceAgentError
-from voiceagent.audio.player import SpeakerPlayer
+from voiceagent.audio.loudspeaker import SpeakerPlayer
 from voiceagent.audio.clip import Clip
 
 def clip(seconds):

@@ -19,7 +19,9 @@ from hypothesis import strategies as st
 
 from voiceagent.audio.file import AudioFacts, Recording
 from voiceagent.audio.frames import FRAME_SAMPLES, RATE, AudioFrame
-from voiceagent.audio.source import FileSource, Source, StdinSource, in_thread
+from voiceagent.audio.in_thread import in_thread
+from voiceagent.audio.source import Source
+from voiceagent.audio.streams import FileSource, StdinSource
 from voiceagent.clock import Pace, now, run
 from voiceagent.errors import AudioFileError, UsageError
 from voiceagent.trace.events import AudioGap, Degraded
@@ -219,7 +221,7 @@ def test_a_terminal_is_refused() -> None:
 def test_a_real_pipe_that_never_ends_does_not_hold_the_program() -> None:
     code = (
         "import asyncio\n"
-        "from voiceagent.audio.source import StdinSource\n"
+        "from voiceagent.audio.streams import StdinSource\n"
         "async def main():\n"
         "    async for frame in StdinSource().frames():\n"
         "        print(frame.start, flush=True)\n"

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voiceagent.app.assemble import progress_of
 from voiceagent.app.config import load_config
 from voiceagent.app.workshop import Workshop
 from voiceagent.frontend.endpoint import WHOLE, Completeness
@@ -27,7 +26,7 @@ def home() -> Workshop:
 
 @pytest.fixture(scope="module")
 def progress(home: Workshop) -> Progress:
-    return progress_of(home)
+    return home.language.progress
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceagent.audio.clip import Clip, levelled, loudness, trimmed
+from voiceagent.audio.clip import Clip
+from voiceagent.audio.level import levelled, loudness, trimmed
 from voiceagent.errors import StoreError
 from voiceagent.tts.cache import ReplyCache
 from voiceagent.tts.text import pause_after, prepared, split_clauses, words_heard

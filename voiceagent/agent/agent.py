@@ -14,10 +14,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from voiceagent.agent.alarms import Alarms
 from voiceagent.agent.audio_clock import AudioClock
-from voiceagent.agent.ears import EarParts, Ears
 from voiceagent.agent.life import Life, StateWatch
 from voiceagent.agent.state import Options, State
 from voiceagent.agent.supervisor import Supervisor
@@ -38,6 +38,9 @@ from voiceagent.trace.events import (
     Unmuted,
 )
 from voiceagent.trace.trace import Trace
+
+if TYPE_CHECKING:
+    from voiceagent.agent.ears import EarParts, Ears
 
 __all__ = ["About", "Agent"]
 
@@ -217,6 +220,8 @@ class Agent:
         self.trace.emit(event)
 
     def _listening(self, parts: EarParts) -> Ears:
+        from voiceagent.agent.ears import Ears
+
         return Ears(
             parts,
             self,

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from voiceagent.agent.agent import About, Agent
 from voiceagent.agent.alarms import Alarms, Bells
-from voiceagent.agent.ears import EarParts
 from voiceagent.agent.effects import Effects
-from voiceagent.agent.open_turn import HearingPlan, OpenTurn
 from voiceagent.agent.playback import Playback
 from voiceagent.agent.state import Options
 from voiceagent.agent.supervisor import Supervisor
@@ -24,20 +23,29 @@ from voiceagent.audio.player import Player
 from voiceagent.clock import Compute
 from voiceagent.deadline import Budget
 from voiceagent.frontend.endpoint import Completeness
-from voiceagent.frontend.frontend import Frontend
-from voiceagent.frontend.wake import WakeVerifier, WakeWord
 from voiceagent.nlu.interpreter import Interpreter
 from voiceagent.nlu.models.swap import ModelSwitch
-from voiceagent.routing.escalation import Escalation
 from voiceagent.stt.protocol import Stt
 from voiceagent.trace.events import Degraded
 from voiceagent.trace.trace import Trace
 from voiceagent.tts.cache import ReplyCache
-from voiceagent.tts.earcons import earcon
 from voiceagent.tts.protocol import Tts
 from voiceagent.tts.renderer import Renderer
 
+if TYPE_CHECKING:
+    from voiceagent.agent.ears import EarParts
+    from voiceagent.frontend.frontend import Frontend
+    from voiceagent.frontend.wake import WakeVerifier, WakeWord
+    from voiceagent.routing.escalation import Escalation
+
 __all__ = ["Brain", "HearingParts", "Voice", "build_agent"]
+
+
+def _earcon(name: str) -> Clip:
+    # Made by arithmetic on arrays, which a typed session does not load.
+    from voiceagent.tts.earcons import earcon
+
+    return earcon(name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +90,7 @@ class Voice:
     cache: ReplyCache = field(default_factory=ReplyCache)
     volume: Callable[[], float] = lambda: 1.0
     """0..1, asked anew for every clip."""
-    earcon: Callable[[str], Clip] = earcon
+    earcon: Callable[[str], Clip] = _earcon
 
 
 def build_agent(
@@ -158,6 +166,9 @@ def _ears(
     compute: Compute,
     trace: Trace,
 ) -> EarParts:
+    from voiceagent.agent.ears import EarParts
+    from voiceagent.agent.open_turn import HearingPlan, OpenTurn
+
     hearing = HearingPlan(
         stt=parts.stt,
         compute=compute,

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from voiceagent.agent.effects import Effects
 from voiceagent.agent.supervisor import Supervisor
@@ -22,9 +22,7 @@ from voiceagent.nlu.decision import Route
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.interpreter import Interpreter, Reading, Understanding
 from voiceagent.nlu.models.swap import ModelSwitch
-from voiceagent.routing.device_tools import canonical
-from voiceagent.routing.escalation import DEVICE, Escalation
-from voiceagent.routing.handover import Handover, RemoteOutcome
+from voiceagent.routing.handover import DEVICE, Handover, RemoteOutcome
 from voiceagent.skills.skill import Answer, LastTurn, Skill, TurnContext
 from voiceagent.stt.protocol import Recognition
 from voiceagent.stt.utterance import Typed
@@ -36,6 +34,9 @@ from voiceagent.trace.events import (
     Routed,
     Transcript,
 )
+
+if TYPE_CHECKING:
+    from voiceagent.routing.escalation import Escalation
 
 __all__ = ["Acting", "Thinker"]
 
@@ -218,6 +219,8 @@ class Thinker:
         """Do what a larger tier asks for; the sentence that it comes to. The same kind
         of effect may be wanted several times, of different things."""
         answer = await self._ask_skill(intent)
+        from voiceagent.routing.device_tools import canonical
+
         mark = f"#{zlib.crc32(canonical(intent).encode()):08x}"
         effects = tuple(replace(e, key=e.key + mark) for e in answer.effects)
         said = await self._effects.commit(work, effects)

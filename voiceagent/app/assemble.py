@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING
 
 from voiceagent.agent.agent import Agent
 from voiceagent.agent.build import Brain, HearingParts, Voice, build_agent
 from voiceagent.agent.state import Options
-from voiceagent.app.escalation import leg_names, make_escalation
+from voiceagent.app.language import PackLanguage
 from voiceagent.app.options import AgentOptions
+from voiceagent.app.packs import LeftOut
 from voiceagent.app.workshop import Workshop
 from voiceagent.clock import Compute, Pace
-from voiceagent.errors import PackError, install_line
-from voiceagent.frontend.endpoint import FLAT, Completeness, EndpointPolicy
-from voiceagent.nlu.completeness import Progress
-from voiceagent.nlu.intent import Intent, IntentParser
+from voiceagent.errors import PackError
+from voiceagent.frontend.endpoint import Completeness
+from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.interpreter import Doubts, Interpreter
 from voiceagent.nlu.models.asking import PATIENCE
 from voiceagent.nlu.models.model_folder import NONE
@@ -24,13 +26,14 @@ from voiceagent.skills.skill import Skill
 from voiceagent.skills.volume.handler import loudness
 from voiceagent.store import Store
 from voiceagent.stt.config import SttConfig
-from voiceagent.stt.protocol import BatchStt
-from voiceagent.trace.events import Degraded
-from voiceagent.trace.machine import installed
+from voiceagent.trace.events import Degraded, Event
 from voiceagent.trace.trace import Trace
 from voiceagent.tts.cache import ReplyCache
 
-__all__ = ["COSTS", "Meaning", "assemble", "progress_of"]
+if TYPE_CHECKING:
+    from voiceagent.routing.escalation import Escalation
+
+__all__ = ["COSTS", "Meaning", "assemble"]
 
 COSTS = {
     "stt": 0.004,
@@ -48,40 +51,21 @@ COSTS = {
 }
 """Seconds that a call of each stage is declared to take in virtual replays: what was
 measured on two cores of a small server, rounded up."""
-SECOND = "moonshine-voice"
-"""The package with the second recogniser."""
-LOOKBACK = 1.0
-"""Seconds before a wake hit that the recogniser hears too: the wake word, which it
-knows as an opening, and what was said in the same breath until it was detected."""
-ASKED = 0.36
-"""Seconds of silence that end a turn which the final pass found to be outside the
-grammar, where somebody else may answer it: the way there and back must fit in too."""
-PLAIN_POLICY = EndpointPolicy(
-    complete=0.5,
-    extensible=0.5,
-    incomplete=0.5,
-    dead=0.5,
-    unknown=0.5,
-    weights=FLAT,
-)
-"""The usual way to end a turn: half a second of silence, whatever was said."""
 
 
 class Meaning:
     """What the words mean in a pack: grammar, templates and skills seen as one."""
 
-    def __init__(
-        self, progress: Progress, parser: IntentParser, skills: Skills
-    ) -> None:
-        self._progress, self._parser, self._skills = progress, parser, skills
+    def __init__(self, language: PackLanguage, skills: Skills) -> None:
+        self._language, self._skills = language, skills
 
     def progress(self, text: str) -> Completeness:
         """How much of a command `text` is."""
-        return self._progress.of(text)
+        return self._language.progress.of(text)
 
     def parse(self, text: str) -> Intent | None:
         """The intent that `text` says."""
-        return self._parser.parse(text)
+        return self._language.parser.parse(text)
 
     def answers(self, intent: str) -> bool:
         """Whether anybody answers that intent."""
@@ -96,11 +80,6 @@ class Meaning:
         return self._skills.skill_for(intent)
 
 
-def progress_of(shop: Workshop) -> Progress:
-    """How much of a command texts are in the shop's pack and house."""
-    return shop.language.progress
-
-
 def assemble(shop: Workshop, options: AgentOptions) -> Agent:
     """An agent in its first state."""
     config = shop.config
@@ -110,22 +89,23 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
         options.pace, COSTS, lost=lambda error: trace.emit(Degraded.by(error))
     )
     store = options.store or Store(None)
-    skills = shop.language.pack.open(SkillHost(store, shop.house(store)))
-    meaning = Meaning(progress_of(shop), shop.language.parser, skills)
+    skills = shop.language.outfit.open(SkillHost(store, shop.house(store)))
+    meaning = Meaning(shop.language, skills)
+    _ = shop.language.parser  # what is wrong with it is said here, not in a turn
     models, notices = _models(shop, options, compute, trace)
-    escalation = make_escalation(shop, options, compute, trace.emit, store)
+    escalation = _escalation(shop, options, compute, trace.emit, store)
     return build_agent(
         brain=Brain(
             meaning=meaning,
             bells=skills.each,
             area=config.pack.area,
             models=models,
-            interpreter=_interpreter(shop, meaning, compute, models),
+            interpreter=_interpreter(shop, options, meaning, compute, models),
             escalation=escalation,
             patience=config.region.wait_ms / 1000,
         ),
         voice=_voice(shop, options, store),
-        hearing=_hearing(shop, options, meaning, escalates=escalation is not None),
+        hearing=_hearing(shop, options, escalates=escalation is not None),
         compute=compute,
         trace=trace,
         budget=config.budget.budget(),
@@ -137,34 +117,47 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
         engines={
             **_names(shop, options, pace),
             **_model_name(models),
-            **leg_names(escalation),
+            **_leg_names(escalation),
         },
-        notices=[*_notices(store), *_one_ear(config.stt, options), *notices],
+        notices=[
+            *_notices(store),
+            *_left_out(shop.language.left_out),
+            *_one_ear(config.stt, options),
+            *notices,
+        ],
     )
+
+
+def _escalation(
+    shop: Workshop,
+    options: AgentOptions,
+    compute: Compute,
+    emit: Callable[[Event], None],
+    store: Store,
+) -> Escalation | None:
+    if not shop.config.region.url:
+        return None
+    from voiceagent.app.escalation import make_escalation
+
+    return make_escalation(shop, options, compute, emit, store)
 
 
 def _hearing(
-    shop: Workshop, options: AgentOptions, meaning: Meaning, *, escalates: bool
+    shop: Workshop, options: AgentOptions, *, escalates: bool
 ) -> HearingParts | None:
     if options.typed:
         return None
-    frontend = shop.engines.frontend(wake=options.wake)
-    frontend.hold_until = options.hold_until
-    if options.plain:
-        frontend.policy = PLAIN_POLICY
-    if escalates:
-        unknown = min(frontend.policy.unknown, ASKED)
-        frontend.policy = replace(frontend.policy, unknown=unknown)
-    stt = shop.engines.recogniser(options.pace)
-    return HearingParts(
-        frontend=frontend,
-        stt=BatchStt(stt) if options.plain else stt,
-        progress=meaning.progress,
-        lookback=LOOKBACK,
-        guesses=not options.plain,
-        verifier=shop.engines.verifier() if options.wake else None,
-        stop_word=shop.engines.stop_word() if options.wake else None,
-    )
+    from voiceagent.app.hearing import hearing_parts
+
+    return hearing_parts(shop, options, escalates=escalates)
+
+
+def _one_ear(config: SttConfig, options: AgentOptions) -> list[Degraded]:
+    if options.typed:
+        return []
+    from voiceagent.app.hearing import one_ear
+
+    return one_ear(config, options)
 
 
 def _names(shop: Workshop, options: AgentOptions, pace: Pace) -> dict[str, str]:
@@ -186,13 +179,14 @@ def _models(
     if named == NONE or (options.pace is Pace.VIRTUAL and not named):
         return None, []
     library = shop.library(live=options.pace is Pace.REALTIME)
-    current, notice = library.first()
     # Where somebody else may answer, they are asked, and no lost model waited for.
-    patience = 0.0 if shop.escalates else PATIENCE
-    switch = ModelSwitch(
-        library, compute, trace.emit, current=current, patience=patience
-    )
-    return switch, [notice] if notice else []
+    switch = partial(ModelSwitch, patience=0.0 if shop.escalates else PATIENCE)
+    if options.typed and options.pace is Pace.MEASURED:
+        # Most of what is typed is said by a template: it loads no model.
+        return switch(library, compute, trace.emit, late=library.first), []
+    current, notice = library.first()
+    found = switch(library, compute, trace.emit, current=current)
+    return found, [notice] if notice else []
 
 
 def _model_name(models: ModelSwitch | None) -> dict[str, str]:
@@ -200,20 +194,24 @@ def _model_name(models: ModelSwitch | None) -> dict[str, str]:
     return {"slm": f"{slm.name} {slm.version}"} if slm else {}
 
 
+def _leg_names(escalation: Escalation | None) -> dict[str, str]:
+    return {leg.name: leg.model for leg in escalation.legs} if escalation else {}
+
+
 def _interpreter(
     shop: Workshop,
+    options: AgentOptions,
     meaning: Meaning,
     compute: Compute,
     models: ModelSwitch | None,
 ) -> Interpreter:
     limit = shop.config.slm.limit_ms
+    heard = 0.0 if options.typed else shop.engines.ask_below
     return Interpreter(
         meaning,
         compute,
         models=models,
-        doubts=Doubts(
-            shop.engines.ask_below, lambda intent: shop.language.phraser.say(intent)
-        ),
+        doubts=Doubts(heard, lambda intent: shop.language.phraser.say(intent)),
         decide=shop.language.cascade.route,
         limit=None if limit is None else limit / 1000,
     )
@@ -243,17 +241,12 @@ def _notices(store: Store) -> list[Degraded]:
     ]
 
 
-def _one_ear(config: SttConfig, options: AgentOptions) -> list[Degraded]:
-    """Where the second recogniser is wanted if it is there, and is not."""
-    wanted = config.engine == "pocketsphinx" and config.second == "auto"
-    live = options.pace is Pace.REALTIME and not options.typed
-    if not wanted or not live or options.silent or installed(SECOND):
-        return []
+def _left_out(plugins: Iterable[LeftOut]) -> list[Degraded]:
     return [
         Degraded(
-            what="recognition",
-            why=f"`{SECOND}` is not installed; in noise more is misheard, and words"
-            " outside the commands are not known",
-            hint=f"run `{install_line('moonshine')}`",
+            what=f"skill {plugin.name}",
+            why=f"it is left out: {plugin.why}",
+            hint="`voiceagent plugins` lists what is installed and what is wrong",
         )
+        for plugin in plugins
     ]

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from voiceagent.app.workshop import Workshop
     from voiceagent.routing.toolbox import Toolbox
 
-__all__ = ["leg_names", "make_escalation", "make_gate", "make_meter"]
+__all__ = ["make_escalation", "make_gate", "make_meter"]
 
 REPLAYED = "replay"
 """Name of the conversation in a replay: the same in every run."""
@@ -83,11 +83,6 @@ def make_escalation(
         reserve=reserve,
         context_turns=config.privacy.context_turns,
     )
-
-
-def leg_names(escalation: Escalation | None) -> dict[str, str]:
-    """For the line of engines."""
-    return {leg.name: leg.model for leg in escalation.legs} if escalation else {}
 
 
 def make_gate(config: PrivacyConfig) -> PrivacyGate:

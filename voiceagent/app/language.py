@@ -4,23 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+import msgspec
 from msgspec import Struct
 
+from voiceagent.app import language_parts as parts
+from voiceagent.app.kept import KeptFiles, program
 from voiceagent.app.shelf import Shelf
 from voiceagent.skills.config import PackConfig
 
 if TYPE_CHECKING:
+    from voiceagent.app.packs import LeftOut, Packed
     from voiceagent.nlu.completeness import Progress
     from voiceagent.nlu.intent import IntentParser
     from voiceagent.nlu.phrase import Phraser
     from voiceagent.nlu.slm.cascade import Cascade
+    from voiceagent.nlu.slm.forms import Takes
+    from voiceagent.skills.packs.outfit import Outfit
     from voiceagent.skills.packs.pack import Pack
     from voiceagent.stt.grammar import Grammar
 
 __all__ = ["LanguageRecipe", "PackLanguage"]
+
+T = TypeVar("T")
+ROOMS = ("frontend", "lang", "nlu", "skills", "stt", "templates")
+"""Whose code makes what is kept."""
 
 
 class LanguageRecipe(Struct, frozen=True):
@@ -50,6 +59,7 @@ class PackLanguage:
         self._shelf, self._own = shelf or Shelf(), pack
         given = recipe.pack
         self._from = (given.folder, given.skills, id(pack) if pack else None)
+        self._files = KeptFiles()
 
     @property
     def key(self) -> object:
@@ -59,40 +69,64 @@ class PackLanguage:
     @property
     def pack(self) -> Pack:
         """Templates, lists, house and skills."""
-        return self._own or self._shelf.get("pack", self._from, self._load)
+        return self._own or self._packed.pack
+
+    @property
+    def left_out(self) -> Sequence[LeftOut]:
+        """Plugins that the pack has to do without, as far as is known by now."""
+        known = self._own is not None or self._source is not None
+        return () if known else tuple(self._packed.left_out)
+
+    @property
+    def outfit(self) -> Outfit:
+        """All of the pack that a sentence of a template needs."""
+        if self._own is not None:
+            return self._own.outfit
+        return self._made("outfit", lambda: self.pack.outfit)
 
     @property
     def parser(self) -> IntentParser:
         """Words to intents."""
         area = self.recipe.pack.area
-        return self._shelf.get("parser", (self._from, area), self._parser)
+        return self._made("parser", lambda: parts.parser(self.pack, area), area)
 
     @property
     def cascade(self) -> Cascade:
         """Templates, then the model, with the guards of the pack in between."""
-        return self._shelf.get("cascade", self._from, self._cascade)
+        make = partial(parts.cascade, self.takes)
+        return self._shelf.get("cascade", self._from, make)
+
+    @property
+    def takes(self) -> Mapping[str, Takes]:
+        """What every intent takes."""
+        return self._made("takes", lambda: parts.takes(self.pack))
 
     @property
     def phraser(self) -> Phraser:
         """Intents back to words."""
         area = self.recipe.pack.area
-        return self._shelf.get("phraser", (self._from, area), self._phraser)
+        make = partial(parts.phraser, self.pack, self.parser)
+        return self._shelf.get("phraser", (self._from, area), make)
 
     @property
     def grammar(self) -> Grammar:
         """What may be said, as one word automaton."""
-        values = self._from, self.recipe.openings, self.asks()
-        return self._shelf.get("grammar", values, self._grammar)
+        openings, asks = self.recipe.openings, self.asks()
+
+        def make() -> Grammar:
+            return parts.grammar(self.pack, openings, asks=asks)
+
+        return self._made("grammar", make, openings, asks)
 
     @property
     def pronunciations(self) -> Mapping[str, Sequence[str]]:
         """Phones by word."""
-        return self.pack.pronunciations
+        return self.outfit.pronunciations
 
     @property
     def spellings(self) -> Mapping[str, Sequence[str]]:
         """How a recogniser of any words writes some of the pack's."""
-        return self.pack.spellings
+        return self.outfit.spellings
 
     @property
     def open_domain(self) -> bool:
@@ -102,8 +136,8 @@ class PackLanguage:
     @property
     def progress(self) -> Progress:
         """How much of a command texts are in the pack and its house."""
-        values = self.key, self.asks()
-        return self._shelf.get("progress", values, self._progress)
+        make = partial(parts.progress, self.grammar, self.parser, self.outfit.house)
+        return self._shelf.get("progress", (self.key, self.asks()), make)
 
     def meaning(self, text: str) -> Hashable:
         """What a text means: the same for texts that differ in their wording alone."""
@@ -112,45 +146,31 @@ class PackLanguage:
         intent = self.parser.parse(text)
         return gist(text) if intent is None else intent.meaning
 
-    def _load(self) -> Pack:
-        from voiceagent.skills.packs.pack import load_pack
+    @property
+    def _source(self) -> bytes | None:
+        """What the pack is made of; None where it cannot be kept between runs."""
+        if self._own is not None:
+            return None
+        from voiceagent.app.pack_source import source_of
 
         given = self.recipe.pack
-        folder = Path(given.folder) if given.folder else None
-        return load_pack(folder, skill_folders=[Path(path) for path in given.skills])
+        return self._shelf.get("source", self._from, lambda: source_of(given))
 
-    def _parser(self) -> IntentParser:
-        from voiceagent.nlu.intent import IntentParser
+    def _made(self, kind: str, make: Callable[[], T], *more: object) -> T:
+        """What is made of the pack and of `more`: of this run, of one before, anew."""
 
-        area = self.recipe.pack.area
-        return IntentParser(self.pack, context={"area": area} if area else None)
+        def kept() -> T:
+            source = self._source
+            if source is None:
+                return make()
+            pieces = (source, program(*ROOMS), msgspec.json.encode(more))
+            return self._files.get(kind, pieces, make)
 
-    def _cascade(self) -> Cascade:
-        from voiceagent.nlu.guards.guards import Guards
-        from voiceagent.nlu.slm.cascade import Cascade
-        from voiceagent.nlu.slm.slots import SlotFinder
+        return self._shelf.get(kind, (self._from, more), kept)
 
-        return Cascade(Guards(SlotFinder(self.pack).intents))
+    @property
+    def _packed(self) -> Packed:
+        from voiceagent.app.packs import read_pack
 
-    def _phraser(self) -> Phraser:
-        from voiceagent.nlu.phrase import Phraser
-
-        return Phraser(self.pack, self.parser)
-
-    def _grammar(self) -> Grammar:
-        from voiceagent.nlu.clarify import with_answers
-        from voiceagent.stt.grammar import compile_grammar
-
-        intents = self.pack.intents
-        if self.asks():
-            intents = with_answers(intents)
-        openings = self.recipe.openings
-        return compile_grammar(intents, self.pack.slot_lists, openings=openings)
-
-    def _progress(self) -> Progress:
-        from voiceagent.nlu.completeness import Progress
-        from voiceagent.skills.targets import meant
-
-        return Progress(
-            self.grammar, self.parser.parse, partial(meant, self.pack.house)
-        )
+        given = self.recipe.pack
+        return self._shelf.get("pack", self._from, lambda: read_pack(given))

@@ -113,7 +113,7 @@ class Workshop:
         """The built-in house, or a real Home Assistant."""
         from voiceagent.app.house import open_house
 
-        return open_house(self.config.home_assistant, self.language.pack.house, store)
+        return open_house(self.config.home_assistant, self.language.outfit.house, store)
 
     def store(self) -> Store:
         """What is kept on this device between sessions."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from voiceagent.audio.player import SpeakerPlayer
+from voiceagent.audio.in_thread import in_thread
+from voiceagent.audio.loudspeaker import SpeakerPlayer
 from voiceagent.audio.portaudio import find_device, list_devices, load_sounddevice
-from voiceagent.audio.source import in_thread
 from voiceagent.audio.speaker import Speaker
 from voiceagent.audio.switch import SwitchedSource
 from voiceagent.errors import DeviceMissing

@@ -13,7 +13,7 @@ import numpy as np
 
 from voiceagent.audio.capture_buffer import InputClock
 from voiceagent.audio.frames import FRAME_SECONDS, RATE
-from voiceagent.audio.source import in_thread
+from voiceagent.audio.in_thread import in_thread
 from voiceagent.errors import DeviceMissing, EngineMissing, UsageError
 
 __all__ = [

@@ -27,11 +27,11 @@ from voiceagent.skills.packs.pack import (
     Pack,
     load_pack,
     pack_house,
-    pack_parts,
     pack_pronunciations,
     skill_folder,
 )
-from voiceagent.skills.packs.pack_files import find_pack, scan_templates
+from voiceagent.skills.packs.pack_files import scan_templates
+from voiceagent.skills.packs.places import find_pack, pack_parts
 from voiceagent.skills.packs.takes import Sample
 from voiceagent.skills.replies import reply_issues, reply_slots
 from voiceagent.skills.skill import TurnContext

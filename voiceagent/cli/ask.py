@@ -15,10 +15,10 @@ from voiceagent.cli.shared import (
     PackOption,
     RegionOption,
     configure,
-    console,
     emit_json,
-    errors,
+    tell,
     workshop,
+    write,
 )
 from voiceagent.errors import UsageError
 from voiceagent.errors.lines import here
@@ -43,7 +43,7 @@ def ask(
     """Run one turn from text and print the reply."""
     from voiceagent.app.assemble import assemble
     from voiceagent.app.options import AgentOptions
-    from voiceagent.audio.player import SpeakerPlayer, VirtualPlayer
+    from voiceagent.audio.player import VirtualPlayer
     from voiceagent.audio.source import Quiet
     from voiceagent.clock import Pace, run
     from voiceagent.trace.trace import Trace
@@ -51,7 +51,7 @@ def ask(
 
     shop = workshop(config, pack, region__url=region)
     trace = Trace()
-    player = SpeakerPlayer() if speak else VirtualPlayer()
+    player = _loudspeaker() if speak else VirtualPlayer()
     pace = Pace.REALTIME if speak else Pace.MEASURED
     agent = assemble(
         shop,
@@ -72,10 +72,16 @@ def ask(
         if json:
             emit_json(row.as_dict())
             continue
-        console().print(row.reply, markup=False)
+        write(row.reply)
         if why or row.tier == "none":
             for line in dict.fromkeys(_reasons(trace, asked=why)):
-                errors().print(line, style="dim", markup=False)
+                tell(line)
+
+
+def _loudspeaker() -> Player:
+    from voiceagent.audio.loudspeaker import SpeakerPlayer
+
+    return SpeakerPlayer()
 
 
 def _reasons(trace: Trace, *, asked: bool) -> Iterator[str]:
@@ -131,7 +137,8 @@ def say(
 ) -> None:
     """Say a sentence with the configured voice."""
     from voiceagent.app.workshop import Workshop
-    from voiceagent.audio.player import SpeakerPlayer, write_wav
+    from voiceagent.audio.loudspeaker import SpeakerPlayer
+    from voiceagent.audio.player import write_wav
     from voiceagent.clock import Pace, run
 
     shop = Workshop(configure(config, speak__voice=voice))

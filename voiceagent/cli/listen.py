@@ -113,7 +113,7 @@ def _listen(chosen: Config, source: Source, *, json: bool, report: Path | None) 
 
 
 def _desk(source: Source, speaker: Player | None) -> DeviceDesk | None:
-    from voiceagent.audio.player import SpeakerPlayer
+    from voiceagent.audio.loudspeaker import SpeakerPlayer
     from voiceagent.audio.switch import SwitchedSource
 
     heard = source if isinstance(source, SwitchedSource) else None
@@ -187,7 +187,7 @@ def _print_json(numbered: Numbered) -> None:
 def _source(stdin: bool, device: str) -> Source:
     """What is listened to; raises `DeviceMissing` at once where there is nothing."""
     if stdin:
-        from voiceagent.audio.source import StdinSource
+        from voiceagent.audio.streams import StdinSource
 
         return StdinSource(sys.stdin.buffer)
     from voiceagent.audio.portaudio import find_device, list_devices

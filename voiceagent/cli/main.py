@@ -6,90 +6,77 @@ Results go to stdout, everything else to stderr.
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
-from typing import Annotated
-
-import typer
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from voiceagent import __version__
-from voiceagent.cli import (
-    ask,
-    bench,
-    cost,
-    demo,
-    doctor,
-    listen,
-    memory,
-    models,
-    pack,
-    privacy,
-    replay,
-    serve,
-)
-from voiceagent.cli import (
-    config as configuration,
-)
-from voiceagent.cli import (
-    eval as evaluate,
-)
 from voiceagent.errors import VoiceAgentError
 
-__all__ = ["app", "main"]
+if TYPE_CHECKING:
+    from typer import Typer
 
-app = typer.Typer(
-    name="voiceagent",
-    help="A voice agent whose ears, reflexes and deadlines live on the edge.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command("listen")(listen.listen)
-app.command("demo")(demo.demo)
-app.command("ask")(ask.ask)
-app.command("say")(ask.say)
-app.command("replay")(replay.replay)
-app.add_typer(evaluate.app, name="eval")
-app.command("serve")(serve.serve)
-app.command("token")(serve.token)
-app.command("bench")(bench.bench)
-app.command("doctor")(doctor.doctor)
-app.add_typer(models.app, name="models")
-app.add_typer(pack.app, name="pack")
-app.add_typer(memory.app, name="memory")
-app.add_typer(privacy.app, name="privacy")
-app.add_typer(cost.app, name="cost")
-app.add_typer(configuration.app, name="config")
+__all__ = ["COMMANDS", "command_line", "main"]
 
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"voiceagent {__version__}")
-        raise typer.Exit
+COMMANDS: Mapping[str, str] = {
+    "listen": "listen:listen",
+    "demo": "demo:demo",
+    "ask": "ask:ask",
+    "say": "ask:say",
+    "replay": "replay:replay",
+    "eval": "eval:app",
+    "serve": "serve:serve",
+    "token": "serve:token",
+    "bench": "bench:bench",
+    "doctor": "doctor:doctor",
+    "models": "models:app",
+    "pack": "pack:app",
+    "plugins": "plugins:plugins",
+    "memory": "memory:app",
+    "privacy": "privacy:app",
+    "cost": "cost:app",
+    "config": "config:app",
+}
+"""Every command: the module beside this one, and what stands for it there. A module is
+imported when its command is called."""
+ABOUT = "A voice agent whose ears, reflexes and deadlines live on the edge."
 
 
-@app.callback()
-def options(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True)
-    ] = False,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Log what happens inside.")
-    ] = False,
-) -> None:
-    """A voice agent whose ears, reflexes and deadlines live on the edge."""
-    import logging
+def command_line(names: Iterable[str] = COMMANDS) -> Typer:
+    """The command line with these commands."""
+    import typer
 
-    level = logging.DEBUG if verbose else logging.WARNING
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("asyncio").setLevel(logging.WARNING)
+    from voiceagent.cli.options import options
+
+    app = typer.Typer(
+        name="voiceagent",
+        help=ABOUT,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback(help=ABOUT)(options)
+    for name in names:
+        module, _, attribute = COMMANDS[name].partition(":")
+        found = getattr(importlib.import_module(f"voiceagent.cli.{module}"), attribute)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)
+    return app
 
 
 def main() -> None:
     """Run the command line and turn errors into words and exit codes."""
+    words = sys.argv[1:]
+    if words == ["--version"]:
+        sys.stdout.write(f"voiceagent {__version__}\n")
+        return
     try:
-        app(standalone_mode=True)
+        command_line(_wanted(words))(standalone_mode=True)
     except VoiceAgentError as error:
         sys.stderr.write(f"error: {error}\n")
         sys.exit(error.exit_code)
@@ -99,3 +86,14 @@ def main() -> None:
         # The reader of a pipe went away (`| head`): not an error of ours.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+
+
+def _wanted(words: list[str]) -> Iterable[str]:
+    """The command that is called; all of them where help or a wrong name is."""
+    before: list[str] = []
+    for word in words:
+        if not word.startswith("-"):
+            known = word in COMMANDS and not {"-h", "--help"} & {*before}
+            return (word,) if known else COMMANDS
+        before.append(word)
+    return COMMANDS

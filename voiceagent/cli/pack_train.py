@@ -32,7 +32,7 @@ def run_training(
     from voiceagent.clock import perf
     from voiceagent.skills.packs.learned import LEARNED, check_writable, write_learned
     from voiceagent.skills.packs.pack import load_pack
-    from voiceagent.skills.packs.pack_files import SHIPPED, find_pack
+    from voiceagent.skills.packs.places import SHIPPED, find_pack
     from voiceagent.stt.dictionary import read_dictionary
 
     if settings.stt.engine != "pocketsphinx":
@@ -87,7 +87,7 @@ def _others(shop: Workshop, pack: Pack, count: int) -> list[Sample]:
     """Sentences of the shipped packs that the pack in question does not understand."""
     from voiceagent.authoring.train import foreign_sentences
     from voiceagent.skills.packs.pack import load_pack
-    from voiceagent.skills.packs.pack_files import SHIPPED, shipped_packs
+    from voiceagent.skills.packs.places import SHIPPED, shipped_packs
 
     packs = [load_pack(SHIPPED / name) for name in shipped_packs() if name != pack.name]
     return foreign_sentences(

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from voiceagent.app.config import Config, load_config
 from voiceagent.errors import DeviceMissing, EngineMissing
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from voiceagent.app.config import Config
     from voiceagent.app.workshop import Workshop
     from voiceagent.audio.player import Player
 
@@ -30,7 +30,9 @@ __all__ = [
     "errors",
     "loudspeaker",
     "progress",
+    "tell",
     "workshop",
+    "write",
 ]
 
 T = TypeVar("T")
@@ -69,8 +71,22 @@ def errors() -> Console:
     return Console(stderr=True, highlight=False)
 
 
+def write(line: str) -> None:
+    """A result as plain words: what loads nothing to be shown."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def tell(line: str) -> None:
+    """A plain remark on stderr, dim where a person looks."""
+    dim = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+    sys.stderr.write(f"\x1b[2m{line}\x1b[0m\n" if dim else f"{line}\n")
+
+
 def configure(file: Path | None, pack: Path | None = None, **flags: object) -> Config:
     """The configuration with flags on top (`wake__words=...`); None is not given."""
+    from voiceagent.app.config import load_config
+
     given = {key.replace("__", "."): v for key, v in flags.items() if v is not None}
     if pack is not None:
         given["pack.folder"] = str(pack)
@@ -86,7 +102,7 @@ def workshop(file: Path | None, pack: Path | None = None, **flags: object) -> Wo
 
 def loudspeaker(output: str, *, without: str) -> Player | None:
     """The loudspeaker, or None where there is none; then `without` is announced."""
-    from voiceagent.audio.player import SpeakerPlayer
+    from voiceagent.audio.loudspeaker import SpeakerPlayer
 
     try:
         return SpeakerPlayer(output or None)

@@ -27,8 +27,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from voiceagent.errors.lines import here
-
 __all__ = [
     "AudioFileError",
     "CheckFailed",
@@ -86,6 +84,9 @@ class VoiceAgentError(Exception):
             lines.append(f"cause: {self.cause}")
         if self.hint:
             lines.append(f"hint: {self.hint}")
+        # Looking at this machine is for those who read an error.
+        from voiceagent.errors.lines import here
+
         return here("\n".join(lines))
 
 

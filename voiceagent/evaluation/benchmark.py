@@ -21,7 +21,7 @@ from voiceagent.app.options import AgentOptions
 from voiceagent.app.workshop import Workshop
 from voiceagent.audio.file import Recording, read_audio
 from voiceagent.audio.player import VirtualPlayer
-from voiceagent.audio.source import FileSource
+from voiceagent.audio.streams import FileSource
 from voiceagent.clock import Pace, cpu_seconds, perf, run
 from voiceagent.errors import UsageError
 from voiceagent.replay.replay import end_of_speech

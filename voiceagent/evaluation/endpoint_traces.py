@@ -15,7 +15,7 @@ import msgspec
 
 from voiceagent.agent.open_turn import HearingPlan, OpenTurn
 from voiceagent.agent.supervisor import Supervisor
-from voiceagent.app.assemble import COSTS, progress_of
+from voiceagent.app.assemble import COSTS
 from voiceagent.app.workshop import Workshop
 from voiceagent.audio.arrays import Samples
 from voiceagent.audio.file import read_audio
@@ -181,7 +181,7 @@ async def _listen(
         hearing = HearingPlan(
             stt=shop.engines.stt(),
             compute=Compute(Pace.VIRTUAL, COSTS),
-            progress=progress_of(shop).of,
+            progress=shop.language.progress.of,
             expect=lambda text: None,
             emit=emit,
             lookback=0.0,

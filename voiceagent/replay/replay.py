@@ -17,7 +17,7 @@ from voiceagent.app.options import AgentOptions
 from voiceagent.app.workshop import Workshop
 from voiceagent.audio.file import AudioFacts, Recording, read_audio
 from voiceagent.audio.player import Player, VirtualPlayer
-from voiceagent.audio.source import FileSource
+from voiceagent.audio.streams import FileSource
 from voiceagent.clock import Pace, run
 from voiceagent.errors import ScenarioError
 from voiceagent.replay.mixing import mix_noise

@@ -21,7 +21,13 @@ from voiceagent.errors import LinkDown, VoiceAgentError
 from voiceagent.message import Message
 from voiceagent.nlu.decision import DecisionStep
 from voiceagent.nlu.interpreter import Reading
-from voiceagent.routing.handover import Handover, RemoteLeg, RemoteOutcome, WhyNot
+from voiceagent.routing.handover import (
+    DEVICE,
+    Handover,
+    RemoteLeg,
+    RemoteOutcome,
+    WhyNot,
+)
 from voiceagent.routing.latency import LatencyBook
 from voiceagent.routing.plan import NEVER, LegFacts, Plan, Situation, make_plan
 from voiceagent.routing.race import Attempt, Declined, Leg, race
@@ -32,9 +38,8 @@ from voiceagent.routing.way_out import WayOut
 from voiceagent.trace.events import Degraded, Event, LegEnded, Planned
 from voiceagent.trace.events.escalation import LegSeen
 
-__all__ = ["DEVICE", "Escalation"]
+__all__ = ["Escalation"]
 
-DEVICE = "device"
 LEAST_HEDGE = 0.06
 """Seconds that the device has at least before a remote is asked beside it."""
 

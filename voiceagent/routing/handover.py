@@ -13,7 +13,10 @@ from voiceagent.routing.breaker import Breaker
 from voiceagent.routing.remote import Remote
 from voiceagent.stt.protocol import Recognition
 
-__all__ = ["RemoteOutcome", "Handover", "RemoteLeg", "WhyNot"]
+__all__ = ["DEVICE", "RemoteOutcome", "Handover", "RemoteLeg", "WhyNot"]
+
+DEVICE = "device"
+"""The leg that is no remote."""
 
 
 class WhyNot(StrEnum):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-import wave
 from collections import OrderedDict
 from pathlib import Path
 
@@ -66,6 +65,8 @@ class ReplyCache:
     def _load(self, key: str) -> Clip | None:
         if not self._folder or not (path := self._folder / f"{key}.wav").exists():
             return None
+        import wave
+
         try:
             with wave.open(str(path)) as file:
                 pcm = file.readframes(file.getnframes())

@@ -7,10 +7,10 @@ rendered.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from itertools import accumulate
 
-import numpy as np
-
-from voiceagent.audio.clip import Clip, levelled, trimmed
+from voiceagent.audio.clip import Clip
 from voiceagent.lang.languages import language
 
 __all__ = ["pause_after", "prepared", "split_clauses", "words_heard"]
@@ -43,6 +43,10 @@ def pause_after(clause: str) -> float:
 
 def prepared(clip: Clip, clause: str) -> Clip:
     """`clip` as it is played: common loudness, no silence but the clause's pause."""
+    if not clip.pcm.strip(b"\0"):
+        return clip  # silence, as of a session that is only written
+    from voiceagent.audio.level import levelled, trimmed
+
     return trimmed(levelled(clip), tail=pause_after(clause))
 
 
@@ -57,7 +61,7 @@ def words_heard(text: str, clip: Clip, seconds: float) -> str:
     words = list(re.finditer(r"\S+", text))
     weights = [_weight(word.group()) for word in words]
     limit = seconds / clip.seconds * sum(weights)
-    heard = int(np.searchsorted(np.cumsum(weights), limit, side="right"))
+    heard = bisect_right(list(accumulate(weights)), limit)
     return text[: words[heard - 1].end()].strip() if heard else ""
 
 

@@ -15,7 +15,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from voiceagent.app.engines import make_voice
-from voiceagent.audio.clip import Clip, loudness, wav_bytes
+from voiceagent.audio.clip import Clip, wav_bytes
+from voiceagent.audio.level import loudness
 from voiceagent.engines.tts.command import CommandTts
 from voiceagent.engines.tts.festival import FestivalTts
 from voiceagent.engines.tts.speakable import speakable

@@ -15,7 +15,7 @@ from voiceagent.errors import ConfigError, EngineFailed, PackError
 from voiceagent.skills.house.home_assistant import HomeAssistant
 from voiceagent.skills.house.house import Entity, HouseModel, LocalHouse
 from voiceagent.skills.house.house_file import load_house
-from voiceagent.skills.packs.pack import HOME
+from voiceagent.skills.packs.places import HOME
 from voiceagent.store import Store
 
 pytestmark = pytest.mark.unit

@@ -9,7 +9,7 @@ import pytest
 
 from tests.packs import reply, shipped
 from voiceagent.authoring.sampler import Sampler
-from voiceagent.skills.packs.pack_files import SHIPPED
+from voiceagent.skills.packs.places import SHIPPED
 from voiceagent.templates.yaml_file import read_yaml
 
 pytestmark = pytest.mark.unit

@@ -16,7 +16,7 @@ from voiceagent.nlu.decision import FAILED, Opinion
 from voiceagent.nlu.models.inquiry import Inquiry
 from voiceagent.nlu.models.loader import ModelLoader, ModelSource
 from voiceagent.nlu.slm.protocol import Slm
-from voiceagent.trace.events import Event, ModelRolledBack, ModelSwapped
+from voiceagent.trace.events import Degraded, Event, ModelRolledBack, ModelSwapped
 
 __all__ = ["ModelSource", "ModelSwitch"]
 
@@ -45,16 +45,19 @@ class ModelSwitch:
         *,
         current: Slm | None = None,
         patience: float = 0.0,
+        late: Callable[[], tuple[Slm | None, Degraded | None]] | None = None,
     ) -> None:
         """`patience`: seconds after its time that a sentence has where its model was
-        lost on the way and another process may still answer."""
+        lost on the way and another process may still answer; `late`: gives the first
+        model, or what is degraded without it, when it is first asked; the turn is not
+        charged for that."""
         self.current = current
         """The model that answers; None for templates alone. The first one belongs to
         whoever gave it, all others are freed by `close`."""
         self.previous: Slm | None = None
         """The one before, while the current one is on trial."""
         self._source, self._emit, self._patience = source, emit, patience
-        self._stamp, self._first = source.stamp(), current
+        self._stamp, self._first, self._late = source.stamp(), current, late
         self._inquiry = Inquiry(compute, emit, source.limits)
         self._loader = ModelLoader(source, compute, emit, self._arrived)
         self._trial: ModelTrial | None = None
@@ -67,6 +70,7 @@ class ModelSwitch:
 
     async def ask(self, text: str, *, turn: int, until: float) -> Opinion | None:
         """What the model makes of `text` by loop time `until`; None without a model."""
+        self._open()
         slm = self.current
         if slm is None:
             return None
@@ -82,6 +86,16 @@ class ModelSwitch:
             if opinion.trouble == FAILED and self.current is not None:
                 return await self._inquiry.ask(self.current, text, until, turn)
         return opinion
+
+    def _open(self) -> None:
+        """Make the first model, where that was left for later."""
+        if self._late is None:
+            return
+        late, self._late = self._late, None
+        self.current, notice = late()
+        self._first = self.current
+        if notice is not None:
+            self._emit(notice)
 
     async def foresee(self, text: str, *, until: float) -> Opinion | None:
         """As `ask`, ahead of time: leaves no trace, and only where it is quick."""
@@ -147,7 +161,7 @@ class ModelSwitch:
 
     def _take_over(self, fresh: Slm | None) -> None:
         self._let_go(self.previous)
-        self.previous, self.current = self.current, fresh
+        self.previous, self.current, self._late = self.current, fresh, None
         self._trial = None if fresh is None else ModelTrial()
         self._inquiry.begin()
         if fresh is None:

@@ -13,13 +13,10 @@ Home Assistant (`sentences/en`) may stand for the `intents.yaml`. Training adds 
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import ModuleType
 
 from hassil.intents import Intents, SlotList
 
@@ -29,15 +26,16 @@ from voiceagent.skills.house.house import HouseModel
 from voiceagent.skills.house.house_file import load_house
 from voiceagent.skills.house.slot_lists import house_lists
 from voiceagent.skills.packs.learned import Learned, read_learned
-from voiceagent.skills.packs.pack_files import (
-    BUILT_IN,
+from voiceagent.skills.packs.makers import HandlerMaker, RepliesMaker, make_hass
+from voiceagent.skills.packs.outfit import Outfit
+from voiceagent.skills.packs.pack_files import scan_templates
+from voiceagent.skills.packs.places import (
     HOME,
     find_pack,
-    scan_templates,
+    pack_parts,
     sentences_folder,
 )
-from voiceagent.skills.replies import RepliesSkill, read_replies
-from voiceagent.skills.skill import Skill
+from voiceagent.skills.replies import read_replies
 from voiceagent.templates.template_file import build_intents
 from voiceagent.templates.yaml_file import TemplateSource
 
@@ -46,7 +44,6 @@ __all__ = [
     "Pack",
     "load_pack",
     "pack_house",
-    "pack_parts",
     "pack_pronunciations",
     "skill_folder",
     "taught",
@@ -76,9 +73,16 @@ class Pack:
                 return folder
         raise PackError(f"no skill answers `{intent_name}`")
 
+    @property
+    def outfit(self) -> Outfit:
+        """All but the templates."""
+        return Outfit(
+            self.name, self.house, self.skills, self.pronunciations, self.spellings
+        )
+
     def open(self, host: SkillHost) -> Skills:
         """Make the skills; they use the store and house of `host` until closed."""
-        return Skills(self.skills, host)
+        return self.outfit.open(host)
 
 
 def load_pack(
@@ -120,16 +124,6 @@ def taught(pack: Pack, learned: Learned) -> Pack:
     return replace(pack, pronunciations=said, spellings=learned.spellings)
 
 
-def pack_parts(home: Path) -> list[Path]:
-    """The folders that hold the templates of a pack."""
-    if home != HOME:
-        return [home]
-    found = sorted(path.parent for path in BUILT_IN.glob("*/intents.yaml"))
-    if found:
-        return found
-    raise PackError(f"no skills in `{BUILT_IN}`", hint="install voiceagent again")
-
-
 def pack_house(home: Path) -> HouseModel:
     """The house of a pack; templates of Home Assistant alone get the demo house."""
     file = home / "house.toml"
@@ -144,45 +138,13 @@ def skill_folder(folder: Path, sources: Sequence[TemplateSource]) -> SkillFolder
     intents = tuple(dict.fromkeys(names))
     name = folder.resolve().name
     if (folder / "handler.py").exists():
-        return SkillFolder(name, folder, intents, _handler(folder))
+        made = HandlerMaker(folder)
+        made.load()  # what is wrong with it is said here, not when it is opened
+        return SkillFolder(name, folder, intents, made)
     if any(source.group for source in sources):
-        hass = importlib.import_module("voiceagent.skills.hass")
-        return SkillFolder("home_assistant", folder, intents, hass.create)
+        return SkillFolder("home_assistant", folder, intents, make_hass)
     replies = read_replies(folder / "replies.yaml", intents)
-    return SkillFolder(name, folder, intents, lambda host: RepliesSkill(name, replies))
-
-
-def _handler(folder: Path) -> Callable[[SkillHost], Skill]:
-    create: object = getattr(_module(folder), "create", None)
-    if callable(create):
-        return create
-    cause = "it has no function `create(host)`"
-    what = f"`{folder / 'handler.py'}` is no handler"
-    raise PackError(what, cause=cause, hint="add one that returns the skill")
-
-
-def _module(folder: Path) -> ModuleType:
-    file = folder / "handler.py"
-    try:
-        if folder.parent == BUILT_IN:
-            return importlib.import_module(f"voiceagent.skills.{folder.name}.handler")
-        return _foreign(file)
-    except PackError:
-        raise
-    except Exception as error:  # whatever a foreign module raises, it has a name
-        cause = f"{type(error).__name__}: {error}"
-        hint = "mend the handler; `python -X dev handler.py` shows the line"
-        raise PackError(f"`{file}` cannot be loaded", cause=cause, hint=hint) from error
-
-
-def _foreign(file: Path) -> ModuleType:
-    name = f"voiceagent_skill_{file.resolve().parent.name}"
-    spec = importlib.util.spec_from_file_location(name, file)
-    if spec is None or spec.loader is None:
-        raise PackError(f"`{file}` cannot be loaded")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return SkillFolder(name, folder, intents, RepliesMaker(name, replies))
 
 
 def pack_pronunciations(folders: Iterable[Path]) -> dict[str, list[str]]:

@@ -15,53 +15,21 @@ from pathlib import Path
 from typing import Any
 
 from voiceagent.errors import PackError
-from voiceagent.lang.languages import LANGUAGE
+from voiceagent.skills.packs.places import (
+    sentences_folder,
+    shared_files,
+    shipped_packs,
+)
 from voiceagent.templates.yaml_file import Issue, TemplateSource, scan_yaml
 
-__all__ = [
-    "BUILT_IN",
-    "HOME",
-    "SHIPPED",
-    "find_pack",
-    "needed",
-    "scan_templates",
-    "sentences_folder",
-    "shipped_packs",
-]
+__all__ = ["needed", "scan_templates"]
 
-SHIPPED = Path(__file__).parent
-BUILT_IN = SHIPPED.parent
-HOME = SHIPPED / "home"
 OUTSIDE_RULES = {"percent": "([ ]%| percent)"}
 """Rules that Home Assistant keeps in a folder beside the sentences (`rules/en`); used
 where that folder did not come along."""
 PLACES = re.compile(
     r"\{(name|area|floor)\}|<(name|area|floor|area_floor|in_area_floor)>"
 )
-
-
-def shipped_packs() -> list[str]:
-    """Names of the packs that come with the program."""
-    found = (path.name for path in SHIPPED.iterdir() if path.is_dir())
-    return sorted(name for name in found if not name.startswith("_"))
-
-
-def find_pack(folder: Path | None) -> Path:
-    """The folder of a pack that is named by its path or, if shipped, by its name.
-
-    None is the home pack.
-    """
-    if folder is None:
-        return HOME
-    if len(folder.parts) == 1 and not _holds_templates(folder):
-        shipped = SHIPPED / folder
-        if shipped.is_dir() and folder.name not in (".", ".."):
-            return shipped
-    return folder
-
-
-def _holds_templates(folder: Path) -> bool:
-    return (folder / "intents.yaml").is_file() or sentences_folder(folder) is not None
 
 
 def needed(file: Path) -> Path:
@@ -72,16 +40,6 @@ def needed(file: Path) -> Path:
     known = ", ".join(f"`{name}`" for name in shipped_packs())
     hint = f"give a folder that holds `{file.name}`, or a shipped pack: {known}"
     raise PackError(f"`{file}` is needed by the pack", cause=cause, hint=hint)
-
-
-def sentences_folder(folder: Path) -> Path | None:
-    """Where the template files in Home Assistant's layout lie; None: there are none."""
-    for found in (folder / "sentences" / LANGUAGE, folder / LANGUAGE, folder):
-        # Beside the folder `sentences`, Home Assistant keeps an `intents.yaml` too.
-        ours = found == folder and (folder / "intents.yaml").is_file()
-        if (found / "_common.yaml").is_file() and not ours:
-            return found
-    return None
 
 
 def scan_templates(folder: Path) -> tuple[list[TemplateSource], list[Issue]]:
@@ -142,12 +100,8 @@ class _Sentences:
         """Rules and lists that lie beside the sentences."""
         known: set[str] = set()
         common = self._folder / "_common.yaml"
-        for part, files in (
-            ("expansion_rules", (self._root / "rules" / LANGUAGE).glob("*.yaml")),
-            ("lists", (self._root / "lists").glob("*.yaml")),
-            ("lists", (self._root / "lists" / LANGUAGE).glob("*.yaml")),
-        ):
-            for file in sorted(files):
+        for part, files in shared_files(self._root):
+            for file in files:
                 source = self._read(file)
                 if source is not None:
                     data = {k: v for k, v in source.data.items() if k != "language"}

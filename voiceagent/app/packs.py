@@ -1,0 +1,184 @@
+"""From the names in a configuration to a pack: folders, shipped ones, plugins."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from voiceagent.app.plugins import Plugin, find_plugin, plugins
+from voiceagent.errors import PackError, PluginError, VoiceAgentError
+from voiceagent.nlu.intent import Intent
+from voiceagent.skills.config import PackConfig
+from voiceagent.skills.host import SkillFolder, SkillHost
+from voiceagent.skills.packs.pack import Pack, load_pack
+from voiceagent.skills.packs.places import find_pack
+from voiceagent.skills.skill import Answer, Skill, SkillAlarm, TurnContext
+
+__all__ = ["LeftOut", "Packed", "read_pack"]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A plugin that was wanted and cannot be used."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A pack, and what it had to do without."""
+
+    pack: Pack
+    left_out: list[LeftOut] = field(default_factory=list)
+    """Grows where a skill cannot be opened."""
+
+
+def read_pack(config: PackConfig) -> Packed:
+    """The pack with its skills; a skill of a plugin that is broken is left out.
+
+    Raises `PackError`, or `PluginError` where the pack itself is the plugin.
+    """
+    home = _home(config.folder)
+    folders, wanted = _skills(config.skills)
+    left_out: list[LeftOut] = []
+    found = list(_folders(wanted, left_out))
+    try:
+        pack = _joined(home, folders, found)
+    except PackError:
+        # Somebody is to blame: the pack alone first, then one after the other.
+        load_pack(home, skill_folders=folders)
+        found = list(_sound(home, folders, found, left_out))
+        pack = _joined(home, folders, found)
+    strange = {folder: name for name, folder in found}
+    skills = tuple(
+        replace(skill, create=_guarded(skill, strange[skill.path], left_out))
+        if skill.path in strange
+        else skill
+        for skill in pack.skills
+    )
+    return Packed(replace(pack, skills=skills), left_out)
+
+
+def _home(named: str) -> Path | None:
+    if not named:
+        return None
+    folder = Path(named)
+    if len(folder.parts) > 1 or find_pack(folder).is_dir():
+        return folder
+    plugin = find_plugin("pack", named)
+    return plugin.folder() if plugin else folder
+
+
+Wanted = Plugin | PluginError
+
+
+def _skills(named: Sequence[str]) -> tuple[list[Path], list[tuple[str, Wanted]]]:
+    """Folders, and what plugins offer; raises `PackError` for what is neither."""
+    folders: list[Path] = []
+    wanted: list[tuple[str, Wanted]] = []
+    for name in named:
+        folder = Path(name)
+        if folder.is_dir() or len(folder.parts) > 1:
+            folders.append(folder)
+            continue
+        try:
+            plugin = find_plugin("skill", name)
+        except PluginError as error:
+            wanted.append((name, error))
+            continue
+        if plugin is None:
+            raise _unknown(name)
+        wanted.append((name, plugin))
+    return folders, wanted
+
+
+def _unknown(name: str) -> PackError:
+    names = [plugin.name for plugin in plugins("skill")]
+    near = difflib.get_close_matches(name, names, 1)
+    offer = f"did you mean `{near[0]}`? " if near else ""
+    return PackError(
+        f"there is no skill `{name}`",
+        cause="it is neither a folder nor a plugin that is installed",
+        hint=f"{offer}`voiceagent plugins` lists those that are",
+    )
+
+
+def _folders(
+    wanted: Iterable[tuple[str, Wanted]], left_out: list[LeftOut]
+) -> Iterable[tuple[str, Path]]:
+    for name, plugin in wanted:
+        try:
+            if isinstance(plugin, PluginError):
+                raise plugin
+            yield name, plugin.folder()
+        except PluginError as error:
+            left_out.append(LeftOut(name, error.cause))
+
+
+def _sound(
+    home: Path | None,
+    folders: Sequence[Path],
+    found: Iterable[tuple[str, Path]],
+    left_out: list[LeftOut],
+) -> Iterable[tuple[str, Path]]:
+    """Those with which the pack can be read."""
+    good: list[tuple[str, Path]] = []
+    for one in found:
+        try:
+            _joined(home, folders, [*good, one])
+        except PackError as error:
+            cause = f"{error.what}: {error.cause}" if error.cause else error.what
+            left_out.append(LeftOut(one[0], cause))
+        else:
+            good.append(one)
+    return good
+
+
+def _joined(
+    home: Path | None, folders: Sequence[Path], found: Sequence[tuple[str, Path]]
+) -> Pack:
+    """The pack with everything; an intent that others answer is refused by it."""
+    return load_pack(home, skill_folders=[*folders, *(folder for _, folder in found)])
+
+
+def _guarded(
+    folder: SkillFolder, name: str, left_out: list[LeftOut]
+) -> Callable[[SkillHost], Skill]:
+    """Makes the skill, or one that says it is not there."""
+
+    def create(host: SkillHost) -> Skill:
+        try:
+            return folder.create(host)
+        except Exception as error:  # a stranger's code may raise anything
+            gone = LeftOut(name, f"{type(error).__name__}: {error}")
+            if gone not in left_out:
+                left_out.append(gone)
+            return _Absent(gone)
+
+    return create
+
+
+class _Absent:
+    """In the place of a skill that could not be opened."""
+
+    def __init__(self, gone: LeftOut) -> None:
+        self.name, self._gone = gone.name, gone
+
+    def answer(self, intent: Intent, context: TurnContext) -> Answer:
+        """Nobody can."""
+        raise VoiceAgentError(
+            f"skill `{self.name}` could not be opened", cause=self._gone.why
+        )
+
+    def alarms(self) -> Sequence[SkillAlarm]:
+        """None."""
+        return ()
+
+    def rang(self, alarm_id: str) -> None:
+        """Nothing does."""
+
+    def close(self) -> None:
+        """Nothing is open."""

@@ -1,0 +1,33 @@
+"""What may stand before a command."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from voiceagent import __version__
+
+__all__ = ["options"]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"voiceagent {__version__}")
+        raise typer.Exit
+
+
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True)
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Log what happens inside.")
+    ] = False,
+) -> None:
+    """A voice agent whose ears, reflexes and deadlines live on the edge."""
+    import logging
+
+    level = logging.DEBUG if verbose else logging.WARNING
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("asyncio").setLevel(logging.WARNING)
