@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from voiceagent.engines.registry import (
     EngineSpec,
@@ -17,7 +17,7 @@ from voiceagent.errors import ConfigError
 if TYPE_CHECKING:
     from msgspec import Struct
 
-__all__ = ["CHOICES", "check_engines", "choose", "chosen", "known"]
+__all__ = ["CHOICES", "check_engines", "choose", "chosen", "known", "value_of"]
 
 CHOICES: Mapping[str, tuple[EngineStage, tuple[str, ...]]] = {
     "wake.engine": (EngineStage.WAKE, ("none",)),
@@ -60,9 +60,14 @@ def check_engines(config: Struct, sources: Mapping[str, str]) -> None:
             raise _unknown(f"`$.{key}`: there is no {stage} engine", key, name, cause)
 
 
-def _value(config: Struct, key: str) -> str:
+def value_of(config: Struct, key: str) -> Any:
+    """What stands at a dotted key."""
     section, _, name = key.partition(".")
-    value = str(getattr(getattr(config, section), name))
+    return getattr(getattr(config, section), name)
+
+
+def _value(config: Struct, key: str) -> str:
+    value = str(value_of(config, key))
     # A voice may be one of an engine's: `flite/rms`.
     return value.partition("/")[0] if key == "speak.voice" else value
 

@@ -21,6 +21,8 @@ from msgspec import Struct, field
 
 from voiceagent.agent.config import BudgetConfig
 from voiceagent.app.choices import check_engines
+from voiceagent.app.idle_keys import check_idle
+from voiceagent.app.moved_keys import check_moved
 from voiceagent.audio.config import AudioConfig
 from voiceagent.errors import ConfigError
 from voiceagent.frontend.config import EndpointConfig, VadConfig, WakeConfig
@@ -101,6 +103,7 @@ def load_config(
     except msgspec.ValidationError as error:
         raise _explain(error, sources) from error
     check_engines(config, sources)
+    check_idle(config, sources)
     return Loaded(config, sources)
 
 
@@ -169,6 +172,7 @@ def _checked(values: Mapping[str, Any], where: str) -> Values:
     sections = get_type_hints(Config)
     for section, body in values.items():
         if section not in sections:
+            check_moved(section, where)
             raise _unknown(f"$.{section}", section, list(sections), where)
         if not isinstance(body, dict):
             raise ConfigError(
@@ -179,6 +183,7 @@ def _checked(values: Mapping[str, Any], where: str) -> Values:
         known = sections[section].__struct_fields__
         for key in body:
             if key not in known:
+                check_moved(f"{section}.{key}", where)
                 raise _unknown(f"$.{section}.{key}", key, known, where)
     return dict(values)
 
@@ -197,6 +202,7 @@ def _merge(values: Values, sources: dict[str, str], more: Values, where: str) ->
 
 def _explain(error: msgspec.ValidationError, sources: Mapping[str, str]) -> ConfigError:
     text = str(error)
+    text = text.replace(" - at `key` in `$.", " - at `$.")
     what, _, path = text.partition(" - at `$.")
     key = path.rstrip("`").split("[")[0]
     return ConfigError(

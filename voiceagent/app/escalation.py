@@ -87,7 +87,9 @@ def make_escalation(
 
 def make_gate(config: PrivacyConfig) -> PrivacyGate:
     """The gate with its policy and names; raises `ConfigError`."""
-    classes = {task: DataClass(leaves) for task, leaves in config.classes.items()}
+    classes: dict[str, DataClass] = {
+        task: DataClass(leaves) for task, leaves in config.classes.items()
+    }
     return PrivacyGate(Policy(DataClass(config.leaves), classes), _names(config))
 
 

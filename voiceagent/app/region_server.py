@@ -112,16 +112,19 @@ def make_ears(shop: Workshop, knowledge: Knowledge) -> Callable[[bytes], str]:
 
 def make_backend(config: Config, knowledge: Knowledge) -> Backend:
     """Whoever makes the words."""
+    most = config.knowledge.passages
     match config.serve.backend:
         case "chat":
             from voiceagent.region.chat import ChatBackend
 
             key = os.environ.get(config.upstream.key_env, "")
-            return ChatBackend(config.upstream, key=key, knowledge=knowledge)
+            return ChatBackend(
+                config.upstream, key=key, knowledge=knowledge, passages=most
+            )
         case "llama":
             from voiceagent.region.llama import LlamaBackend
 
-            return LlamaBackend(config.llama, knowledge=knowledge)
+            return LlamaBackend(config.llama, knowledge=knowledge, passages=most)
         case _:
             from voiceagent.region.knowledge_backend import KnowledgeBackend
 

@@ -21,6 +21,7 @@ import msgspec
 from voiceagent.app.choices import check_engines
 from voiceagent.app.config import Config
 from voiceagent.app.engines import Engines, doubt_of
+from voiceagent.app.idle_keys import check_idle
 from voiceagent.app.language import LanguageRecipe, PackLanguage
 from voiceagent.app.shelf import Shelf
 from voiceagent.errors import ConfigError
@@ -62,6 +63,7 @@ class Workshop:
         except msgspec.ValidationError as error:
             raise ConfigError("what is to be changed", cause=str(error)) from error
         check_engines(config, {})
+        check_idle(config, {})
         return Workshop(config, pack=self._pack, shelf=self._shelf)
 
     @cached_property

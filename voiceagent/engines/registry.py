@@ -89,6 +89,10 @@ class EngineSpec:
     before anything is done; empty: never."""
     parts: tuple[str, ...] = ()
     """Engines of the stage that it is made of."""
+    ignores: tuple[str, ...] = ()
+    """Keys of its section that mean nothing to it: whoever sets one is told."""
+    languages: tuple[str, ...] = ()
+    """What `stt.language` may be with it; none: it says so itself."""
     install: str = ""
     """The line that installs the package where no extra does."""
 
@@ -178,7 +182,8 @@ ENGINES: tuple[EngineSpec, ...] = (
          "vad.silero:make", "voice activity; its weights run in numpy here"),
     _pip("pocketsphinx", STT, "edge", "pocketsphinx", BSD,
          f"{SPHINX}.recogniser:make", "recogniser of the pack's commands",
-         own_process=True, copies=True, doubt=f"{HERE}.{SPHINX}.recogniser:doubt"),
+         own_process=True, copies=True, doubt=f"{HERE}.{SPHINX}.recogniser:doubt",
+         ignores=("model", "min_confidence"), languages=("en",)),
     _pip("faster_whisper", STT, "stt", "faster-whisper", Licences("MIT"),
          "stt.faster_whisper:make", "recogniser of any words"),
     _pip("moonshine", SECOND, "moonshine", "moonshine-voice", MIT,

@@ -45,9 +45,14 @@ class LlamaBackend:
     name = "llama"
 
     def __init__(
-        self, config: LlamaConfig, *, knowledge: Knowledge | None = None
+        self,
+        config: LlamaConfig,
+        *,
+        knowledge: Knowledge | None = None,
+        passages: int = 4,
     ) -> None:
-        """Raises `ConfigError`, `EngineMissing`, `ModelError`."""
+        """`passages`: of the documents that go along with a question. Raises
+        `ConfigError`, `EngineMissing`, `ModelError`."""
         if not config.model:
             raise ConfigError(
                 "`llama.model` is not set",
@@ -67,7 +72,7 @@ class LlamaBackend:
                 hint="use an instruct model",
             )
         self.restarts = 0
-        self._config, self._knowledge = config, knowledge
+        self._config, self._knowledge, self._passages = config, knowledge, passages
         self._process: Process | None = None
         self._chat: ChatBackend | None = None
         self._tasks = Tasks(note)
@@ -114,7 +119,10 @@ class LlamaBackend:
         upstream = UpstreamConfig(url=url, model=Path(config.model).stem)
         room = max(64, config.context - 256)
         self._chat = ChatBackend(
-            upstream, knowledge=self._knowledge, context=min(room, 3_000)
+            upstream,
+            knowledge=self._knowledge,
+            passages=self._passages,
+            context=min(room, 3_000),
         )
 
     async def _ready(self, process: Process) -> str:

@@ -6,6 +6,7 @@ that compare and set is the server's.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from collections.abc import Mapping
 from datetime import datetime
@@ -108,9 +109,11 @@ class NatsMemory:
             ) from error
         if self._kv is None:
             try:
-                self._client = await nats.connect(
-                    self._url, connect_timeout=OPENING, allow_reconnect=True
-                )
+                # Without a limit of ours it tries sixty times before it tells.
+                async with asyncio.timeout(OPENING):
+                    self._client = await nats.connect(
+                        self._url, connect_timeout=OPENING, allow_reconnect=True
+                    )
                 config = api.KeyValueConfig(bucket=self._bucket, ttl=self._keep)
                 self._kv = await self._client.jetstream().create_key_value(config)
             except Exception as error:

@@ -37,10 +37,14 @@ class RegionConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     none by default. Their names, rooms and devices then leave with every question."""
     wait_ms: Milliseconds = 10_000.0
     """Longest wait for an answer that is late, after the deadline."""
-    heartbeat_ms: Milliseconds = 1000.0
+    heartbeat_ms: Annotated[float, Meta(ge=10.0, le=60_000.0)] = 1000.0
     """Between two pings while a turn waits."""
     dead_ms: Milliseconds = 3000.0
-    """A ping unanswered for so long: the peer is dead."""
+    """A ping unanswered for so long, the wait for it included: the peer is dead."""
+
+    def __post_init__(self) -> None:
+        if self.dead_ms <= self.heartbeat_ms:
+            raise ValueError("`dead_ms` must be longer than `heartbeat_ms`")
 
 
 class CostConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

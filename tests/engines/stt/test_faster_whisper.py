@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from voiceagent.audio.frames import RATE
 from voiceagent.engines.stt.faster_whisper import FasterWhisperStt
 from voiceagent.engines.stt.whisper_weights import find_model
-from voiceagent.errors import EngineFailed, EngineMissing, ModelMissing
+from voiceagent.errors import ConfigError, EngineFailed, EngineMissing, ModelMissing
 from voiceagent.stt.protocol import Agreement
 
 pytest.importorskip("faster_whisper", reason="the extra `stt` is not installed")
@@ -254,3 +254,9 @@ def test_a_missing_package_names_the_install_line(
     with pytest.raises(EngineMissing) as caught:
         FasterWhisperStt(str(folder))
     assert "voiceagent[stt]" in caught.value.hint
+
+
+def test_a_language_that_the_model_does_not_hear_is_refused(folder: Path) -> None:
+    with pytest.raises(ConfigError, match=r"\$\.stt\.language.*`tlh`") as caught:
+        FasterWhisperStt(str(folder), language="tlh")
+    assert "en" in caught.value.cause

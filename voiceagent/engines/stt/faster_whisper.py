@@ -29,7 +29,7 @@ from voiceagent.engines.stt.whisper_evidence import (
     why_empty,
 )
 from voiceagent.engines.stt.whisper_weights import find_model, load
-from voiceagent.errors import EngineFailed, ModelMissing
+from voiceagent.errors import ConfigError, EngineFailed, ModelMissing
 from voiceagent.frontend.vad import Vad
 from voiceagent.lang.languages import LANGUAGE
 from voiceagent.lang.spoken import spoken
@@ -83,12 +83,12 @@ class FasterWhisperStt:
 
         `partial_every`: seconds of audio between partials, 0 for none. `max_seconds`:
         what is said after that is not decoded. `vad`: who is asked for evidence of
-        speech besides the level. Raises `EngineMissing`, `ModelMissing` or
-        `EngineFailed`.
+        speech besides the level. Raises `EngineMissing`, `ModelMissing`,
+        `ConfigError` or `EngineFailed`.
         """
         self.name = f"faster-whisper {Path(model).name}"
         self._model = load(find_model(model))
-        self._language = language
+        self._language = _heard(language, self._model.supported_languages, model)
         self._step = round(partial_every * RATE) * 2
         self._limit = round(max_seconds * RATE) * 2
         self._min_confidence = min_confidence
@@ -193,6 +193,16 @@ class FasterWhisperStt:
             limit = self._limit / 2 / RATE
             reason = f"{reason}; cut at {limit:.0f} s".removeprefix("; ")
         return Recognition(text, confidence, sure, reason)
+
+
+def _heard(language: str, known: Sequence[str], model: str) -> str:
+    if language not in known:
+        raise ConfigError(
+            f"`$.stt.language`: `{model}` does not hear `{language}`",
+            cause=f"it hears {', '.join(sorted(known)[:120])}",
+            hint="write one of these",
+        )
+    return language
 
 
 def make(config: SttConfig, language: SpokenLanguage) -> FasterWhisperStt:
