@@ -11,6 +11,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from agents import Echo, Stage
 from trouble import COMMAND, LENGTH
@@ -37,7 +38,10 @@ from voiceagent.trace.trace import Record
 PARTS = (
     *("skill", "effect", "effect store", "alarms", "rang", "listener", "verifier"),
     *("recogniser", "recogniser bug", "voice", "player", "player bug", "remote"),
+    *("hangs stt.final", "hangs tts", "hangs skill", "hangs act"),
 )
+COSTS = {"tts": 0.05, "stt": 0.002, "stt.final": 0.02, "skill": 0.001, "act": 0.001}
+"""Seconds that work takes, where it does not hang."""
 GRACE = 250.0
 """Milliseconds over the budget that a reply or an earcon may come late."""
 
@@ -48,6 +52,14 @@ class Faults:
 
     armed: set[str] = field(default_factory=set)
     struck: Counter[str] = field(default_factory=Counter)
+
+    def cost(self, kind: str) -> float:
+        """What work of a kind takes this time: for ever, if it is its turn to hang."""
+        if f"hangs {kind}" not in self.armed:
+            return COSTS[kind]
+        self.armed.discard(f"hangs {kind}")
+        self.struck[f"hangs {kind}"] += 1
+        return 1e6
 
     def strike(self, part: str, error: Exception) -> None:
         """Raise, if it is the turn of `part`."""
@@ -200,6 +212,7 @@ def run_faults(turns: int, faults: int, seed: int) -> Outcome:
         player=BrittlePlayer(faults=armed),
         verifier=BrittleVerifier(armed),
         remotes=[BrittleRemote(armed)],
+        costs={kind: partial(armed.cost, kind) for kind in COSTS},
     )
 
     def listen(record: Record) -> None:
