@@ -44,7 +44,7 @@ def sound(name: str) -> bytes:
 
 
 def detector(engine: str) -> TurnDetector:
-    return TurnDetector(shop(engine).frontend(wake=False))
+    return TurnDetector(shop(engine).engines.frontend(wake=False))
 
 
 class Client:
