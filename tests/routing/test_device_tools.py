@@ -278,6 +278,22 @@ def test_a_tool_that_fails_or_is_refused_is_told_and_the_answer_goes_on() -> Non
     assert not any(e.ok for e in stage.events(RemoteToolRan))  # type: ignore[union-attr]
 
 
+def test_a_skill_that_breaks_is_told_without_its_words_and_the_answer_goes_on() -> None:
+    caller = Caller(("light_set", BED), ("light_set", KITCHEN))
+
+    def broken(intent: Intent, context: TurnContext) -> Answer:
+        raise ZeroDivisionError("Anna Kowalski")
+
+    stage = Stage(
+        says=[HARD], remotes=[caller], skill=Echo(answered=broken), toolbox=BOX
+    )
+    (row,) = stage.play(*COMMAND)
+    assert row.reply.strip() == "Done." and row.tier == "region"
+    errors = [json.loads(told)["error"] for told in caller.told]
+    assert errors == ["this device could not do it"] * 2
+    assert "Kowalski" not in str(stage.events(RemoteToolRan))
+
+
 def test_names_do_not_leave_with_tools_and_come_back() -> None:
     caller = Caller(("light_set", '{"name": "[NAME_1] [NAME_2] Lamp", "level": 5}'))
     stage, house = play(caller, leaves=DataClass.REDACTED)

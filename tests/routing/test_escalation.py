@@ -1,5 +1,7 @@
 """The answer ladder: whatever the region does, there is a sound in time."""
 
+from collections.abc import AsyncGenerator
+
 import pytest
 from agents import Stage
 from model_folders import Source
@@ -8,9 +10,10 @@ from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.interpreter import Doubts
 from voiceagent.nlu.slm.protocol import Guess
 from voiceagent.privacy.gate import Policy
-from voiceagent.privacy.payload import DataClass
+from voiceagent.privacy.payload import DataClass, Payload
 from voiceagent.routing.breaker import Breaker
 from voiceagent.routing.latency import LatencyBook, Prior
+from voiceagent.routing.remote import AnswerWords, Envelope, Piece
 from voiceagent.routing.simulated_remote import Profile, SimulatedRemote
 from voiceagent.stt.protocol import Recognition
 from voiceagent.trace.events import (
@@ -135,6 +138,43 @@ def test_another_region_answers_where_the_first_one_fails() -> None:
     assert row.tier == "backup" and row.budget_met and not row.rescued_by
     ended = [(e.leg, e.outcome) for e in play.events(LegEnded)]  # type: ignore[union-attr]
     assert ended == [("region", "failed"), ("backup", "won")]
+
+
+class Broken(SimulatedRemote):
+    """A remote with a bug, which shows after some sentences."""
+
+    def __init__(self, after: int = 0) -> None:
+        super().__init__(Profile())
+        self.after = after
+
+    async def ask(
+        self, payload: Payload, envelope: Envelope
+    ) -> AsyncGenerator[Piece, None]:
+        """Some sentences, then the bug."""
+        self.asked.append((payload, envelope))
+        for number in range(self.after):
+            yield AnswerWords(f"Sentence {number} is here. ")
+        raise KeyError(payload.text)
+
+
+def test_a_bug_in_a_remote_is_a_failure_of_that_remote() -> None:
+    play = stage(Broken(), remote(name="backup", first=0.2))
+    (row,) = play.play(*COMMAND)
+    assert row.tier == "backup" and row.budget_met
+    ended = [(e.leg, e.outcome, e.why) for e in play.events(LegEnded)]
+    assert ended[0] == ("region", "failed", "region broke")
+    (row,) = stage(Broken()).play(*COMMAND)
+    assert row.reply == "Sorry, my region did not answer."
+
+
+def test_a_bug_in_the_middle_of_an_answer_is_no_end_of_it() -> None:
+    play = stage(Broken(after=2))
+    (row,) = play.play(*COMMAND)
+    assert row.reply == (
+        "Sentence 0 is here. Sentence 1 is here. "
+        "Sorry, the rest of the answer was lost."
+    )
+    assert "whale" not in str(play.events(Failed))
 
 
 def test_a_slow_region_is_hedged_and_the_loser_is_cancelled() -> None:

@@ -11,7 +11,6 @@ device answers in its usual time.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from functools import partial
 
@@ -68,12 +67,6 @@ class Escalation:
         self._context: list[Message] = []
         self._asked: dict[int, RemoteLeg] = {}
         self._telling = Chores(self._not_told)
-
-    async def run(self) -> None:
-        """Keep the ways open until cancelled; what cannot be opened is announced."""
-        async with asyncio.TaskGroup() as group:
-            for leg in self.legs:
-                group.create_task(self._keep_open(leg))
 
     def remember(self, heard: str, said: str) -> None:
         """A turn is over: it may be context of the next one."""
@@ -246,13 +239,6 @@ class Escalation:
     def _not_told(self, name: str, error: Exception) -> None:
         why = f"it was not told what was heard: {type(error).__name__}"
         self._emit(Degraded(what=name, why=why, hint="see the log"))
-
-    async def _keep_open(self, leg: RemoteLeg) -> None:
-        try:
-            await leg.remote.run()
-        except VoiceAgentError as error:
-            hint = error.hint or "look at the section `region` of the configuration"
-            self._emit(Degraded(what=leg.name, why=error.what, hint=hint))
 
 
 def _why_nobody(situation: Situation) -> WhyNot:

@@ -116,7 +116,7 @@ class Stream(Generic[T]):
                 if len(self._items) >= AHEAD:
                     self._room.clear()
                     await self._room.wait()
-        except (Declined, VoiceAgentError) as error:
+        except Exception as error:  # raised again where its items are read
             self._error = error
         finally:
             self._over = True

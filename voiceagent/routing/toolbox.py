@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -12,10 +13,14 @@ from voiceagent.skills.tool import Tool, ToolPolicy, ToolTurn
 
 __all__ = ["Deeds", "ToolResult", "ToolRunner", "Toolbox"]
 
+log = logging.getLogger(__name__)
+
 MOST = 64
 """Tools that are offered at once, as many as any Realtime server takes."""
 LONGEST_NAME = 64
 """Letters of the name of a function; no server takes more."""
+BROKEN = "this device could not do it"
+"""What is told of a tool that raised anything; its own words may hold anything."""
 
 
 class Toolbox:
@@ -121,4 +126,7 @@ class ToolRunner:
             done = await (self.deeds.once(call.key, call.run) if acts else call.run())
         except VoiceAgentError as error:
             return ToolResult(name, False, error.what)
+        except Exception:  # a skill's, which must not end the answer it is called for
+            log.exception("a tool broke", extra={"tool": name})
+            return ToolResult(name, False, BROKEN)
         return ToolResult(name, True, done)

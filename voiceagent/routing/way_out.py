@@ -7,23 +7,27 @@ before the first byte goes, money is set aside before and booked after.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from functools import partial
 
 from voiceagent.clock import now
-from voiceagent.errors import VoiceAgentError
+from voiceagent.errors import RemoteFailed, VoiceAgentError
 from voiceagent.privacy.gate import Refused, Released
 from voiceagent.routing.answer import RemoteAnswer
 from voiceagent.routing.meter import Meter, Reservation
 from voiceagent.routing.race import Declined
 from voiceagent.routing.receipt_book import Leaving, ReceiptBook
 from voiceagent.routing.release import Release
+from voiceagent.routing.remote import Piece
 from voiceagent.routing.request import RemoteRequest, Sender
 from voiceagent.routing.toolbox import Toolbox, ToolRunner
 from voiceagent.trace.events import Escalated, Event, RemoteToolRan, Withheld
 
 __all__ = ["WayOut"]
+
+log = logging.getLogger(__name__)
 
 
 class WayOut:
@@ -80,7 +84,8 @@ class WayOut:
         """What the remote says, until another one acts."""
         envelope = self.sender.envelope(request, released.payload)
         asked = request.leg.remote.ask(released.payload, envelope)
-        async with aclosing(asked) as pieces, aclosing(answer.clauses(pieces)) as said:
+        pieces = _contained(asked, request.leg.name)
+        async with aclosing(pieces), aclosing(answer.clauses(pieces)) as said:
             async for clause in said:
                 if self._tools.deeds.taken(request.turn, request.leg.name):
                     raise Declined("another leg acts already")
@@ -161,3 +166,21 @@ class WayOut:
         facts = answer.facts
         told = (facts.input_tokens, facts.output_tokens) if facts else (None, None)
         return self.meter.settle(held, outcome, told=told)
+
+
+async def _contained(
+    asked: AsyncGenerator[Piece, None], name: str
+) -> AsyncGenerator[Piece, None]:
+    """The pieces of a remote; whatever it raises means that it has failed, and that
+    somebody else may answer."""
+    async with aclosing(asked) as pieces:
+        try:
+            async for piece in pieces:
+                yield piece
+        except VoiceAgentError:
+            raise
+        except Exception as error:
+            log.exception("a remote broke", extra={"leg": name})
+            raise RemoteFailed(
+                f"{name} broke", cause=type(error).__name__, hint="see the log"
+            ) from error
