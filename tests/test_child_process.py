@@ -31,6 +31,10 @@ class Toy:
         self.calls.append(word)
         return len(self.calls)
 
+    def forget(self) -> None:
+        """As if none had been."""
+        self.calls.clear()
+
     def harm(self, how: str) -> None:
         """Never come back, one way or another."""
         harm(how)
@@ -73,11 +77,26 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(child_process, "STALL", 1)
 
 
-@pytest.fixture(params=[False, pytest.param(True, marks=copies)], ids=["one", "copy"])
-def child(request: pytest.FixtureRequest) -> Iterator[Child]:
-    toy = Child(Toy, name="toy", what="toy", hint="again", copied=request.param)
-    yield toy
-    toy.close()
+@pytest.fixture(
+    params=[False, pytest.param(True, marks=copies)],
+    ids=["one", "copy"],
+    scope="module",
+)
+def toy(request: pytest.FixtureRequest) -> Iterator[Child]:
+    """One for all: to begin takes a second."""
+    made = Child(Toy, name="toy", what="toy", hint="again", copied=request.param)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def child(toy: Child) -> Child:
+    """The same, which has done nothing yet."""
+    if not toy.well or toy.ask("add", "looked") > 1:
+        toy.renew()
+    else:
+        toy.ask("forget")
+    return toy
 
 
 HARMS = {

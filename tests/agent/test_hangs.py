@@ -117,16 +117,13 @@ def process(monkeypatch: pytest.MonkeyPatch) -> Iterator[ProcessStt]:
     stt.close()
 
 
-@pytest.mark.parametrize("how", [signal.SIGSTOP, signal.SIGKILL])
-def test_a_real_process_that_is_struck_in_mid_turn(
-    process: ProcessStt, how: signal.Signals
-) -> None:
-    def strike(agent: Agent) -> None:
-        os.kill(process.pid, how)
+def test_a_real_process_that_is_stopped_in_mid_turn(process: ProcessStt) -> None:
+    def stop(agent: Agent) -> None:
+        os.kill(process.pid, signal.SIGSTOP)
 
-    stage = Stage(stt=process, wakes=(0.9, SECOND - 1.5), pace=Pace.REALTIME, costs={})
-    short = (*COMMAND[:-1], (2.5, 0.0))
-    first, second = stage.play(*short, *short, at={1.5: strike})
+    spoken = ((0.1, 0.0), (0.2, 0.3), (0.2, 0.0), (0.8, 0.3))
+    stage = Stage(stt=process, wakes=(0.3, 4.6), pace=Pace.REALTIME, costs={})
+    first, second = stage.play(*spoken, (3.0, 0.0), *spoken, (1.0, 0.0), at={0.9: stop})
     for row in (first, second):
         assert row.failed == "" and "You said turn it on." in row.reply
     assert len(stage.events(Degraded)) == 1
