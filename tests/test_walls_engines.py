@@ -39,10 +39,6 @@ Outcome = object
 """What a call gave, the error that it raised, or None: it still waits."""
 
 
-def wall(reason: str) -> pytest.MarkDecorator:
-    return pytest.mark.xfail(strict=True, reason=reason, raises=AssertionError)
-
-
 class Looping(ScriptedStt):
     """A recogniser with a sound that it thinks about for ever."""
 
@@ -188,7 +184,6 @@ async def session(shop: Workshop, wait: float) -> list[Event]:
 
 
 @pytest.mark.audio
-@wall("agents of one workshop share the state of their engines")
 def test_agents_of_one_workshop_never_hear_each_other(shop: Workshop) -> None:
     """Both are told the same, one a third of a second after the other."""
 

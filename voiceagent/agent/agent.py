@@ -126,6 +126,8 @@ class Agent:
             # Cancelled by a signal or a key, ended or broken: nothing is half done.
             await self._responder.close()
             self._compute.close()
+            if self.ears is not None:
+                self.ears.turn.release()
             self.life.end()
             self.trace.emit(
                 SessionEnded(

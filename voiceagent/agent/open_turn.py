@@ -12,7 +12,7 @@ from voiceagent.clock import Compute
 from voiceagent.frontend.endpoint import WHOLE, Completeness, WordsSoFar
 from voiceagent.frontend.frontend import Frontend
 from voiceagent.stt.offline import MARGIN
-from voiceagent.stt.protocol import DOUBTFUL, UNFINISHED, Recognition, Stt
+from voiceagent.stt.protocol import DOUBTFUL, UNFINISHED, Leased, Recognition, Stt
 from voiceagent.stt.utterance import CHUNK_FRAMES, Utterance
 from voiceagent.trace.events import (
     Event,
@@ -98,7 +98,10 @@ class OpenTurn:
 
     def push(self, frame: AudioFrame) -> Iterator[Event]:
         """Take the next frame of the stream and give the events that it causes."""
-        self._add(frame)
+        self._preroll.push(frame)
+        if self._utterance is not None:
+            self._utterance.add(frame)
+            self._look_early(self._utterance)
         for event in self._frontend.push(frame):
             if isinstance(event, SpeechStarted | SpeechStopped):
                 speaking = isinstance(event, SpeechStarted)
@@ -109,15 +112,14 @@ class OpenTurn:
         """Close an open turn at sample `end`: the stream ended, or a key was let go."""
         return self._frontend.finish(end, reason)
 
-    def _add(self, frame: AudioFrame) -> None:
-        self._preroll.push(frame)
-        if self._utterance is not None:
-            self._utterance.add(frame)
-            self._look_early(self._utterance)
-
     def recent(self) -> bytes:
         """The last seconds of audio."""
         return b"".join(frame.pcm for frame in self._preroll.since(0))
+
+    def release(self) -> None:
+        """The session is over: the recogniser is free for others."""
+        if isinstance(self._how.stt, Leased):
+            self._how.stt.release()
 
     def forget(self) -> None:
         """Drop the last seconds of audio (mute)."""

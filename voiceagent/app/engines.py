@@ -126,6 +126,21 @@ class Engines:
         apart = pace is Pace.REALTIME and self._stt.own_process
         return self.live_stt() if apart else self.stt()
 
+    def session_stt(self, pace: Pace) -> Stt:
+        """The recogniser of one session: none that speaks at the same time shares its
+        state."""
+        from voiceagent.stt.pool import PooledStt, SttPool
+
+        apart = pace is Pace.REALTIME and self._stt.own_process
+        spec, wanted, language = self._stt, self.config.stt, self._language
+        another = self._in_child if apart else partial(ready, spec, wanted, language)
+        pool = self._shelf.get(
+            "live stt pool" if apart else "stt pool",
+            self._heard_by,
+            lambda: SttPool(self.recogniser(pace), another),
+        )
+        return PooledStt(pool)
+
     def voices(self, pace: Pace) -> list[Tts]:
         """The voices to try, the preferred one first; `EngineMissing` if none is
         installed."""

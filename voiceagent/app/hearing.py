@@ -47,7 +47,7 @@ def hearing_parts(
     if escalates:
         unknown = min(frontend.policy.unknown, ASKED)
         frontend.policy = replace(frontend.policy, unknown=unknown)
-    stt = shop.engines.recogniser(options.pace)
+    stt = shop.engines.session_stt(options.pace)
     return HearingParts(
         frontend=frontend,
         stt=BatchStt(stt) if options.plain else stt,

@@ -13,6 +13,7 @@ __all__ = [
     "Agreement",
     "BatchStt",
     "Expecting",
+    "Leased",
     "Recognition",
     "Stt",
     "begin",
@@ -52,7 +53,10 @@ class Recognition:
 class Stt(Protocol):
     """Streaming recogniser for one utterance at a time; blocking, not re-entrant."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """For the trace."""
+        ...
 
     def start(self) -> None:
         """Begin an utterance, dropping one that was not finished."""
@@ -79,6 +83,15 @@ class Expecting(Protocol):
     def expect(self, phrases: Sequence[str]) -> None:
         """Short answers (lower-case words) possible from the next `start` on, instead
         of those of before; none: commands alone."""
+        ...
+
+
+@runtime_checkable
+class Leased(Protocol):
+    """A recogniser that a session has for a while."""
+
+    def release(self) -> None:
+        """The session is over: what it holds is free for others."""
         ...
 
 

@@ -1,0 +1,69 @@
+"""Sessions share recognisers, and never each other's utterances."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voiceagent.engines.fake import ScriptedStt
+from voiceagent.stt.pool import PooledStt, SttPool
+from voiceagent.stt.protocol import Stt, begin
+
+SECOND = bytes(32_000)
+
+
+class Counting(ScriptedStt):
+    """Hears as many words as it was given seconds."""
+
+    made = 0
+
+    def __init__(self) -> None:
+        super().__init__(["a b c d e f g h"] * 50, word_seconds=1.0)
+        type(self).made += 1
+
+
+def test_sessions_one_after_the_other_use_the_same_one() -> None:
+    Counting.made = 0
+    pool = SttPool(Counting(), Counting)
+    for _ in range(5):
+        session = PooledStt(pool)
+        begin(session)
+        session.feed(SECOND)
+        session.finish()
+        begin(session)  # an utterance that nobody finishes
+        session.release()
+    assert Counting.made == 1
+
+
+def test_whoever_releases_twice_gives_back_once() -> None:
+    Counting.made = 0
+    pool = SttPool(Counting(), Counting)
+    first, second = PooledStt(pool), PooledStt(pool)
+    first.start()
+    first.release()
+    first.release()
+    second.start()
+    first.start()
+    assert Counting.made == 2
+
+
+@given(st.lists(st.sampled_from("ABab12"), max_size=60))
+def test_two_sessions_in_any_order_hear_what_each_hears_alone(steps: list[str]) -> None:
+    pool = SttPool(Counting(), Counting)
+    together: dict[str, Stt] = {"a": PooledStt(pool), "b": PooledStt(pool)}
+    alone: dict[str, Stt] = {"a": Counting(), "b": Counting()}
+    for who in together:
+        together[who].start()
+        alone[who].start()
+    for step in steps:
+        who = {"1": "a", "2": "b"}.get(step, step.lower())
+        pair = together[who], alone[who]
+        if step in "12":
+            heard = [stt.finish().text for stt in pair]
+            for stt in pair:
+                stt.start()
+        elif step.isupper():
+            heard = [stt.feed(SECOND) for stt in pair]
+        else:
+            for stt in pair:
+                stt.start()
+            heard = [stt.feed(b"") for stt in pair]
+        assert heard[0] == heard[1]
