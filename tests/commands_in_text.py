@@ -108,9 +108,9 @@ def _unparsed(given: list[str]) -> str:
     """What our command line says to these words, without running them."""
     import typer
 
-    from voiceagent.cli.main import app
+    from voiceagent.cli.main import command_line
 
-    command: Any = typer.main.get_command(app)
+    command: Any = typer.main.get_command(command_line())
     try:
         with redirect_stdout(StringIO()):
             _parsed(command, None, given)

@@ -76,7 +76,7 @@ def _commands() -> Iterator[tuple[str, ...]]:
     """Every command and group of commands."""
     import typer
 
-    from voiceagent.cli.main import app
+    from voiceagent.cli.main import command_line
 
     def walk(command: Any, words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         yield words
@@ -86,7 +86,7 @@ def _commands() -> Iterator[tuple[str, ...]]:
         for name in command.list_commands(context):
             yield from walk(command.get_command(context, name), (*words, name))
 
-    yield from walk(typer.main.get_command(app), ())
+    yield from walk(typer.main.get_command(command_line()), ())
 
 
 def _contents() -> Iterator[str]:
