@@ -21,7 +21,7 @@ import numpy as np
 from voiceagent.app.engines import make_voice
 from voiceagent.audio.clip import Clip
 from voiceagent.audio.level import loudness
-from voiceagent.audio.speaker import resampled
+from voiceagent.audio.speaker import samples_at
 from voiceagent.errors import MissingError
 from voiceagent.errors.lines import here
 from voiceagent.tts.config import SpeakConfig
@@ -74,7 +74,7 @@ def bandwidth(clip: Clip) -> float:
 
 def pitch(clip: Clip) -> tuple[float, float]:
     """(standard deviation of the pitch in semitones, harmonics to noise in dB)."""
-    sound = resampled(clip, 16_000).astype(float)
+    sound = samples_at(clip, 16_000).astype(float)
     tones, clear = [], []
     for start in range(0, len(sound) - 640, 160):
         frame = sound[start : start + 640] * np.hanning(640)
@@ -107,7 +107,7 @@ def word_errors(clips: dict[str, Clip]) -> str:
     for clip in clips.values():
         decoder.start_utt()
         quiet = bytes(8000)
-        pcm = resampled(clip, 16_000).astype("<i2").tobytes()
+        pcm = samples_at(clip, 16_000).astype("<i2").tobytes()
         decoder.process_raw(quiet + pcm + quiet, full_utt=True)
         decoder.end_utt()
         heard.append(decoder.hyp().hypstr if decoder.hyp() else "")

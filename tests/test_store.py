@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voiceagent.errors import StoreError
+from voiceagent.region.sqlite_memory import SqliteMemory
 from voiceagent.store import Store
 
 pytestmark = pytest.mark.unit
@@ -68,26 +71,46 @@ def test_a_full_disk_is_told_and_nothing_is_lost(tmp_path: Path) -> None:
 
 
 @pytest.mark.fault
-def test_a_newer_file_is_left_alone(tmp_path: Path) -> None:
-    file = tmp_path / "state.sqlite"
-    db = sqlite3.connect(file)
-    db.execute("PRAGMA user_version = 99")
-    db.close()
-    with pytest.raises(StoreError, match="newer"):
-        Store(file)
-
-
-@pytest.mark.fault
-def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(StoreError) as caught:
-        Store(tmp_path / "file" / "state.sqlite")
-    assert "store.folder" in caught.value.hint
-
-
-@pytest.mark.fault
 def test_a_closed_store_says_so() -> None:
     store = Store()
     store.close()
     with pytest.raises(StoreError, match="could not be read"):
         store.setting("a")
+
+
+BOTH = pytest.mark.parametrize("opened", [Store, SqliteMemory])
+
+
+@pytest.mark.fault
+@BOTH
+def test_a_newer_file_and_a_place_that_is_none_are_told(
+    opened: Callable[[Path], object], tmp_path: Path
+) -> None:
+    file = tmp_path / "x.sqlite"
+    with closing(sqlite3.connect(file)) as db:
+        db.execute("PRAGMA user_version = 99")
+    with pytest.raises(StoreError, match=r"newer voiceagent(?s:.*)\.folder"):
+        opened(file)
+    file.rename(tmp_path / "kept")
+    with pytest.raises(StoreError, match=r"no folder at(?s:.*)\.folder"):
+        opened(tmp_path / "kept" / "x.sqlite")
+    (tmp_path / "folder.sqlite").mkdir()
+    with pytest.raises(StoreError, match=r"folder\.sqlite"):
+        opened(tmp_path / "folder.sqlite")
+
+
+@pytest.mark.fault
+@BOTH
+def test_a_damaged_file_that_cannot_be_moved_is_told(
+    opened: Callable[[Path], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "x.sqlite"
+    file.write_bytes(b"no database" * 500)
+
+    def refused(path: Path, target: object) -> Path:
+        raise PermissionError("read-only")
+
+    monkeypatch.setattr(Path, "replace", refused)
+    with pytest.raises(StoreError, match="cannot be moved aside"):
+        opened(file)
+    assert file.read_bytes().startswith(b"no database")

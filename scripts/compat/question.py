@@ -7,7 +7,7 @@ import tempfile
 import wave
 from pathlib import Path
 
-from voiceagent.audio.resample import resampled
+from voiceagent.audio.resample import resampled_pcm
 
 with tempfile.TemporaryDirectory() as folder:
     spoken = Path(folder) / "spoken.wav"
@@ -20,4 +20,4 @@ with wave.open(sys.argv[1], "wb") as out:
     out.setnchannels(1)
     out.setsampwidth(2)
     out.setframerate(24_000)
-    out.writeframes(resampled(pcm, rate, 24_000))
+    out.writeframes(resampled_pcm(pcm, rate, 24_000))

@@ -13,7 +13,7 @@ from voiceagent.app.workshop import Workshop
 from voiceagent.audio.clip import Clip
 from voiceagent.audio.file import read_audio
 from voiceagent.audio.frames import RATE
-from voiceagent.audio.resample import resampled
+from voiceagent.audio.resample import resampled_pcm
 from voiceagent.clock import Compute, run
 from voiceagent.errors import EngineHung
 from voiceagent.frontend.config import VadConfig
@@ -40,7 +40,7 @@ def shop(engine: str) -> Workshop:
 @cache
 def sound(name: str) -> bytes:
     samples = read_audio(SAMPLES / f"{name}.flac").samples[: LENGTH * RATE]
-    return resampled(samples.tobytes(), RATE, 24_000)
+    return resampled_pcm(samples.tobytes(), RATE, 24_000)
 
 
 def detector(engine: str) -> TurnDetector:

@@ -1,4 +1,4 @@
-"""Sound at any rate to 16 kHz, block by block, by soxr's high-quality filter."""
+"""Sound at another rate, block by block or as a whole, by soxr's filters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from voiceagent.audio.frames import RATE
 from voiceagent.errors import EngineMissing
 
-__all__ = ["Resampler", "as_float", "resampled"]
+__all__ = ["Resampler", "as_float", "resampled", "resampled_pcm"]
 
 
 class Resampler:
@@ -20,7 +20,12 @@ class Resampler:
         """Raises `EngineMissing` where `soxr` is needed and not installed."""
         self.clipped = 0
         """Samples beyond full scale so far, cut to it."""
-        self._stream = None if rate == RATE else _soxr(rate)
+        self._stream = None
+        if rate != RATE:
+            soxr = _soxr(rate)
+            self._stream = soxr.ResampleStream(
+                rate, RATE, 1, dtype="float32", quality="HQ"
+            )
 
     def feed(
         self, values: NDArray[np.float32], *, last: bool = False
@@ -42,7 +47,25 @@ def as_float(pcm: bytes) -> NDArray[np.float32]:
     return np.frombuffer(pcm, "<i2").astype(np.float32) * np.float32(2**-15)
 
 
+def resampled(
+    samples: NDArray[np.int16], source: float, target: float
+) -> NDArray[np.int16]:
+    """A whole piece of sound at another rate; raises `EngineMissing` where `soxr` is
+    needed and not installed."""
+    if source == target or not len(samples):
+        return samples
+    return np.asarray(_soxr(source).resample(samples, source, target))
+
+
+def resampled_pcm(pcm: bytes, source: float, target: float) -> bytes:
+    """The same for signed 16-bit little-endian bytes; half a sample at the end is
+    dropped."""
+    samples: NDArray[np.int16] = np.frombuffer(pcm[: len(pcm) // 2 * 2], "<i2")
+    return bytes(resampled(samples, source, target).astype("<i2").tobytes())
+
+
 def _soxr(rate: float) -> Any:
+    """The package; `rate`: why it is needed."""
     try:
         import soxr
     except ImportError as error:
@@ -51,14 +74,4 @@ def _soxr(rate: float) -> Any:
             install="pip install 'voiceagent[edge]'",
             cause=f"the sound has {rate:g} Hz",
         ) from error
-    return soxr.ResampleStream(rate, RATE, 1, dtype="float32", quality="HQ")
-
-
-def resampled(pcm: bytes, source: int, target: int) -> bytes:
-    """A whole piece of PCM16 at another rate."""
-    if source == target or not pcm:
-        return pcm
-    import soxr
-
-    samples: NDArray[np.int16] = np.frombuffer(pcm[: len(pcm) // 2 * 2], "<i2")
-    return bytes(soxr.resample(samples, source, target).astype("<i2").tobytes())
+    return soxr

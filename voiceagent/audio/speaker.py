@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from voiceagent.audio.clip import Clip
 from voiceagent.audio.portaudio import load_sounddevice as _sounddevice
-from voiceagent.errors import DeviceMissing, EngineMissing
+from voiceagent.audio.resample import resampled
+from voiceagent.errors import DeviceMissing
 
-__all__ = ["FADE", "Cursor", "Speaker", "resampled"]
+__all__ = ["FADE", "Cursor", "Speaker", "samples_at"]
 
 FADE = 0.005
 """Seconds in which a clip that is cut fades, so that it does not click."""
@@ -68,7 +69,7 @@ class Speaker:
         """Open the device if need be; the samples of `clip` at its rate. Blocking."""
         if self._stream is None or not self._stream.active:
             self._open()
-        return resampled(clip, self.rate)
+        return samples_at(clip, self.rate)
 
     def start(self, cursor: Cursor) -> None:
         """Play it now, fading out what plays."""
@@ -158,20 +159,9 @@ class Speaker:
         return block
 
 
-def resampled(clip: Clip, rate: int) -> NDArray[np.int16]:
+def samples_at(clip: Clip, rate: int) -> NDArray[np.int16]:
     """The samples of `clip` at `rate`; raises `EngineMissing` without `soxr`."""
-    samples = np.frombuffer(clip.pcm, "<i2")
-    if clip.rate == rate or not len(samples):
-        return samples
-    try:
-        import soxr
-    except ImportError as error:
-        raise EngineMissing(
-            "soxr",
-            install="pip install 'voiceagent[edge]'",
-            cause=f"the sound has {clip.rate} Hz",
-        ) from error
-    return np.asarray(soxr.resample(samples, clip.rate, rate))
+    return resampled(np.frombuffer(clip.pcm, "<i2"), clip.rate, rate)
 
 
 def _find(library: Any, device: int | str | None) -> Any:

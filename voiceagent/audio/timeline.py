@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from voiceagent.audio.clip import Clip
 from voiceagent.audio.played import Played
-from voiceagent.audio.speaker import FADE, resampled
+from voiceagent.audio.speaker import FADE, samples_at
 from voiceagent.errors import UsageError
 
 __all__ = ["timeline"]
@@ -35,7 +35,7 @@ def timeline(played: Iterable[Played], *, origin: float, rate: int) -> Clip:
 
 
 def _heard(one: Played, rate: int) -> NDArray[np.float32]:
-    samples = resampled(one.clip, rate).astype(np.float32) * np.float32(one.volume)
+    samples = samples_at(one.clip, rate).astype(np.float32) * np.float32(one.volume)
     heard = samples[: round(one.heard * rate)]
     if len(heard) < len(samples):
         fade = min(len(heard), round(FADE * rate))

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from voiceagent.clock import wall
-from voiceagent.errors import ConfigError, EngineMissing, StoreError, TokenError
+from voiceagent.errors import ConfigError, EngineMissing, TokenError
+from voiceagent.store.keys import own_key
 
 __all__ = [
     "AUDIENCE",
@@ -121,19 +122,7 @@ def secret_of(variable: str) -> bytes | None:
 def secret_of_state(folder: Path) -> bytes:
     """A secret of this server's own, made once; raises `StoreError`."""
     file = folder / "region.key"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not file.exists():
-            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "wb") as out:
-                out.write(secrets.token_bytes(LEAST_SECRET))
-        return file.read_bytes()
-    except OSError as error:
-        raise StoreError(
-            f"the key of this server, `{file}`, could not be read or made",
-            cause=str(error),
-            hint="set `memory.folder` to a place that you may write",
-        ) from error
+    return own_key(file, whose="this server", setting="memory.folder")
 
 
 def _refused(why: str) -> TokenError:

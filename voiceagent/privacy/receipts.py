@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
-import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
 
@@ -18,6 +16,7 @@ import msgspec
 from msgspec import Struct, field
 
 from voiceagent.errors import StoreError
+from voiceagent.store.keys import own_key
 
 __all__ = ["Receipt", "Receipts", "ChainVerdict"]
 
@@ -67,7 +66,10 @@ class Receipts:
     def __init__(self, folder: Path | None) -> None:
         """Raises `StoreError` where the key can neither be read nor made."""
         self.path = folder / "receipts.jsonl" if folder else None
-        self._key = self._open_key(folder) if folder else b"in memory"
+        self._key = b"in memory"
+        if folder is not None:
+            file = folder / "device.key"
+            self._key = own_key(file, whose="this device", setting="store.folder")
         self._memory: list[Receipt] = []
         self._lock = Lock()
         self._last = FIRST
@@ -149,28 +151,3 @@ class Receipts:
             if older.exists():
                 older.replace(path.with_suffix(f".{number + 1}.jsonl"))
         path.replace(path.with_suffix(".1.jsonl"))
-
-    def _open_key(self, folder: Path) -> bytes:
-        file = folder / "device.key"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            if not file.exists():
-                handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-                with os.fdopen(handle, "wb") as out:
-                    out.write(secrets.token_bytes(32))
-            return file.read_bytes()
-        except OSError as error:
-            raise StoreError(
-                f"the key of this device, `{file}`, could not be read or made",
-                cause=str(error),
-                hint="set `store.folder` to a place that you may write",
-            ) from error
-
-
-def totals(receipts: Iterator[Receipt]) -> Mapping[str, tuple[int, int]]:
-    """Questions and bytes by data class."""
-    found: dict[str, tuple[int, int]] = {}
-    for receipt in receipts:
-        count, size = found.get(receipt.left, (0, 0))
-        found[receipt.left] = count + 1, size + receipt.bytes
-    return found

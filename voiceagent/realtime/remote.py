@@ -71,9 +71,11 @@ class RealtimeRemote:
         """The answer as it comes."""
         pcm24 = b""
         if payload.audio:
-            from voiceagent.audio.resample import resampled
+            from voiceagent.audio.resample import resampled_pcm
 
-            pcm24 = await asyncio.to_thread(resampled, payload.audio, 16_000, 24_000)
+            pcm24 = await asyncio.to_thread(
+                resampled_pcm, payload.audio, 16_000, 24_000
+            )
         link, session = self._link, self.session
         async with self._asking:
             turn, link.status.breaks = RemoteTurn(payload, envelope, pcm24), 0

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 
-import numpy as np
-
 from voiceagent.audio.frames import Reframer
-from voiceagent.audio.resample import resampled
+from voiceagent.audio.resample import Resampler, as_float, resampled_pcm
 from voiceagent.clock import Compute
 from voiceagent.frontend.frontend import Frontend
 from voiceagent.trace.events import SpeechStarted, TurnEnded
@@ -25,7 +23,7 @@ def words_of(
     is given up."""
 
     def work(pcm: bytes) -> str:
-        return recognise(resampled(pcm, WIRE, INSIDE))
+        return recognise(resampled_pcm(pcm, WIRE, INSIDE))
 
     async def words(pcm: bytes) -> str:
         return await compute("dictation", work, pcm)
@@ -41,7 +39,7 @@ def speaker(
 
     def work(text: str) -> bytes:
         clip = voices()[0].synthesize(text)
-        return resampled(clip.pcm, clip.rate, WIRE)
+        return resampled_pcm(clip.pcm, clip.rate, WIRE)
 
     async def say(text: str) -> bytes:
         return await compute("tts", work, text)
@@ -53,17 +51,15 @@ class TurnDetector:
     """The project's own front end over the audio of one session."""
 
     def __init__(self, frontend: Frontend) -> None:
-        import soxr
-
         self._frontend, self._reframer = frontend, Reframer()
-        self._stream = soxr.ResampleStream(WIRE, INSIDE, 1, dtype="int16")
+        self._stream = Resampler(WIRE)
         self._turn = 0
         self._begin(0)
 
     def push(self, pcm: bytes) -> Iterable[tuple[bool, float]]:
         """24 kHz PCM16 in; whether speech begins or the turn ends, and at which
         second."""
-        samples = self._stream.resample_chunk(np.frombuffer(pcm, "<i2"))
+        samples = self._stream.feed(as_float(pcm))
         for frame in self._reframer.feed(samples.astype("<i2").tobytes()):
             for event in self._frontend.push(frame):
                 match event:

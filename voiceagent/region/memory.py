@@ -15,7 +15,7 @@ import msgspec
 
 from voiceagent.errors import ConflictError, StoreError
 
-__all__ = ["LARGEST", "Keeper", "Memory", "Stored", "decode", "encode"]
+__all__ = ["LARGEST", "Keeper", "Memory", "Stored", "conflict", "decode", "encode"]
 
 MemoryItem = Mapping[str, Any]
 LARGEST = 4_000_000
@@ -69,6 +69,15 @@ class Memory(Protocol):
     async def close(self) -> None:
         """Let go of files and connections."""
         ...
+
+
+def conflict(conversation: str, expected: int) -> ConflictError:
+    """Somebody else wrote a version after the one that was read."""
+    return ConflictError(
+        f"conversation `{conversation}` was changed by somebody else",
+        cause=f"version {expected} was expected",
+        hint="read it again",
+    )
 
 
 def encode(items: tuple[MemoryItem, ...], answered: Mapping[str, MemoryItem]) -> bytes:

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from voiceagent.clock import wall
-from voiceagent.errors import ConflictError, StoreError
-from voiceagent.region.memory import MemoryItem, Stored, decode, encode
+from voiceagent.errors import StoreError
+from voiceagent.region.memory import MemoryItem, Stored, conflict, decode, encode
+from voiceagent.store.database import DatabaseFile
 
 __all__ = ["SqliteMemory"]
 
@@ -25,7 +26,7 @@ SCHEMA = 1
 TABLE = """
 CREATE TABLE IF NOT EXISTS conversations (
     id TEXT PRIMARY KEY, version INTEGER NOT NULL, body BLOB NOT NULL,
-    updated TEXT NOT NULL)
+    updated TEXT NOT NULL);
 """
 
 
@@ -36,9 +37,11 @@ class SqliteMemory:
         """`path`: None keeps everything in memory. Raises `StoreError`."""
         self._place = str(path) if path else "the memory of the region"
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="memory")
-        self.moved_aside: Path | None = None
-        """Where a file that was no database was put."""
-        self._db = self._open(path)
+        file = DatabaseFile(path, TABLE, SCHEMA, "memory.folder", wipes=True)
+        try:
+            self._db, self.moved_aside = file.open()
+        except sqlite3.Error as error:
+            raise self._error(error) from error
 
     async def load(self, conversation: str) -> Stored | None:
         """The conversation; None where there is none."""
@@ -105,11 +108,7 @@ class SqliteMemory:
             )
             changed = self._changed(sql, (body, at, conversation, expected))
         if not changed:
-            raise ConflictError(
-                f"conversation `{conversation}` was changed by somebody else",
-                cause=f"version {expected} was expected",
-                hint="read it again",
-            )
+            raise conflict(conversation, expected)
         return expected + 1
 
     def _rows(self, sql: str, values: tuple[Any, ...]) -> list[Any]:
@@ -117,53 +116,6 @@ class SqliteMemory:
 
     def _changed(self, sql: str, values: tuple[Any, ...]) -> int:
         return self._db.execute(sql, values).rowcount
-
-    def _open(self, path: Path | None) -> sqlite3.Connection:
-        try:
-            return self._prepared(path)
-        except sqlite3.OperationalError as error:
-            raise self._error(error) from error
-        except sqlite3.DatabaseError:
-            assert path is not None
-            self._move_aside(path)
-            return self._prepared(path)
-        except OSError as error:
-            raise self._error(error) from error
-
-    def _prepared(self, path: Path | None) -> sqlite3.Connection:
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        db = sqlite3.connect(
-            path or ":memory:", isolation_level=None, check_same_thread=False
-        )
-        try:
-            db.execute("PRAGMA busy_timeout = 2000")
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = FULL")
-            db.execute("PRAGMA secure_delete = ON")
-            found = db.execute("PRAGMA user_version").fetchone()[0]
-            if found > SCHEMA:
-                raise StoreError(
-                    f"`{path}` was written by a newer voiceagent",
-                    cause=f"schema {found}, this program knows {SCHEMA}",
-                    hint="update voiceagent or set `memory.folder`",
-                )
-            db.execute(TABLE)
-            db.execute(f"PRAGMA user_version = {SCHEMA}")
-        except BaseException:
-            db.close()
-            raise
-        return db
-
-    def _move_aside(self, path: Path) -> None:
-        number = 1
-        while (aside := path.with_suffix(f".corrupt-{number}")).exists():
-            number += 1
-        for suffix in ("", "-wal", "-shm"):
-            side = Path(f"{path}{suffix}")
-            if side.exists():
-                side.replace(f"{aside}{suffix}")
-        self.moved_aside = aside
 
     def _error(self, error: Exception) -> StoreError:
         return StoreError(

@@ -13,12 +13,13 @@ from dataclasses import replace
 from importlib import import_module
 
 from voiceagent.nlu.intent import Intent, SlotValue
-from voiceagent.skills.hass_targets import Meant, find_meant, tell_state
+from voiceagent.skills.hass_targets import find_meant, tell_state
 from voiceagent.skills.host import SkillHost
 from voiceagent.skills.house.house import Value
-from voiceagent.skills.phrases import be, sentence
+from voiceagent.skills.phrases import sentence
 from voiceagent.skills.plain import act
 from voiceagent.skills.skill import Answer, Skill, SkillAlarm, TurnContext
+from voiceagent.skills.targets import are, call
 
 __all__ = ["create"]
 
@@ -168,7 +169,8 @@ class Hass:
                 group = [e for e, pair in services.items() if pair[0] == service]
                 self._house.call(group, service, {})
 
-        return _done(meant, word, next(iter(services.values()))[0], run)
+        first = next(iter(services.values()))[0]
+        return act(are(meant, word), f"house.{first}", run)
 
     def _light(self, intent: Intent, context: TurnContext) -> Answer:
         meant = find_meant(self._house.model, intent, context, domain="light")
@@ -182,7 +184,7 @@ class Hass:
         if "color" in intent.slots:
             data["color_name"] = str(intent.slots["color"])
             words.append(str(intent.slots["color"]))
-        return self._call(meant, "turn_on", data, " and ".join(words))
+        return call(self._house, meant, "turn_on", data, " and ".join(words))
 
     def _position(self, intent: Intent, context: TurnContext) -> Answer:
         meant = find_meant(self._house.model, intent, context, domain="cover")
@@ -192,7 +194,7 @@ class Hass:
         valve = all(entity.domain == "valve" for entity in meant.entities)
         service = "set_valve_position" if valve else "set_cover_position"
         word = f"going to {percent} percent"
-        return self._call(meant, service, {"position": percent}, word)
+        return call(self._house, meant, service, {"position": percent}, word)
 
     def _vacuum(self, intent: Intent, context: TurnContext) -> Answer:
         meant = find_meant(self._house.model, intent, context, domain="vacuum")
@@ -200,7 +202,7 @@ class Hass:
             return Answer(meant.problem)
         start = intent.name == "HassVacuumStart"
         service, word = ("start", "off") if start else ("return_to_base", "going home")
-        return self._call(meant, service, {}, word)
+        return call(self._house, meant, service, {}, word)
 
     def _state(self, intent: Intent, context: TurnContext) -> Answer:
         meant = find_meant(self._house.model, intent, context)
@@ -231,17 +233,3 @@ class Hass:
     def _small_talk(self, intent: Intent, context: TurnContext) -> Answer:
         words = intent.text.lower().strip(" ?!.").split()
         return Answer(next((SAID[word] for word in words if word in SAID), "Hello"))
-
-    def _call(
-        self, meant: Meant, service: str, data: Mapping[str, Value], word: str
-    ) -> Answer:
-        def run() -> None:
-            self._house.call(meant.entities, service, data)
-
-        return _done(meant, word, service, run)
-
-
-def _done(meant: Meant, word: str, service: str, run: Callable[[], None]) -> Answer:
-    phrase = meant.phrase.removeprefix("the ")
-    verb = be(phrase) if len(meant.entities) == 1 else "are"
-    return act(sentence(f"{phrase} {verb} {word}"), f"house.{service}", run)

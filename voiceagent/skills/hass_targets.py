@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from voiceagent.lang.spoken import number_words, spoken
 from voiceagent.nlu.intent import Intent
 from voiceagent.skills.house.house import Entity, House, HouseModel
 from voiceagent.skills.phrases import be, listed, said_name, sentence, shown_number
 from voiceagent.skills.skill import TurnContext
+from voiceagent.skills.targets import Targets
 
-__all__ = ["Meant", "find_meant", "tell_state"]
+__all__ = ["find_meant", "tell_state"]
 
 NOUNS = {
     "light": "lights",
@@ -27,18 +27,9 @@ NOUNS = {
 SILENT = ("unknown", "unavailable", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Meant:
-    """Entities with the words for them, or why there are none."""
-
-    entities: tuple[Entity, ...]
-    phrase: str
-    problem: str = ""
-
-
 def find_meant(
     house: HouseModel, intent: Intent, context: TurnContext, *, domain: str = ""
-) -> Meant:
+) -> Targets:
     """The thing in slot `name`, else all of a domain and kind in a room, on a floor or
     in the house. `domain`: what is meant where no slot says so."""
     slots = intent.slots
@@ -57,18 +48,18 @@ def find_meant(
     noun = f"{kind.replace('_', ' ')}s" if kind else NOUNS.get(domain, "things")
     phrase = f"{said_name(place)} {noun}" if place else f"all {noun}"
     if found:
-        return Meant(tuple(found), phrase)
+        return Targets(tuple(found), phrase)
     where = f"in the {said_name(place)}" if place else "here"
-    return Meant((), phrase, f"There are no {noun} {where}")
+    return Targets((), phrase, f"There are no {noun} {where}")
 
 
-def _named(house: HouseModel, name: str, domain: str, kind: str) -> Meant:
+def _named(house: HouseModel, name: str, domain: str, kind: str) -> Targets:
     """Things may share a name (a phone and its battery): the sort decides."""
     same = [e for e in house.entities if spoken(name) in _names(e)]
     sorted_ = [e for e in same if e.domain == domain and kind in ("", e.kind)]
     found = (sorted_ or same)[:1]
     problem = "" if found else f"There is nothing called {said_name(name)}"
-    return Meant(tuple(found), f"the {said_name(name)}", problem)
+    return Targets(tuple(found), f"the {said_name(name)}", problem)
 
 
 def _names(entity: Entity) -> list[str]:
@@ -80,7 +71,7 @@ def _floor(house: HouseModel, entity: Entity) -> str:
     return next((area.floor for area in areas), "")
 
 
-def tell_state(house: House, meant: Meant, intent: Intent) -> str:
+def tell_state(house: House, meant: Targets, intent: Intent) -> str:
     """The answer to a question about one thing or several."""
     wanted = str(intent.slots.get("state", ""))
     states = {entity: house.state(entity).state for entity in meant.entities}
@@ -102,7 +93,7 @@ def _listed(entities: Sequence[Entity]) -> str:
     return listed([f"the {said_name(entity.name)}" for entity in entities])
 
 
-def _one(meant: Meant, entity: Entity, state: str, wanted: str) -> str:
+def _one(meant: Targets, entity: Entity, state: str, wanted: str) -> str:
     if state in SILENT:
         return f"{meant.phrase} does not tell its state"
     binary = entity.domain == "binary_sensor"

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from voiceagent.nlu.intent import Intent
-from voiceagent.skills.house.house import Entity, HouseModel
-from voiceagent.skills.phrases import said_name
-from voiceagent.skills.skill import TurnContext
+from voiceagent.skills.house.house import Entity, House, HouseModel, Value
+from voiceagent.skills.phrases import be, listed, said_name, sentence
+from voiceagent.skills.plain import act
+from voiceagent.skills.skill import Answer, TurnContext
 
-__all__ = ["Targets", "find_targets", "meant", "named"]
+__all__ = [
+    "Targets",
+    "are",
+    "call",
+    "find_targets",
+    "how_many",
+    "meant",
+    "named",
+    "which_are",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +86,41 @@ def _one(entity: Entity, area: str) -> Targets:
         problem = f"The {name} is in the {said_name(entity.area)}"
         return Targets((), name, f"{problem}, not in the {said_name(area)}")
     return Targets((entity,), f"the {name}")
+
+
+def call(
+    house: House,
+    found: Targets,
+    service: str,
+    data: Mapping[str, Value],
+    word: str,
+) -> Answer:
+    """Ask the house for a service; `word`: what the things are then."""
+
+    def run() -> None:
+        house.call(found.entities, service, data)
+
+    return act(are(found, word), f"house.{service}", run)
+
+
+def are(found: Targets, word: str) -> str:
+    """`Kitchen lights are on`."""
+    phrase = found.phrase.removeprefix("the ")
+    verb = be(phrase) if len(found.entities) == 1 else "are"
+    return sentence(f"{phrase} {verb if phrase[:5] != 'every' else 'is'} {word}")
+
+
+def how_many(found: Targets, hits: Sequence[Entity], wanted: str) -> str:
+    """None, all, or which of several are as asked."""
+    if not hits:
+        return f"None of the {found.phrase.removeprefix('all ')} are {wanted}"
+    if len(hits) == len(found.entities):
+        return sentence(f"{found.phrase} are {wanted}")
+    return sentence(which_are(hits, wanted))
+
+
+def which_are(entities: Sequence[Entity], state: str) -> str:
+    """`the bed light and the lamp are on`."""
+    names = [f"the {said_name(entity.name)}" for entity in entities]
+    verb = "are" if len(names) > 1 else be(names[0])
+    return f"{listed(names)} {verb} {state}"

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from voiceagent.nlu.intent import Intent
 from voiceagent.skills.host import SkillHost
-from voiceagent.skills.house.house import Entity, House, Value
-from voiceagent.skills.phrases import asks_for_all, be, listed, said_name, sentence
-from voiceagent.skills.plain import PlainSkill, act
+from voiceagent.skills.house.house import House, Value
+from voiceagent.skills.phrases import asks_for_all, be, sentence
+from voiceagent.skills.plain import PlainSkill
 from voiceagent.skills.skill import Answer, Skill, TurnContext
-from voiceagent.skills.targets import Targets, find_targets
+from voiceagent.skills.targets import Targets, call, find_targets, how_many, which_are
 
 __all__ = ["create"]
 
@@ -64,7 +62,7 @@ class Doors:
         found = self._targets(intent, context)
         if found.problem:
             return Answer(found.problem)
-        return self._act(found, service, {}, word)
+        return call(self._house, found, service, {}, word)
 
     def position(self, intent: Intent, context: TurnContext) -> Answer:
         """Part of the way open."""
@@ -77,7 +75,7 @@ class Doors:
         data: dict[str, Value] = {"position": percent}
         some = Targets(able, found.phrase)
         word = f"going to {percent} percent"
-        return self._act(some, "set_cover_position", data, word)
+        return call(self._house, some, "set_cover_position", data, word)
 
     def ask(self, intent: Intent, context: TurnContext) -> Answer:
         """Say how they are; moves nothing."""
@@ -91,8 +89,8 @@ class Doors:
         hits = [e for e, state in states.items() if state == wanted]
         misses = [e for e in found.entities if e not in hits]
         if hits and misses and asks_for_all(intent.text):
-            return Answer("No, " + _some(misses, OPPOSITE[wanted]))
-        return Answer(_many(found, hits, wanted))
+            return Answer("No, " + which_are(misses, OPPOSITE[wanted]))
+        return Answer(how_many(found, hits, wanted))
 
     def _targets(self, intent: Intent, context: TurnContext) -> Targets:
         model, kind = self._house.model, str(intent.slots.get("kind", ""))
@@ -100,16 +98,6 @@ class Doors:
             return find_targets(model, intent, context, ("lock",), noun="doors")
         noun = NOUNS.get(kind, "doors")
         return find_targets(model, intent, context, ("cover",), noun=noun, kind=kind)
-
-    def _act(
-        self, found: Targets, service: str, data: Mapping[str, Value], word: str
-    ) -> Answer:
-        def run() -> None:
-            self._house.call(found.entities, service, data)
-
-        phrase = found.phrase.removeprefix("the ")
-        text = sentence(f"{phrase} {be(phrase)} {word}")
-        return act(text, f"house.{service}", run)
 
 
 def _one(phrase: str, wanted: str, state: str) -> str:
@@ -120,17 +108,3 @@ def _one(phrase: str, wanted: str, state: str) -> str:
         return sentence(f"{phrase} {be(phrase)} {state}")
     answer = "Yes" if state == wanted else "No"
     return f"{answer}, {phrase} {be(phrase)} {state}"
-
-
-def _many(found: Targets, hits: list[Entity], wanted: str) -> str:
-    if not hits:
-        return f"None of the {found.phrase.removeprefix('all ')} are {wanted}"
-    if len(hits) == len(found.entities):
-        return sentence(f"{found.phrase} are {wanted}")
-    return sentence(_some(hits, wanted))
-
-
-def _some(entities: list[Entity], state: str) -> str:
-    names = [f"the {said_name(entity.name)}" for entity in entities]
-    verb = "are" if len(names) > 1 else be(names[0])
-    return f"{listed(names)} {verb} {state}"

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from voiceagent.nlu.intent import Intent
 from voiceagent.skills.host import SkillHost
-from voiceagent.skills.house.house import Entity, House, Value
-from voiceagent.skills.phrases import asks_for_all, be, listed, said_name, sentence
+from voiceagent.skills.house.house import Entity, House
+from voiceagent.skills.phrases import asks_for_all, be, said_name, sentence
 from voiceagent.skills.plain import PlainSkill, act
 from voiceagent.skills.skill import Answer, Skill, TurnContext
-from voiceagent.skills.targets import Targets, find_targets
+from voiceagent.skills.targets import (
+    Targets,
+    are,
+    call,
+    find_targets,
+    how_many,
+    which_are,
+)
 
 __all__ = ["create"]
 
@@ -50,7 +55,7 @@ class Lights:
             found = _everything(self._house, str(intent.slots.get("area", "")))
         if found.problem:
             return Answer(found.problem)
-        return self._act(found, service, {}, word)
+        return call(self._house, found, service, {}, word)
 
     def brightness(self, intent: Intent, context: TurnContext) -> Answer:
         """To a percentage, or brighter and darker by a step."""
@@ -61,9 +66,9 @@ class Lights:
             return self._change(found, int(intent.slots["change"]))
         percent = int(intent.slots["brightness"])
         if percent == 0:
-            return self._act(found, "turn_off", {}, "off")
+            return call(self._house, found, "turn_off", {}, "off")
         data = {"brightness_pct": percent}
-        return self._act(found, "turn_on", data, f"at {percent} percent")
+        return call(self._house, found, "turn_on", data, f"at {percent} percent")
 
     def color(self, intent: Intent, context: TurnContext) -> Answer:
         """To a colour by name."""
@@ -71,7 +76,7 @@ class Lights:
         if found.problem:
             return Answer(found.problem)
         color = str(intent.slots["color"])
-        return self._act(found, "turn_on", {"color_name": color}, color)
+        return call(self._house, found, "turn_on", {"color_name": color}, color)
 
     def ask(self, intent: Intent, context: TurnContext) -> Answer:
         """Say which are on or off; switches nothing."""
@@ -92,8 +97,8 @@ class Lights:
         misses = [e for e in found.entities if e not in hits]
         if hits and misses and asks_for_all(intent.text):
             other = "off" if wanted == "on" else "on"
-            return Answer("No, " + _some(misses, other))
-        return Answer(_count(found, hits, wanted))
+            return Answer("No, " + which_are(misses, other))
+        return Answer(how_many(found, hits, wanted))
 
     def _targets(self, intent: Intent, context: TurnContext) -> Targets:
         model = self._house.model
@@ -120,7 +125,7 @@ class Lights:
                 self._house.call([entity], "turn_on", {"brightness_pct": level})
 
         verb = "brighter" if change > 0 else "dimmer"
-        return act(_says(found, verb), "light.brightness", run)
+        return act(are(found, verb), "light.brightness", run)
 
     def _level(self, entity: Entity) -> int:
         """Percent now; a light that is off is dark, one that does not say is full."""
@@ -131,37 +136,9 @@ class Lights:
             return int(state.attributes["brightness_pct"])
         return round(float(state.attributes.get("brightness", 255)) / 2.55)
 
-    def _act(
-        self, found: Targets, service: str, data: Mapping[str, Value], word: str
-    ) -> Answer:
-        def run() -> None:
-            self._house.call(found.entities, service, data)
-
-        return act(_says(found, word), f"house.{service}", run)
-
-
-def _says(found: Targets, word: str) -> str:
-    phrase = found.phrase.removeprefix("the ")
-    verb = be(phrase) if len(found.entities) == 1 else "are"
-    return sentence(f"{phrase} {verb if phrase[:5] != 'every' else 'is'} {word}")
-
 
 def _everything(house: House, area: str) -> Targets:
     found = house.model.select(*SWITCHABLE, area=area)
     place = f" in the {said_name(area)}" if area else ""
     problem = "" if found else f"There is nothing to switch off{place}"
     return Targets(found, f"everything{place}", problem)
-
-
-def _count(found: Targets, hits: list[Entity], wanted: str) -> str:
-    if not hits:
-        return f"None of the {found.phrase.removeprefix('all ')} are {wanted}"
-    if len(hits) == len(found.entities):
-        return sentence(f"{found.phrase} are {wanted}")
-    return sentence(_some(hits, wanted))
-
-
-def _some(entities: list[Entity], state: str) -> str:
-    names = [f"the {said_name(entity.name)}" for entity in entities]
-    verb = "are" if len(names) > 1 else be(names[0])
-    return f"{listed(names)} {verb} {state}"

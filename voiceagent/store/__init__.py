@@ -18,6 +18,7 @@ from typing import Any
 from msgspec import Struct
 
 from voiceagent.errors import StoreError
+from voiceagent.store.database import DatabaseFile
 
 __all__ = ["StoreConfig", "StoredRow", "Store", "state_folder"]
 
@@ -25,9 +26,6 @@ StoredRow = tuple[Any, ...]
 """One row of a result."""
 
 SCHEMA = 1
-"""Raised when a table changes shape; an older program refuses a newer file."""
-BUSY_MS = 2_000
-"""How long to wait for another process that writes, before giving up."""
 TABLES = """
 CREATE TABLE IF NOT EXISTS timers (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, area TEXT NOT NULL,
@@ -56,10 +54,11 @@ class Store:
         Raises `StoreError` if the place cannot be written or the file is newer.
         """
         self.path = path
-        self.moved_aside: Path | None = None
-        """Where a corrupt file was put, for the announcement; None if all was well."""
         self._lock = RLock()
-        self._db = self._open()
+        file = DatabaseFile(path, TABLES, SCHEMA, "store.folder")
+        with self._translated("opened"):
+            self._db, self.moved_aside = file.open()
+        """`moved_aside`: where a corrupt file was put; None if all was well."""
 
     def read(self, sql: str, values: Sequence[object] = ()) -> list[StoredRow]:
         """All rows of a query."""
@@ -119,66 +118,6 @@ class Store:
         elif "closed" in cause:
             hint = "the agent is shutting down; nothing was changed"
         return StoreError(f"`{place}` could not be {verb}", cause=cause, hint=hint)
-
-    def _open(self) -> sqlite3.Connection:
-        try:
-            return self._prepared()
-        except sqlite3.OperationalError as error:
-            raise self._error("opened", error) from error
-        except sqlite3.DatabaseError:
-            self._move_aside()
-        with self._translated("opened"):
-            return self._prepared()
-
-    def _prepared(self) -> sqlite3.Connection:
-        self._make_folder()
-        place = str(self.path) if self.path else ":memory:"
-        db = sqlite3.connect(place, isolation_level=None, check_same_thread=False)
-        try:
-            self._set_up(db)
-        except BaseException:
-            db.close()
-            raise
-        return db
-
-    def _set_up(self, db: sqlite3.Connection) -> None:
-        db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
-        found = db.execute("PRAGMA user_version").fetchone()[0]
-        if found > SCHEMA:
-            raise StoreError(
-                f"`{self.path}` was written by a newer voiceagent",
-                cause=f"schema {found}, this program knows {SCHEMA}",
-                hint="update voiceagent or set `store.folder` to another place",
-            )
-        db.executescript(TABLES)
-        if found < SCHEMA:
-            db.execute(f"PRAGMA user_version = {SCHEMA}")
-
-    def _make_folder(self) -> None:
-        if self.path is None:
-            return
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreError(
-                f"no folder for the store at `{self.path.parent}`",
-                cause=str(error),
-                hint="set `store.folder` to a place that you may write",
-            ) from error
-
-    def _move_aside(self) -> None:
-        assert self.path is not None
-        number = 1
-        while (aside := self.path.with_suffix(f".corrupt-{number}")).exists():
-            number += 1
-        self.path.replace(aside)
-        for suffix in ("-wal", "-shm"):
-            side = Path(f"{self.path}{suffix}")
-            if side.exists():
-                side.replace(f"{aside}{suffix}")
-        self.moved_aside = aside
 
 
 def state_folder() -> Path:
