@@ -15,8 +15,10 @@ import asyncio
 from dataclasses import dataclass, field
 
 from voiceagent.agent.playback import Playback
+from voiceagent.agent.request import TurnRequest
+from voiceagent.agent.supervisor import Supervisor
 from voiceagent.agent.thinking import Thinker
-from voiceagent.agent.turn import Responder, TurnRequest
+from voiceagent.agent.turn import Responder
 from voiceagent.audio.player import VirtualPlayer
 from voiceagent.clock import Compute, Pace, now, run
 from voiceagent.deadline import Budget
@@ -94,9 +96,17 @@ class Watched(SimulatedRemote):
 
 async def turns(remotes: list[Watched], count: int, *, hedge: bool) -> Result:
     """`count` hard questions, one after the other, ten seconds apart at least."""
-    trace, compute, result = Trace(cap=4096), Compute(Pace.VIRTUAL, COSTS), Result()
+    trace = Trace(cap=4096)
+    async with Supervisor(trace.emit) as tasks:
+        return await _turns(remotes, count, trace, tasks, hedge=hedge)
+
+
+async def _turns(
+    remotes: list[Watched], count: int, trace: Trace, tasks: Supervisor, *, hedge: bool
+) -> Result:
+    compute, result = Compute(Pace.VIRTUAL, COSTS), Result()
     voice = Renderer([DeclaredTts()], ReplyCache(), compute, trace.emit)
-    mouth = Playback(voice, VirtualPlayer(), earcon, trace.emit)
+    mouth = Playback(voice, VirtualPlayer(), earcon, trace.emit, tasks=tasks)
     out = WayOut(
         Sender(session="bench"),
         Release(PrivacyGate(Policy(DataClass.TEXT)), compute),
@@ -108,7 +118,7 @@ async def turns(remotes: list[Watched], count: int, *, hedge: bool) -> Result:
         [RemoteLeg(remote) for remote in remotes], out, trace.emit, hedge=hedge
     )
     thinker = Thinker(Nothing(), compute, trace.emit, escalation=escalation)
-    responder = Responder(thinker=thinker, mouth=mouth, emit=trace.emit)
+    responder = Responder(thinker=thinker, mouth=mouth, emit=trace.emit, tasks=tasks)
     await responder.warm()
     budget, began = Budget(), 0.0
 

@@ -252,8 +252,7 @@ def digest(file: Path) -> str:
         with file.open("rb") as opened:
             return hashlib.file_digest(opened, "sha256").hexdigest()
     except OSError as error:
-        hint = "check its rights and the disk"
-        what = f"cannot read `{file}`"
+        what, hint = f"cannot read `{file}`", "check its rights and the disk"
         raise ModelError(what, cause=str(error), hint=hint) from error
 
 
@@ -265,9 +264,8 @@ def check_files(model: Model) -> dict[str, ModelState]:
         if not file.is_file():
             found[name] = ModelState.MISSING
         else:
-            found[name] = (
-                ModelState.OK if digest(file) == wanted else ModelState.CHANGED
-            )
+            same = digest(file) == wanted
+            found[name] = ModelState.OK if same else ModelState.CHANGED
     # What nobody vouches for must not lie where an engine looks for its parts.
     if model.origin != "file":
         found |= dict.fromkeys(_strangers(model), ModelState.CHANGED)
