@@ -218,6 +218,28 @@ def test_a_stopped_one_keeps_no_process_from_ending(copied: bool) -> None:
     assert done.returncode == 0 and gone(int(done.stdout)), done.stderr
 
 
+@copies
+def test_one_that_is_stopped_does_not_outlive_us_however_we_end() -> None:
+    code = (
+        "import os, signal\n"
+        "from voiceagent.child_process import Child\n"
+        "from test_child_process import Toy\n"
+        "if __name__ == '__main__':\n"
+        "    toy = Child(Toy, name='x', what='x', hint='', copied=True)\n"
+        "    os.kill(toy.pid, signal.SIGSTOP)\n"
+        "    print(toy.pid, flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=40,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert done.returncode == -signal.SIGKILL and gone(int(done.stdout)), done.stderr
+
+
 def gone(process: int) -> bool:
     """Whether a process that was killed has ended, at the latest in a while."""
     try:

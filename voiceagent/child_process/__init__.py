@@ -40,7 +40,7 @@ CALL = 5.0
 """Seconds for a call: less than 0.1 as a rule."""
 STILL = 2.5
 """Seconds without a millisecond of work, after which a process is known to be stopped:
-on a machine with twenty times the work that it can do, it would have had a tenth."""
+on a machine with twenty times the work that it can do, it would have done 0.1 s."""
 COPYING = 5.0
 """Seconds to copy an engine: 0.04."""
 STALL = 5

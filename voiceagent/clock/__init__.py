@@ -129,7 +129,8 @@ class Compute:
     and a limit of its own and shares the thread of its stage.
     Live, each stage has one worker thread of its own. Cancelling the await does not
     stop the thread; its late result is dropped. A call that takes longer than its limit
-    is given up, and its thread with it: `EngineHung`.
+    is given up, and its thread with it: `EngineHung`. At `Pace.MEASURED` work is done
+    inline, where it cannot be cut short, and takes what it takes.
     """
 
     def __init__(

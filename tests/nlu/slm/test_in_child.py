@@ -79,8 +79,9 @@ def test_it_is_started_again_once_and_then_out_of_use() -> None:
     slm.close()
 
 
-def test_a_sentence_can_be_given_up_from_another_thread() -> None:
-    slm = ProcessSlm(Parrot, name="x")
+@pytest.mark.parametrize("copied", [False, CAN_COPY])
+def test_a_sentence_can_be_given_up_from_another_thread(copied: bool) -> None:
+    slm = ProcessSlm(Parrot, name="x", copied=copied)
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(slm.understand, "wait")
         while not waiting.done():
