@@ -38,14 +38,6 @@ def alone() -> Workshop:
     return Workshop(Config(stt=SttConfig(second="none")))
 
 
-NEW = (b'"event":"StateChanged"',)
-"""Kinds of events that came after the goldens were recorded."""
-
-
-def old_kinds(log: bytes) -> list[bytes]:
-    return [line for line in log.splitlines() if not any(kind in line for kind in NEW)]
-
-
 @pytest.mark.parametrize("name", CHOSEN)
 def test_golden(name: str, alone: Workshop, request: pytest.FixtureRequest) -> None:
     records = replay(
@@ -55,7 +47,7 @@ def test_golden(name: str, alone: Workshop, request: pytest.FixtureRequest) -> N
     golden = GOLDEN / f"{name}.jsonl"
     if request.config.getoption("--va-update"):
         golden.write_bytes(log)
-    assert old_kinds(log) == golden.read_bytes().splitlines()
+    assert log.splitlines() == golden.read_bytes().splitlines()
 
 
 def test_three_runs_are_identical(shop: Workshop) -> None:
