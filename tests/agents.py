@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar
@@ -45,11 +46,20 @@ from voiceagent.skills.skill import Answer, Effect, Skill, SkillAlarm, TurnConte
 from voiceagent.stt.protocol import Stt
 from voiceagent.testing import tone
 from voiceagent.trace.events import Degraded, Event
-from voiceagent.trace.trace import Record, Trace
+from voiceagent.trace.trace import Record, Trace, encode
 from voiceagent.trace.turn_rows import TurnRow, turn_rows
 from voiceagent.tts.protocol import Tts
 
 E = TypeVar("E", bound=Event)
+
+
+def without_content(records: Iterable[Record]) -> list[dict[str, object]]:
+    """The lines of a trace without the fields that may hold what was said."""
+    lines = map(json.loads, encode(records).splitlines())
+    return [
+        {key: value for key, value in line.items() if not key.startswith("pii_")}
+        for line in lines
+    ]
 
 
 @dataclass

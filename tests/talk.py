@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -40,11 +40,17 @@ def home() -> tuple[Pack, IntentParser]:
 class Talk:
     """One device with one store; `say` gives what it answers."""
 
-    def __init__(self, store: Store | None = None, *, area: str = "") -> None:
+    def __init__(
+        self,
+        store: Store | None = None,
+        *,
+        area: str = "",
+        config: Mapping[str, Mapping[str, object]] | None = None,
+    ) -> None:
         self.pack, self.parser = home()
         self.store = store or Store()
         self.house = LocalHouse(self.pack.house, self.store)
-        self.skills = self.pack.open(SkillHost(self.store, self.house))
+        self.skills = self.pack.open(SkillHost(self.store, self.house, config or {}))
         self.context = TurnContext(MONDAY, area)
 
     def plan(self, text: str) -> Answer:

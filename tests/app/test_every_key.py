@@ -172,17 +172,7 @@ def placed(value: Any, folder: Path) -> Any:
     return [placed(one, folder) for one in value] if isinstance(value, list) else value
 
 
-NOT_YET = ("speak.volume",)
-"""Keys that nobody reads so far."""
-
-
-def row(key: str) -> Any:
-    """A key, expected to fail where nobody reads it."""
-    marks = [pytest.mark.xfail(strict=True)] if key in NOT_YET else []
-    return pytest.param(key, marks=marks)
-
-
-@pytest.mark.parametrize("key", list(map(row, keys())))
+@pytest.mark.parametrize("key", keys())
 def test_a_key_has_an_effect(
     key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

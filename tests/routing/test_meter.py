@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from agents import Stage
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.routing.test_escalation import COMMAND, HARD
 from voiceagent.clock import run
@@ -16,7 +19,14 @@ from voiceagent.routing.config import CostConfig
 from voiceagent.routing.cost_report import cost_report
 from voiceagent.routing.edge_cloud import EdgeCloudRouter
 from voiceagent.routing.meter import Meter
-from voiceagent.routing.prices import Price, PriceTable, Use, load_prices
+from voiceagent.routing.prices import (
+    ANSWER_SECONDS,
+    Counterfactual,
+    Price,
+    PriceTable,
+    Use,
+    load_prices,
+)
 from voiceagent.routing.simulated_remote import Profile, SimulatedRemote
 
 pytestmark = pytest.mark.unit
@@ -61,6 +71,64 @@ def test_money_is_set_aside_before_and_booked_after(tmp_path: Path) -> None:
     assert (report.turns, report.here, report.spent) == (3, 1, 16_000)
     assert {line.leg: line.unknown for line in report.lines}["cloud"] == 1
     meter.close()
+
+
+BY_THE_HOUR = PriceTable(
+    price=[Price(model="voiceagent", valid_from=DAY, per_hour=3.6)],
+    counterfactual=Counterfactual(model="voiceagent"),
+)
+"""A thousandth for every second of work."""
+
+
+@given(st.floats(0, 600), st.sampled_from(["answered", "cancelled", "failed"]))
+def test_an_hour_is_paid_for_the_time_of_work(seconds: float, outcome: str) -> None:
+    async def main() -> None:
+        meter = Meter(BY_THE_HOUR)
+        assert meter.expected("voiceagent", 40) == ANSWER_SECONDS / 1000
+        held = meter.reserve("region", "voiceagent", 1, 40, 0.0)
+        assert held.micro == 1000 * ANSWER_SECONDS
+        await asyncio.sleep(seconds)
+        price = meter.settle(held, outcome, told=(None, None))
+        assert price == pytest.approx(seconds / 1000, abs=2e-6)
+        await asyncio.sleep(3600)  # nobody asks
+        assert meter.spent("2026") == round(1e6 * (price or 0.0))
+        meter.close()
+
+    run(main(), virtual=True)
+
+
+def test_the_hour_has_a_cap_and_stands_in_the_comparison() -> None:
+    async def main() -> None:
+        meter = Meter(BY_THE_HOUR, CostConfig(per_turn=0.001))
+        assert "over the cap of 0.001 USD a turn" in meter.over("voiceagent", 10)
+        meter.answered_here(1, 40)
+        assert meter.spent("2026") == 0, "the device costs nothing"
+        assert cost_report(meter.entries(), BY_THE_HOUR).cloud == 1000 * ANSWER_SECONDS
+
+    run(main(), virtual=True)
+
+
+@pytest.mark.fault
+def test_a_clock_that_is_set_back_gives_no_money_back() -> None:
+    async def main() -> None:
+        meter = Meter(BY_THE_HOUR)
+        held = meter.reserve("region", "voiceagent", 1, 40, 0.0)
+        later = replace(held, began=held.began + timedelta(days=1))
+        assert meter.settle(later, "answered", told=(1, 1)) == 0.0
+
+    run(main(), virtual=True)
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("key", ["per_hour", "per_answer", "audio_per_minute"])
+@pytest.mark.parametrize("value", ["-1.0", '"much"', "nan"])
+def test_a_price_that_is_none_is_refused_with_its_path(
+    tmp_path: Path, key: str, value: str
+) -> None:
+    file = tmp_path / "prices.toml"
+    file.write_text(f'[[price]]\nmodel = "m"\nvalid_from = 2026-01-01\n{key} = {value}')
+    with pytest.raises(ConfigError, match=rf"price\[0\]\.{key}"):
+        load_prices(str(file))
 
 
 def test_caps_keep_a_turn_on_the_device() -> None:

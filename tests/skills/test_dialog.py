@@ -6,7 +6,6 @@ import pytest
 from talk import Talk
 
 from voiceagent.skills.skill import LastTurn
-from voiceagent.skills.volume.handler import loudness
 
 pytestmark = pytest.mark.unit
 
@@ -45,21 +44,6 @@ def test_the_last_turn_is_explained() -> None:
 def test_without_a_past_there_is_nothing_to_explain() -> None:
     for text in ("why so slow", "what did you do", "why did you say that"):
         assert Talk().say(text) == "We have only just begun"
-
-
-def test_our_voice_gets_louder_softer_and_silent() -> None:
-    talk = Talk()
-    assert talk.say("volume 40") == "Volume 40 percent"
-    assert loudness(talk.store) == 0.4
-    talk.say("turn it up")
-    assert loudness(talk.store) == 0.5
-    for _ in range(9):
-        talk.say("volume down")
-    assert loudness(talk.store) == 0.1
-    talk.say("mute")
-    assert loudness(talk.store) == 0.0
-    talk.say("unmute")
-    assert loudness(talk.store) == 0.1
 
 
 def test_the_weather_is_honest_about_the_network() -> None:

@@ -321,7 +321,7 @@ EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>&"
 def test_what_was_said_cannot_become_markup() -> None:
     turn = answered(1, EVIL, EVIL)
     turn.insert(9, IntentMatched(turn=1, name=EVIL, pii_slots={EVIL: EVIL}))
-    turn.append(Failed(code=EVIL, what=EVIL, stage=EVIL))
+    turn.append(Failed(code=EVIL, what=EVIL))
     note = {(EVIL, 1): TurnNote(expected=EVIL + " x", failures=[EVIL])}
     html = page(session(EVIL, turn), title=EVIL, facts={EVIL: EVIL}, notes=note)
     seen = parsed(html)

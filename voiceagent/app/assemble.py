@@ -89,7 +89,8 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
         options.pace, COSTS, lost=lambda error: trace.emit(Degraded.by(error))
     )
     store = options.store or Store(None)
-    skills = shop.language.outfit.open(SkillHost(store, shop.house(store)))
+    told = {"volume": {"start": config.speak.start_percent}}
+    skills = shop.language.outfit.open(SkillHost(store, shop.house(store), told))
     meaning = Meaning(shop.language, skills)
     _ = shop.language.parser  # what is wrong with it is said here, not in a turn
     models, notices = _models(shop, options, compute, trace)
@@ -219,12 +220,12 @@ def _interpreter(
 
 def _voice(shop: Workshop, options: AgentOptions, store: Store) -> Voice:
     # A virtual replay must not depend on what another one has rendered before.
-    virtual = options.pace is Pace.VIRTUAL
+    virtual, start = options.pace is Pace.VIRTUAL, shop.config.speak.start_percent
     return Voice(
         voices=shop.engines.voices(Pace.VIRTUAL if options.silent else options.pace),
         player=options.player,
         cache=ReplyCache() if virtual else shop.engines.replies,
-        volume=lambda: loudness(store),
+        volume=lambda: loudness(store, start=start),
     )
 
 

@@ -71,10 +71,13 @@ def prices(json: JsonOption = False, config: ConfigOption = None) -> None:
         emit_json(msgspec.to_builtins(made))
         return
     table = Table(title=f"prices, {made.currency} per million", title_justify="left")
-    for name in ("model", "from", "input", "output", "audio/min", "source"):
+    for name in ("model", "from", "input", "output", "audio/min", "hour", "source"):
         table.add_column(name)
     for one in made.price:
-        rates = (one.input_per_million, one.output_per_million, one.audio_per_minute)
+        rates = (
+            *(one.input_per_million, one.output_per_million),
+            *(one.audio_per_minute, one.per_hour),
+        )
         shown = (f"{rate:g}" for rate in rates)
         table.add_row(one.model, one.valid_from.isoformat(), *shown, one.source)
     console().print(table)

@@ -97,9 +97,8 @@ def _listen(chosen: Config, source: Source, *, json: bool, report: Path | None) 
     speaker = loudspeaker(chosen.audio.output, without="replies are only shown")
     player, store = speaker or VirtualPlayer(), shop.store()
     agent = assemble(shop, AgentOptions(player=player, store=store, trace=trace))
-    port = AgentPort(
-        agent, Compute(), volume=StoredVolume(store), desk=_desk(source, speaker)
-    )
+    volume = StoredVolume(store, start=chosen.speak.start_percent)
+    port = AgentPort(agent, Compute(), volume=volume, desk=_desk(source, speaker))
     telemetry = _telemetry(chosen.telemetry, trace)
     try:
         run(_session(agent, port, source, json=json))

@@ -188,11 +188,6 @@ class GatedVad:
         self._stay = stay
         self._awake = 0
 
-    @property
-    def awake(self) -> bool:
-        """Whether the good detector is listening."""
-        return self._awake > 0
-
     def push(self, pcm: bytes) -> float:
         """Probability 0..1 of speech in the next frame."""
         above = self._level.push(pcm) - self._level.floor

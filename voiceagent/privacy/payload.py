@@ -38,7 +38,5 @@ class Payload:
     instructions: str = ""
     uncertain: bool = False
     """The text is a guess of the device's general recogniser."""
-    receipt: str = ""
-    """Id of the receipt that tells what is in here."""
     tools: tuple[Mapping[str, Any], ...] = ()
     """Functions of the device that may be called, as the Realtime protocol has them."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from voiceagent.routing.meter import LOCAL, Entry
-from voiceagent.routing.prices import PriceTable, Use
+from voiceagent.routing.prices import ANSWER_SECONDS, PriceTable, Use
 
 __all__ = ["CostReport", "Line", "cost_report"]
 
@@ -80,6 +80,7 @@ def _cloud(entry: Entry, prices: PriceTable) -> int | None:
         input_tokens=entry.input_tokens if entry.input_tokens is not None else 40,
         output_tokens=entry.output_tokens if entry.output_tokens is not None else 60,
         audio_seconds=entry.audio_seconds or 3.0,
+        busy_seconds=ANSWER_SECONDS,
     )
     day = date.fromisoformat(entry.day)
     return prices.cost(prices.counterfactual.model, use, day)

@@ -9,13 +9,19 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
 from voiceagent.clock import wall
 from voiceagent.errors import StoreError
 from voiceagent.routing.config import CostConfig
-from voiceagent.routing.prices import PriceTable, Use
+from voiceagent.routing.prices import (
+    LETTERS_A_TOKEN,
+    PriceTable,
+    Use,
+    answer_use,
+)
 
 __all__ = ["Entry", "Meter", "Reservation"]
 
@@ -38,8 +44,8 @@ class Reservation:
     model: str
     micro: int | None
     """None: unknown."""
-    letters: int
     audio_seconds: float
+    began: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,25 +126,26 @@ class Meter:
         self, leg: str, model: str, turn: int, letters: int, audio_seconds: float
     ) -> Reservation:
         """Set aside what an attempt may cost."""
-        day = wall().date()
-        use = Use(
-            input_tokens=letters // 4 + 1, output_tokens=60, audio_seconds=audio_seconds
-        )
-        micro = self.prices.cost(model, use, day)
+        began = wall()
+        use = answer_use(letters // LETTERS_A_TOKEN + 1, audio_seconds)
+        micro = self.prices.cost(model, use, began.date())
         row = self._insert(leg, model, turn, "reserved", use, micro, settled=False)
-        return Reservation(row, model, micro, letters, audio_seconds)
+        return Reservation(row, model, micro, audio_seconds, began)
 
     def settle(
         self, held: Reservation, outcome: str, *, told: tuple[int | None, int | None]
     ) -> float | None:
         """Book what an attempt used; `told`: tokens in and out as the model counted
         them. Gives the price; None: unknown."""
+        now = wall()
         use = Use(
             input_tokens=told[0],
             output_tokens=told[1],
             audio_seconds=held.audio_seconds,
+            # A clock that was set back meanwhile gives no money back.
+            busy_seconds=max(0.0, (now - held.began).total_seconds()),
         )
-        counted = self.prices.cost(held.model, use, wall().date())
+        counted = self.prices.cost(held.model, use, now.date())
         micro = held.micro if counted is None else counted
         sql = (
             "UPDATE spent SET outcome = ?, input_tokens = ?, output_tokens = ?, "
@@ -150,7 +157,7 @@ class Meter:
 
     def answered_here(self, turn: int, letters: int) -> None:
         """A turn that cost nothing: for the comparison with the cloud."""
-        use = Use(input_tokens=letters // 4 + 1, output_tokens=60)
+        use = answer_use(letters // LETTERS_A_TOKEN + 1)
         self._insert(LOCAL, LOCAL, turn, "answered", use, 0, settled=True)
 
     def entries(self) -> Iterator[Entry]:

@@ -7,13 +7,23 @@ from collections.abc import Sequence
 from datetime import date
 from importlib import resources
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from voiceagent.errors import ConfigError
 
-__all__ = ["LETTERS_A_TOKEN", "Price", "PriceTable", "Use", "load_prices"]
+__all__ = [
+    "ANSWER_SECONDS",
+    "Counterfactual",
+    "LETTERS_A_TOKEN",
+    "Price",
+    "PriceTable",
+    "Use",
+    "answer_use",
+    "load_prices",
+]
 
 MICRO = 1_000_000
 """Sums are kept in millionths of the currency: no rounding adds up."""
@@ -21,6 +31,9 @@ LETTERS_A_TOKEN = 4
 """About, in English; for estimates before a model has told what it counted."""
 ANSWER_TOKENS = 60
 """Of a short spoken answer, for the same."""
+ANSWER_SECONDS = 3.0
+"""That a region works on one, for the same."""
+Rate = Annotated[float, Meta(ge=0.0)]
 
 
 class Use(Struct, frozen=True, kw_only=True):
@@ -29,6 +42,18 @@ class Use(Struct, frozen=True, kw_only=True):
     input_tokens: int | None = None
     output_tokens: int | None = None
     audio_seconds: float = 0.0
+    busy_seconds: float = 0.0
+    """From the question to the end of the answer, or to where it was given up."""
+
+
+def answer_use(input_tokens: int, audio_seconds: float = 0.0) -> Use:
+    """What a short spoken answer uses, about."""
+    return Use(
+        input_tokens=input_tokens,
+        output_tokens=ANSWER_TOKENS,
+        audio_seconds=audio_seconds,
+        busy_seconds=ANSWER_SECONDS,
+    )
 
 
 class Price(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,16 +62,17 @@ class Price(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     model: str
     valid_from: date
     source: str = ""
-    input_per_million: float = 0.0
-    output_per_million: float = 0.0
-    audio_per_minute: float = 0.0
-    per_answer: float = 0.0
-    per_hour: float = 0.0
-    """Of a region of one's own, whatever it answers; shared out in the report."""
+    input_per_million: Rate = 0.0
+    output_per_million: Rate = 0.0
+    audio_per_minute: Rate = 0.0
+    per_answer: Rate = 0.0
+    per_hour: Rate = 0.0
+    """Of a machine by the hour, for the time that it works on an answer."""
 
     def of(self, use: Use) -> int | None:
         """Millionths that this costs; None where the tokens are not known and cost."""
         total = self.per_answer + self.audio_per_minute * use.audio_seconds / 60
+        total += self.per_hour * use.busy_seconds / 3600
         for rate, count in (
             (self.input_per_million, use.input_tokens),
             (self.output_per_million, use.output_tokens),
@@ -83,8 +109,7 @@ class PriceTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def expected(self, model: str, letters: int, day: date) -> int | None:
         """Millionths that an answer to so many letters will cost, about."""
         tokens = letters // LETTERS_A_TOKEN + 1
-        use = Use(input_tokens=tokens, output_tokens=ANSWER_TOKENS)
-        return self.cost(model, use, day)
+        return self.cost(model, answer_use(tokens), day)
 
     @property
     def models(self) -> Sequence[str]:

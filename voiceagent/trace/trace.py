@@ -6,7 +6,6 @@ checked as events come in, so that a number that cannot be true never leaves the
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -23,7 +22,6 @@ __all__ = [
     "Trace",
     "TraceError",
     "encode",
-    "redact",
     "stages",
 ]
 
@@ -117,10 +115,6 @@ class Trace:
         """How many events there were: the sequence number of the newest."""
         return self.dropped + len(self.records)
 
-    def of_turn(self, turn: int) -> list[Record]:
-        """The records of one turn."""
-        return [record for record in self.records if record.event.turn == turn]
-
 
 def check_ledger(ledger: TurnFinished) -> None:
     """Stages are known, none is negative, and they add up to the whole."""
@@ -142,16 +136,3 @@ def encode(records: Iterable[Record]) -> bytes:
         for at, event in records
     )
     return b"".join(line + b"\n" for line in lines)
-
-
-def redact(line: dict[str, object]) -> dict[str, object]:
-    """A trace line without what was said: content becomes a length and a hash."""
-    return {
-        key: _digest(value) if key.startswith("pii_") else value
-        for key, value in line.items()
-    }
-
-
-def _digest(value: object) -> str:
-    data = msgspec.json.encode(value, order="deterministic")
-    return f"{len(data)} bytes sha256:{hashlib.sha256(data).hexdigest()[:12]}"

@@ -20,4 +20,11 @@ class SpeakConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     command: list[str] = field(default_factory=list)
     """A program that reads text on stdin and writes a WAV to stdout."""
     volume: Probability = 0.7
+    """How loud it speaks until somebody asks for another volume, which is kept."""
+
+    @property
+    def start_percent(self) -> int:
+        """The same in percent, as it is kept and said."""
+        return round(100 * self.volume)
+
     cache_mb: Annotated[float, Meta(ge=1.0, le=4096.0)] = 64.0

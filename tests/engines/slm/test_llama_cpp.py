@@ -16,10 +16,6 @@ from voiceagent.engines.slm.gguf_check import check_decoder
 from voiceagent.engines.slm.llama_cpp import STEP, LlamaDecoder, LlamaEncoder
 from voiceagent.engines.slm.llama_library import LlamaLibrary, engines, load_library
 from voiceagent.errors import EngineFailed, EngineMissing, ModelError, ModelMissing
-from voiceagent.nlu.slm.call_graph import COMPACT, JSON, Syntax, call_graph
-from voiceagent.nlu.slm.gbnf import gbnf
-from voiceagent.nlu.slm.tools import tools_of
-from voiceagent.skills.packs.pack import load_pack
 
 pytestmark = pytest.mark.audio
 INSTALLED = [name for name, _ in engines()]
@@ -313,17 +309,3 @@ def test_a_file_that_is_no_library_is_refused(tmp_path: Path, engine: str) -> No
     (tmp_path / "libllama.so").write_bytes(b"no library")
     with pytest.raises(EngineFailed, match="cannot be used"):
         LlamaLibrary(engine, tmp_path / "libllama.so")
-
-
-@pytest.mark.parametrize("syntax", [COMPACT, JSON], ids=["compact", "json"])
-def test_llama_cpp_understands_our_grammar_of_calls(
-    decoder: LlamaDecoder, syntax: Syntax
-) -> None:
-    tools = tools_of(load_pack(None))
-    start = call_graph(tools, syntax, sentence='add "red" paint', words=True)
-    for rules, good in ((gbnf(start), True), ("root ::= (", False)):
-        vocab, library = decoder._loaded.vocab, decoder._loaded.library
-        grammar = library.sampler_init_grammar(vocab, rules.encode(), b"root")
-        assert bool(grammar) == good
-        if grammar:
-            library.sampler_free(grammar)

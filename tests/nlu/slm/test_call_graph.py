@@ -15,8 +15,7 @@ from voiceagent.nlu.slm.call_graph import (
     Syntax,
     call_graph,
 )
-from voiceagent.nlu.slm.gbnf import gbnf
-from voiceagent.nlu.slm.tools import CallableIntent, Signature, tools_of
+from voiceagent.nlu.slm.tools import tools_of
 from voiceagent.skills.packs.pack import load_pack
 
 pytestmark = pytest.mark.property
@@ -122,19 +121,3 @@ def test_none_is_no_intent() -> None:
     place = start.step(b"none()")
     assert place is not None and place.done and place.intent("", 1.0) is None
     assert call_graph(TOOLS, COMPACT).step(b"none()") is None
-
-
-def test_the_grammar_has_a_rule_for_every_branch_and_quotes() -> None:
-    tool = CallableIntent(
-        "say", (Signature({"what": ('a "b"', "c\\d")}), Signature({}))
-    )
-    text = gbnf(call_graph([tool], COMPACT, words=True))
-    assert text.splitlines() == [
-        "root ::= r0 | words",
-        'r0 ::= "say(" r1',
-        'r1 ::= "what=" r2 | ")"',
-        'r2 ::= ("a \\"b\\";" | "c\\\\d;") r3',
-        'r3 ::= ")"',
-        r"words ::= [^{ \t\r\n] [^{\x00-\x09\x0b-\x1f]*",
-    ]
-    assert len(gbnf(call_graph(TOOLS, JSON))) < 200_000

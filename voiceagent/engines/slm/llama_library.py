@@ -127,11 +127,6 @@ _PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "llama_get_memory": (Pointer, [Pointer]),
     "llama_memory_seq_rm": (ctypes.c_bool, [Pointer, Int, Int, Int]),
     "llama_n_ctx": (ctypes.c_uint32, [Pointer]),
-    "llama_sampler_init_grammar": (
-        Pointer,
-        [Pointer, ctypes.c_char_p, ctypes.c_char_p],
-    ),
-    "llama_sampler_free": (None, [Pointer]),
 }
 
 

@@ -33,9 +33,6 @@ SYSTEM = """You are the voice assistant of this device. Answer a request to the 
 with one call, {{"name": ..., "arguments": {{...}}}}, and anything else in one short \
 sentence. These calls exist:
 {listing}"""
-TRAINED = """You are the voice assistant of this device. Answer a request to the \
-device with one call, and anything else in one short sentence."""
-"""For models whose template says what there is to call."""
 
 
 class ChatDecoder(Decoder, Protocol):

@@ -13,7 +13,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
 from http.client import HTTPException, HTTPMessage
-from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote, urlsplit
 
@@ -76,16 +75,6 @@ class HomeAssistant:
         if not token:
             hint = f"`export {variable}=...` with a long-lived token of your profile"
             raise ConfigError(f"`{variable}` holds no Home Assistant token", hint=hint)
-        return cls(url, token, model)
-
-    @classmethod
-    def from_file(cls, url: str, file: Path, model: HouseModel) -> HomeAssistant:
-        """With the token in a file of its own."""
-        try:
-            token = file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            what = f"no Home Assistant token in `{file}`"
-            raise ConfigError(what, cause=str(error)) from error
         return cls(url, token, model)
 
     def __repr__(self) -> str:

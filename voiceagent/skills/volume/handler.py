@@ -18,7 +18,8 @@ LOWEST = 10
 
 def create(host: SkillHost) -> Skill:
     """Make the skill."""
-    volume = Volume(host.store)
+    start = host.config.get("volume", {}).get("start")
+    volume = Volume(host.store, start if isinstance(start, int) else DEFAULT_PERCENT)
     return PlainSkill(
         "volume",
         {
@@ -29,26 +30,27 @@ def create(host: SkillHost) -> Skill:
     )
 
 
-def loudness(store: Store) -> float:
-    """0..1, how loud to play replies; 0 when muted."""
+def loudness(store: Store, *, start: int = DEFAULT_PERCENT) -> float:
+    """0..1, how loud to play replies; 0 when muted. `start`: percent until somebody
+    has asked for another volume."""
     if store.setting("volume.muted") == "yes":
         return 0.0
-    return _percent(store) / 100
+    return _percent(store, start) / 100
 
 
-def _percent(store: Store) -> int:
-    return int(store.setting("volume", str(DEFAULT_PERCENT)))
+def _percent(store: Store, start: int) -> int:
+    return int(store.setting("volume", str(start)))
 
 
 class StoredVolume:
     """The volume that is kept in the store, for hands instead of words; blocking."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, *, start: int = DEFAULT_PERCENT) -> None:
+        self._store, self._start = store, start
 
     def percent(self) -> int:
         """0..100; 0 while muted."""
-        return round(loudness(self._store) * 100)
+        return round(loudness(self._store, start=self._start) * 100)
 
     def turn_to(self, percent: int) -> None:
         """Replies are that loud from the next clip on; raises `StoreError`."""
@@ -59,8 +61,8 @@ class StoredVolume:
 class Volume:
     """Plans answers about our own voice."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, start: int) -> None:
+        self._store, self._start = store, start
 
     def set(self, intent: Intent, context: TurnContext) -> Answer:
         """To a percentage."""
@@ -68,7 +70,8 @@ class Volume:
 
     def change(self, intent: Intent, context: TurnContext) -> Answer:
         """Up or down by a step."""
-        before, change = _percent(self._store), int(intent.slots["change"])
+        before = _percent(self._store, self._start)
+        change = int(intent.slots["change"])
         if change < 0:
             return self._to(max(min(LOWEST, before), before + change))
         return self._to(min(100, before + change))

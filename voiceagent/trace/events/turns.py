@@ -49,7 +49,6 @@ class Failed(Base, frozen=True, tag=True):
 
     code: str
     what: str
-    stage: str = ""
 
 
 class TurnFinished(Base, frozen=True, tag=True):

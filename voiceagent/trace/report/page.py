@@ -253,6 +253,6 @@ def _told(event: Event) -> str:
         case LinkChanged():
             return f"{event.leg} is {event.state}{': ' if event.why else ''}{event.why}"
         case Failed():
-            return f"{event.stage} {event.code}: {event.what}"
+            return f"{event.code}: {event.what}"
         case _:
             return ""
