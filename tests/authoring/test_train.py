@@ -183,7 +183,7 @@ def test_a_pack_is_trained_from_the_command_line(tmp_path: Path) -> None:
 def test_a_shipped_pack_is_not_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("voiceagent.skills.packs.pack_files.SHIPPED", tmp_path)
+    monkeypatch.setattr("voiceagent.skills.packs.places.SHIPPED", tmp_path)
     pack = folder(tmp_path / "calls", intents_yaml=CALLS)
     options = ["--takes", "1", "--checks", "2"]
     done = RUN.invoke(app, ["train", str(pack), *options])

@@ -22,6 +22,8 @@ ELSEWHERE = re.compile(
 )
 """The tables themselves, and answers: what the command line and skills say."""
 REASONS = {
+    "app/moved_keys.py": "keys of the configuration",
+    "region/metrics.py": "names of counters",
     "realtime/settings.py": "fields of a session as the wire names them",
     "skills/house/house.py": "domains and states as Home Assistant names them",
     "skills/house/slot_lists.py": "domains as Home Assistant names them",

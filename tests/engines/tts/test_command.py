@@ -181,7 +181,7 @@ def test_missing_program_names_its_install_line() -> None:
 
 
 def test_wrong_configuration_says_what_there_is() -> None:
-    with pytest.raises(ConfigError, match="espeak, festival, flite, say"):
+    with pytest.raises(ConfigError, match="flite, espeak, festival, say"):
         make_voice("siri", SpeakConfig())
     with pytest.raises(ConfigError):
         make_voice("command", SpeakConfig())
