@@ -13,7 +13,7 @@ import pytest
 from key_observers import KeyBench, Observer, part
 
 from voiceagent.app.config import Config
-from voiceagent.engines.stt.moonshine.model import moonshine_folder
+from voiceagent.engines.stt.moonshine.presence import moonshine_folder
 
 pytestmark = pytest.mark.unit
 PYTHON = sys.executable

@@ -127,11 +127,23 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
         ("sound", "sound.ok", "def create(host): raise SystemError"),
     ):
         _skill(made.site, name, intents, handler)
+    _skill(made.site, "boat", "boat.sail", BOAT, kind="pack")
+    _skill(made.site, "wreck", "boat.sink", "raise OSError('sunk')", kind="pack")
     return made
 
 
-def _skill(site: Path, name: str, intent: str, handler: str) -> None:
-    package = site / f"{name}_skill"
+BOAT = """
+from voiceagent.skills.plain import PlainSkill
+from voiceagent.skills.skill import Answer
+def create(host):
+    return PlainSkill("boat", {"boat.sail": lambda intent, context: Answer("Ahoy")})
+"""
+
+
+def _skill(
+    site: Path, name: str, intent: str, handler: str, kind: str = "skill"
+) -> None:
+    package = site / f"{name}_{kind}"
     package.mkdir()
     (package / "__init__.py").touch()
     (package / "handler.py").write_text(handler)
@@ -139,11 +151,11 @@ def _skill(site: Path, name: str, intent: str, handler: str) -> None:
         f"language: en\nintents:\n  {intent}:\n    data:\n"
         f'      - sentences: ["ask the {name} one"]\n'
     )
-    info = site / f"{name}_skill-1.0.dist-info"
+    info = site / f"{name}_{kind}-1.0.dist-info"
     info.mkdir()
-    head = f"Metadata-Version: 2.1\nName: {name}-skill\nVersion: 1.0\n"
+    head = f"Metadata-Version: 2.1\nName: {name}-{kind}\nVersion: 1.0\n"
     (info / "METADATA").write_text(head)
-    entry = f"[voiceagent.skills]\n{name} = {name}_skill\n"
+    entry = f"[voiceagent.{kind}s]\n{name} = {name}_{kind}\n"
     (info / "entry_points.txt").write_text(entry)
 
 
@@ -217,6 +229,16 @@ def test_a_broken_skill_is_left_out_and_named(
     assert why in asked.stderr
 
 
+def test_a_pack_of_a_plugin_answers(place: Place) -> None:
+    asked = place.voiceagent("ask", "--pack", "boat", "ask the boat one")
+    assert asked.stdout == "Ahoy\n", asked.stderr
+
+
+def test_a_broken_pack_that_is_asked_for_ends_in_its_error(place: Place) -> None:
+    asked = place.voiceagent("ask", "--pack", "wreck", "ask the wreck one")
+    assert asked.returncode == 2 and "OSError: sunk" in asked.stderr
+
+
 def test_a_skill_that_nobody_offers_is_refused(place: Place) -> None:
     asked = place.voiceagent("ask", "roll a die", VOICEAGENT_PACK__SKILLS="dize")
     assert asked.returncode == 2 and "did you mean `dice`" in asked.stderr
@@ -240,6 +262,8 @@ def test_every_plugin_is_listed_with_what_it_offers(place: Place) -> None:
     wrong = {key: line["error"] for key, line in found.items() if line["error"]}
     assert offers["parrot"] == "stt: hears one sentence (Apache-2.0)"
     assert offers["dice"] == "dice.roll"
+    assert offers["boat"] == "skills: 1, intents: 1"
+    assert "sunk" in wrong["wreck", "wreck-pack"]
     assert found["parrot", "parrot-stt"]["version"] == "0.1.0"
     assert "no such thing" in wrong["raiser", "raises"]
     assert "ended" in wrong["leaver", "leaves"]

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from voiceagent.agent.agent import Agent
 from voiceagent.agent.build import Brain, HearingParts, Voice, build_agent
 from voiceagent.agent.state import Options
+from voiceagent.app.arming import arm
 from voiceagent.app.language import PackLanguage
 from voiceagent.app.options import AgentOptions
-from voiceagent.app.packs import LeftOut
 from voiceagent.app.workshop import Workshop
 from voiceagent.clock import Compute, Pace
 from voiceagent.errors import PackError
@@ -31,6 +31,7 @@ from voiceagent.trace.trace import Trace
 from voiceagent.tts.cache import ReplyCache
 
 if TYPE_CHECKING:
+    from voiceagent.app.packs import LeftOut
     from voiceagent.routing.escalation import Escalation
 
 __all__ = ["COSTS", "Meaning", "assemble"]
@@ -84,6 +85,9 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
     """An agent in its first state."""
     config = shop.config
     trace = options.trace or Trace()
+    live = options.pace is Pace.REALTIME and not options.typed
+    if live:
+        arm(shop, options)
     pace = Pace.VIRTUAL if options.silent else options.pace
     compute = Compute(
         options.pace, COSTS, lost=lambda error: trace.emit(Degraded.by(error))
@@ -93,12 +97,17 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
     skills = shop.language.outfit.open(SkillHost(store, shop.house(store), told))
     meaning = Meaning(shop.language, skills)
     _ = shop.language.parser  # what is wrong with it is said here, not in a turn
-    models, notices = _models(shop, options, compute, trace)
+    if live:
+        _ = shop.language.progress
+        options.ready("commands")
     escalation = _escalation(shop, options, compute, trace.emit, store)
+    hearing = _hearing(shop, options, escalates=escalation is not None)
+    models, notices = _models(shop, options, compute, trace)
     return build_agent(
         brain=Brain(
             meaning=meaning,
-            bells=skills.each,
+            # What rings where nobody hears it would count as heard.
+            bells=() if options.typed and options.silent else skills.each,
             area=config.pack.area,
             models=models,
             interpreter=_interpreter(shop, options, meaning, compute, models),
@@ -106,7 +115,7 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
             patience=config.region.wait_ms / 1000,
         ),
         voice=_voice(shop, options, store),
-        hearing=_hearing(shop, options, escalates=escalation is not None),
+        hearing=hearing,
         compute=compute,
         trace=trace,
         budget=config.budget.budget(),

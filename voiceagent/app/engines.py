@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from voiceagent.app.choices import choose
 from voiceagent.app.config import Config
-from voiceagent.app.language import LanguageRecipe, PackLanguage
+from voiceagent.app.language import LanguageRecipe, PackLanguage, PackVocabulary
 from voiceagent.app.made import made, ready
 from voiceagent.app.shelf import Shelf
 from voiceagent.app.voices import find_voices
@@ -59,6 +59,7 @@ class Engines:
         if wanted.engine == "none" or not wanted.words:
             return None
         wake: WakeWord = made(EngineStage.WAKE, wanted.engine, wanted)
+        self._shelf.get("wake name", wanted, lambda: wake.name)
         return wake
 
     def verifier(self) -> WakeVerifier | None:
@@ -78,6 +79,7 @@ class Engines:
         """A new detector of voice activity."""
         wanted = self.config.vad
         vad: Vad = made(EngineStage.VAD, wanted.engine, wanted)
+        self._shelf.get("vad name", wanted, lambda: vad.name)
         return vad
 
     def wake_rules(self, wake: WakeWord | None) -> dict[str, WakeRule]:
@@ -170,8 +172,8 @@ class Engines:
 
         wanted, language = self.config.slm, self._language
         if not apart:
-            return build_slm(model, language.pack, runtimes(wanted))
-        _ = language.pack  # what is wrong with it is said here, not there
+            return build_slm(model, PackVocabulary(language), runtimes(wanted))
+        _ = language.takes  # what is wrong with the pack is said here, not there
         make = partial(make_slm, wanted, language.recipe.pack, model)
         # A small one runs in a single thread, and can be copied.
         small = model.path.is_file() and model.path.stat().st_size < LARGE
@@ -219,8 +221,7 @@ class Engines:
         from voiceagent.stt.in_child import ProcessStt
 
         spec, language = self._stt, self._language
-        # What is wrong with them is said here, not there.
-        _ = language.grammar, self.wake()
+        _ = language.grammar  # what is wrong with it is said here, not there
         asks = language.asks()
         make = partial(make_stt, spec, self.config.stt, language.recipe, asks=asks)
         return ProcessStt(make, name=spec.name, copied=spec.copies)
@@ -250,7 +251,9 @@ def make_stt(
     spec: EngineSpec, config: SttConfig, recipe: LanguageRecipe, *, asks: bool
 ) -> Stt:
     """A recogniser, in whatever process this is called."""
-    stt: Stt = ready(spec, config, PackLanguage(recipe, asks=lambda: asks))
+    language = PackLanguage(recipe, asks=lambda: asks)
+    stt: Stt = ready(spec, config, language)
+    language.meaning("")  # what it needs is loaded now, not in the first turn
     return stt
 
 
@@ -258,7 +261,8 @@ def make_slm(config: SlmConfig, pack: PackConfig, model: Model) -> Slm:
     """A language model, in whatever process this is called."""
     from voiceagent.nlu.slm.build import build_slm
 
-    return build_slm(model, PackLanguage(LanguageRecipe(pack)).pack, runtimes(config))
+    language = PackLanguage(LanguageRecipe(pack))
+    return build_slm(model, PackVocabulary(language), runtimes(config))
 
 
 def runtimes(config: SlmConfig) -> SlmRuntimes:

@@ -47,6 +47,9 @@ def hearing_parts(
     if escalates:
         unknown = min(frontend.policy.unknown, ASKED)
         frontend.policy = replace(frontend.policy, unknown=unknown)
+    verifier = shop.engines.verifier() if options.wake else None
+    stop_word = shop.engines.stop_word() if options.wake else None
+    options.ready("wake word")
     stt = shop.engines.session_stt(options.pace)
     return HearingParts(
         frontend=frontend,
@@ -54,8 +57,8 @@ def hearing_parts(
         progress=shop.language.progress.of,
         lookback=LOOKBACK,
         guesses=not options.plain,
-        verifier=shop.engines.verifier() if options.wake else None,
-        stop_word=shop.engines.stop_word() if options.wake else None,
+        verifier=verifier,
+        stop_word=stop_word,
     )
 
 

@@ -15,6 +15,8 @@ from voiceagent.app.shelf import Shelf
 from voiceagent.skills.config import PackConfig
 
 if TYPE_CHECKING:
+    from hassil.intents import Intents, SlotList
+
     from voiceagent.app.packs import LeftOut, Packed
     from voiceagent.nlu.completeness import Progress
     from voiceagent.nlu.intent import IntentParser
@@ -25,10 +27,10 @@ if TYPE_CHECKING:
     from voiceagent.skills.packs.pack import Pack
     from voiceagent.stt.grammar import Grammar
 
-__all__ = ["LanguageRecipe", "PackLanguage"]
+__all__ = ["LanguageRecipe", "PackLanguage", "PackVocabulary"]
 
 T = TypeVar("T")
-ROOMS = ("frontend", "lang", "nlu", "skills", "stt", "templates")
+ROOMS = ("engines", "frontend", "lang", "nlu", "skills", "stt", "templates")
 """Whose code makes what is kept."""
 
 
@@ -40,6 +42,33 @@ class LanguageRecipe(Struct, frozen=True):
     """How the wake words sound when the recogniser hears them too."""
     open_domain: bool = False
     """Whether somebody else may answer what the device does not know."""
+
+
+class PackVocabulary:
+    """A language as those see it who understand without templates."""
+
+    def __init__(self, language: PackLanguage) -> None:
+        self._language = language
+
+    @property
+    def name(self) -> str:
+        """Of the pack."""
+        return self._language.outfit.name
+
+    @property
+    def intents(self) -> Intents:
+        """Templates with their own lists and rules."""
+        return self._language.pack.intents
+
+    @property
+    def slot_lists(self) -> Mapping[str, SlotList]:
+        """Lists made from the house."""
+        return self._language.pack.slot_lists
+
+    @property
+    def takes(self) -> Mapping[str, Takes]:
+        """What every intent takes."""
+        return self._language.takes
 
 
 class PackLanguage:
@@ -145,6 +174,10 @@ class PackLanguage:
 
         intent = self.parser.parse(text)
         return gist(text) if intent is None else intent.meaning
+
+    def kept(self, kind: str, make: Callable[[], T], *more: object) -> T:
+        """What an engine makes of what may be said; `more`: what else it is made of."""
+        return self._made(kind, make, self.recipe.openings, self.asks(), *more)
 
     @property
     def _source(self) -> bytes | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from voiceagent.audio.player import Player
@@ -31,3 +32,5 @@ class AgentOptions:
     """Replies are not rendered."""
     plain: bool = False
     """The same parts put together the usual way, to compare with."""
+    ready: Callable[[str], None] = lambda part: None
+    """Live: told which of `app.arming.PARTS` is there; from any thread."""

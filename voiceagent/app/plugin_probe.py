@@ -12,7 +12,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,8 +26,9 @@ from voiceagent.engines.registry import EngineSpec, find_engine
 from voiceagent.errors import VoiceAgentError
 from voiceagent.skills.config import PackConfig
 
-__all__ = ["LIMIT", "Probed", "probe"]
+__all__ = ["LIMIT", "Probed", "probe", "probed"]
 
+SIDE_BY_SIDE = 4
 LIMIT = 20.0
 """Seconds that a plugin may take to be loaded."""
 
@@ -54,6 +56,12 @@ def probe(plugin: Plugin, *, limit: float = LIMIT) -> Probed:
         except (OSError, msgspec.DecodeError):
             found = {"error": why or "its process ended without a word"}
     return msgspec.structs.replace(told, **found)
+
+
+def probed(offered: Iterable[Plugin]) -> Iterator[Probed]:
+    """What came of each, in their order; a few are looked at side by side."""
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        yield from pool.map(probe, offered)
 
 
 def _run(argv: list[str], limit: float) -> str:
@@ -120,7 +128,8 @@ def _skill(plugin: Plugin) -> str:
 def _pack(plugin: Plugin) -> str:
     _alone(plugin)
     pack = read_pack(PackConfig(folder=plugin.name)).pack
-    return f"{len(pack.skills)} skills, {len(pack.intents.intents)} intents"
+    skills, intents = len(pack.skills), len(pack.intents.intents)
+    return f"skills: {skills}, intents: {intents}"
 
 
 def _alone(plugin: Plugin) -> None:

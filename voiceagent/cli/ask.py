@@ -21,7 +21,6 @@ from voiceagent.cli.shared import (
     write,
 )
 from voiceagent.errors import UsageError
-from voiceagent.errors.lines import here
 
 if TYPE_CHECKING:
     from voiceagent.audio.clip import Clip
@@ -87,6 +86,7 @@ def _loudspeaker() -> Player:
 def _reasons(trace: Trace, *, asked: bool) -> Iterator[str]:
     """Who answered and why; what is degraded, where nobody did. That a pack has no
     model is told only when `asked`: it is the same with every question."""
+    from voiceagent.errors.lines import here
     from voiceagent.nlu.models.library import UNFIT
     from voiceagent.trace.events import (
         Degraded,

@@ -11,7 +11,7 @@ def plugins(json: JsonOption = False) -> None:
     """List the plugins that are installed, each loaded in a process of its own."""
     import msgspec
 
-    from voiceagent.app.plugin_probe import probe
+    from voiceagent.app.plugin_probe import probed
     from voiceagent.app.plugins import SWITCH, seen
     from voiceagent.app.plugins import plugins as offered
 
@@ -19,8 +19,8 @@ def plugins(json: JsonOption = False) -> None:
         errors().print(f"plugins are hidden here: {SWITCH}=on shows them", markup=False)
         return
     found = False
-    for plugin in offered():
-        found, told = True, probe(plugin)
+    for told in probed(offered()):
+        found = True
         if json:
             emit_json(msgspec.to_builtins(told))
             continue

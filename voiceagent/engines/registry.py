@@ -182,7 +182,7 @@ ENGINES: tuple[EngineSpec, ...] = (
          "vad.silero:make", "voice activity; its weights run in numpy here"),
     _pip("pocketsphinx", STT, "edge", "pocketsphinx", BSD,
          f"{SPHINX}.recogniser:make", "recogniser of the pack's commands",
-         own_process=True, copies=True, doubt=f"{HERE}.{SPHINX}.recogniser:doubt",
+         own_process=True, copies=True, doubt=f"{HERE}.{SPHINX}.confidence:doubt",
          ignores=("model", "min_confidence"), languages=("en",)),
     _pip("faster_whisper", STT, "stt", "faster-whisper", Licences("MIT"),
          "stt.faster_whisper:make", "recogniser of any words"),

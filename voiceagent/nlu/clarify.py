@@ -11,14 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from enum import StrEnum
-
-from hassil.intents import Intent as HassilIntent
-from hassil.intents import IntentData, Intents
+from typing import TYPE_CHECKING
 
 from voiceagent.lang.languages import language
 from voiceagent.lang.spoken import spoken
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.phrase import as_question
+
+if TYPE_CHECKING:
+    from hassil.intents import Intents
 
 __all__ = [
     "ANSWERS",
@@ -152,6 +153,10 @@ def which(intents: Sequence[Intent], *, reason: str) -> Question | None:
 
 def with_answers(intents: Intents) -> Intents:
     """The templates of a pack, and the answers to questions of ours beside them."""
+    # Only what is compiled needs hassil, and answers do not.
+    from hassil.intents import Intent as HassilIntent
+    from hassil.intents import IntentData
+
     answers = HassilIntent("answer", [IntentData(list(ANSWERS))])
     return replace(intents, intents={**intents.intents, "answer": answers})
 

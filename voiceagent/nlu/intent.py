@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
-
-from hassil.intents import IntentData, Intents, SlotList
-from hassil.util import check_excluded_context, check_required_context
+from typing import TYPE_CHECKING, Any, Protocol
 
 from voiceagent.frontend.endpoint import Completeness
 from voiceagent.lang.spoken import as_said, foreign, spoken
-from voiceagent.templates.candidates import Candidates, PieceVocabulary
-from voiceagent.templates.compiler import Compiler
-from voiceagent.templates.matching import Match, Matching, MatchNode
-from voiceagent.templates.reading import blocks_of
+from voiceagent.nlu.template import CompiledTemplate, TemplateFacts
+from voiceagent.templates.candidates import Candidates
+from voiceagent.templates.matching import Match, Matching
+
+if TYPE_CHECKING:
+    from hassil.intents import Intents, SlotList
 
 __all__ = [
     "Intent",
@@ -62,33 +61,10 @@ class Understood(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Template:
-    """One compiled sentence and what it belongs to."""
-
-    intent: str
-    data: IntentData
-    node: MatchNode
-    needs: tuple[tuple[str, ...], ...]
-    """Of each group, one piece must occur in the words."""
-    pieces: frozenset[str]
-    """What its words are made of."""
-
-    def possible(self, text: str) -> bool:
-        for group in self.needs:
-            for piece in group:
-                if piece in text:
-                    break
-            else:
-                return False
-        wanted = self.data.required_keywords
-        return not wanted or not wanted.isdisjoint(text.split())
-
-
-@dataclass(frozen=True, slots=True)
 class _Reading:
     """One way to understand the words."""
 
-    template: _Template
+    template: CompiledTemplate
     match: Match
     slots: Mapping[str, SlotValue]
     """Given by the context (`requires_context` with `slot: true`)."""
@@ -102,8 +78,10 @@ class IntentParser:
     ) -> None:
         """`context`: what holds for every sentence (`area` of the device), for
         templates with `requires_context`."""
+        from voiceagent.nlu.compiled import compiled
+
         self._context = dict(context or {})
-        self._templates = list(_compiled(pack))
+        self._templates = list(compiled(pack.intents, pack.slot_lists))
         self._index = Candidates([template.pieces for template in self._templates])
         words = (spoken(word) for word in pack.intents.skip_words)
         self._skip = tuple(sorted(words, key=len, reverse=True))
@@ -171,7 +149,7 @@ class IntentParser:
             template = self._templates[number]
             if template.possible(text):
                 for match in run.complete(template.node):
-                    slots = _given(template.data, match, context)
+                    slots = _given(template.facts, match, context)
                     if slots is not None:
                         yield _Reading(template, match, slots)
 
@@ -190,12 +168,14 @@ class IntentParser:
 
 
 def _given(
-    data: IntentData, match: Match, context: Mapping[str, Any]
+    data: TemplateFacts, match: Match, context: Mapping[str, Any]
 ) -> Mapping[str, SlotValue] | None:
     """Slots that the context gives; None where the template does not fit into it."""
     needed = data.requires_context
     if not needed and not data.excludes_context:
         return {}
+    from hassil.util import check_excluded_context, check_required_context
+
     context = dict(context)
     for capture in match.captures:
         context.update(capture.context or {})
@@ -210,34 +190,13 @@ def _given(
     return slots
 
 
-def _compiled(pack: Understood) -> Iterator[_Template]:
-    compiler, vocabulary = Compiler(), PieceVocabulary()
-    for block in blocks_of(pack.intents, pack.slot_lists):
-        rules = {**pack.intents.expansion_rules, **block.data.expansion_rules}
-        for sentence, part in block.parts():
-            yield _Template(
-                block.intent,
-                block.data,
-                compiler.node(part),
-                _needs(sentence.get_required_clauses(rules)),
-                vocabulary.pieces(part, block.data),
-            )
-
-
-def _needs(clauses: frozenset[frozenset[str]]) -> tuple[tuple[str, ...], ...]:
-    """hassil's required pieces, in our form of the words; rarest (longest) first."""
-    groups = (tuple(spoken(piece) for piece in clause) for clause in clauses)
-    usable = (group for group in groups if all(group))
-    return tuple(sorted(usable, key=lambda group: (len(group), -len(group[0]))))
-
-
 def _rank(reading: _Reading) -> tuple[int, int, bool, int, int, int]:
     """Best first: no free text, a thing by its name rather than by its room, much of
     the template's own text, few slots from the words and many from the template."""
     captures = reading.match.captures
     wild: Sequence[int] = [capture.wild for capture in captures if capture.wild]
     unnamed = all(capture.slot != "name" for capture in captures)
-    fixed = len(reading.template.data.slots)
+    fixed = len(reading.template.facts.slots)
     literal = reading.match.literal
     return (len(wild), sum(wild), unnamed, -literal, len(captures), -fixed)
 
@@ -246,7 +205,7 @@ def _slots(
     reading: _Reading, words: str, text: str, dropped: int
 ) -> dict[str, SlotValue]:
     """`dropped`: words of `text` in front of `words`."""
-    fixed = reading.template.data.slots
+    fixed = reading.template.facts.slots
     slots = {name: plain(value) for name, value in fixed.items()} | dict(reading.slots)
     for capture in reading.match.captures:
         slots[capture.slot] = plain(capture.value)

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from voiceagent.lang.languages import language
 from voiceagent.lang.spoken import number_words, spoken
 from voiceagent.nlu.intent import Intent, IntentParser, SlotValue, Understood, plain
-from voiceagent.templates.reading import Block, blocks_of
 from voiceagent.templates.walk import (
     Blank,
     Chunk,
@@ -26,6 +26,9 @@ from voiceagent.templates.walk import (
     Rule,
     Series,
 )
+
+if TYPE_CHECKING:
+    from voiceagent.templates.reading import Block
 
 __all__ = ["Phraser", "as_question"]
 
@@ -124,6 +127,8 @@ class Phraser:
 
     def __init__(self, pack: Understood, parser: IntentParser) -> None:
         self._parser = parser
+        from voiceagent.templates.reading import blocks_of
+
         self._blocks: dict[str, list[Block]] = {}
         for block in blocks_of(pack.intents, pack.slot_lists):
             self._blocks.setdefault(block.intent, []).append(block)

@@ -11,9 +11,10 @@ class PackConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the agent understands and does."""
 
     folder: str = ""
-    """A pack of your own instead of the built-in home pack."""
+    """A pack of your own instead of the built-in home pack: a folder, or the name of
+    one that is shipped or that a plugin brings."""
     skills: list[str] = field(default_factory=list)
-    """Folders of further skills."""
+    """Further skills: folders, or names of what plugins bring."""
     area: str = ""
     """Where the device stands: "turn off the lights in here"."""
 

@@ -15,15 +15,15 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-
-from hassil.intents import Intents, SlotList
+from typing import TYPE_CHECKING
 
 from voiceagent.frontend.endpoint import Completeness
 from voiceagent.lang.languages import language
 from voiceagent.lang.written import spoken_words
 from voiceagent.templates.automaton import Arc, Minimal
-from voiceagent.templates.graph import Pieces
-from voiceagent.templates.reading import blocks_of
+
+if TYPE_CHECKING:
+    from hassil.intents import Intents, SlotList
 
 __all__ = ["Arc", "Grammar", "Transition", "compile_grammar"]
 
@@ -214,6 +214,10 @@ def compile_grammar(
     `PackError` for a list or rule that is not there, for rules without an end and for
     templates that say too much to be recognised.
     """
+    # A grammar that was compiled before needs nothing of this.
+    from voiceagent.templates.graph import Pieces
+    from voiceagent.templates.reading import blocks_of
+
     pieces = Pieces()
     roots = [
         pieces.sentence(part, block.data)

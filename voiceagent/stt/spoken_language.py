@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Protocol, TypeVar
 
 from voiceagent.stt.grammar import Grammar
 
 __all__ = ["SpokenLanguage"]
+
+T = TypeVar("T")
 
 
 class SpokenLanguage(Protocol):
@@ -31,6 +33,11 @@ class SpokenLanguage(Protocol):
     @property
     def open_domain(self) -> bool:
         """Whether what is outside the grammar may be meant for somebody else."""
+        ...
+
+    def kept(self, kind: str, make: Callable[[], T], *more: object) -> T:
+        """What `make` makes of what may be said and of `more`: what an earlier run of
+        the program made of the same, where that can be kept."""
         ...
 
     def meaning(self, text: str) -> Hashable:

@@ -7,7 +7,7 @@ nothing; node 0 is the end of the sentence. The graph has no loops.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from voiceagent.errors import PackError
 from voiceagent.lang.written import spoken_words
@@ -21,8 +21,7 @@ AutomatonNode = tuple[tuple[str, int], ...]
 """Arcs of a node: the piece, and the node it leads to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arc:
+class Arc(NamedTuple):
     """A word that may come next."""
 
     word: str

@@ -14,11 +14,10 @@ from spoken_command import SAID, TURN, grammar_of, spoken_command
 from voiceagent.audio.frames import RATE
 from voiceagent.engines.stt.moonshine.grammar_search import SecondEar
 from voiceagent.engines.stt.moonshine.model import (
-    INSTALL,
     Moonshine,
-    moonshine_folder,
     open_moonshine,
 )
+from voiceagent.engines.stt.moonshine.presence import INSTALL, moonshine_folder
 from voiceagent.engines.stt.moonshine.spelling import Speller, Writing
 from voiceagent.engines.stt.moonshine.subwords import END, Subwords
 from voiceagent.engines.stt.pocketsphinx.searches import Hearing

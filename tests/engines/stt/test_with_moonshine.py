@@ -16,11 +16,10 @@ from voiceagent.audio.file import read_audio
 from voiceagent.audio.frames import RATE
 from voiceagent.engines.stt.moonshine.beam import Walk
 from voiceagent.engines.stt.moonshine.model import (
-    INSTALL,
     Moonshine,
     MoonshineTranscript,
-    moonshine_folder,
 )
+from voiceagent.engines.stt.moonshine.presence import INSTALL, moonshine_folder
 from voiceagent.engines.stt.moonshine.spelling import Speller, Writing
 from voiceagent.engines.stt.moonshine.subwords import END, Subwords
 from voiceagent.engines.stt.pocketsphinx.conditioning import Samples

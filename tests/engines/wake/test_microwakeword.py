@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from voiceagent.engines.package import package_folder
 from voiceagent.engines.wake.microwakeword import BUILT_IN, MicroWakeWord
-from voiceagent.engines.wake.tflite import package_folder
 from voiceagent.errors import ConfigError, EngineFailed, EngineMissing, ModelMissing
 from voiceagent.evaluation.wake import hits_in
 from voiceagent.frontend.wake import WakeGate

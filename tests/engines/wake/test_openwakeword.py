@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from voiceagent.engines.package import package_folder
 from voiceagent.engines.registry import ENGINES
 from voiceagent.engines.wake.openwakeword import (
     OpenWakeWord,
     OpenWakeWordVerifier,
 )
-from voiceagent.engines.wake.tflite import package_folder
 from voiceagent.errors import ConfigError, EngineFailed, ModelMissing
 
 pytestmark = pytest.mark.audio

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from voiceagent.audio.arrays import Floats
+from voiceagent.engines.package import package_folder
 from voiceagent.engines.registry import EngineStage, install_of
-from voiceagent.engines.wake.tflite import package_folder
 from voiceagent.errors import ConfigError, EngineFailed, EngineMissing
 from voiceagent.frontend.config import VadConfig
 

@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from voiceagent.engines.package import package_folder
 from voiceagent.engines.registry import EngineStage, install_of
-from voiceagent.engines.wake.tflite import TfLite, package_folder
+from voiceagent.engines.wake.tflite import TfLite
 from voiceagent.errors import ConfigError, EngineMissing, ModelMissing
 from voiceagent.frontend.config import WakeConfig
 from voiceagent.frontend.wake import WakeRule

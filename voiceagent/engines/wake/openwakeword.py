@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from voiceagent.audio.arrays import Floats
+from voiceagent.engines.package import package_folder
 from voiceagent.engines.registry import EngineStage, install_of
-from voiceagent.engines.wake.tflite import TfLite, package_folder
+from voiceagent.engines.wake.tflite import TfLite
 from voiceagent.errors import ConfigError
 from voiceagent.frontend.config import WakeConfig
 from voiceagent.frontend.wake import WakeRule

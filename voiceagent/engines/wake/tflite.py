@@ -14,7 +14,6 @@ from collections.abc import Callable, Sequence
 from ctypes import POINTER, c_char_p, c_float, c_int, c_int32, c_size_t, c_void_p
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -22,9 +21,9 @@ from weakref import WeakValueDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from voiceagent.errors import EngineFailed, EngineMissing, ModelMissing
+from voiceagent.errors import EngineFailed, ModelMissing
 
-__all__ = ["TfLite", "package_folder"]
+__all__ = ["TfLite"]
 
 DTYPES: dict[int, type[np.generic]] = {1: np.float32, 3: np.uint8, 9: np.int8}
 """Element types by TensorFlow Lite's number (c_api_types.h)."""
@@ -58,15 +57,6 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "TfLiteTensorCopyFromBuffer": (c_int, [c_void_p, c_void_p, c_size_t]),
     "TfLiteTensorCopyToBuffer": (c_int, [c_void_p, c_void_p, c_size_t]),
 }
-
-
-def package_folder(package: str, *, install: str) -> Path:
-    """Folder of an installed package, found without importing it; else
-    `EngineMissing`."""
-    spec = find_spec(package)
-    if spec is None or not spec.submodule_search_locations:
-        raise EngineMissing(package, install=install)
-    return Path(spec.submodule_search_locations[0])
 
 
 @dataclass(frozen=True, slots=True)

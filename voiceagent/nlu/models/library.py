@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Lock
 
 from voiceagent.errors import ModelError, ModelUnfit, VoiceAgentError
 from voiceagent.nlu.config import SlmConfig
@@ -39,6 +40,7 @@ class Library:
         self._open, self._limits = open_model, limits
         self._opened: dict[int, Thresholds] = {}
         self._first: tuple[Slm | None, Degraded | None] | None = None
+        self._lock = Lock()
 
     def wanted(self) -> str:
         """The name that counts: the configuration's, the user's choice, the default."""
@@ -67,12 +69,13 @@ class Library:
     def first(self) -> tuple[Slm | None, Degraded | None]:
         """The model that agents begin with, loaded once; where it cannot be had, what
         they are to announce."""
-        if self._first is None:
-            try:
-                self._first = self.load(self.wanted()), None
-            except VoiceAgentError as error:
-                self._first = None, _without(error)
-        return self._first
+        with self._lock:
+            if self._first is None:
+                try:
+                    self._first = self.load(self.wanted()), None
+                except VoiceAgentError as error:
+                    self._first = None, _without(error)
+            return self._first
 
     def release(self, slm: Slm) -> None:
         """Free a model."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from voiceagent.errors import ModelError, ModelUnfit
 from voiceagent.nlu.intent import Understood
 from voiceagent.nlu.models.model_folder import Model
+from voiceagent.nlu.slm.forms import Takes
 from voiceagent.nlu.slm.protocol import Slm
 
 __all__ = ["LARGE", "SlmRuntimes", "Vocabulary", "build_slm"]
@@ -25,6 +26,11 @@ class Vocabulary(Understood, Protocol):
     @property
     def name(self) -> str:
         """Of the pack that they belong to."""
+        ...
+
+    @property
+    def takes(self) -> Mapping[str, Takes]:
+        """What every intent takes, by its name."""
         ...
 
 
@@ -56,7 +62,7 @@ def _encoder(model: Model, pack: Vocabulary, engines: SlmRuntimes) -> Slm:
     from voiceagent.nlu.slm.slots import SlotFinder
 
     heads = load_heads(model.folder)
-    unknown = {*heads.card.classes} - {*pack.intents.intents, ""}
+    unknown = {*heads.card.classes} - {*pack.takes, ""}
     # A pack of that name may have lost an intent; it is then refused where it is used.
     if unknown and heads.card.pack != pack.name:
         raise ModelUnfit(
@@ -65,7 +71,7 @@ def _encoder(model: Model, pack: Vocabulary, engines: SlmRuntimes) -> Slm:
             hint=f"use it with pack `{heads.card.pack}`, or train one for this pack "
             "with `scripts/train_slm.py`",
         )
-    slots = SlotFinder(pack)
+    slots = SlotFinder.knowing(pack.takes)
     encoder = engines.encoder(model.path, limit=heads.card.limit)
     return _or_free(
         encoder,

@@ -22,7 +22,6 @@ from voiceagent.lang.languages import language
 from voiceagent.nlu.guards.leftovers import Leftovers
 from voiceagent.nlu.intent import SlotValue, Understood, spoken
 from voiceagent.nlu.slm.forms import FUNCTION_WORDS, Atom, Form, Takes
-from voiceagent.nlu.slm.template_forms import takes
 from voiceagent.nlu.slm.values import alike, named_value, read
 from voiceagent.templates.matching import WILDCARD_WORDS, Match, Matching
 
@@ -80,8 +79,17 @@ class SlotFinder:
     """Reads the slots of a guessed intent from its words; no state, any thread."""
 
     def __init__(self, pack: Understood) -> None:
+        from voiceagent.nlu.slm.template_forms import takes
+
         self.intents: Mapping[str, Takes] = takes(pack)
         """What every intent of the pack takes."""
+
+    @classmethod
+    def knowing(cls, intents: Mapping[str, Takes]) -> SlotFinder:
+        """One that knows already what intents take."""
+        finder = cls.__new__(cls)
+        finder.intents = intents
+        return finder
 
     def resolve(
         self, intent: str, text: str, spans: Sequence[SlotSpan] = ()

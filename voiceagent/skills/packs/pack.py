@@ -17,6 +17,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hassil.intents import Intents, SlotList
 
@@ -38,6 +39,9 @@ from voiceagent.skills.packs.places import (
 from voiceagent.skills.replies import read_replies
 from voiceagent.templates.template_file import build_intents
 from voiceagent.templates.yaml_file import TemplateSource
+
+if TYPE_CHECKING:
+    from voiceagent.nlu.slm.forms import Takes
 
 __all__ = [
     "HOME",
@@ -72,6 +76,13 @@ class Pack:
             if intent_name in folder.intents:
                 return folder
         raise PackError(f"no skill answers `{intent_name}`")
+
+    @property
+    def takes(self) -> Mapping[str, Takes]:
+        """What every intent takes, by its name."""
+        from voiceagent.nlu.slm.template_forms import takes
+
+        return takes(self)
 
     @property
     def outfit(self) -> Outfit:

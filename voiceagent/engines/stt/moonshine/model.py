@@ -20,26 +20,24 @@ from numpy.typing import NDArray
 
 from voiceagent.audio.arrays import Floats, Samples
 from voiceagent.audio.frames import RATE
-from voiceagent.engines.registry import EngineStage, install_of
 from voiceagent.engines.stt.moonshine.beam import Beam, Sentence, Walk
+from voiceagent.engines.stt.moonshine.presence import (
+    INSTALL,
+    moonshine_folder,
+    wanted,
+)
 from voiceagent.engines.stt.moonshine.spelling import Speller, Writing
 from voiceagent.engines.stt.moonshine.subwords import BEGIN, END, Subwords
-from voiceagent.engines.wake.tflite import package_folder
 from voiceagent.errors import EngineFailed, EngineMissing, ModelError
 from voiceagent.stt.grammar import Grammar
 
 __all__ = [
-    "INSTALL",
     "Moonshine",
     "Sentence",
     "Sound",
-    "moonshine_folder",
     "open_moonshine",
-    "wanted",
 ]
 
-INSTALL = install_of(EngineStage.SECOND, "moonshine")
-PACKAGE = "moonshine_voice"
 PIECES_A_SECOND = 6.5
 """More than anybody says; a model that writes on and on is stopped there."""
 SHORTEST = RATE // 10
@@ -74,21 +72,6 @@ class MoonshineTranscript:
     the opening among them."""
     lead: float = 0.0
     """Then by how much it leads all other words of the grammar, at least."""
-
-
-def moonshine_folder() -> Path | None:
-    """Where the model lies; None where it or what runs it is not installed."""
-    try:
-        folder = package_folder(PACKAGE, install=INSTALL) / "assets" / "tiny-en"
-        package_folder("onnxruntime", install=INSTALL)
-    except EngineMissing:
-        return None
-    return folder if (folder / "encoder_model.ort").is_file() else None
-
-
-def wanted(second: str) -> bool:
-    """Whether it is to be used: "moonshine", or "auto" and installed."""
-    return second == "moonshine" or (second == "auto" and bool(moonshine_folder()))
 
 
 def open_moonshine(

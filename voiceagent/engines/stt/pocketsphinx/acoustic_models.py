@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from voiceagent.engines.stt.pocketsphinx.decoder import (
     add_words,
     make_decoder,
 )
+from voiceagent.engines.stt.pocketsphinx.lexicon import whole_dictionary
 from voiceagent.stt.grammar import Grammar
 
 __all__ = ["ANSWERS", "OPEN", "WHOLE_ONLY", "AcousticModels", "open_models"]
@@ -42,6 +44,8 @@ class AcousticModels:
     """Moved towards noise, each with the noise floor that it wants."""
     loop: Any | None
     """The plain one once more, over free phones; None where no margin is wanted."""
+    whole: Callable[[], Any] | None = None
+    """A decoder of all words, where these know those of their grammar alone."""
 
     @property
     def judge(self) -> Any:
@@ -57,7 +61,8 @@ class AcousticModels:
     ) -> None:
         """Give all of them the searches of a grammar."""
         for decoder in self.all():
-            add_words(decoder, grammar.vocabulary, pronunciations)
+            if self.whole is None:
+                add_words(decoder, grammar.vocabulary, pronunciations)
             add_grammar(decoder, WHOLE_ONLY, grammar)
         for decoder in (self.plain, self.judge):
             add_grammar(decoder, OPEN, grammar, leave=LEAVE)
@@ -65,34 +70,47 @@ class AcousticModels:
             add_phone_loop(self.loop, LOOP, LOOP_PHONE)
 
 
-def open_models(folder: Path | None, *, pair: bool) -> AcousticModels:
+def open_models(
+    folder: Path | None, *, pair: bool, words: Path | None = None
+) -> AcousticModels:
     """`folder`: models moved towards noise; `pair`: one of them is enough, and no
-    margin over free phones is wanted, since somebody else judges too."""
-    plain = make_decoder({**WIDE, "lw": 4.0}, compare=True)
-    others = _others(folder)
+    margin over free phones is wanted, since somebody else judges too; `words`: a
+    dictionary of the grammar's alone."""
+    make = partial(make_decoder, dictionary=words)
+    plain = make({**WIDE, "lw": 4.0}, compare=True)
+    whole = whole_dictionary if words else None
+    others = _others(folder, make)
     if pair:
-        return AcousticModels(plain, (others[len(others) // 2],), None)
-    loop = make_decoder({**WIDE, "lw": 4.0}, compare=True)
-    return AcousticModels(plain, tuple(others), loop)
+        moved, floor = others[len(others) // 2]
+        return AcousticModels(plain, ((moved(), floor),), None, whole)
+    loop = make({**WIDE, "lw": 4.0}, compare=True)
+    made = tuple((other(), floor) for other, floor in others)
+    return AcousticModels(plain, made, loop, whole)
 
 
-def _others(folder: Path | None) -> list[tuple[Any, float | None]]:
-    """Decoders besides the plain one, and the noise floor each wants.
+Later = Callable[[], Any]
+
+
+def _others(
+    folder: Path | None, make: Callable[..., Any]
+) -> list[tuple[Later, float | None]]:
+    """What makes the decoders besides the plain one, and the noise floor each wants.
 
     A model that was moved towards noise tells sounds less far apart, so that words
     would weigh too much beside them: its language weight is lower.
     """
+    strict, medium, loose = ({**WIDE, "lw": weight} for weight in (4.0, 3.0, 1.0))
     if folder is None:
-        return [(make_decoder({**WIDE, "lw": 3.0}, compare=True), OTHER_FLOOR_DB)]
-    strict, loose = {**WIDE, "lw": 4.0}, {**WIDE, "lw": 1.0}
-    raw = make_decoder(
+        return [(partial(make, medium, compare=True), OTHER_FLOOR_DB)]
+    raw = partial(
+        make,
         loose,
         means=folder / "raw.means",
         variances=folder / "raw.variances",
         remove_noise=False,
     )
     return [
-        (make_decoder(strict, means=folder / "level.means"), None),
-        (make_decoder(loose, means=folder / "moved.means", compare=True), None),
+        (partial(make, strict, means=folder / "level.means"), None),
+        (partial(make, loose, means=folder / "moved.means", compare=True), None),
         (raw, None),
     ]

@@ -12,7 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import exp, log
 
-__all__ = ["ACCEPT", "ASK_BELOW", "Evidence", "Second", "confidence"]
+from voiceagent.engines.stt.moonshine.presence import wanted
+from voiceagent.stt.config import SttConfig
+
+__all__ = ["ACCEPT", "ASK_BELOW", "Evidence", "Second", "confidence", "doubt"]
 
 ACCEPT = 0.15
 """Confidence below which an utterance is not for us, or was not understood."""
@@ -89,3 +92,8 @@ def confidence(evidence: Evidence) -> float:
     weights = alone if evidence.second is None else TOGETHER
     pairs = zip(weights, evidence.features(), strict=True)
     return 1.0 / (1.0 + exp(-sum(weight * feature for weight, feature in pairs)))
+
+
+def doubt(config: SttConfig) -> float:
+    """Confidence below which the user is asked first, with what is on this machine."""
+    return ASK_TOGETHER if wanted(config.second) else ASK_BELOW

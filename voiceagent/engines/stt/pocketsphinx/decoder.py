@@ -6,7 +6,7 @@ at each frame (`compare=True`); else each measures against the best that it look
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import count, takewhile
 from pathlib import Path
 from typing import Any
@@ -57,18 +57,19 @@ def make_decoder(
     *,
     means: Path | None = None,
     variances: Path | None = None,
+    dictionary: Path | None = None,
     compare: bool = False,
     remove_noise: bool = True,
 ) -> Any:
-    """A decoder without a search; `options`: beams and weights; `means` and `variances`
-    replace the model's own.
+    """A decoder without a search; `options`: beams and weights; `means`, `variances`
+    and `dictionary` replace the model's own.
 
     Raises `EngineMissing`.
     """
     pocketsphinx = load_pocketsphinx()
     files = {
         key: str(path)
-        for key, path in (("mean", means), ("var", variances))
+        for key, path in (("mean", means), ("var", variances), ("dict", dictionary))
         if path is not None
     }
     # The best-path search over the lattice took up to 8 s on single recordings.
@@ -85,14 +86,27 @@ def make_decoder(
 
 
 def add_words(
-    decoder: Any, words: Iterable[str], table: Mapping[str, Sequence[str]]
+    decoder: Any,
+    words: Iterable[str],
+    table: Mapping[str, Sequence[str]],
+    *,
+    whole: Callable[[], Any] | None = None,
 ) -> None:
     """Give the decoder a pronunciation of every word it does not know, and more of
-    those that people say in several ways."""
+    those that people say in several ways; `whole`: a decoder with all words of the
+    dictionary, where this one has some of them."""
+
+    def lookup(word: str) -> str | None:
+        phones: str | None = decoder.lookup_word(word)
+        return phones or (whole().lookup_word(word) if whole else None)
+
     for word in sorted(words):
+        if whole and not decoder.lookup_word(word):
+            for phones in ways_of(whole(), word):
+                decoder.add_word(_free_name(decoder, word), phones, False)
         ways = [*table.get(word, ()), *VARIANTS.get(word, ())]
-        if not table.get(word) and not decoder.lookup_word(word):
-            ways = pronounce(word, decoder.lookup_word)
+        if not table.get(word) and not lookup(word):
+            ways = pronounce(word, lookup)
         for phones in dict.fromkeys(ways):
             check_phones(word, phones)  # an unknown one would crash the decoder
             decoder.add_word(_free_name(decoder, word), phones, False)

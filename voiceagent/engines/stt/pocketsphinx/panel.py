@@ -96,7 +96,8 @@ class Panel:
         answers = Grammar((), frozenset()).with_phrases(phrases)
         for decoder in self._models.all():
             before = decoder.current_search()
-            add_words(decoder, answers.vocabulary - self._known, self._table)
+            new = answers.vocabulary - self._known
+            add_words(decoder, new, self._table, whole=self._models.whole)
             add_grammar(decoder, ANSWERS, answers)
             decoder.activate_search(before)
         self._known |= answers.vocabulary

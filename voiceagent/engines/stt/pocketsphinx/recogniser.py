@@ -21,20 +21,23 @@ import numpy as np
 
 from voiceagent.audio.frames import RATE
 from voiceagent.engines.stt.moonshine.grammar_search import SecondEar
-from voiceagent.engines.stt.moonshine.model import Moonshine, open_moonshine, wanted
+from voiceagent.engines.stt.moonshine.model import Moonshine, open_moonshine
 from voiceagent.engines.stt.pocketsphinx.acoustic_models import open_models
 from voiceagent.engines.stt.pocketsphinx.conditioning import Samples, dithered
 from voiceagent.engines.stt.pocketsphinx.confidence import (
     ACCEPT,
     ASK_BELOW,
-    ASK_TOGETHER,
     Evidence,
     confidence,
 )
 from voiceagent.engines.stt.pocketsphinx.decoder import (
     add_grammar,
-    add_words,
     make_decoder,
+)
+from voiceagent.engines.stt.pocketsphinx.lexicon import (
+    Lexicon,
+    lexicon_file,
+    lexicon_of,
 )
 from voiceagent.engines.stt.pocketsphinx.panel import Panel, PanelOpinion
 from voiceagent.engines.stt.pocketsphinx.passes import (
@@ -55,7 +58,7 @@ from voiceagent.stt.grammar import Grammar
 from voiceagent.stt.protocol import DOUBTFUL, OUTSIDE, UNFINISHED, Recognition
 from voiceagent.stt.spoken_language import SpokenLanguage
 
-__all__ = ["ACOUSTICS", "PocketSphinxStt", "doubt", "make"]
+__all__ = ["ACOUSTICS", "PocketSphinxStt", "make"]
 
 ACOUSTICS = "acoustic-en"
 """The shipped acoustic models that were moved towards noise."""
@@ -73,20 +76,18 @@ ASKS = (PassStep.LISTEN, PassStep.CONFIRM, PassStep.SEARCH)
 NO_SPEECH = Recognition("", 0.0, False, "no speech")
 
 
-def doubt(config: SttConfig) -> float:
-    """Confidence below which the user is asked first, with what is on this machine."""
-    return ASK_TOGETHER if wanted(config.second) else ASK_BELOW
-
-
 def make(config: SttConfig, language: SpokenLanguage) -> PocketSphinxStt:
     """The recogniser of what may be said in that language."""
+    grammar, table = language.grammar, language.pronunciations
+    lexicon = language.kept("lexicon", lambda: lexicon_of(grammar.vocabulary, table))
     return PocketSphinxStt(
-        language.grammar,
-        pronunciations=language.pronunciations,
+        grammar,
+        pronunciations=table,
         acoustics=find_model(ACOUSTICS).folder,
         meaning=language.meaning,
         open_domain=language.open_domain,
         second=open_moonshine(config.second, language.spellings),
+        lexicon=lexicon,
     )
 
 
@@ -104,20 +105,23 @@ class PocketSphinxStt:
         meaning: Callable[[str], Hashable] = str,
         open_domain: bool = False,
         second: Moonshine | None = None,
+        lexicon: Lexicon | None = None,
     ) -> None:
         """`pronunciations`: phones of the CMU dictionary by word, all ways it is said;
         `acoustics`: folder of further acoustic models; `meaning`: what a text means,
         so that models which differ in the wording alone agree; `open_domain`: what is
         outside the grammar is no noise, so that half a sentence must fit well;
-        `second`: a recogniser of any words, asked together with this one.
+        `second`: a recogniser of any words, asked together with this one; `lexicon`:
+        how the words of the grammar are said, where that is known already.
 
         Raises `EngineMissing`, `EngineFailed`.
         """
         table = pronunciations or {}
-        self._live = make_decoder(NARROW)
-        add_words(self._live, grammar.vocabulary, table)
+        words = lexicon or lexicon_of(grammar.vocabulary, table)
+        with lexicon_file(words) as file:
+            self._live = make_decoder(NARROW, dictionary=file)
+            models = open_models(acoustics, pair=second is not None, words=file)
         add_grammar(self._live, LIVE, grammar)
-        models = open_models(acoustics, pair=second is not None)
         self._panel = Panel(grammar, table, models, meaning=meaning)
         self._together = None
         if second is not None:
