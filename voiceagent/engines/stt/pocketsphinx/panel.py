@@ -21,9 +21,12 @@ from voiceagent.engines.stt.pocketsphinx.acoustic_models import (
 )
 from voiceagent.engines.stt.pocketsphinx.conditioning import Samples
 from voiceagent.engines.stt.pocketsphinx.confidence import (
+    ACCEPT,
+    ASK_BELOW,
     NO_MARGIN,
     UNRIVALLED,
     Evidence,
+    confidence,
 )
 from voiceagent.engines.stt.pocketsphinx.decoder import (
     FILLER,
@@ -36,8 +39,9 @@ from voiceagent.engines.stt.pocketsphinx.live_search import Running
 from voiceagent.engines.stt.pocketsphinx.searches import Hearing
 from voiceagent.engines.stt.pocketsphinx.soundalike import SoundAlike
 from voiceagent.stt.grammar import Grammar
+from voiceagent.stt.protocol import OUTSIDE, Recognition
 
-__all__ = ["PanelOpinion", "Panel"]
+__all__ = ["Panel", "PanelOpinion", "heard_by_panel"]
 
 CLEAR = 8.0
 """Margin from which no rival is looked for, if all models agree."""
@@ -224,3 +228,18 @@ class Panel:
         for text in filter(None, texts):
             votes.setdefault(self._meaning(text), []).append(text)
         return votes
+
+
+def heard_by_panel(opinion: PanelOpinion, guess: str = "") -> Recognition:
+    """The opinion as a result; `guess`: the text where it has none."""
+    if not opinion.text:
+        return Recognition(guess, 0.0, False, OUTSIDE)
+    evidence = opinion.evidence
+    sure = confidence(evidence)
+    others = opinion.others if sure < ASK_BELOW else ()
+    return Recognition(opinion.text, sure, sure >= ACCEPT, _reason(evidence), others)
+
+
+def _reason(evidence: Evidence) -> str:
+    share = round(100 * evidence.agreement)
+    return f"{share} % agree, margin {evidence.margin:+.1f}"

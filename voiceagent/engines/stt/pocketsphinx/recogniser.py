@@ -24,12 +24,6 @@ from voiceagent.engines.stt.moonshine.grammar_search import SecondEar
 from voiceagent.engines.stt.moonshine.model import Moonshine, open_moonshine
 from voiceagent.engines.stt.pocketsphinx.acoustic_models import open_models
 from voiceagent.engines.stt.pocketsphinx.conditioning import Samples, dithered
-from voiceagent.engines.stt.pocketsphinx.confidence import (
-    ACCEPT,
-    ASK_BELOW,
-    Evidence,
-    confidence,
-)
 from voiceagent.engines.stt.pocketsphinx.decoder import (
     add_grammar,
     make_decoder,
@@ -39,7 +33,11 @@ from voiceagent.engines.stt.pocketsphinx.lexicon import (
     lexicon_file,
     lexicon_of,
 )
-from voiceagent.engines.stt.pocketsphinx.panel import Panel, PanelOpinion
+from voiceagent.engines.stt.pocketsphinx.panel import (
+    Panel,
+    PanelOpinion,
+    heard_by_panel,
+)
 from voiceagent.engines.stt.pocketsphinx.passes import (
     FoundSentence,
     Passes,
@@ -230,14 +228,14 @@ class PocketSphinxStt:
             case PassStep.BOTH if self._together is not None:
                 return self._both(self._together, known, hearing)
             case PassStep.AHEAD if ahead is not None:
-                return _recognition(ahead.opinion)
+                return heard_by_panel(ahead.opinion)
             case PassStep.FIRST if first is not None:
-                return _recognition(first.opinion)
+                return heard_by_panel(first.opinion)
             case PassStep.UNFINISHED if first is not None:
                 return Recognition(first.text, 0.0, False, UNFINISHED)
             case PassStep.PANEL if first is not None:
                 found = self._panel.all(first.opinion, hearing)
-                return _recognition(found, known.guess)
+                return heard_by_panel(found, known.guess)
             case PassStep.OUTSIDE:
                 return Recognition(known.guess, 0.0, False, OUTSIDE)
         return NO_SPEECH
@@ -282,20 +280,6 @@ class PocketSphinxStt:
             return self._ahead.text
         found = self._live.hyp()
         return "" if found is None else self._panel.text(str(found.hypstr).split())
-
-
-def _recognition(opinion: PanelOpinion, guess: str = "") -> Recognition:
-    if not opinion.text:
-        return Recognition(guess, 0.0, False, OUTSIDE)
-    evidence = opinion.evidence
-    sure = confidence(evidence)
-    others = opinion.others if sure < ASK_BELOW else ()
-    return Recognition(opinion.text, sure, sure >= ACCEPT, _reason(evidence), others)
-
-
-def _reason(evidence: Evidence) -> str:
-    share = round(100 * evidence.agreement)
-    return f"{share} % agree, margin {evidence.margin:+.1f}"
 
 
 def _samples(audio: bytearray) -> Samples:
