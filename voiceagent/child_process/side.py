@@ -31,11 +31,13 @@ def serve(pipe: Connection, make: Callable[[], object], copied: bool) -> None:
     # Ctrl-C reaches all processes of a terminal; when to end is said by the pipe.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(EOFError, OSError):
+        gc.disable()  # nothing becomes garbage meanwhile
         try:
             engine = make()
         except VoiceAgentError as error:
             pipe.send((False, error))
             return
+        gc.enable()
         pipe.send((True, None))
         if copied:
             _lend(pipe, engine)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from voiceagent.cli.collector import loaded
 from voiceagent.cli.keys import KEYS, Keys
 from voiceagent.cli.shared import (
     ConfigOption,
@@ -100,6 +101,7 @@ def _listen(chosen: Config, source: Source, *, json: bool, report: Path | None) 
     volume = StoredVolume(store, start=chosen.speak.start_percent)
     port = AgentPort(agent, Compute(), volume=volume, desk=_desk(source, speaker))
     telemetry = _telemetry(chosen.telemetry, trace)
+    loaded()
     try:
         run(_session(agent, port, source, json=json))
     except KeyboardInterrupt:

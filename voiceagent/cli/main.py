@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from voiceagent import __version__
+from voiceagent.cli.collector import loading
 from voiceagent.errors import VoiceAgentError
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def main() -> None:
     if words == ["--version"]:
         sys.stdout.write(f"voiceagent {__version__}\n")
         return
+    loading()
     try:
         command_line(_wanted(words))(standalone_mode=True)
     except VoiceAgentError as error:

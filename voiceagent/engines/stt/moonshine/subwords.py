@@ -34,10 +34,12 @@ class Subwords:
         Raises `ModelMissing` or `ModelError`; `install`: what mends it.
         """
         self._pieces = _pieces(file, install)
-        self._numbers: dict[bytes, int] = {}
-        # Letters stand twice, as letters and as bytes: texts have the letters.
-        for number in [*range(BYTES.stop, len(self._pieces)), *BYTES]:
-            self._numbers.setdefault(self._pieces[number], number)
+        # Letters stand twice, as letters and as bytes: texts have the letters. Of the
+        # same pieces the first one counts.
+        numbers = [*range(BYTES.stop, len(self._pieces)), *BYTES]
+        self._numbers: dict[bytes, int] = {
+            self._pieces[number]: number for number in reversed(numbers)
+        }
 
     def __len__(self) -> int:
         """How many pieces there are."""
