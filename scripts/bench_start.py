@@ -6,6 +6,8 @@ run of a new installation, which has no cache. `listen` is given silence and cou
 until it is idle, with the processes that it starts; the clock stands beside it for its
 first word (`arming`). Processor time grows with what else the machine does: the load is
 printed too.
+
+    .venv/bin/python scripts/bench_start.py
 """
 
 from __future__ import annotations

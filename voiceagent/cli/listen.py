@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -70,9 +74,24 @@ def listen(
         audio__device=device,
         region__url=region,
     )
-    _arming(json=json)
-    source = _source(stdin, chosen.audio.device)
-    _listen(chosen, source, json=json, report=report)
+    with _ended_at_once():
+        _arming(json=json)
+        source = _source(stdin, chosen.audio.device)
+        _listen(chosen, source, json=json, report=report)
+
+
+@contextmanager
+def _ended_at_once() -> Iterator[None]:
+    """Ctrl-C ends the program while its parts are made: nothing has begun, and no
+    library that is being loaded can swallow it. A session leaves in order instead."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _arming(*, json: bool) -> None:
@@ -159,8 +178,6 @@ def _leave_on_signals(agent: Agent) -> None:
     """The first signal ends the session in order, the second one at once."""
     if sys.platform == "win32":
         return
-    import signal
-
     loop = asyncio.get_running_loop()
 
     def leave(number: int) -> None:
