@@ -240,8 +240,7 @@ class Agent:
             self.ears.open("open", 0)
         self._tasks.keep(self._responder.warm, what="speech")
         self._responder.keep_open()
-        if self._alarms is not None and self.ears is not None:
-            # A typed question is over in a moment; what is due rings where one listens.
+        if self._alarms is not None:
             self._tasks.keep(self._alarms.run, what="alarms")
         if typed:
             self.type(typed)

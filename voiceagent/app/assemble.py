@@ -107,7 +107,7 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
         brain=Brain(
             meaning=meaning,
             # What rings where nobody hears it would count as heard.
-            bells=() if options.typed and options.silent else skills.each,
+            bells=() if options.typed else skills.each,
             area=config.pack.area,
             models=models,
             interpreter=_interpreter(shop, options, meaning, compute, models),

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -77,7 +77,8 @@ def listen(
     with _ended_at_once():
         _arming(json=json)
         source = _source(stdin, chosen.audio.device)
-        _listen(chosen, source, json=json, report=report)
+        made = _made(chosen, source)
+    _listen(made, source, json=json, report=report)
 
 
 @contextmanager
@@ -103,13 +104,23 @@ def _arming(*, json: bool) -> None:
         sys.stdout.flush()
 
 
-def _listen(chosen: Config, source: Source, *, json: bool, report: Path | None) -> None:
+class _Session(NamedTuple):
+    """A session that is about to begin."""
+
+    agent: Agent
+    port: AgentPort
+    trace: Trace
+    telemetry: Telemetry | None
+
+
+def _made(chosen: Config, source: Source) -> _Session:
+    """Everything that has to be there before the session begins."""
     from voiceagent.agent.port import AgentPort
     from voiceagent.app.assemble import assemble
     from voiceagent.app.options import AgentOptions
     from voiceagent.app.workshop import Workshop
     from voiceagent.audio.player import VirtualPlayer
-    from voiceagent.clock import Compute, run
+    from voiceagent.clock import Compute
     from voiceagent.skills.volume.handler import StoredVolume
     from voiceagent.trace.trace import Trace
 
@@ -119,7 +130,13 @@ def _listen(chosen: Config, source: Source, *, json: bool, report: Path | None) 
     agent = assemble(shop, AgentOptions(player=player, store=store, trace=trace))
     volume = StoredVolume(store, start=chosen.speak.start_percent)
     port = AgentPort(agent, Compute(), volume=volume, desk=_desk(source, speaker))
-    telemetry = _telemetry(chosen.telemetry, trace)
+    return _Session(agent, port, trace, _telemetry(chosen.telemetry, trace))
+
+
+def _listen(made: _Session, source: Source, *, json: bool, report: Path | None) -> None:
+    from voiceagent.clock import run
+
+    agent, port, trace, telemetry = made
     loaded()
     try:
         run(_session(agent, port, source, json=json))
