@@ -11,5 +11,9 @@ from hypothesis import settings
 settings.register_profile("shared", deadline=None, print_blob=True)
 settings.load_profile("shared")
 
-os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="voiceagent-cache-")
-atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
+# Programs that tests start are compiled once, as they are for a user.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+if "PYTEST_XDIST_WORKER" not in os.environ:  # the workers share what is kept
+    os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="voiceagent-cache-")
+    atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
