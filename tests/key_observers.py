@@ -19,7 +19,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import websockets.asyncio.client
 from packs import DRINKS
 
 from voiceagent import realtime
@@ -39,6 +38,7 @@ from voiceagent.frontend.frontend import Frontend
 from voiceagent.nlu.decision import DecisionStep, Route
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.interpreter import Reading
+from voiceagent.realtime import link
 from voiceagent.routing.escalation import Escalation
 from voiceagent.routing.handover import Handover
 from voiceagent.routing.simulated_remote import SimulatedRemote
@@ -402,8 +402,8 @@ def dialled(bench: KeyBench) -> Any:
         called.append((url, headers, trusted, line.pings, line.aborted))
         yield line
 
-    for module in users_of(websockets.asyncio.client.connect, realtime):
-        bench.patch.setattr(module, "connect", connect)
+    for module in users_of(link.Direct, realtime):
+        bench.patch.setattr(module, "Direct", connect)
     for name in ("VOICEAGENT_REGION_TOKEN", "OTHER_TOKEN"):
         bench.patch.setenv(name, f"token of {name}")
 

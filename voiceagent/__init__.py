@@ -14,4 +14,4 @@ __version__ = "0.1.0"
 
 # onnxruntime tells its makers about every session unless this stands in the environment
 # before it is loaded; children inherit it. Nothing leaves this device unasked.
-os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"

@@ -1,6 +1,7 @@
 """The edge's client against the real region, over a line with faults."""
 
 import asyncio
+from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from regions import Parrot, envelope, question, quick, region, until, words
 
 from voiceagent.clock import now, run
 from voiceagent.errors import LinkDown, RemoteFailed
+from voiceagent.realtime import link
 from voiceagent.realtime.remote import RealtimeRemote
 from voiceagent.realtime.target import Target
 from voiceagent.region.config import ServeConfig
@@ -103,6 +105,30 @@ def test_cut_at_every_event_the_answer_and_the_memory_are_the_same() -> None:
         before = proxy.cuts
         await until(lambda: proxy.cuts > before)
         proxy.heal()
+
+    run(main())
+
+
+def test_who_sends_elsewhere_is_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(link, "OPENING", 0.5)
+
+    async def main() -> None:
+        parrot = Parrot()
+        async with region(parrot) as (url, server):
+
+            async def sends(reader: StreamReader, writer: StreamWriter) -> None:
+                await reader.readuntil(b"\r\n\r\n")
+                there = f"Location: {url}\r\nContent-Length: 0\r\n\r\n"
+                writer.write(f"HTTP/1.1 307 Elsewhere\r\n{there}".encode())
+                await writer.drain()
+                writer.close()
+
+            other = await asyncio.start_server(sends, "127.0.0.1", 0)
+            port = other.sockets[0].getsockname()[1]
+            async with other, client(f"ws://127.0.0.1:{port}/v1/realtime") as remote:
+                with pytest.raises(LinkDown, match="sends elsewhere"):
+                    await words(remote, question("secret"), envelope(1))
+            assert not parrot.asked and not server.sessions.connected
 
     run(main())
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 from gguf_file import tiny_llama
 from regions import documents, region, until
@@ -205,12 +206,24 @@ def test_a_model_of_one_s_own_answers_and_is_started_again(tmp_path: Path) -> No
 
             async with connect(url) as socket:
                 assert isinstance(await ask(socket), str)
+                assert backend._chat is not None
+                refuses_strangers(backend._chat._config.url)
                 assert backend._process is not None
                 backend._process.kill()
                 await until(lambda: backend.restarts > 0 and backend._chat is not None)
                 await ask(socket)
 
     run(main())
+
+
+def refuses_strangers(url: str) -> None:
+    """Another program of this machine gets nothing out of the model's server."""
+    for path in ("/chat/completions", "/completions"):
+        asked = httpx.post(f"{url}{path}", json={"prompt": "x", "messages": []})
+        assert asked.status_code == 401, asked.text
+    for path in ("/slots", "/props"):
+        asked = httpx.get(f"{url.removesuffix('/v1')}{path}")
+        assert asked.status_code != 200, asked.text
 
 
 def test_a_model_that_could_not_be_started_again_is_tried_once_more(

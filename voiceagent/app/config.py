@@ -22,6 +22,7 @@ from msgspec import Struct, field
 from voiceagent.agent.config import BudgetConfig
 from voiceagent.app.choices import check_engines
 from voiceagent.app.idle_keys import check_idle
+from voiceagent.app.in_the_clear import check_clear
 from voiceagent.app.moved_keys import check_moved
 from voiceagent.audio.config import AudioConfig
 from voiceagent.errors import ConfigError
@@ -104,6 +105,7 @@ def load_config(
         raise _explain(error, sources) from error
     check_engines(config, sources)
     check_idle(config, sources)
+    check_clear(config, environ)
     return Loaded(config, sources)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from voiceagent.app.in_the_clear import refuse_clear
 from voiceagent.door.tls import client_context
 from voiceagent.errors import ConfigError
 from voiceagent.realtime.remote import RealtimeRemote
@@ -32,6 +33,7 @@ def connect_to(
             f"`{target.url}` is no address of a region",
             hint="`ws://HOST:PORT/v1/realtime` or `wss://...`",
         )
+    refuse_clear(target.url, target.token)
     tls = None
     if target.url.startswith("wss://"):
         tls = client_context(config.ca_file, config.certificate)

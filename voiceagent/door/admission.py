@@ -12,7 +12,15 @@ from urllib.parse import parse_qs, urlsplit
 from voiceagent.door.tokens import Tokens
 from voiceagent.errors import TokenError
 
-__all__ = ["Bucket", "Refusal", "Visitor", "bearer", "is_loopback", "visitor"]
+__all__ = [
+    "Bucket",
+    "Refusal",
+    "Visitor",
+    "bearer",
+    "in_the_clear",
+    "is_loopback",
+    "visitor",
+]
 
 KEY = "openai-insecure-api-key."
 """Prefix of the subprotocol that carries a browser's token."""
@@ -105,3 +113,9 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def in_the_clear(url: str) -> bool:
+    """Whether what goes to an address can be read on its way."""
+    parts = urlsplit(url)
+    return parts.scheme in ("ws", "http") and not is_loopback(parts.hostname or "")

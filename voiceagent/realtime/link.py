@@ -36,6 +36,13 @@ LARGEST = 1 << 22
 """Bytes of one event of the server."""
 
 
+class Direct(connect):
+    """To the address that was given: whoever answers there may name no other."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        return exc
+
+
 class Link:
     """Keeps the way open for one session, which outlives its connections."""
 
@@ -119,7 +126,7 @@ class Link:
         headers = {"Authorization": f"Bearer {target.token}"} if target.token else {}
         mark = "&" if "?" in target.url else "?"
         url = f"{target.url}{mark}model={quote(target.model)}&voiceagent=1"
-        async with connect(
+        async with Direct(
             url,
             additional_headers=headers,
             ssl=self._tls,
@@ -185,6 +192,8 @@ def _reason(error: Exception) -> str:
     """Why there is no connection, in words that help."""
     if isinstance(error, InvalidStatus):
         status = error.response.status_code
+        if 300 <= status < 400:
+            return f"it sends elsewhere (status {status}), which is not followed"
         body = (error.response.body or b"")[:300].decode("utf-8", "replace")
         return f"refused with status {status}: {body.strip()}"
     if isinstance(error, TimeoutError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import json
+import secrets
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncGenerator
@@ -115,23 +116,27 @@ class LlamaBackend:
             stderr=DEVNULL,
             start_new_session=True,
         )
-        url = await self._ready(process)
+        key = secrets.token_urlsafe()
+        url = await self._ready(process, key)
         upstream = UpstreamConfig(url=url, model=Path(config.model).stem)
         room = max(64, config.context - 256)
         self._chat = ChatBackend(
             upstream,
+            key=key,
             knowledge=self._knowledge,
             passages=self._passages,
             context=min(room, 3_000),
         )
 
-    async def _ready(self, process: Process) -> str:
-        assert process.stdout is not None
+    async def _ready(self, process: Process, key: str) -> str:
+        assert process.stdin is not None and process.stdout is not None
         try:
             async with asyncio.timeout(READY):
+                process.stdin.write(f"{key}\n".encode())
+                await process.stdin.drain()
                 line = await process.stdout.readline()
             return str(json.loads(line)["url"])
-        except (TimeoutError, ValueError, KeyError) as error:
+        except (OSError, TimeoutError, ValueError, KeyError) as error:
             await self._end()
             raise EngineFailed(
                 f"the model `{self._config.model}` could not be started",

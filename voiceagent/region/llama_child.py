@@ -2,8 +2,10 @@
 
     python -m voiceagent.region.llama_child '{"model": "x.gguf", "slots": 8, ...}'
 
-Prints one line with its address when it is ready, and ends when its standard input
-does: a parent that is gone leaves nothing behind.
+The first line of its standard input is the key that every request must show: others on
+this machine can reach the address too. It prints one line with its address when it is
+ready, and ends when its standard input does: a parent that is gone leaves nothing
+behind.
 """
 
 from __future__ import annotations
@@ -27,6 +29,8 @@ def main() -> None:
     params.n_ctx = wanted["context"] * wanted["slots"]
     params.cont_batching = True
     params.use_jinja = True
+    params.api_keys = [sys.stdin.readline().strip()]
+    params.endpoint_slots = params.endpoint_props = False
     params.warmup = True
     params.verbosity = 0
     if wanted["threads"]:

@@ -33,7 +33,7 @@ class DemoRegion:
     def __init__(self) -> None:
         self.url = ""
         """Of the server itself."""
-        self._folder = tempfile.TemporaryDirectory()
+        self._folder = tempfile.TemporaryDirectory(prefix="voiceagent-")
         self._server: subprocess.Popen[str] | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, daemon=True)

@@ -93,7 +93,7 @@ class Dictation:
         text, vocabulary = arpa(questions(self._sentences))
         decoder = make_decoder({"lw": 9.0, "wip": 0.5}, remove_noise=True)
         add_words(decoder, vocabulary, {})
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(prefix="voiceagent-") as folder:
             file = Path(folder) / "about.lm"
             file.write_text(text, encoding="utf-8")
             decoder.add_lm_file(ABOUT, str(file))

@@ -1,0 +1,235 @@
+"""What a command asked of the system: connections, and files that it made or changed.
+
+    strace -f, in a home folder of its own, with nothing configured
+
+An attempt counts, whether it came to anything or not: a machine without a link must not
+hide one. A name is looked up at a resolver: that is an attempt too, even on loopback.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+
+__all__ = ["Home", "Watched", "needs_tracer", "traced"]
+
+ROOT = Path(__file__).resolve().parents[1]
+TALKS = ("connect", "sendto", "sendmsg", "sendmmsg", "bind", "io_uring_setup")
+OPENS = ("open", "openat", "openat2", "creat")
+MAKES = (
+    *("mkdir", "mkdirat", "mknod", "mknodat", "rename", "renameat", "renameat2"),
+    *("link", "linkat", "symlink", "symlinkat", "truncate"),
+    *("unlink", "unlinkat", "rmdir", "chmod", "fchmodat"),
+)
+RESOLVERS = ("53", "853", "5353", "5355")
+"""Ports where a name is looked up."""
+LOOKS_UP = ("io.systemd.Resolve", "avahi-daemon/socket")
+"""Sockets of services that look names up."""
+SYSTEM = re.compile(
+    r"/dev/(null|zero|tty|ptmx|pts/\d+|snd/.*|stdin|stdout|stderr|fd/\d+)"
+    r"|/proc/.*|pipe:.*|socket:.*|anon_inode:.*|/memfd:.*"
+    r"|/dev/shm/(sem\.|pym-|jack|pulse-shm-).*|/dev/shm"
+)
+"""Devices, semaphores, and what the sound servers keep for themselves."""
+CALL = re.compile(r"^(\d+) +(\w+)\((.*)$")
+RESUMED = re.compile(r"^(\d+) +<\.\.\. (\w+) resumed>(.*)$")
+ADDRESS = re.compile(r"sa_family=(AF_\w+)([^}]*)")
+NAMED = re.compile(r'(?:<([^<>]*)>, )?"((?:[^"\\]|\\.)*)"')
+"""A path, and the folder that it is below where the call names one."""
+OPENED = re.compile(r"= \d+<(.*)>$")
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A fresh home: every folder a program may be pointed to, all of them empty."""
+
+    root: Path
+
+    def __post_init__(self) -> None:
+        for name in ("home", "state", "cache", "config", "data", "run", "tmp", "work"):
+            (self.root / name).mkdir(parents=True, mode=0o700)
+
+    @property
+    def work(self) -> Path:
+        """Where commands are run."""
+        return self.root / "work"
+
+    def environment(self) -> dict[str, str]:
+        """Nothing of the caller's, `CI` least of all, but where programs are."""
+        named = {f"XDG_{n.upper()}_HOME": n for n in ("state", "cache", "config")}
+        folders = {**named, "XDG_DATA_HOME": "data", "XDG_RUNTIME_DIR": "run"}
+        return {
+            **{key: str(self.root / name) for key, name in folders.items()},
+            "HOME": str(self.root / "home"),
+            "TMPDIR": str(self.root / "tmp"),
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+
+    def ours(self) -> re.Pattern[str]:
+        """What may be made or changed here: our folders, and those of the sound server.
+
+        Python tries a file of a random name before it takes a temporary folder, and
+        removes it.
+        """
+        root = re.escape(str(self.root))
+        kept = rf"{root}/(state|cache/voiceagent|config/voiceagent)(/.*)?"
+        passing = rf"{root}/tmp/(voiceagent-[^/]+|pymp-[^/]+)(/.*)?"
+        sound = rf"{root}/(run/pulse|(config|home/\.config)/pulse|home/\.pulse)(/.*)?"
+        return re.compile("|".join((kept, passing, sound)))
+
+    def tried(self, path: str) -> bool:
+        """A probe of Python's, gone again."""
+        folder, name = os.path.split(path)
+        known = folder == str(self.root / "tmp") and re.fullmatch("[a-z0-9_]{8}", name)
+        return bool(known) and not os.path.exists(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """How a command ended, and what it did that it should not."""
+
+    code: int
+    out: str
+    err: str
+    beyond: list[str] = field(default_factory=list)
+    """Attempts to reach anything beyond this machine, or to be reached from there."""
+    astray: list[str] = field(default_factory=list)
+    """Files made, changed or removed outside of our folders."""
+
+
+def needs_tracer() -> None:
+    """Skip where nothing can be watched, with the reason."""
+    if why := _no_tracer():
+        pytest.skip(why)
+
+
+@cache
+def _no_tracer() -> str:
+    if not sys.platform.startswith("linux"):
+        return "strace is a program of Linux"
+    if shutil.which("strace") is None:
+        return "strace is not installed: run `apt-get install strace`"
+    tried = subprocess.run(
+        ["strace", "-f", "-qq", "-o", os.devnull, "true"], capture_output=True
+    )
+    said = tried.stderr.decode("utf-8", "replace").strip()
+    return f"strace may not watch here: {said}" if tried.returncode else ""
+
+
+def traced(
+    home: Home,
+    *command: str,
+    outputs: Sequence[Path] = (),
+    stdin: bytes = b"",
+    meanwhile: Callable[[subprocess.Popen[bytes]], None] | None = None,
+    more: Mapping[str, str] | None = None,
+) -> Watched:
+    """Run a command to its end, watched; `outputs` are files that it was told to make.
+
+    `meanwhile` is called while it runs; then the command is asked to end (SIGINT).
+    """
+    log = home.root / "calls"
+    calls = ",".join((*TALKS, *OPENS, *MAKES))
+    watch = ("strace", "-f", "-y", "-qq", "-s", "400", "--seccomp-bpf")
+    process = subprocess.Popen(
+        [*watch, "-e", f"trace=?{calls.replace(',', ',?')}", "-o", str(log), *command],
+        **{"stdin": subprocess.PIPE, "stdout": subprocess.PIPE},
+        stderr=subprocess.PIPE,
+        cwd=home.work,
+        env={**home.environment(), **(more or {})},
+    )
+    if meanwhile is not None:
+        try:
+            meanwhile(process)
+        finally:
+            _interrupt(process)
+    out, err = process.communicate(stdin)
+    lines = log.read_text("utf-8", "replace").splitlines()
+    named = [str(path) for path in outputs]
+    found = [_judged(home, named, *call) for call in _calls(lines)]
+    return Watched(
+        process.returncode,
+        out.decode("utf-8", "replace"),
+        err.decode("utf-8", "replace"),
+        beyond=sorted({text for kind, text in found if kind == "beyond"}),
+        astray=sorted({text for kind, text in found if kind == "astray"}),
+    )
+
+
+def _interrupt(process: subprocess.Popen[bytes]) -> None:
+    """The command itself: a signal to strace would be another thing."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    for child in children.read_text().split():
+        os.kill(int(child), signal.SIGINT)
+
+
+def _calls(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each call by name with its words, put together where it was cut in two."""
+    begun: dict[str, str] = {}
+    for line in lines:
+        if cut := RESUMED.match(line):
+            yield cut[2], begun.pop(cut[1], "") + cut[3]
+        elif call := CALL.match(line):
+            if call[3].endswith("<unfinished ...>"):
+                begun[call[1]] = call[3].removesuffix("<unfinished ...>")
+                if call[2] in TALKS:  # an attempt counts before it has ended
+                    yield call[2], call[3]
+            else:
+                yield call[2], call[3]
+
+
+def _judged(
+    home: Home, outputs: Sequence[str], name: str, words: str
+) -> tuple[str, str]:
+    if name in TALKS:
+        wrong = name == "io_uring_setup" or any(
+            _is_beyond(family, rest, door=name == "bind")
+            for family, rest in ADDRESS.findall(words)
+        )
+        return ("beyond" if wrong else "", f"{name}({words}")
+    if " = -1 " in words or words.endswith("= ?"):
+        return "", ""
+    for path in _changed(name, words):
+        whole = os.path.normpath(home.work / path)
+        own = SYSTEM.fullmatch(path) or home.ours().fullmatch(whole)
+        if not own and whole not in outputs and not home.tried(whole):
+            return "astray", f"{name} {whole}"
+    return "", ""
+
+
+def _changed(name: str, words: str) -> Sequence[str]:
+    """The paths that a call made, changed or removed."""
+    if name not in OPENS:
+        return [os.path.join(folder, path) for folder, path in NAMED.findall(words)]
+    if name != "creat" and not re.search(r"O_(WRONLY|RDWR|CREAT|TRUNC)", words):
+        return ()
+    opened = OPENED.search(words)
+    return (opened[1].removesuffix(" (deleted)"),) if opened else ("?",)
+
+
+def _is_beyond(family: str, rest: str, *, door: bool) -> bool:
+    if family in ("AF_UNIX", "AF_LOCAL"):
+        return any(name in rest for name in LOOKS_UP)
+    if family in ("AF_NETLINK", "AF_UNSPEC"):
+        return False
+    address, port = re.search(r'"([0-9a-fA-F.:]+)"', rest), re.search(r"\d+", rest)
+    if family not in ("AF_INET", "AF_INET6") or address is None:
+        return True
+    if port is not None and port[0] in RESOLVERS:
+        return True
+    where = ip_address(address[1])
+    inside = getattr(where, "ipv4_mapped", None) or where
+    return not (inside.is_loopback or (inside.is_unspecified and not door))
