@@ -42,6 +42,10 @@ from voiceagent.realtime import link
 from voiceagent.routing.escalation import Escalation
 from voiceagent.routing.handover import Handover
 from voiceagent.routing.simulated_remote import SimulatedRemote
+from voiceagent.skills.caution import Wish, spending, why_ask
+from voiceagent.skills.host import SkillHost
+from voiceagent.skills.house.house import Entity, Value
+from voiceagent.skills.packs.outfit import Outfit
 from voiceagent.store import Store
 from voiceagent.stt.protocol import Recognition
 from voiceagent.testing import tone
@@ -283,6 +287,27 @@ class Enough(Exception):
 def house(bench: KeyBench) -> str:
     """What the skills act upon."""
     return type(bench.shop.house(Store(None))).__name__
+
+
+def asked_first(bench: KeyBench) -> list[bool]:
+    """What is asked about before it is done, as skills are made with it."""
+    hosts: list[SkillHost] = []
+    opened = Outfit.open
+    bench.patch.setattr(
+        Outfit, "open", lambda kit, host: hosts.append(host) or opened(kit, host)
+    )
+    bench.assembled()
+    confirm = hosts[0].confirm
+    wishes: list[tuple[str, str, str, dict[str, Value]]] = [
+        ("lock", "", "unlock", {}),
+        ("cover", "garage", "open_cover", {}),
+        ("alarm_control_panel", "", "alarm_disarm", {}),
+        ("climate", "", "set_temperature", {"temperature": 28}),
+    ]
+    return [
+        bool(why_ask(confirm, [Wish([Entity("x", "X", domain, kind=kind)], *rest)]))
+        for domain, kind, *rest in wishes
+    ] + [spending(confirm, Intent("order"), "order it") is not None]
 
 
 def kept_at(bench: KeyBench) -> Path | None:

@@ -9,6 +9,8 @@ from model_folders import Source
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.interpreter import Doubts
 from voiceagent.nlu.slm.protocol import Guess
+from voiceagent.skills.caution import ask_first
+from voiceagent.skills.skill import Answer, Effect, TurnContext
 from voiceagent.stt.protocol import Recognition
 from voiceagent.trace.events import (
     Asked,
@@ -84,6 +86,56 @@ def test_no_and_silence_change_nothing() -> None:
     silence = stage(0.7, ODD, "yes")
     rows = silence.play(*COMMAND, (6.0, 0.0))
     assert rows[0].effects == [] and silence.events(Committed) == []
+
+
+def grave(*says: str) -> Stage:
+    """A skill that asks before it acts."""
+
+    def answered(intent: Intent, context: TurnContext) -> Answer:
+        done = Effect("open", lambda: play.skill.ran.append(intent.text))
+        asked = ask_first(intent, "open the gate", reason="it opens a gate")
+        if intent.text == "light":
+            return Answer("Light is on", (Effect("light", lambda: None),))
+        return Answer("The gate is opening", (done,), question=asked)
+
+    play = Stage(says=says, skill=Echo(answered=answered))
+    return play
+
+
+def test_an_effect_with_consequences_waits_for_a_yes() -> None:
+    play = grave("open the gate", "yes")
+    first, second = play.play(*COMMAND, *ANSWER)
+    assert first.reply == "Do you want me to open the gate?" and not first.effects
+    # It was understood: what is expected of the turn holds before the yes.
+    assert first.intent is not None and first.intent.name == "echo"
+    assert second.effects == ["open"] and second.reply == "The gate is opening"
+    assert play.skill.ran == ["open the gate"]
+    (asked,) = play.events(Asked)
+    assert asked == Asked(turn=1, about="echo", reason="it opens a gate")
+
+
+@pytest.mark.parametrize("other", ["no", "light", "maybe", ""])
+def test_without_a_yes_nothing_is_done(other: str) -> None:
+    play = grave("open the gate", other)
+    rows = play.play(*COMMAND, *(ANSWER if other else ((6.0, 0.0),)))
+    assert "open" not in [key for row in rows for key in row.effects]
+    assert play.skill.ran == []
+    if other == "light":
+        assert rows[1].effects == ["light"], "another command is that command"
+
+
+def test_a_yes_of_its_own_or_a_second_one_opens_nothing() -> None:
+    play = grave("open the gate", "yes", "yes")
+    play.wakes = (0.9, 13.0)
+    play.play(*COMMAND, *ANSWER, *COMMAND)
+    assert play.skill.ran == ["open the gate"]
+
+
+def test_what_is_agreed_beforehand_is_not_asked_about() -> None:
+    play = grave("open the gate")
+    play.doubts = Doubts(agreed=True)
+    (row,) = play.play(*COMMAND)
+    assert row.effects == ["open"] and play.events(Asked) == []
 
 
 def test_a_yes_after_the_follow_up_was_silent_comes_too_late() -> None:

@@ -91,6 +91,11 @@ TABLE = {
     "home_assistant.token_env": Row(
         "OTHER", see.house, beside={"home_assistant.url": "http://house.local:8123"}
     ),
+    "confirm.unlock": Row(False, see.asked_first),
+    "confirm.open": Row([], see.asked_first),
+    "confirm.disarm": Row(False, see.asked_first),
+    "confirm.heat_above": Row(30.0, see.asked_first),
+    "confirm.spend": Row(False, see.asked_first),
     "store.folder": Row("{folder}/store", see.kept_at),
     "region.url": Row("sim://ok", part("engines")),
     "region.model": Row("large", part("engines"), beside=REGION),

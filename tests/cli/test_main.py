@@ -119,6 +119,16 @@ def test_ask_answers_from_words_and_pipes(tmp_path: Path) -> None:
     assert b"timer" in later.stdout.lower() and b"no timer" not in later.stdout.lower()
 
 
+def test_ask_does_nothing_grave_without_a_yes(tmp_path: Path) -> None:
+    done = voiceagent("ask", "unlock the front door", home=tmp_path)
+    assert done.returncode == 0 and b"Do you want me to unlock" in done.stdout
+    assert b"--yes" in done.stderr
+    still = voiceagent("ask", "is the front door locked", home=tmp_path)
+    assert still.stdout == b"Yes, the front door is locked\n"
+    agreed = voiceagent("ask", "--yes", "unlock the front door", home=tmp_path)
+    assert agreed.stdout == b"Front door is unlocked\n" and agreed.stderr == b""
+
+
 def test_ask_says_why_when_asked(tmp_path: Path) -> None:
     done = voiceagent("ask", "--why", "turn on the kitchen light", home=tmp_path)
     assert done.returncode == 0

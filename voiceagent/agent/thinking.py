@@ -14,10 +14,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from voiceagent.agent.effects import Effects
+from voiceagent.agent.readings import asked_first, known_words, why_nothing
 from voiceagent.agent.supervisor import Supervisor
 from voiceagent.agent.work import Work
 from voiceagent.clock import Compute, local
-from voiceagent.errors import VoiceAgentError
+from voiceagent.errors import ToolRefused, VoiceAgentError
+from voiceagent.nlu.clarify import Question
 from voiceagent.nlu.decision import Route
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.interpreter import Interpreter, Reading, Understanding
@@ -85,7 +87,7 @@ class Thinker:
             finally:
                 work.hearing.cancel()  # a turn that is given up must not hear on
         recognition = work.recognition = work.heard.result()
-        self._note_words(work, recognition)
+        self._noteknown_words(work, recognition)
         if self._models is not None:
             self._models.turn_began()
         if self._escalation is None:
@@ -145,10 +147,12 @@ class Thinker:
     async def plan(self, text: str) -> Answer | None:
         """What the answer to `text` would be; changes nothing."""
         reading = await self._interpreter.foresee(text)
-        said = _words(reading)
+        said = known_words(reading)
         if said is not None or reading.intent is None:
             return said
-        return await self._ask_skill(reading.intent)
+        answer = await self._ask_skill(reading.intent)
+        asked = asked_first(answer, agreed=reading.agreed)
+        return Answer(asked.text, ask=True) if asked else answer
 
     def answers(self, turn: int) -> Sequence[str]:
         """Short answers to a question of ours that a spoken turn may bring."""
@@ -188,19 +192,12 @@ class Thinker:
             await self._models.close()
 
     async def _answer(self, work: Work, reading: Reading) -> Answer | None:
-        question = reading.question
-        if question is not None:
-            self._interpreter.ask(question, work.turn)
-            options = len(question.options)
-            about = question.options[0].intent.name
-            reason = question.reason
-            self._emit(
-                Asked(turn=work.turn, about=about, reason=reason, options=options)
-            )
-        said = _words(reading)
+        if reading.question is not None:
+            self._note_question(work, reading.question)
+        said = known_words(reading)
         if said is not None or reading.intent is None:
             return said
-        return await self._act(work, reading.intent)
+        return await self._act(work, reading.intent, agreed=reading.agreed)
 
     async def _ask_skill(self, intent: Intent) -> Answer:
         skill = self._understanding.skill_for(intent.name)
@@ -209,8 +206,13 @@ class Thinker:
         context = TurnContext(now=local(), area=self._area, last=self.last)
         return await self._compute("skill", skill.answer, intent, context)
 
-    async def _act(self, work: Work, intent: Intent) -> Answer:
+    async def _act(self, work: Work, intent: Intent, *, agreed: bool) -> Answer:
         answer = await self._ask_skill(intent)
+        asked = asked_first(answer, agreed=agreed)
+        if asked is not None:
+            self._note_question(work, asked)
+            work.ledger.mark("act")
+            return Answer(asked.text, ask=True)
         said = await self._effects.commit(work, answer.effects)
         work.ledger.mark("act")
         return Answer(said, ask=answer.ask) if said is not None else answer
@@ -219,6 +221,9 @@ class Thinker:
         """Do what a larger tier asks for; the sentence that it comes to. The same kind
         of effect may be wanted several times, of different things."""
         answer = await self._ask_skill(intent)
+        if answer.question is not None:
+            # A stranger's wish; whoever lives here has not been asked.
+            raise ToolRefused("only the user may ask this device for that")
         from voiceagent.routing.device_tools import canonical
 
         mark = f"#{zlib.crc32(canonical(intent).encode()):08x}"
@@ -226,7 +231,19 @@ class Thinker:
         said = await self._effects.commit(work, effects)
         return said or answer.text
 
-    def _note_words(self, work: Work, recognition: Recognition) -> None:
+    def _note_question(self, work: Work, question: Question) -> None:
+        """The next turn may answer it."""
+        self._interpreter.ask(question, work.turn)
+        self._emit(
+            Asked(
+                turn=work.turn,
+                about=question.options[0].intent.name,
+                reason=question.reason,
+                options=len(question.options),
+            )
+        )
+
+    def _noteknown_words(self, work: Work, recognition: Recognition) -> None:
         self._emit(
             Transcript(
                 turn=work.turn,
@@ -244,7 +261,7 @@ class Thinker:
         intent = reading.intent
         if intent is None or reading.question is not None:
             self._emit(
-                IntentMissed(turn=work.turn, reason=_missed(reading, recognition))
+                IntentMissed(turn=work.turn, reason=why_nothing(reading, recognition))
             )
             return
         confidence = min(intent.confidence, reading.confidence)
@@ -267,19 +284,3 @@ class Thinker:
                 left_ms=round(work.deadline.left * 1000, 3),
             )
         )
-
-
-def _words(reading: Reading) -> Answer | None:
-    """The answer of a reading that needs no skill."""
-    if reading.question is not None:
-        return Answer(reading.question.text, ask=True)
-    return Answer(reading.reply) if reading.reply else None
-
-
-def _missed(reading: Reading, recognition: Recognition) -> str:
-    """Why nothing is done."""
-    if reading.question is not None:
-        return "asked back"
-    if not recognition.accepted:
-        return "rejected"
-    return "no template"

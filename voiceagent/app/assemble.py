@@ -94,7 +94,8 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
     )
     store = options.store or Store(None)
     told = {"volume": {"start": config.speak.start_percent}}
-    skills = shop.language.outfit.open(SkillHost(store, shop.house(store), told))
+    host = SkillHost(store, shop.house(store), told, config.confirm)
+    skills = shop.language.outfit.open(host)
     meaning = Meaning(shop.language, skills)
     _ = shop.language.parser  # what is wrong with it is said here, not in a turn
     if live:
@@ -221,7 +222,11 @@ def _interpreter(
         meaning,
         compute,
         models=models,
-        doubts=Doubts(heard, lambda intent: shop.language.phraser.say(intent)),
+        doubts=Doubts(
+            heard,
+            lambda intent: shop.language.phraser.say(intent),
+            agreed=options.agreed,
+        ),
         decide=shop.language.cascade.route,
         limit=None if limit is None else limit / 1000,
     )

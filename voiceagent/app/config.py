@@ -37,7 +37,7 @@ from voiceagent.region.config import (
     UpstreamConfig,
 )
 from voiceagent.routing.config import CostConfig, RegionConfig
-from voiceagent.skills.config import HomeAssistantConfig, PackConfig
+from voiceagent.skills.config import ConfirmConfig, HomeAssistantConfig, PackConfig
 from voiceagent.store import StoreConfig
 from voiceagent.stt.config import SttConfig
 from voiceagent.trace.config import TelemetryConfig
@@ -60,6 +60,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     audio: AudioConfig = field(default_factory=AudioConfig)
     pack: PackConfig = field(default_factory=PackConfig)
     home_assistant: HomeAssistantConfig = field(default_factory=HomeAssistantConfig)
+    confirm: ConfirmConfig = field(default_factory=ConfirmConfig)
     store: StoreConfig = field(default_factory=StoreConfig)
     region: RegionConfig = field(default_factory=RegionConfig)
     privacy: PrivacyConfig = field(default_factory=PrivacyConfig)

@@ -32,5 +32,7 @@ class AgentOptions:
     """Replies are not rendered."""
     plain: bool = False
     """The same parts put together the usual way, to compare with."""
+    agreed: bool = False
+    """The user has said yes to whatever has consequences."""
     ready: Callable[[str], None] = lambda part: None
     """Live: told which of `app.arming.PARTS` is there; from any thread."""

@@ -76,7 +76,7 @@ class Workshop:
         )
         return PackLanguage(
             recipe,
-            asks=lambda: doubt_of(self.config.stt) > 0,
+            asks=lambda: doubt_of(self.config.stt) > 0 or self._confirms,
             shelf=self._shelf,
             pack=self._pack,
         )
@@ -85,6 +85,12 @@ class Workshop:
     def engines(self) -> Engines:
         """What hears, reads and speaks."""
         return Engines(self.config, self.language, shelf=self._shelf)
+
+    @property
+    def _confirms(self) -> bool:
+        """Whether anything is asked about before it is done."""
+        confirm = self.config.confirm
+        return confirm.unlock or confirm.disarm or confirm.spend or bool(confirm.open)
 
     @property
     def escalates(self) -> bool:

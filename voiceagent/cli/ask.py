@@ -35,6 +35,9 @@ def ask(
     pack: PackOption = None,
     speak: Annotated[bool, typer.Option(help="Say the reply aloud too.")] = False,
     region: RegionOption = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do what would be asked about first.")
+    ] = False,
     why: Annotated[bool, typer.Option("--why", help="Who answered, and why.")] = False,
     json: JsonOption = False,
     config: ConfigOption = None,
@@ -61,6 +64,7 @@ def ask(
             trace=trace,
             silent=not speak,
             typed=True,
+            agreed=yes,
         ),
     )
     words = _text(text)
@@ -72,9 +76,19 @@ def ask(
             emit_json(row.as_dict())
             continue
         write(row.reply)
+        if _held_back(trace, row.turn):
+            tell("nothing is done before you agree: say so with `--yes`")
         if why or row.tier == "none":
             for line in dict.fromkeys(_reasons(trace, asked=why)):
                 tell(line)
+
+
+def _held_back(trace: Trace, turn: int) -> bool:
+    """Whether a command was understood and is asked about before it is done."""
+    from voiceagent.trace.events import Asked, IntentMatched
+
+    kinds = {type(event) for _, event in trace if event.turn == turn}
+    return {Asked, IntentMatched} <= kinds
 
 
 def _loudspeaker() -> Player:

@@ -74,6 +74,8 @@ class Doubts:
     """The recogniser's confidence below which is asked "did you say ..."."""
     phrase: Callable[[Intent], str] = lambda intent: ""
     """An intent in the words of the pack; empty where there are none."""
+    agreed: bool = False
+    """Whatever a skill asks about first is agreed to beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,8 @@ class Reading:
     """Words to say as they are."""
     guess: Guess | None = None
     """The model's word where it was not sure enough to act or to ask."""
+    agreed: bool = False
+    """The user has said yes to the very thing."""
 
 
 class Interpreter:
@@ -201,7 +205,8 @@ class Interpreter:
         found = self._decide(recognition, intent, opinion, heard=self._doubts.heard)
         guess = opinion.guess if opinion else None
         if intent is not None:
-            reading = Reading(found, intent, recognition.confidence)
+            agreed = self._doubts.agreed
+            reading = Reading(found, intent, recognition.confidence, agreed=agreed)
             if found.step is not DecisionStep.ASK:
                 return reading
             either = which([intent, *others], reason=found.reason)
@@ -221,7 +226,8 @@ class Interpreter:
         if guess.intent is None:
             return Reading(found, by=by, reply=guess.reply)
         confidence = min(guess.probability, recognition.confidence)
-        reading = Reading(found, guess.intent, confidence, by)
+        agreed = self._doubts.agreed
+        reading = Reading(found, guess.intent, confidence, by, agreed=agreed)
         if (
             found.step is DecisionStep.ACT
             and recognition.confidence >= self._doubts.heard
@@ -263,4 +269,5 @@ def _settled(question: Question, recognition: Recognition) -> Reading | None:
         reason = "declined what was asked"
         return Reading(Route("device", reason), by="answer", reply=DECLINED)
     found = Route("device", f"confirmed {reply.name}")
-    return Reading(found, reply, recognition.confidence, by="answer")
+    agreed = len(question.options) == 1
+    return Reading(found, reply, recognition.confidence, by="answer", agreed=agreed)

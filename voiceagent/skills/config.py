@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
-__all__ = ["PackConfig", "HomeAssistantConfig"]
+__all__ = ["ConfirmConfig", "HomeAssistantConfig", "PackConfig"]
 
 
 class PackConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -27,3 +27,18 @@ class HomeAssistantConfig(
     url: str = ""
     token_env: str = "HOME_ASSISTANT_TOKEN"
     """Name of the environment variable that holds the token."""
+
+
+class ConfirmConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is asked about before it is done ("Do you want me to ...?")."""
+
+    unlock: bool = True
+    """Unlocking a lock."""
+    open: list[str] = field(default_factory=lambda: ["garage", "door", "gate"])
+    """Opening covers of these kinds."""
+    disarm: bool = True
+    """Disarming an alarm panel."""
+    heat_above: float = 25.0
+    """Degrees Celsius: setting a thermostat higher."""
+    spend: bool = True
+    """Whatever a pack's own handler says costs money."""

@@ -13,13 +13,14 @@ from dataclasses import replace
 from importlib import import_module
 
 from voiceagent.nlu.intent import Intent, SlotValue
+from voiceagent.skills.caution import Wish
+from voiceagent.skills.hands import VERBS, Hands
 from voiceagent.skills.hass_targets import find_meant, tell_state
 from voiceagent.skills.host import SkillHost
 from voiceagent.skills.house.house import Value
 from voiceagent.skills.phrases import sentence
-from voiceagent.skills.plain import act
 from voiceagent.skills.skill import Answer, Skill, SkillAlarm, TurnContext
-from voiceagent.skills.targets import are, call
+from voiceagent.skills.targets import are
 
 __all__ = ["create"]
 
@@ -94,7 +95,7 @@ class Hass:
     name = "home_assistant"
 
     def __init__(self, host: SkillHost, skills: Mapping[str, Skill]) -> None:
-        self._house = host.house
+        self._house, self._hands = host.house, Hands(host)
         self._skills = skills
         plan = Callable[[Intent, TurnContext], Answer]
         self._plans: dict[str, plan] = {
@@ -164,13 +165,18 @@ class Hass:
         services = {e: special.get(e.domain, SWITCHED[intent.name]) for e in able}
         word = next(iter(services.values()))[1]
 
-        def run() -> None:
-            for service in dict.fromkeys(pair[0] for pair in services.values()):
-                group = [e for e, pair in services.items() if pair[0] == service]
-                self._house.call(group, service, {})
-
-        first = next(iter(services.values()))[0]
-        return act(are(meant, word), f"house.{first}", run)
+        wishes = [
+            Wish([e for e, pair in services.items() if pair[0] == service], service, {})
+            for service in dict.fromkeys(pair[0] for pair in services.values())
+        ]
+        verb = VERBS.get(wishes[0].service, "change")
+        return self._hands.do(
+            intent,
+            wishes,
+            are(meant, word),
+            claim=f"is {word}",
+            words=f"{verb} {meant.phrase}",
+        )
 
     def _light(self, intent: Intent, context: TurnContext) -> Answer:
         meant = find_meant(self._house.model, intent, context, domain="light")
@@ -184,7 +190,7 @@ class Hass:
         if "color" in intent.slots:
             data["color_name"] = str(intent.slots["color"])
             words.append(str(intent.slots["color"]))
-        return call(self._house, meant, "turn_on", data, " and ".join(words))
+        return self._hands.call(intent, meant, "turn_on", data, " and ".join(words))
 
     def _position(self, intent: Intent, context: TurnContext) -> Answer:
         meant = find_meant(self._house.model, intent, context, domain="cover")
@@ -194,7 +200,7 @@ class Hass:
         valve = all(entity.domain == "valve" for entity in meant.entities)
         service = "set_valve_position" if valve else "set_cover_position"
         word = f"going to {percent} percent"
-        return call(self._house, meant, service, {"position": percent}, word)
+        return self._hands.call(intent, meant, service, {"position": percent}, word)
 
     def _vacuum(self, intent: Intent, context: TurnContext) -> Answer:
         meant = find_meant(self._house.model, intent, context, domain="vacuum")
@@ -202,7 +208,7 @@ class Hass:
             return Answer(meant.problem)
         start = intent.name == "HassVacuumStart"
         service, word = ("start", "off") if start else ("return_to_base", "going home")
-        return call(self._house, meant, service, {}, word)
+        return self._hands.call(intent, meant, service, {}, word)
 
     def _state(self, intent: Intent, context: TurnContext) -> Answer:
         meant = find_meant(self._house.model, intent, context)

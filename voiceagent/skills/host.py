@@ -8,6 +8,7 @@ from pathlib import Path
 
 from voiceagent.errors import PackError
 from voiceagent.nlu.intent import Intent
+from voiceagent.skills.config import ConfirmConfig
 from voiceagent.skills.house.house import House
 from voiceagent.skills.skill import Answer, Skill, TurnContext
 from voiceagent.store import Store
@@ -23,6 +24,8 @@ class SkillHost:
     house: House
     config: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     """One table per skill name, from the user's configuration."""
+    confirm: ConfirmConfig = field(default_factory=ConfirmConfig)
+    """What is asked about before it is done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from voiceagent.nlu.intent import Intent
+
+if TYPE_CHECKING:
+    from voiceagent.nlu.clarify import Question
 
 __all__ = ["Answer", "Effect", "LastTurn", "Skill", "SkillAlarm", "TurnContext"]
 
@@ -39,6 +42,9 @@ class Answer:
     """True: the answer is a question; listen again without a wake word."""
     stop: bool = False
     """True: end whatever is going on (speech, ringing) and say no more."""
+    question: Question | None = None
+    """Asked instead, and nothing is done. Of one option: whether it is wanted; a yes
+    has the same intent answered again, and its effects are run. Of several: which."""
     more: AsyncIterator[str] | None = None
     """Further clauses that are still to come from a larger tier."""
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 
 from voiceagent.nlu.intent import Intent
-from voiceagent.skills.house.house import Entity, House, HouseModel, Value
+from voiceagent.skills.house.house import Entity, HouseModel
 from voiceagent.skills.phrases import be, listed, said_name, sentence
-from voiceagent.skills.plain import act
-from voiceagent.skills.skill import Answer, TurnContext
+from voiceagent.skills.skill import TurnContext
 
 __all__ = [
     "Targets",
     "are",
-    "call",
     "find_targets",
     "how_many",
     "meant",
@@ -86,21 +84,6 @@ def _one(entity: Entity, area: str) -> Targets:
         problem = f"The {name} is in the {said_name(entity.area)}"
         return Targets((), name, f"{problem}, not in the {said_name(area)}")
     return Targets((entity,), f"the {name}")
-
-
-def call(
-    house: House,
-    found: Targets,
-    service: str,
-    data: Mapping[str, Value],
-    word: str,
-) -> Answer:
-    """Ask the house for a service; `word`: what the things are then."""
-
-    def run() -> None:
-        house.call(found.entities, service, data)
-
-    return act(are(found, word), f"house.{service}", run)
 
 
 def are(found: Targets, word: str) -> str:

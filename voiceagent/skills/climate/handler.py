@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from voiceagent.nlu.intent import Intent
+from dataclasses import replace
+
+from voiceagent.nlu.intent import Intent, SlotValue
+from voiceagent.skills.caution import Wish
+from voiceagent.skills.hands import Hands
 from voiceagent.skills.host import SkillHost
-from voiceagent.skills.house.house import Entity, House
+from voiceagent.skills.house.house import Entity
 from voiceagent.skills.phrases import said_name, sentence, shown_number
-from voiceagent.skills.plain import PlainSkill, act
+from voiceagent.skills.plain import PlainSkill
 from voiceagent.skills.skill import Answer, Skill, TurnContext
 from voiceagent.skills.targets import named
 
@@ -17,7 +21,7 @@ SILENT = ("unknown", "unavailable", "")
 
 def create(host: SkillHost) -> Skill:
     """Make the skill."""
-    climate = Climate(host.house)
+    climate = Climate(host)
     return PlainSkill(
         "climate",
         {
@@ -31,8 +35,8 @@ def create(host: SkillHost) -> Skill:
 class Climate:
     """Plans answers about a house."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, host: SkillHost) -> None:
+        self._house, self._hands = host.house, Hands(host)
 
     def temperature(self, intent: Intent, context: TurnContext) -> Answer:
         """Read the thermometer that is meant: by name, room, or the nearest one."""
@@ -60,11 +64,16 @@ class Climate:
             return Answer(f"There is no thermostat {where}")
         wanted = self._wanted(intent, device)
 
-        def run() -> None:
-            self._house.call([device], "set_temperature", {"temperature": wanted})
-
-        text = f"{sentence(said_name(device.name))} is set to {shown_number(wanted)}"
-        return act(f"{text} degrees", "house.set_temperature", run)
+        name, degrees = said_name(device.name), f"{shown_number(wanted)} degrees"
+        # A yes is to these degrees, wherever the thermostat stands by then.
+        slots: dict[str, SlotValue] = {"name": device.name, "temperature": wanted}
+        return self._hands.do(
+            replace(intent, slots=slots),
+            [Wish([device], "set_temperature", {"temperature": wanted})],
+            f"{sentence(name)} is set to {degrees}",
+            claim=f"is set to {degrees}",
+            words=f"set the {name} to {degrees}",
+        )
 
     def read(self, intent: Intent, context: TurnContext) -> Answer:
         """Say what a sensor says."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from voiceagent.nlu.intent import Intent
+from voiceagent.skills.hands import Hands
 from voiceagent.skills.host import SkillHost
-from voiceagent.skills.house.house import House, Value
+from voiceagent.skills.house.house import Value
 from voiceagent.skills.phrases import asks_for_all, be, sentence
 from voiceagent.skills.plain import PlainSkill
 from voiceagent.skills.skill import Answer, Skill, TurnContext
-from voiceagent.skills.targets import Targets, call, find_targets, how_many, which_are
+from voiceagent.skills.targets import Targets, find_targets, how_many, which_are
 
 __all__ = ["create"]
 
@@ -38,7 +39,7 @@ OPPOSITE = {
 
 def create(host: SkillHost) -> Skill:
     """Make the skill."""
-    doors = Doors(host.house)
+    doors = Doors(host)
     return PlainSkill(
         "doors",
         {
@@ -53,8 +54,8 @@ def create(host: SkillHost) -> Skill:
 class Doors:
     """Plans answers about a house."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, host: SkillHost) -> None:
+        self._house, self._hands = host.house, Hands(host)
 
     def move(self, intent: Intent, context: TurnContext) -> Answer:
         """Open, close, lock or unlock."""
@@ -62,7 +63,7 @@ class Doors:
         found = self._targets(intent, context)
         if found.problem:
             return Answer(found.problem)
-        return call(self._house, found, service, {}, word)
+        return self._hands.call(intent, found, service, {}, word)
 
     def position(self, intent: Intent, context: TurnContext) -> Answer:
         """Part of the way open."""
@@ -75,7 +76,7 @@ class Doors:
         data: dict[str, Value] = {"position": percent}
         some = Targets(able, found.phrase)
         word = f"going to {percent} percent"
-        return call(self._house, some, "set_cover_position", data, word)
+        return self._hands.call(intent, some, "set_cover_position", data, word)
 
     def ask(self, intent: Intent, context: TurnContext) -> Answer:
         """Say how they are; moves nothing."""

@@ -17,7 +17,13 @@ from typing import IO, Any
 from urllib.parse import quote, urlsplit
 
 from voiceagent.errors import ConfigError, EngineFailed
-from voiceagent.skills.house.house import Entity, EntityState, HouseModel, Value
+from voiceagent.skills.house.house import (
+    Entity,
+    EntityState,
+    HouseModel,
+    Unmoved,
+    Value,
+)
 
 __all__ = ["HomeAssistant"]
 
@@ -92,7 +98,7 @@ class HomeAssistant:
 
     def call(
         self, entities: Sequence[Entity], service: str, data: Mapping[str, Value]
-    ) -> None:
+    ) -> Sequence[Unmoved]:
         """Call a service, once for each domain among the entities."""
         ids: dict[str, list[str]] = {}
         for entity in entities:
@@ -100,6 +106,7 @@ class HomeAssistant:
         for domain, group in ids.items():
             path = f"/api/services/{domain}/{quote(service)}"
             self._ask("POST", path, {**data, "entity_id": group})
+        return ()
 
     def items(self, entity: Entity) -> list[str]:
         """What stands on a todo list and is not done."""

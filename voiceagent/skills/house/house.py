@@ -22,6 +22,7 @@ __all__ = [
     "House",
     "HouseModel",
     "LocalHouse",
+    "Unmoved",
     "Value",
 ]
 
@@ -46,6 +47,7 @@ DOMAINS: Mapping[str, str] = {
     "valve": "closed",
     "person": "unknown",
     "input_boolean": "off",
+    "alarm_control_panel": "disarmed",
 }
 """The kinds of entity, named as in Home Assistant, and the state they start in."""
 
@@ -78,6 +80,8 @@ class Entity:
     attributes: Mapping[str, Value] = field(default_factory=dict, hash=False)
     items: tuple[str, ...] = ()
     """Of a list: what stands on it at the very first start."""
+    confirm: bool | None = None
+    """Whether it is asked about before it is changed; None: as configured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,16 @@ class EntityState:
 
     state: str
     attributes: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Unmoved:
+    """A thing that does not say that it did what it was asked for."""
+
+    entity: Entity
+    state: str
+    """What it says instead: a state, `unavailable`, `unknown`, or `missing` where the
+    house does not know it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +138,9 @@ class House(Protocol):
 
     def call(
         self, entities: Sequence[Entity], service: str, data: Mapping[str, Value]
-    ) -> None:
-        """Do `service` (Home Assistant's name: `turn_on`, `lock`, ...) to them."""
+    ) -> Sequence[Unmoved]:
+        """Do `service` (Home Assistant's name: `turn_on`, `lock`, ...) to them; those
+        that do not say so afterwards."""
         ...
 
     def items(self, entity: Entity) -> list[str]:
@@ -147,6 +162,10 @@ NEW_STATES: Mapping[str, str] = {
     "media_stop": "idle",
     "start": "cleaning",
     "return_to_base": "docked",
+    "alarm_arm_home": "armed_home",
+    "alarm_arm_away": "armed_away",
+    "alarm_arm_night": "armed_night",
+    "alarm_disarm": "disarmed",
 }
 
 
@@ -168,13 +187,15 @@ class LocalHouse:
 
     def call(
         self, entities: Sequence[Entity], service: str, data: Mapping[str, Value]
-    ) -> None:
-        """Change the remembered states, all of them or none."""
+    ) -> Sequence[Unmoved]:
+        """Change the remembered states, all of them or none; they always follow."""
         if service in ("add_item", "remove_item"):
-            return self._change_list(entities, service, str(data["item"]))
+            self._change_list(entities, service, str(data["item"]))
+            return ()
         sql = "INSERT OR REPLACE INTO entities VALUES (?, ?)"
         rows = [(sql, (e.id, self._after(e, service, data))) for e in entities]
         self._store.write(*rows)
+        return ()
 
     def items(self, entity: Entity) -> list[str]:
         """What stands on a list, in the order it was put there."""

@@ -18,7 +18,7 @@ FEATURES = ("brightness", "color", "position")
 SLUG = re.compile(r"[^a-z0-9]+")
 ENTITY_KEYS = (
     *("name", "domain", "area", "aliases", "features", "kind", "unit", "state"),
-    *("attributes", "items", "id"),
+    *("attributes", "items", "id", "confirm"),
 )
 
 
@@ -84,6 +84,7 @@ class _HouseReader:
             state=str(table.get("state", DOMAINS[domain])),
             attributes=dict(table.get("attributes", {})),
             items=self._texts(table, "items"),
+            confirm=self._flag(table, "confirm"),
         )
 
     def _tables(self, data: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
@@ -103,6 +104,12 @@ class _HouseReader:
         if isinstance(texts, list) and all(isinstance(t, str) for t in texts):
             return tuple(texts)
         raise self._error(f"`{key}` must be a list of texts", key)
+
+    def _flag(self, table: Mapping[str, Any], key: str) -> bool | None:
+        flag = table.get(key)
+        if flag is None or isinstance(flag, bool):
+            return flag
+        raise self._error(f"`{key}` must be `true` or `false`", key)
 
     def _one_of(self, value: object, known: Iterable[str], what: str, at: str) -> str:
         known = sorted(known)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from voiceagent.nlu.intent import Intent
+from voiceagent.skills.caution import Wish
+from voiceagent.skills.hands import Hands
 from voiceagent.skills.host import SkillHost
-from voiceagent.skills.house.house import Entity, House
+from voiceagent.skills.house.house import Entity, House, Value
 from voiceagent.skills.phrases import asks_for_all, be, said_name, sentence
-from voiceagent.skills.plain import PlainSkill, act
+from voiceagent.skills.plain import PlainSkill
 from voiceagent.skills.skill import Answer, Skill, TurnContext
 from voiceagent.skills.targets import (
     Targets,
     are,
-    call,
     find_targets,
     how_many,
     which_are,
@@ -28,7 +29,7 @@ WORDS = {
 
 def create(host: SkillHost) -> Skill:
     """Make the skill."""
-    lights = Lights(host.house)
+    lights = Lights(host)
     return PlainSkill(
         "lights",
         {
@@ -44,8 +45,8 @@ def create(host: SkillHost) -> Skill:
 class Lights:
     """Plans answers about a house."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, host: SkillHost) -> None:
+        self._house, self._hands = host.house, Hands(host)
 
     def switch(self, intent: Intent, context: TurnContext) -> Answer:
         """On or off."""
@@ -55,7 +56,7 @@ class Lights:
             found = _everything(self._house, str(intent.slots.get("area", "")))
         if found.problem:
             return Answer(found.problem)
-        return call(self._house, found, service, {}, word)
+        return self._hands.call(intent, found, service, {}, word)
 
     def brightness(self, intent: Intent, context: TurnContext) -> Answer:
         """To a percentage, or brighter and darker by a step."""
@@ -63,12 +64,13 @@ class Lights:
         if found.problem:
             return Answer(found.problem)
         if "change" in intent.slots:
-            return self._change(found, int(intent.slots["change"]))
+            return self._change(intent, found, int(intent.slots["change"]))
         percent = int(intent.slots["brightness"])
         if percent == 0:
-            return call(self._house, found, "turn_off", {}, "off")
-        data = {"brightness_pct": percent}
-        return call(self._house, found, "turn_on", data, f"at {percent} percent")
+            return self._hands.call(intent, found, "turn_off", {}, "off")
+        data: dict[str, Value] = {"brightness_pct": percent}
+        word = f"at {percent} percent"
+        return self._hands.call(intent, found, "turn_on", data, word)
 
     def color(self, intent: Intent, context: TurnContext) -> Answer:
         """To a colour by name."""
@@ -76,7 +78,8 @@ class Lights:
         if found.problem:
             return Answer(found.problem)
         color = str(intent.slots["color"])
-        return call(self._house, found, "turn_on", {"color_name": color}, color)
+        data: dict[str, Value] = {"color_name": color}
+        return self._hands.call(intent, found, "turn_on", data, color)
 
     def ask(self, intent: Intent, context: TurnContext) -> Answer:
         """Say which are on or off; switches nothing."""
@@ -117,15 +120,15 @@ class Lights:
             return Targets(able, f"{found.phrase} that can {what}")
         return Targets((), found.phrase, sentence(f"{found.phrase} cannot {what}"))
 
-    def _change(self, found: Targets, change: int) -> Answer:
+    def _change(self, intent: Intent, found: Targets, change: int) -> Answer:
         levels = [max(1, min(100, self._level(e) + change)) for e in found.entities]
-
-        def run() -> None:
-            for entity, level in zip(found.entities, levels, strict=True):
-                self._house.call([entity], "turn_on", {"brightness_pct": level})
-
+        wishes = [
+            Wish([entity], "turn_on", {"brightness_pct": level})
+            for entity, level in zip(found.entities, levels, strict=True)
+        ]
         verb = "brighter" if change > 0 else "dimmer"
-        return act(are(found, verb), "light.brightness", run)
+        said, claim = are(found, verb), f"is {verb}"
+        return self._hands.do(intent, wishes, said, claim=claim, key="light.brightness")
 
     def _level(self, entity: Entity) -> int:
         """Percent now; a light that is off is dark, one that does not say is full."""

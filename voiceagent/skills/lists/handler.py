@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from voiceagent.nlu.intent import Intent
+from voiceagent.skills.caution import Wish
+from voiceagent.skills.hands import Hands
 from voiceagent.skills.host import SkillHost
-from voiceagent.skills.house.house import Entity, House
+from voiceagent.skills.house.house import Entity
 from voiceagent.skills.phrases import be, listed, said_name, sentence
-from voiceagent.skills.plain import PlainSkill, act
+from voiceagent.skills.plain import PlainSkill
 from voiceagent.skills.skill import Answer, Skill, TurnContext
 from voiceagent.skills.targets import named
 
@@ -15,7 +17,7 @@ __all__ = ["create"]
 
 def create(host: SkillHost) -> Skill:
     """Make the skill."""
-    lists = Lists(host.house)
+    lists = Lists(host)
     return PlainSkill(
         "lists",
         {
@@ -30,8 +32,8 @@ def create(host: SkillHost) -> Skill:
 class Lists:
     """Plans answers about the lists of a house."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, host: SkillHost) -> None:
+        self._house, self._hands = host.house, Hands(host)
 
     def add(self, intent: Intent, context: TurnContext) -> Answer:
         """Put one or two things on a list."""
@@ -45,11 +47,9 @@ class Lists:
             items = listed(_items(intent))
             return Answer(sentence(f"{items} {be(items)} on your {name} already"))
 
-        def run() -> None:
-            for item in new:
-                self._house.call([todo], "add_item", {"item": item})
-
-        return act(f"Added {listed(new)} to your {name}", "list.add", run)
+        wishes = [Wish([todo], "add_item", {"item": item}) for item in new]
+        said = f"Added {listed(new)} to your {name}"
+        return self._hands.do(intent, wishes, said, claim="has it", key="list.add")
 
     def remove(self, intent: Intent, context: TurnContext) -> Answer:
         """Take a thing off a list."""
@@ -59,11 +59,9 @@ class Lists:
         item, name = str(intent.slots["item"]).lower(), said_name(todo.name)
         if item not in self._house.items(todo):
             return Answer(sentence(f"{item} {be(item)} not on your {name}"))
-
-        def run() -> None:
-            self._house.call([todo], "remove_item", {"item": item})
-
-        return act(f"Removed {item} from your {name}", "list.remove", run)
+        wish = Wish([todo], "remove_item", {"item": item})
+        said, gone = f"Removed {item} from your {name}", "is without it"
+        return self._hands.do(intent, [wish], said, claim=gone, key="list.remove")
 
     def read(self, intent: Intent, context: TurnContext) -> Answer:
         """Say what is on it."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from voiceagent.nlu.intent import Intent
+from voiceagent.skills.caution import Wish
+from voiceagent.skills.hands import Hands
 from voiceagent.skills.host import SkillHost
-from voiceagent.skills.house.house import Entity, House, Value
+from voiceagent.skills.house.house import Entity, Value
 from voiceagent.skills.phrases import said_name, sentence
-from voiceagent.skills.plain import PlainSkill, act
+from voiceagent.skills.plain import PlainSkill
 from voiceagent.skills.skill import Answer, Skill, TurnContext
 from voiceagent.skills.targets import named
 
@@ -24,7 +26,7 @@ WORDS = {
 
 def create(host: SkillHost) -> Skill:
     """Make the skill."""
-    media = Media(host.house)
+    media = Media(host)
     plans = {
         **dict.fromkeys(WORDS, media.press),
         "media.volume": media.volume,
@@ -36,13 +38,14 @@ def create(host: SkillHost) -> Skill:
 class Media:
     """Plans answers about a house."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, host: SkillHost) -> None:
+        self._house, self._hands = host.house, Hands(host)
 
     def press(self, intent: Intent, context: TurnContext) -> Answer:
         """A button of the remote control."""
         service, words = WORDS[intent.name]
-        return self._do(self._player(intent, context), service, {}, words)
+        player = self._player(intent, context)
+        return self._do(intent, player, service, {}, words)
 
     def volume(self, intent: Intent, context: TurnContext) -> Answer:
         """To a percentage, or up and down by a step."""
@@ -55,14 +58,16 @@ class Media:
             percent = round(100 * float(level)) + int(intent.slots["change"])
         percent = max(0, min(100, percent))
         data: dict[str, Value] = {"volume_level": percent / 100}
-        return self._do(player, "volume_set", data, f"is at {percent} percent volume")
+        words = f"is at {percent} percent volume"
+        return self._do(intent, player, "volume_set", data, words)
 
     def mute(self, intent: Intent, context: TurnContext) -> Answer:
         """Silence it, or let it be heard again."""
         muted = intent.slots["mute"] == "on"
         words = "is muted" if muted else "is not muted any more"
         data: dict[str, Value] = {"is_volume_muted": muted}
-        return self._do(self._player(intent, context), "volume_mute", data, words)
+        player = self._player(intent, context)
+        return self._do(intent, player, "volume_mute", data, words)
 
     def _player(self, intent: Intent, context: TurnContext) -> Entity | None:
         """The one named, else one that plays, else the nearest."""
@@ -74,6 +79,7 @@ class Media:
 
     def _do(
         self,
+        intent: Intent,
         player: Entity | None,
         service: str,
         data: Mapping[str, Value],
@@ -81,12 +87,9 @@ class Media:
     ) -> Answer:
         if player is None:
             return _nothing()
-
-        def run() -> None:
-            self._house.call([player], service, data)
-
-        text = sentence(f"{said_name(player.name)} {words}")
-        return act(text, f"house.{service}", run)
+        said = sentence(f"{said_name(player.name)} {words}")
+        wish = Wish([player], service, data)
+        return self._hands.do(intent, [wish], said, claim=words)
 
 
 def _nothing() -> Answer:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from voiceagent.nlu.intent import Intent
+from voiceagent.skills.caution import Wish
+from voiceagent.skills.hands import Hands
 from voiceagent.skills.host import SkillHost
 from voiceagent.skills.phrases import said_name, sentence
-from voiceagent.skills.plain import PlainSkill, act
+from voiceagent.skills.plain import PlainSkill
 from voiceagent.skills.skill import Answer, Skill, TurnContext
 from voiceagent.skills.targets import named
 
@@ -14,7 +16,7 @@ __all__ = ["create"]
 
 def create(host: SkillHost) -> Skill:
     """Make the skill."""
-    house = host.house
+    house, hands = host.house, Hands(host)
 
     def start(intent: Intent, context: TurnContext) -> Answer:
         entity = named(house.model, intent)
@@ -22,10 +24,14 @@ def create(host: SkillHost) -> Skill:
             return Answer("There is nothing of that name")
         word = "is running" if entity.domain == "script" else "is active"
 
-        def run() -> None:
-            house.call([entity], "turn_on", {})
-
-        text = sentence(f"{said_name(entity.name)} {word}")
-        return act(text, f"{entity.domain}.turn_on", run)
+        name = said_name(entity.name)
+        return hands.do(
+            intent,
+            [Wish([entity], "turn_on", {})],
+            sentence(f"{name} {word}"),
+            claim=word,
+            words=f"start {name}",
+            key=f"{entity.domain}.turn_on",
+        )
 
     return PlainSkill("scenes", {"scene.activate": start, "script.run": start})

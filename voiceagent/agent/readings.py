@@ -1,0 +1,34 @@
+"""What follows from a reading before any skill acts."""
+
+from __future__ import annotations
+
+from voiceagent.nlu.clarify import Question
+from voiceagent.nlu.interpreter import Reading
+from voiceagent.skills.skill import Answer
+from voiceagent.stt.protocol import Recognition
+
+__all__ = ["asked_first", "known_words", "why_nothing"]
+
+
+def known_words(reading: Reading) -> Answer | None:
+    """The answer of a reading that needs no skill."""
+    if reading.question is not None:
+        return Answer(reading.question.text, ask=True)
+    return Answer(reading.reply) if reading.reply else None
+
+
+def asked_first(answer: Answer, *, agreed: bool) -> Question | None:
+    """What a skill wants to know first; a yes that was given is enough."""
+    question = answer.question
+    if question is None or (agreed and len(question.options) == 1):
+        return None
+    return question
+
+
+def why_nothing(reading: Reading, recognition: Recognition) -> str:
+    """Why nothing is done."""
+    if reading.question is not None:
+        return "asked back"
+    if not recognition.accepted:
+        return "rejected"
+    return "no template"
