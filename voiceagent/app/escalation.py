@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiceagent.app.config import Config
-from voiceagent.clock import Compute, Pace
+from voiceagent.clock import Compute, Pace, outside, wall
 from voiceagent.errors import ConfigError
 from voiceagent.privacy.config import PrivacyConfig
 from voiceagent.privacy.gate import INSTRUCTIONS, Policy, PrivacyGate
 from voiceagent.privacy.payload import DataClass
-from voiceagent.privacy.receipts import Receipts
+from voiceagent.privacy.receipts import LateReceipts
 from voiceagent.routing.escalation import Escalation
 from voiceagent.routing.handover import RemoteLeg
 from voiceagent.routing.meter import Meter
@@ -32,7 +32,7 @@ from voiceagent.routing.simulated_remote import (
     parse_address,
 )
 from voiceagent.routing.way_out import WayOut
-from voiceagent.store import Store
+from voiceagent.store import Store, state_folder
 from voiceagent.trace.events import Event
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from voiceagent.app.workshop import Workshop
     from voiceagent.routing.toolbox import Toolbox
 
-__all__ = ["make_escalation", "make_gate", "make_meter"]
+__all__ = ["books_folder", "make_escalation", "make_gate", "make_meter"]
 
 REPLAYED = "replay"
 """Name of the conversation in a replay: the same in every run."""
@@ -57,11 +57,11 @@ def make_escalation(
     config = shop.config
     if not config.region.url:
         return None
-    folder = store.path.parent if store.path else None
+    folder = books_folder(config, options, store)
     live = options.pace is Pace.REALTIME
     reserve = config.budget.reserve_ms / 1000
     session = secrets.token_hex(8) if live else REPLAYED
-    gate, receipts = make_gate(config.privacy), Receipts(folder)
+    gate, receipts = make_gate(config.privacy), LateReceipts(folder)
     out = WayOut(
         Sender(
             session=session,
@@ -70,7 +70,7 @@ def make_escalation(
             wait=config.region.wait_ms / 1000,
         ),
         Release(gate, compute, lambda pcm: shop.asking.general(pcm)),
-        ReceiptBook(receipts, compute, session),
+        ReceiptBook(receipts, compute, session, clock=outside if folder else wall),
         make_meter(config, folder),
         emit,
         toolbox=_toolbox(shop),
@@ -83,6 +83,20 @@ def make_escalation(
         reserve=reserve,
         context_turns=config.privacy.context_turns,
     )
+
+
+def books_folder(config: Config, options: AgentOptions, store: Store) -> Path | None:
+    """Where receipts and costs are kept; None: in memory, where nothing can leave.
+
+    A replay keeps its timers to itself, but what it sends to a real region has left.
+    """
+    if store.path is not None:
+        return store.path.parent
+    addresses = [config.region.url, config.region.backup_url]
+    real = any(url and not url.startswith(f"{SCHEME}:") for url in addresses)
+    if options.pace is Pace.VIRTUAL or not real:
+        return None
+    return Path(config.store.folder) if config.store.folder else state_folder()
 
 
 def make_gate(config: PrivacyConfig) -> PrivacyGate:

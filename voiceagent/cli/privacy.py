@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,7 +18,15 @@ from voiceagent.cli.shared import (
 )
 from voiceagent.errors import CheckFailed
 
+if TYPE_CHECKING:
+    from voiceagent.app.config import Config
+    from voiceagent.privacy.chain_check import ChainVerdict
+    from voiceagent.privacy.receipts import Receipt
+
 __all__ = ["app"]
+
+SHOWN = 10
+"""Findings that are told besides the first."""
 
 app = typer.Typer(help="What left this device, and what may.", no_args_is_help=True)
 
@@ -32,51 +41,70 @@ def report(
     config: ConfigOption = None,
 ) -> None:
     """Show the receipts: what left, where to, why, and how much."""
-    from rich.table import Table
+    import msgspec
 
-    from voiceagent.app.escalation import make_gate
-    from voiceagent.privacy.gate import TaskClass
     from voiceagent.privacy.receipts import Receipts
     from voiceagent.store import state_folder
 
     chosen = configure(config)
     folder = Path(chosen.store.folder) if chosen.store.folder else state_folder()
-    receipts = Receipts(folder)
+    receipts = Receipts(folder, reading=True)
     found = list(receipts.all())
-    verdict = receipts.verify() if verify else None
     if json:
         for receipt in found[-last:]:
-            import msgspec
-
             emit_json(msgspec.to_builtins(receipt))
     else:
-        table = Table(title="what left this device", title_justify="left")
-        for name in ("when", "turn", "to", "region", "task", "left", "bytes", "why"):
-            table.add_column(name, justify="right" if name == "bytes" else "left")
-        for one in found[-last:]:
-            replaced = ", ".join(
-                f"{n} {kind.lower()}" for kind, n in one.replaced.items()
-            )
-            why = f"{one.why}; replaced {replaced}" if replaced else one.why
-            row = (one.at[:19], str(one.turn), one.to, one.region or "not proved")
-            table.add_row(*row, one.task, one.left, str(one.bytes), why)
-        console().print(table)
-        sums = Counter[str]()
-        for one in found:
-            sums[one.left] += 1
-        told = (
-            ", ".join(f"{n} {left}" for left, n in sums.most_common()) or "nothing yet"
-        )
-        console().print(f"{len(found)} receipts: {told or 'nothing yet'}", markup=False)
-        policy = make_gate(chosen.privacy).policy
-        limits = ", ".join(f"{t.value}: {policy.limit(t).value}" for t in TaskClass)
-        console().print(f"at most leaves, by task: {limits}", markup=False)
-    if verdict is not None and verdict.wrong:
+        _show(found, last)
+        _show_policy(chosen)
+    if verify:
+        _tell(receipts.verify(), json)
+
+
+def _show(found: Sequence[Receipt], last: int) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title="what left this device", title_justify="left")
+    for name in ("when", "turn", "to", "region", "task", "left", "bytes", "why"):
+        table.add_column(name, justify="right" if name == "bytes" else "left")
+    for one in found[-last:]:
+        replaced = ", ".join(f"{n} {kind.lower()}" for kind, n in one.replaced.items())
+        why = f"{one.why}; replaced {replaced}" if replaced else one.why
+        row = (one.at[:19], str(one.turn), one.to, one.region or "not proved")
+        cells = (*row, one.task, one.left, str(one.bytes), why)
+        table.add_row(*(Text(cell) for cell in cells))
+    console().print(table)
+    sums = Counter(one.left for one in found)
+    told = ", ".join(f"{n} {left}" for left, n in sums.most_common())
+    console().print(f"{len(found)} receipts: {told or 'nothing yet'}", markup=False)
+
+
+def _show_policy(chosen: Config) -> None:
+    from voiceagent.app.escalation import make_gate
+    from voiceagent.privacy.gate import TaskClass
+
+    policy = make_gate(chosen.privacy).policy
+    limits = ", ".join(f"{t.value}: {policy.limit(t).value}" for t in TaskClass)
+    console().print(f"at most leaves, by task: {limits}", markup=False)
+
+
+def _tell(verdict: ChainVerdict, json: bool) -> None:
+    """What is wrong, each by its name; raises `CheckFailed` where anything is."""
+    if json:
+        found = [
+            {"kind": f.kind.value, "number": f.number, "what": f.words}
+            for f in verdict.findings
+        ]
+        emit_json({"verified": verdict.count, "findings": found})
+    if verdict.findings:
+        first, *others = verdict.findings
         raise CheckFailed(
-            f"receipt {verdict.wrong} is not what was written",
-            cause="it was changed, or one before it is missing",
+            f"the receipts are not as they were written: {first.words}",
+            cause="; ".join(f.words for f in others[:SHOWN]),
+            hint="to begin anew, move `receipts*` and `device.key` out of the state "
+            "folder and keep them",
         )
-    if verdict is not None and not json:
+    if not json:
         console().print(f"all {verdict.count} receipts are as they were written")
 
 

@@ -35,6 +35,7 @@ __all__ = [
     "cpu_seconds_of",
     "local",
     "now",
+    "outside",
     "perf",
     "run",
     "wall",
@@ -249,6 +250,11 @@ def wall() -> datetime:
         return datetime.now(UTC)
     if isinstance(loop, VirtualLoop):
         return loop.epoch + timedelta(seconds=loop.time())
+    return datetime.now(UTC)
+
+
+def outside() -> datetime:
+    """The date and time outside of any replay: for books of what really happened."""
     return datetime.now(UTC)
 
 

@@ -1,29 +1,40 @@
 """Receipts: for every question to a larger tier, what left, where to and why.
 
-One JSON line each, without any content. Lines are chained and signed with a key of the
-device, so that one that was changed, dropped or made up shows.
+One JSON line each, without any content, in a chain that is signed with a key of the
+device (`privacy/chain.py` says what that shows and what not).
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from threading import Lock
+from typing import Protocol
 
 import msgspec
 from msgspec import Struct, field
 
 from voiceagent.errors import StoreError
+from voiceagent.privacy.chain import ChainHead, SignedChain
+from voiceagent.privacy.chain_check import (
+    ChainFinding,
+    ChainVerdict,
+    Tampering,
+    check_chain,
+)
+from voiceagent.privacy.chain_log import ChainLog, FileLog, MemoryLog
 from voiceagent.store.keys import own_key
 
-__all__ = ["Receipt", "Receipts", "ChainVerdict"]
+__all__ = ["LateReceipts", "Receipt", "ReceiptTaker", "Receipts"]
 
-LARGEST = 8_000_000
-"""Bytes of a file of receipts; then another one is begun, and three are kept."""
-KEPT = 3
-FIRST = "0" * 64
+NAME, FILES = "receipt", "receipts"
+KEY, NEW_KEY = "device.key", "device.key.new"
+LONGEST = 500
+"""Letters of the reason on a receipt: names of strangers may stand in it."""
+NOTES = {
+    "torn": "a receipt before this one was never finished",
+    "no head": "before this one the head was gone, changed or older",
+}
 
 
 class Receipt(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -52,102 +63,131 @@ class Receipt(Struct, frozen=True, kw_only=True, omit_defaults=True):
     signature: str = ""
 
 
-class ChainVerdict(Struct, frozen=True):
-    """Whether the receipts can be believed."""
-
-    count: int
-    wrong: int
-    """Number of the first receipt that is not what was written; 0: all are."""
-
-
-class Receipts:
-    """The file of receipts; `None` keeps them in memory (replay)."""
-
-    def __init__(self, folder: Path | None) -> None:
-        """Raises `StoreError` where the key can neither be read nor made."""
-        self.path = folder / "receipts.jsonl" if folder else None
-        self._key = b"in memory"
-        if folder is not None:
-            file = folder / "device.key"
-            self._key = own_key(file, whose="this device", setting="store.folder")
-        self._memory: list[Receipt] = []
-        self._lock = Lock()
-        self._last = FIRST
-        self._count = 0
-        for receipt in self.all():
-            self._last, self._count = receipt.signature, self._count + 1
+class ReceiptTaker(Protocol):
+    """Keeps receipts."""
 
     def add(self, receipt: Receipt) -> Receipt:
         """Sign and keep it; raises `StoreError` where it cannot be kept."""
-        with self._lock:
-            number = self._count + 1
-            named = msgspec.structs.replace(
-                receipt, id=f"receipt-{number}", before=self._last
-            )
-            signed = msgspec.structs.replace(named, signature=self._sign(named))
-            self._write(signed)
-            self._last, self._count = signed.signature, number
-        return signed
+        ...
+
+
+class Receipts:
+    """The receipts of a folder; `None` keeps them in memory (replay)."""
+
+    def __init__(self, folder: Path | None, *, reading: bool = False) -> None:
+        """`reading`: nothing is made or written. Raises `StoreError` where the key can
+        neither be read nor made."""
+        self._log: ChainLog = FileLog(folder, FILES) if folder else MemoryLog()
+        key: bytes | None = b"in memory"
+        if folder is not None:
+            key = _key_of(folder) if reading else _own_key(folder, self._log)
+        self._key = key
+        self._chain = SignedChain(self._log, key or b"", name=NAME)
+        if folder is None:
+            self._chain.begin()
+
+    def add(self, receipt: Receipt) -> Receipt:
+        """Sign and keep it; raises `StoreError` where it cannot be kept."""
+        told = msgspec.structs.replace(receipt, why=receipt.why[:LONGEST])
+        fields = msgspec.to_builtins(told)
+        for name in ("id", "before", "signature"):
+            fields.pop(name, None)
+        made = self._chain.append(fields)
+        return msgspec.structs.replace(
+            told,
+            id=f"{NAME}-{made.number}",
+            before=made.before,
+            signature=made.signature,
+        )
 
     def all(self) -> Iterator[Receipt]:
-        """The receipts of the current file, oldest first; broken lines are skipped."""
-        if self.path is None:
-            yield from list(self._memory)
-            return
-        for line in self._lines():
+        """The receipts that are kept, oldest first; lines that are none say so."""
+        for raw, line in self._chain.lines():
             try:
-                yield msgspec.json.decode(line, type=Receipt)
-            except (msgspec.DecodeError, UnicodeDecodeError):
+                receipt = msgspec.json.decode(raw, type=Receipt)
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 yield Receipt(why="unreadable")
+                continue
+            note = NOTES.get(line.note, line.note) if line is not None else ""
+            yield msgspec.structs.replace(receipt, why=note) if note else receipt
 
-    def verify(self) -> ChainVerdict:
-        """Whether every receipt follows the one before and is signed by this device."""
-        before, count = None, 0
-        for receipt in self.all():
-            count += 1
-            plain = msgspec.structs.replace(receipt, signature="")
-            follows = before is None or receipt.before == before
-            if not (
-                follows and hmac.compare_digest(self._sign(plain), receipt.signature)
-            ):
-                return ChainVerdict(count, count)
-            before = receipt.signature
-        return ChainVerdict(count, 0)
+    def head(self) -> ChainHead | None:
+        """How many there are by their head; None: there is none that is signed."""
+        return self._chain.head()
 
-    def _sign(self, receipt: Receipt) -> str:
-        data = msgspec.json.encode(receipt, order="deterministic")
-        return hmac.new(self._key, data, hashlib.sha256).hexdigest()
+    def verify(self, seen: ChainHead | None = None) -> ChainVerdict:
+        """Whether they are as they were written; `seen`: a head that somebody elsewhere
+        has countersigned."""
+        with ExitStack() as stack:
+            with suppress(StoreError):  # a folder that is only read, or a writer hangs
+                stack.enter_context(self._log.locked())
+            raw, rows = self._log.head(), [line for _, line in self._chain.lines()]
+        head = self._chain.head_of(raw)
+        if self._key is None:
+            return _without_key(len(rows), raw, seen)
+        return check_chain(rows, head, head_there=bool(raw), name=NAME, seen=seen)
 
-    def _write(self, receipt: Receipt) -> None:
-        if self.path is None:
-            self._memory.append(receipt)
-            return
-        try:
-            if self.path.exists() and self.path.stat().st_size > LARGEST:
-                self._rotate(self.path)
-            with self.path.open("ab") as file:
-                file.write(msgspec.json.encode(receipt) + b"\n")
-        except OSError as error:
-            raise StoreError(
-                f"`{self.path}` could not be written",
-                cause=str(error),
-                hint="nothing leaves without a receipt: look at the disk",
-            ) from error
 
-    def _lines(self) -> list[bytes]:
-        assert self.path is not None
-        try:
-            return self.path.read_bytes().splitlines()
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise StoreError(
-                f"`{self.path}` could not be read", cause=str(error)
-            ) from error
+class LateReceipts:
+    """Opened when the first one is to be kept, and again where that failed: a folder
+    that cannot be used keeps what would leave here, and nothing else."""
 
-    def _rotate(self, path: Path) -> None:
-        for number in range(KEPT - 1, 0, -1):
-            older = path.with_suffix(f".{number}.jsonl")
-            if older.exists():
-                older.replace(path.with_suffix(f".{number + 1}.jsonl"))
-        path.replace(path.with_suffix(".1.jsonl"))
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._open: Receipts | None = None
+
+    def add(self, receipt: Receipt) -> Receipt:
+        """Sign and keep it; raises `StoreError` where it cannot be kept."""
+        if self._open is None:
+            self._open = Receipts(self._folder)
+        return self._open.add(receipt)
+
+
+def _without_key(count: int, head: bytes, seen: ChainHead | None) -> ChainVerdict:
+    """Nothing can be checked; which is right where there is nothing."""
+    if not (count or head or seen):
+        return ChainVerdict(0)
+    what = f"the key `{KEY}`, by which receipts are checked, is gone"
+    return ChainVerdict(0, (ChainFinding(Tampering.KEY_GONE, 1, what),))
+
+
+def _key_of(folder: Path) -> bytes | None:
+    """The key, also one that is being made; None: there is none."""
+    for file in (folder / KEY, folder / NEW_KEY):
+        if file.exists():
+            return _told_key(file)
+    return None
+
+
+def _told_key(file: Path) -> bytes:
+    return own_key(file, whose="this device", setting="store.folder")
+
+
+def _own_key(folder: Path, log: ChainLog) -> bytes:
+    """The key, made with the head of a chain that has nothing yet.
+
+    The head is there before the key has its name: a key without a head is never what a
+    crash has left.
+    """
+    file, new = folder / KEY, folder / NEW_KEY
+    if file.exists():
+        return _told_key(file)
+    key = _told_key(new)
+    with log.locked(), _translated(new):
+        if file.exists():  # another process was faster
+            new.unlink(missing_ok=True)
+            return _told_key(file)
+        if not log.head():
+            SignedChain(log, key, name=NAME).begin()
+        new.rename(file)
+    return key
+
+
+@contextmanager
+def _translated(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        what = f"the key of this device, `{file}`, could not be made"
+        hint = "set `store.folder` to a place that you may write"
+        raise StoreError(what, cause=str(error), hint=hint) from error

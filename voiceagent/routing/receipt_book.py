@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from voiceagent.clock import Compute, wall
 from voiceagent.errors import StoreError
 from voiceagent.privacy.gate import Refused, Released
-from voiceagent.privacy.receipts import Receipt, Receipts
+from voiceagent.privacy.receipts import Receipt, ReceiptTaker
 from voiceagent.routing.race import Declined
 from voiceagent.routing.request import RemoteRequest
 
@@ -58,8 +59,17 @@ class Leaving:
 class ReceiptBook:
     """Writes the receipts of one conversation."""
 
-    def __init__(self, receipts: Receipts, compute: Compute, session: str) -> None:
+    def __init__(
+        self,
+        receipts: ReceiptTaker,
+        compute: Compute,
+        session: str,
+        *,
+        clock: Callable[[], datetime] = wall,
+    ) -> None:
+        """`clock`: the date that stands on a receipt."""
         self._receipts, self._compute, self._session = receipts, compute, session
+        self._clock = clock
 
     async def write(self, request: RemoteRequest, leaving: Leaving) -> str:
         """The name of the receipt; raises `Declined` where it cannot be kept, since
@@ -68,11 +78,12 @@ class ReceiptBook:
         try:
             return (await self._compute("receipt", self._receipts.add, receipt)).id
         except StoreError as error:
-            raise Declined(f"no receipt can be written: {error.cause}") from error
+            why = error.cause or error.what
+            raise Declined(f"no receipt can be written: {why}") from error
 
     def _receipt(self, request: RemoteRequest, leaving: Leaving) -> Receipt:
         return Receipt(
-            at=wall().isoformat(timespec="milliseconds"),
+            at=self._clock().isoformat(timespec="milliseconds"),
             session=self._session,
             turn=request.turn,
             to=request.leg.name,
