@@ -1,6 +1,6 @@
 """Opens a file that should hold sound and finds what decodes it.
 
-WAV is read by `riff.py`; FLAC, OGG, MP3, AIFF and compressed WAV by libsndfile, after
+WAV is read by `wav.py`; FLAC, OGG, MP3, AIFF and compressed WAV by libsndfile, after
 the checks that it leaves out: an OGG that lost its last page or an AIFF shorter than it
 says is only a shorter file to libsndfile. Anything else is named and refused, which
 keeps two dozen rarely tested parsers away from unknown files.
@@ -16,14 +16,10 @@ from typing import Any, BinaryIO, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from voiceagent.audio.wav import (
-    CONVERT,
-    MAX_CHANNELS,
-    MAX_RATE,
-    MIN_RATE,
-    WavReader,
-    layout,
-)
+from voiceagent.audio.flac import first_sample
+from voiceagent.audio.wav import WavReader
+from voiceagent.audio.wav_format import CONVERT, MAX_CHANNELS, MAX_RATE, MIN_RATE
+from voiceagent.audio.wav_header import layout
 from voiceagent.errors import AudioFileError, EngineMissing
 
 __all__ = ["DecodeFailed", "Reader", "open_sound", "sound_kind"]
@@ -31,6 +27,7 @@ __all__ = ["DecodeFailed", "Reader", "open_sound", "sound_kind"]
 _SOUNDS = {
     b"RIFF": "WAV",
     b"RF64": "WAV",
+    b"BW64": "WAV",
     b"fLaC": "FLAC",
     b"OggS": "OGG",
     b"FORM": "AIFF",
@@ -55,6 +52,8 @@ _SAME = {"pcm_16": "pcm_s16", "pcm_24": "pcm_s24", "pcm_32": "pcm_s32"}
 """Our names for what libsndfile calls otherwise."""
 _UNKNOWN_LENGTH = 2**60
 """libsndfile gives an enormous length for streams that declare none."""
+_PADDING = 3 * 1152
+"""Frames by which what an MP3 encoder padded may miss what is declared."""
 _LAST_PAGE = 65_536 + 512
 """No OGG page is longer, so the last one begins this near to the end."""
 
@@ -80,6 +79,12 @@ class Reader(Protocol):
     """Frames that are there, as far as the container shows."""
     cut: bool
     """Whether the container shows that the end is missing."""
+    seeks: bool
+    """Whether `seek` finds its place."""
+    slack: int
+    """Frames by which what is decoded may miss what is declared."""
+    notes: tuple[str, ...]
+    """What is there and is not read."""
 
     def seek(self, frame: int) -> None:
         """Go to a frame by its number."""
@@ -160,8 +165,9 @@ def _reader(file: BinaryIO, path: Path, size: int) -> Reader:
         cut = where.declared > where.present
     else:
         cut = _cut(kind, file, head, size)
+    began = first_sample(file) if kind == "FLAC" else 0
     file.close()
-    return _SoundfileReader(path, kind, cut=cut)
+    return _SoundfileReader(path, kind, cut=cut, began=began)
 
 
 def sound_kind(head: bytes) -> str:
@@ -203,7 +209,8 @@ def _cut(kind: str, file: BinaryIO, head: bytes, size: int) -> bool:
 class _SoundfileReader:
     """libsndfile behind the same three calls."""
 
-    def __init__(self, path: Path, kind: str, *, cut: bool) -> None:
+    def __init__(self, path: Path, kind: str, *, cut: bool, began: int) -> None:
+        """`began`: sample of a longer sound that it was cut from."""
         soundfile = _soundfile(kind)
         self._error: type[Exception] = soundfile.LibsndfileError
         try:
@@ -216,9 +223,18 @@ class _SoundfileReader:
         self.channels = int(self._file.channels)
         self.rate = int(self._file.samplerate)
         declared = int(self._file.frames)
-        self.frames = declared if 0 < declared < _UNKNOWN_LENGTH else 0
+        known = began < declared < _UNKNOWN_LENGTH
+        self.frames = declared - began if known else 0
+        self.seeks = known and not began
+        if not self.seeks:
+            # `soundfile` seeks after every read, which fails at the end of a stream
+            # without a length and would be taken for damage.
+            self._file.seekable = lambda: False
         self.present = self.frames
         self.cut = cut
+        padded = kind == "MP3" or "mpeg" in self.encoding
+        self.slack = _PADDING if padded else 0
+        self.notes: tuple[str, ...] = ()
         self._check(path, kind)
 
     def _check(self, path: Path, kind: str) -> None:

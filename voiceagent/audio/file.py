@@ -4,19 +4,15 @@ A file is never quietly taken for less than it says it is: one that ends early, 
 damaged in the middle or holds what is no sound gives an `AudioFileError` that tells
 how much is there; `partial=True` accepts that much.
 
-Several channels become one like this, judged on up to 60 seconds spread evenly over
-the file. Two: their mean, since a stereo recording may hold a speaker on each side.
-More: the loudest, since microphones apart from each other hear a voice at different
-times and their sum cancels parts of it. Channels 40 dB below the loudest count as not
-connected. Where the mean would cancel (a side wired the wrong way round) the loudest
-is taken.
+How several channels become one stands in `channels.py`.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -24,7 +20,8 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
-from voiceagent.audio.decode import DecodeFailed, Reader, open_sound
+from voiceagent.audio.channels import LOUDEST, audible, is_sound
+from voiceagent.audio.decode import DecodeFailed, open_sound
 from voiceagent.audio.frames import RATE
 from voiceagent.audio.resample import Resampler
 from voiceagent.errors import AudioFileError
@@ -35,20 +32,16 @@ __all__ = [
     "AudioFacts",
     "AudioFile",
     "Recording",
-    "choose_channels",
     "read_audio",
 ]
+
+
+log = logging.getLogger(__name__)
 
 MAX_SECONDS = 4 * 3600.0
 MAX_BYTES = 4 * 2**30
 BLOCK_VALUES = 65_536
 """Values decoded at a time, all channels together: bounds the memory of any file."""
-LOUDEST = 64.0
-"""No sound is 36 dB above full scale: such floats are another unit, or damage."""
-PROBES = 60
-"""Seconds of a file with several channels that are looked at to mix them."""
-SLACK = {"MP3": 3 * 1152}
-"""Frames by which a decoded length may miss the declared one: encoder padding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +62,8 @@ class AudioFacts:
     """False where `partial` accepted a file that ends early."""
     clipped: int = 0
     """Samples beyond full scale that were cut to it."""
+    notes: tuple[str, ...] = ()
+    """What is in the file and was not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +117,10 @@ class AudioFile:
             reader.frames / reader.rate,
             self._mix(),
             complete=not reader.cut,
+            notes=reader.notes,
         )
+        for note in reader.notes:
+            log.warning("%s: %s", Path(path).name, note)
 
     def __enter__(self) -> AudioFile:
         return self
@@ -174,7 +172,7 @@ class AudioFile:
             nothing = np.zeros((0, self._reader.channels), np.float32)
             values = failed.got if isinstance(failed, DecodeFailed) else nothing
             cause = str(failed).rstrip(".")
-        if not _is_sound(values):
+        if not is_sound(values):
             bad = ~(np.abs(values) <= LOUDEST)  # true for NaN, too
             values = values[: int(np.argmax(bad.any(axis=1)))]
             cause = "it holds numbers that are no sound (NaN, infinity or huge)"
@@ -192,7 +190,7 @@ class AudioFile:
         # A second reader, since libsndfile cannot go back once it has met damage.
         probe = open_sound(Path(self._name), max_bytes=self._max_bytes)
         with closing(probe):
-            return _audible(probe)
+            return audible(probe)
 
     def _limit(self, frames: int) -> None:
         seconds = frames / self._reader.rate
@@ -210,7 +208,7 @@ class AudioFile:
 
     def _short(self, read: int) -> AudioFileError | None:
         """The error of a file that decodes to less than it declares."""
-        if read + SLACK.get(self._reader.format, 0) >= self._reader.frames:
+        if read + self._reader.slack >= self._reader.frames:
             return None
         return self._early(read)
 
@@ -255,34 +253,3 @@ def read_audio(
     ) as file:
         samples = np.concatenate(list(file.blocks()))
         return Recording(samples, file.facts)
-
-
-def _is_sound(values: NDArray[np.float32]) -> bool:
-    """Whether all are within bounds; comparisons with NaN are false."""
-    low, high = values.min(initial=0), values.max(initial=0)
-    return bool(low >= -LOUDEST and high <= LOUDEST)
-
-
-def _audible(reader: Reader) -> list[int]:
-    """Look at the channels of a file and choose; damage is for reading to report."""
-    step = max(reader.present // PROBES, reader.rate)
-    power, mean_power = np.zeros(reader.channels), 0.0
-    with suppress(DecodeFailed, OSError):
-        for start in range(0, max(reader.present, 1), step):
-            reader.seek(start)
-            values = reader.read(reader.rate)
-            if not _is_sound(values):
-                break
-            power += np.einsum("ij,ij->j", values, values)
-            mean_power += float(np.square(values.mean(axis=1)).sum())
-    return choose_channels(power, mean_power)
-
-
-def choose_channels(power: NDArray[np.float64], mean_power: float) -> list[int]:
-    """The channels whose mean is taken, by their power and that of their mean."""
-    loudest = int(np.argmax(power))
-    live = np.flatnonzero(power >= power[loudest] * 1e-4)
-    # Two voices of equal strength lose 3 dB in the mean; 10 dB is cancellation.
-    if len(power) > 2 or len(live) < 2 or mean_power < 0.1 * power[loudest]:
-        return [loudest]
-    return [int(channel) for channel in live]

@@ -7,7 +7,8 @@ import io
 import numpy as np
 
 from voiceagent.audio.clip import Clip
-from voiceagent.audio.wav import WavReader, layout
+from voiceagent.audio.wav import WavReader
+from voiceagent.audio.wav_header import layout
 from voiceagent.errors import AudioFileError, EngineFailed, ModelMissing
 
 __all__ = ["no_voice", "read_wav"]
