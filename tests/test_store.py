@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voiceagent.errors import StoreError
-from voiceagent.region.sqlite_memory import SqliteMemory
-from voiceagent.store import Store
+from voiceagent.store import TABLES, Store
+from voiceagent.store.database import DatabaseFile
 
 pytestmark = pytest.mark.unit
 
@@ -59,15 +59,16 @@ def test_a_full_disk_is_told_and_nothing_is_lost(tmp_path: Path) -> None:
     store.remember("kept", "yes")
     pages = store.read("PRAGMA page_count")[0][0]
     store.read(f"PRAGMA max_page_count = {pages}")
-    with pytest.raises(StoreError) as caught:
-        for number in range(1000):
-            store.remember(f"key {number}", "x" * 500)
-    assert "full" in caught.value.cause
-    assert "free some space" in caught.value.hint
-    assert store.setting("kept") == "yes"
-    store.read("PRAGMA max_page_count = 100000")
-    store.remember("again", "yes")
+    for number in range(100):
+        store.remember(f"key {number}", "x" * 500)
+    assert not store.kept
+    (trouble,) = store.troubles()
+    assert "full" in trouble.why and "free some space" in trouble.hint
+    assert store.setting("kept") == "yes" and store.setting("key 99") == "x" * 500
     store.close()
+    again = Store(tmp_path / "state.sqlite")
+    assert again.setting("kept") == "yes" and again.setting("key 99") == "x" * 500
+    again.close()
 
 
 @pytest.mark.fault
@@ -78,31 +79,33 @@ def test_a_closed_store_says_so() -> None:
         store.setting("a")
 
 
-BOTH = pytest.mark.parametrize("opened", [Store, SqliteMemory])
+def files(path: Path) -> Iterator[DatabaseFile]:
+    """Of the device, and of the region."""
+    yield DatabaseFile(path, TABLES, 1, "store.folder")
+    yield DatabaseFile(path, TABLES, 1, "memory.folder", wipes=True)
 
 
 @pytest.mark.fault
-@BOTH
-def test_a_newer_file_and_a_place_that_is_none_are_told(
-    opened: Callable[[Path], object], tmp_path: Path
-) -> None:
+def test_a_newer_file_and_a_place_that_is_none_are_told(tmp_path: Path) -> None:
     file = tmp_path / "x.sqlite"
     with closing(sqlite3.connect(file)) as db:
         db.execute("PRAGMA user_version = 99")
-    with pytest.raises(StoreError, match=r"newer voiceagent(?s:.*)\.folder"):
-        opened(file)
+    for newer in files(file):
+        with pytest.raises(StoreError, match=r"newer voiceagent(?s:.*)\.folder"):
+            newer.open()
     file.rename(tmp_path / "kept")
-    with pytest.raises(StoreError, match=r"no folder at(?s:.*)\.folder"):
-        opened(tmp_path / "kept" / "x.sqlite")
+    for nowhere in files(tmp_path / "kept" / "x.sqlite"):
+        with pytest.raises(StoreError, match=r"no folder at(?s:.*)\.folder"):
+            nowhere.open()
     (tmp_path / "folder.sqlite").mkdir()
-    with pytest.raises(StoreError, match=r"folder\.sqlite"):
-        opened(tmp_path / "folder.sqlite")
+    for folder in files(tmp_path / "folder.sqlite"):
+        with pytest.raises(StoreError, match=r"folder\.sqlite"):
+            folder.open()
 
 
 @pytest.mark.fault
-@BOTH
 def test_a_damaged_file_that_cannot_be_moved_is_told(
-    opened: Callable[[Path], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "x.sqlite"
     file.write_bytes(b"no database" * 500)
@@ -111,6 +114,24 @@ def test_a_damaged_file_that_cannot_be_moved_is_told(
         raise PermissionError("read-only")
 
     monkeypatch.setattr(Path, "replace", refused)
-    with pytest.raises(StoreError, match="cannot be moved aside"):
-        opened(file)
+    for damaged in files(file):
+        with pytest.raises(StoreError, match="cannot be moved aside"):
+            damaged.open()
     assert file.read_bytes().startswith(b"no database")
+    assert [one.name for one in tmp_path.iterdir()] == ["x.sqlite"]
+
+
+def test_a_glance_is_as_new_as_the_last_look(tmp_path: Path) -> None:
+    one, other = (Store(tmp_path / "state.sqlite") for _ in range(2))
+    one.remember("volume", "30")
+    assert one.glance("volume") == "30" and other.glance("volume", "70") == "70"
+    assert other.setting("volume") == "30" and other.glance("volume") == "30"
+
+
+def test_a_promise_that_cannot_be_kept_is_counted(tmp_path: Path) -> None:
+    (tmp_path / "state.sqlite").mkdir()
+    store = Store(tmp_path / "state.sqlite")
+    store.remember("volume", "30")
+    assert store.unkept == 0 and store.setting("volume") == "30"
+    store.write((INSERT, ("list", "milk")))
+    assert store.unkept == 1 and store.setting("list") == "milk"

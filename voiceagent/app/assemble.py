@@ -25,6 +25,7 @@ from voiceagent.skills.host import SkillHost, Skills
 from voiceagent.skills.skill import Skill
 from voiceagent.skills.volume.handler import loudness
 from voiceagent.store import Store
+from voiceagent.store.scratch import sweep_scratch
 from voiceagent.stt.config import SttConfig
 from voiceagent.trace.events import Degraded, Event
 from voiceagent.trace.trace import Trace
@@ -85,6 +86,8 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
     """An agent in its first state."""
     config = shop.config
     trace = options.trace or Trace()
+    if options.pace is not Pace.VIRTUAL:
+        sweep_scratch()
     live = options.pace is Pace.REALTIME and not options.typed
     if live:
         arm(shop, options)
@@ -245,14 +248,9 @@ def _voice(shop: Workshop, options: AgentOptions, store: Store) -> Voice:
 
 def _notices(store: Store) -> list[Degraded]:
     """What has to be announced before the first frame."""
-    if store.moved_aside is None:
-        return []
     return [
-        Degraded(
-            what="timers, lists and house state",
-            why=f"the file was damaged and is kept as `{store.moved_aside}`",
-            hint="nothing to do; a new one was begun",
-        )
+        Degraded(what=trouble.what, why=trouble.why, hint=trouble.hint)
+        for trouble in store.troubles()
     ]
 
 

@@ -11,7 +11,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -25,6 +24,7 @@ from voiceagent.app.plugins import SWITCH, Plugin, plugins
 from voiceagent.engines.registry import EngineSpec, find_engine
 from voiceagent.errors import VoiceAgentError
 from voiceagent.skills.config import PackConfig
+from voiceagent.store.scratch import ScratchFolder
 
 __all__ = ["LIMIT", "Probed", "probe", "probed"]
 
@@ -47,8 +47,8 @@ class Probed(Struct, frozen=True):
 def probe(plugin: Plugin, *, limit: float = LIMIT) -> Probed:
     """Load a plugin in a child process and say what came of it."""
     told = Probed(plugin.kind, plugin.name, plugin.distribution, plugin.version)
-    with tempfile.TemporaryDirectory(prefix="voiceagent-") as folder:
-        file = Path(folder) / "found"
+    with ScratchFolder() as folder:
+        file = folder.path / "found"
         argv = [sys.executable, "-m", __name__, plugin.kind, plugin.name]
         why = _run([*argv, plugin.distribution, str(file)], limit)
         try:

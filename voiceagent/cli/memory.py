@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from voiceagent.cli.shared import ConfigOption, configure, console, emit_json
+from voiceagent.cli.shared import (
+    ConfigOption,
+    configure,
+    console,
+    emit_json,
+    tell_troubles,
+)
 from voiceagent.errors import UsageError
 
 if TYPE_CHECKING:
@@ -74,6 +80,7 @@ def _with(config: Path | None, work: Callable[[Memory], Awaitable[T]]) -> T:
 
     async def main() -> T:
         memory = make_memory(chosen, home_of(chosen))
+        tell_troubles(memory.troubles())
         try:
             return await work(memory)
         finally:

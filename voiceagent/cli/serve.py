@@ -14,6 +14,7 @@ from voiceagent.cli.shared import (
     console,
     emit_json,
     errors,
+    tell_troubles,
     workshop,
 )
 from voiceagent.errors import ConfigError
@@ -55,6 +56,7 @@ def serve(
         serve__backend=backend,
     )
     server, knowledge = make_region(shop, documents or [])
+    tell_troubles(server.services.memory.troubles())
     library = knowledge.library
     for name, why in library.skipped:
         errors().print(f"skipped {name}: {why}", markup=False)

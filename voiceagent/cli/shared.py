@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from voiceagent.app.config import Config
     from voiceagent.app.workshop import Workshop
     from voiceagent.audio.player import Player
+    from voiceagent.store import BookTrouble
 
 __all__ = [
     "ConfigOption",
@@ -31,6 +32,7 @@ __all__ = [
     "loudspeaker",
     "progress",
     "tell",
+    "tell_troubles",
     "workshop",
     "write",
 ]
@@ -81,6 +83,12 @@ def tell(line: str) -> None:
     """A plain remark on stderr, dim where a person looks."""
     dim = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
     sys.stderr.write(f"\x1b[2m{line}\x1b[0m\n" if dim else f"{line}\n")
+
+
+def tell_troubles(troubles: Iterable[BookTrouble]) -> None:
+    """What is wrong with a book, on stderr."""
+    for trouble in troubles:
+        tell(f"{trouble.what}: {trouble.why} (hint: {trouble.hint})")
 
 
 def configure(file: Path | None, pack: Path | None = None, **flags: object) -> Config:

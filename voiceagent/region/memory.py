@@ -6,7 +6,7 @@ two fronts that hold the same conversation cannot undo each other's turns.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import msgspec
 
 from voiceagent.errors import ConflictError, StoreError
+from voiceagent.store import BookTrouble
 
 __all__ = ["LARGEST", "Keeper", "Memory", "Stored", "conflict", "decode", "encode"]
 
@@ -64,6 +65,10 @@ class Memory(Protocol):
 
     async def expire(self, before: datetime) -> int:
         """Erase what was not written since; gives how many."""
+        ...
+
+    def troubles(self) -> Sequence[BookTrouble]:
+        """What is wrong with the place and was not told yet; they are told by this."""
         ...
 
     async def close(self) -> None:

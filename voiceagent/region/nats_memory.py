@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +17,7 @@ from typing import Any
 
 from voiceagent.errors import EngineMissing, StoreError
 from voiceagent.region.memory import MemoryItem, Stored, conflict, decode, encode
+from voiceagent.store import BookTrouble
 
 __all__ = ["NatsMemory"]
 
@@ -81,6 +82,10 @@ class NatsMemory:
         with self._told():
             await bucket.kv.purge(_key(conversation))
         return True
+
+    def troubles(self) -> Sequence[BookTrouble]:
+        """None: whoever asks for a conversation is told."""
+        return ()
 
     async def conversations(self) -> list[str]:
         """The names of all; raises `StoreError` where the bucket holds other things."""

@@ -7,8 +7,7 @@ A file that is no database is moved aside, never deleted.
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any, TypeVar
 from voiceagent.clock import wall
 from voiceagent.errors import StoreError
 from voiceagent.region.memory import MemoryItem, Stored, conflict, decode, encode
+from voiceagent.store.book import Book, BookTrouble
 from voiceagent.store.database import DatabaseFile
 
 __all__ = ["SqliteMemory"]
@@ -31,17 +31,27 @@ CREATE TABLE IF NOT EXISTS conversations (
 
 
 class SqliteMemory:
-    """One thread owns the file; the loop never waits for the disk."""
+    """One thread owns the file; the loop never waits for the disk.
+
+    Where the file fails, conversations are not kept: whoever saves or erases is told,
+    and what was kept before can still be read.
+    """
 
     def __init__(self, path: Path | None) -> None:
-        """`path`: None keeps everything in memory. Raises `StoreError`."""
-        self._place = str(path) if path else "the memory of the region"
+        """`path`: None keeps everything in memory. What is wrong with the file is told
+        by `troubles`."""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="memory")
         file = DatabaseFile(path, TABLE, SCHEMA, "memory.folder", wipes=True)
-        try:
-            self._db, self.moved_aside = file.open()
-        except sqlite3.Error as error:
-            raise self._error(error) from error
+        self._book = Book(file, "conversations")
+
+    def troubles(self) -> Sequence[BookTrouble]:
+        """What is wrong with the file and was not told yet; they are told by this."""
+        return self._book.troubles()
+
+    @property
+    def moved_aside(self) -> Path | None:
+        """Where a damaged file was put; None if all was well."""
+        return self._book.moved_aside
 
     async def load(self, conversation: str) -> Stored | None:
         """The conversation; None where there is none."""
@@ -76,7 +86,7 @@ class SqliteMemory:
 
     async def close(self) -> None:
         """Close the file."""
-        await self._run(self._db.close)
+        await self._run(self._book.close)
         self._thread.shutdown(wait=False)
 
     async def _run(self, work: Callable[..., T], *args: Any) -> T:
@@ -85,8 +95,10 @@ class SqliteMemory:
             # A save that has begun is finished, whoever is cancelled meanwhile.
             running = loop.run_in_executor(self._thread, work, *args)
             return await asyncio.shield(running)
-        except (sqlite3.Error, RuntimeError) as error:
-            raise self._error(error) from error
+        except RuntimeError as error:  # the thread has ended
+            hint = "the region is shutting down; nothing was changed"
+            what = "conversations cannot be kept any more"
+            raise StoreError(what, cause=str(error), hint=hint) from error
 
     def _load(self, conversation: str) -> Stored | None:
         sql = "SELECT body, version, updated FROM conversations WHERE id = ?"
@@ -112,14 +124,7 @@ class SqliteMemory:
         return expected + 1
 
     def _rows(self, sql: str, values: tuple[Any, ...]) -> list[Any]:
-        return self._db.execute(sql, values).fetchall()
+        return self._book.read(sql, values)
 
     def _changed(self, sql: str, values: tuple[Any, ...]) -> int:
-        return self._db.execute(sql, values).rowcount
-
-    def _error(self, error: Exception) -> StoreError:
-        return StoreError(
-            f"`{self._place}` could not be used",
-            cause=str(error),
-            hint="look at the rights and the disk, or set `memory.folder`",
-        )
+        return self._book.write((sql, values), must=True)

@@ -7,7 +7,6 @@ import asyncio
 import json
 import subprocess
 import sys
-import tempfile
 from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from threading import Thread
@@ -17,6 +16,7 @@ from typing import Any, TypeVar
 from voiceagent.errors import EngineFailed
 from voiceagent.replay.fault_proxy import Fault, FaultProxy
 from voiceagent.replay.scenario import sample_documents
+from voiceagent.store.scratch import ScratchFolder
 
 __all__ = ["DemoRegion"]
 
@@ -33,7 +33,7 @@ class DemoRegion:
     def __init__(self) -> None:
         self.url = ""
         """Of the server itself."""
-        self._folder = tempfile.TemporaryDirectory(prefix="voiceagent-")
+        self._folder = ScratchFolder()
         self._server: subprocess.Popen[str] | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, daemon=True)
@@ -51,8 +51,8 @@ class DemoRegion:
             self._loop.call_soon_threadsafe(_prepare, kind, proxy)
 
     def __enter__(self) -> DemoRegion:
-        config = Path(self._folder.name) / "region.toml"
-        config.write_text(_configuration(self._folder.name), "utf-8")
+        config = self._folder.path / "region.toml"
+        config.write_text(_configuration(str(self._folder.path)), "utf-8")
         program = Path(sys.executable).with_name("voiceagent")
         command = [str(program), "serve", "--port", "0", "--json", "--config"]
         self._server = subprocess.Popen(
@@ -87,7 +87,7 @@ class DemoRegion:
             self._server.wait(timeout=15)
             assert self._server.stdout is not None
             self._server.stdout.close()
-        self._folder.cleanup()
+        self._folder.close()
 
     def _ready(self) -> str:
         server = self._server

@@ -1,29 +1,24 @@
-"""Where skills keep what must survive: one SQLite file in WAL mode.
+"""Where skills keep what must survive: timers, lists, the state of the house.
 
-Timers, lists and the state of the house live here. A commit survives `kill -9` of the
-process (WAL, `synchronous=FULL` for the few writes a turn makes: milliseconds, off the
-path to the first sample). A file that is no database is moved aside, never deleted.
+One SQLite file in WAL mode. A commit survives `kill -9` of the process (WAL,
+`synchronous=FULL` for the few writes a turn makes: milliseconds, off the path to the
+first sample). Where the file fails the agent goes on with what is in memory (`Book`).
 """
 
 from __future__ import annotations
 
-import os
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from threading import RLock
-from typing import Any
+from threading import Lock
 
 from msgspec import Struct
 
-from voiceagent.errors import StoreError
+from voiceagent.store.book import Book, BookTrouble
 from voiceagent.store.database import DatabaseFile
+from voiceagent.store.places import state_folder
+from voiceagent.store.statements import SqlStatement, StoredRow
 
-__all__ = ["StoreConfig", "StoredRow", "Store", "state_folder"]
-
-StoredRow = tuple[Any, ...]
-"""One row of a result."""
+__all__ = ["BookTrouble", "StoreConfig", "StoredRow", "Store", "state_folder"]
 
 SCHEMA = 1
 TABLES = """
@@ -36,6 +31,7 @@ CREATE TABLE IF NOT EXISTS items (
 CREATE TABLE IF NOT EXISTS settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS done (key TEXT PRIMARY KEY);
 """
+WHAT = "timers, lists and house state"
 
 
 class StoreConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,81 +42,77 @@ class StoreConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class Store:
-    """A small SQLite database, safe to use from the worker threads of the agent."""
+    """The book of the skills, safe to use from the worker threads of the agent."""
 
     def __init__(self, path: Path | None = None) -> None:
-        """Open or make the file at `path`; `None` keeps everything in memory.
-
-        Raises `StoreError` if the place cannot be written or the file is newer.
-        """
+        """Open or make the file at `path`; `None` keeps everything in memory. What is
+        wrong with the file is told by `troubles`."""
         self.path = path
-        self._lock = RLock()
-        file = DatabaseFile(path, TABLES, SCHEMA, "store.folder")
-        with self._translated("opened"):
-            self._db, self.moved_aside = file.open()
-        """`moved_aside`: where a corrupt file was put; None if all was well."""
+        self.unkept = 0
+        """Promises that were made and are in memory alone."""
+        self._book = Book(DatabaseFile(path, TABLES, SCHEMA, "store.folder"), WHAT)
+        self.troubles = self._book.troubles
+        self._glanced: dict[str, str] = {}
+        self._lock = Lock()
+        self._version: object = None
+        self._see()
+
+    @property
+    def kept(self) -> bool:
+        """Whether everything that was written is on the disk."""
+        return self._book.kept
+
+    @property
+    def moved_aside(self) -> Path | None:
+        """Where a damaged file was put; None if all was well."""
+        return self._book.moved_aside
 
     def read(self, sql: str, values: Sequence[object] = ()) -> list[StoredRow]:
-        """All rows of a query."""
-        with self._lock, self._translated("read"):
-            return self._db.execute(sql, values).fetchall()
+        """All rows of a query; blocking."""
+        rows = self._book.read(sql, values)
+        self._see()
+        return rows
 
-    def write(self, *statements: tuple[str, Sequence[object]]) -> int:
-        """Run statements as one transaction; gives the rows changed by the last."""
-        with self._lock, self._translated("written"), self._transaction():
-            changed = 0
-            for sql, values in statements:
-                changed = self._db.execute(sql, values).rowcount
-            return changed
+    def write(self, *statements: SqlStatement, passing: bool = False) -> int:
+        """Run statements as one transaction; gives the rows changed by the last.
+
+        Where they cannot be kept on the disk they hold while the program runs, and
+        whoever asked for them is told so, unless they are `passing`: nobody counts on
+        them after a restart. Blocking.
+        """
+        changed = self._book.write(*statements)
+        if not passing and not self._book.kept:
+            self.unkept += 1
+        return changed
 
     def setting(self, key: str, default: str = "") -> str:
-        """A remembered value."""
+        """A remembered value; blocking."""
         rows = self.read("SELECT value FROM settings WHERE key = ?", (key,))
         return str(rows[0][0]) if rows else default
 
     def remember(self, key: str, value: str) -> None:
-        """Keep a value under a key."""
+        """Keep a value under a key; blocking."""
         sql = "INSERT OR REPLACE INTO settings VALUES (?, ?)"
-        self.write((sql, (key, value)))
+        self.write((sql, (key, value)), passing=True)
+        with self._lock:
+            self._glanced[key] = value
+
+    def glance(self, key: str, default: str = "") -> str:
+        """A remembered value as it was when the store was last read or written: at
+        once, for whoever must not wait for a disk."""
+        with self._lock:
+            return self._glanced.get(key, default)
 
     def close(self) -> None:
         """Close the file; further use raises `StoreError`."""
-        with self._lock:
-            self._db.close()
+        self._book.close()
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        # By hand: a failed BEGIN or COMMIT must leave the connection usable.
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
-
-    @contextmanager
-    def _translated(self, verb: str) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise self._error(verb, error) from error
-
-    def _error(self, verb: str, error: sqlite3.Error) -> StoreError:
-        place = str(self.path) if self.path else "the memory store"
-        cause = str(error)
-        hint = f"look at the rights and the disk of `{place}`, then say it again"
-        if "full" in cause:
-            hint = f"free some space on the disk that holds `{place}` (`df -h`)"
-        elif "locked" in cause:
-            hint = "another voiceagent uses the store; stop it or set `store.folder`"
-        elif "closed" in cause:
-            hint = "the agent is shutting down; nothing was changed"
-        return StoreError(f"`{place}` could not be {verb}", cause=cause, hint=hint)
-
-
-def state_folder() -> Path:
-    """Where a user's state is kept by default."""
-    home = os.environ.get("STATE_DIRECTORY") or os.environ.get("XDG_STATE_HOME")
-    return Path(home) if home else Path.home() / ".local" / "state" / "voiceagent"
+    def _see(self) -> None:
+        # Changes when another program has written, or the file was opened anew.
+        version = self._book.read("PRAGMA data_version")[0], self._book.kept
+        if version != self._version:
+            seen: dict[str, str] = dict(
+                self._book.read("SELECT key, value FROM settings")
+            )
+            with self._lock:
+                self._version, self._glanced = version, seen

@@ -1,21 +1,77 @@
-"""How a SQLite file of ours is opened: made, checked, moved aside where it is none.
+"""How a SQLite file of ours is opened: made, checked, and mended where it is damaged.
 
-WAL and `synchronous=FULL`: a commit survives `kill -9` of the process. A file that is
-no database is kept under another name, never deleted.
+WAL and `synchronous=FULL`: a commit survives `kill -9` of the process. A damaged file
+is kept under another name, never deleted; what can still be read of it is saved into a
+new one.
 """
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from voiceagent.errors import StoreError
+from voiceagent.store.files import folder_locked, keep_private, private_folder
+from voiceagent.store.salvage import copied, salvage
 
-__all__ = ["DatabaseFile"]
+__all__ = [
+    "BUSY",
+    "SPOKEN",
+    "DatabaseFile",
+    "OpenedFile",
+    "is_damage",
+    "is_out_of_reach",
+]
 
-BUSY_MS = 2_000
-"""How long to wait for another process that writes, before giving up."""
+BUSY = 1.0
+"""Seconds to wait for another process that writes, before giving up."""
+CHECKED = 64 << 20
+"""Bytes up to which a file is read through when it is opened: a larger one would hold
+up the start, and damage shows where it is read."""
+DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+OUT_OF_REACH = {
+    *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL),
+    *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM),
+    *(sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM),
+}
+FULL = "the disk is full"
+HELD = "another program holds it"
+READ_ONLY = "it can only be read"
+FOLDER = "a folder stands in its place"
+SPOKEN = {FULL, HELD, READ_ONLY, FOLDER}
+"""Causes that make a sentence when they are said."""
+ROOM = 64 << 10
+"""Bytes without which nothing can be written: SQLite may call that "disk I/O error"."""
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether the file is broken, and not merely out of reach."""
+    return _code(error) in DAMAGE
+
+
+def is_out_of_reach(error: sqlite3.Error) -> bool:
+    """Whether the file cannot be used now: full, locked, read-only, gone."""
+    return _code(error) in OUT_OF_REACH
+
+
+def _code(error: sqlite3.Error) -> int:
+    # Extended codes say more in their upper bytes.
+    return int(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedFile:
+    """A connection, and what has to be told about the file."""
+
+    db: sqlite3.Connection
+    trouble: str = ""
+    """What was wrong with it and is mended; empty: nothing."""
+    aside: Path | None = None
+    """Where the damaged file was put."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,71 +89,193 @@ class DatabaseFile:
     wipes: bool = False
     """What is deleted is overwritten."""
 
-    def open(self) -> tuple[sqlite3.Connection, Path | None]:
-        """The connection, and where a file that was no database was put; raises
-        `StoreError` for a place that cannot be written and for a newer file, and
-        `sqlite3.OperationalError` where the file cannot be used."""
-        self._make_folder()
+    def open(self, *, wait: float = BUSY) -> OpenedFile:
+        """The connection; raises `StoreError` for a place that cannot be written and
+        for a newer file. `wait`: seconds for another program that writes."""
         try:
-            return self._prepared(), None
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError:
-            aside = self._moved_aside()
-        return self._prepared(), aside
+            self._make_place()
+            return self._opened(wait)
+        except (sqlite3.Error, OSError) as error:
+            raise self.error("opened", error) from error
 
-    def _prepared(self) -> sqlite3.Connection:
-        place = str(self.path) if self.path else ":memory:"
+    def in_memory(self) -> sqlite3.Connection:
+        """The same tables, empty and gone with the process."""
+        return self._prepared(":memory:", None)
+
+    def rescued(
+        self, live: sqlite3.Connection | None = None
+    ) -> tuple[sqlite3.Connection, int]:
+        """All that can be read of the file, in memory, and how many rows are in it;
+        no row where it cannot be read at all or is a newer one. `live`: a connection
+        that is still open, for a file that may have gone."""
+        memory = self.in_memory()
+        saved = salvage(live, memory) if live else 0
+        if saved or self.path is None or (raw := copied(self.path)) is None:
+            return memory, saved
+        with closing(raw):
+            newer = self._is_newer(raw)
+            return memory, 0 if newer else salvage(raw, memory)
+
+    def error(self, verb: str, error: sqlite3.Error | OSError) -> StoreError:
+        """What went wrong with the file, in words that help."""
+        place = str(self.path) if self.path else "the memory store"
+        cause, hint = self._explained(error)
+        return StoreError(f"`{place}` could not be {verb}", cause=cause, hint=hint)
+
+    def _opened(self, wait: float) -> OpenedFile:
+        if self.path is None:
+            return OpenedFile(self.in_memory())
+        empty = self._claimed(self.path)
+        try:
+            db = self._prepared(str(self.path), wait)
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            return self._mended(self.path, wait)
+        why = f"`{self.path}` was empty; a new one was begun" if empty else ""
+        return OpenedFile(db, why)
+
+    def _prepared(self, place: str, wait: float | None) -> sqlite3.Connection:
         db = sqlite3.connect(place, isolation_level=None, check_same_thread=False)
         try:
-            self._set_up(db)
+            self._set_up(db, wait)
         except BaseException:
             db.close()
             raise
         return db
 
-    def _set_up(self, db: sqlite3.Connection) -> None:
-        db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
+    def _set_up(self, db: sqlite3.Connection, wait: float | None) -> None:
+        """`wait`: None in memory."""
+        if wait is not None:
+            db.execute(f"PRAGMA busy_timeout = {round(wait * 1000)}")
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = FULL")
         if self.wipes:
             db.execute("PRAGMA secure_delete = ON")
         found = db.execute("PRAGMA user_version").fetchone()[0]
         if found > self.schema:
-            raise StoreError(
-                f"`{self.path}` was written by a newer voiceagent",
-                cause=f"schema {found}, this program knows {self.schema}",
-                hint=f"update voiceagent or set `{self.setting}` to another place",
-            )
+            raise self._newer(found)
+        if wait is not None:
+            self._check(db)
         db.executescript(self.tables)
         if found < self.schema:
             db.execute(f"PRAGMA user_version = {self.schema}")
 
-    def _make_folder(self) -> None:
+    def _check(self, db: sqlite3.Connection) -> None:
+        assert self.path is not None
+        if self.path.stat().st_size > CHECKED:
+            return
+        found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            error = sqlite3.DatabaseError(str(found))
+            error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+            raise error
+
+    def _make_place(self) -> None:
         if self.path is None:
             return
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(self.path.parent)
         except OSError as error:
-            raise self._unwritable(
-                f"no folder at `{self.path.parent}`", error
+            raise StoreError(
+                f"no folder at `{self.path.parent}`",
+                cause=str(error),
+                hint=f"set `{self.setting}` to a place that you may write",
             ) from error
 
-    def _moved_aside(self) -> Path:
-        assert self.path is not None
-        number = 1
-        while (aside := self.path.with_suffix(f".corrupt-{number}")).exists():
-            number += 1
+    def _claimed(self, path: Path) -> bool:
+        """Make the file for this user alone; whether there was one of no bytes."""
         try:
+            _make(path)
+        except FileExistsError:
+            if not path.is_file():
+                return False
             for suffix in ("", "-wal", "-shm"):
-                side = Path(f"{self.path}{suffix}")
-                if side.exists():
-                    side.replace(f"{aside}{suffix}")
+                keep_private(Path(f"{path}{suffix}"))
+            return path.stat().st_size == 0
+        return False
+
+    def _mended(self, path: Path, wait: float) -> OpenedFile:
+        """A new file, with what could be read of the damaged one."""
+        with folder_locked(path.parent):
+            try:  # somebody else may have mended it meanwhile
+                return OpenedFile(self._prepared(str(path), wait))
+            except sqlite3.DatabaseError as error:
+                if not is_damage(error):
+                    raise
+            memory, saved = self.rescued()
+            with closing(memory):
+                aside = self._exchanged(path, memory)
+        rows = "1 entry was" if saved == 1 else f"{saved or 'no'} entries were"
+        why = f"the file was damaged and is kept as `{aside}`; {rows} saved from it"
+        return OpenedFile(self._prepared(str(path), wait), why, aside)
+
+    def _exchanged(self, path: Path, memory: sqlite3.Connection) -> Path:
+        """`memory` stands in its place; gives where the damaged file now is."""
+        number = 1
+        while (aside := path.with_suffix(f".corrupt-{number}")).exists():
+            number += 1
+        fresh = path.with_name(f"{path.name}.mended")
+        try:
+            fresh.unlink(missing_ok=True)
+            _make(fresh)
+            with closing(sqlite3.connect(fresh)) as db:
+                memory.backup(db)
+            # A log without its file is harmless, a file with another's log is not.
+            for suffix in ("-wal", "-shm"):
+                with suppress(FileNotFoundError):
+                    Path(f"{path}{suffix}").replace(f"{aside}{suffix}")
+            path.replace(aside)
+            fresh.replace(path)
         except OSError as error:
-            what = f"`{self.path}` is no database and cannot be moved aside"
-            raise self._unwritable(what, error) from error
+            fresh.unlink(missing_ok=True)
+            raise StoreError(
+                f"`{path}` is damaged and cannot be moved aside",
+                cause=str(error),
+                hint=f"set `{self.setting}` to a place that you may write",
+            ) from error
         return aside
 
-    def _unwritable(self, what: str, error: OSError) -> StoreError:
-        hint = f"set `{self.setting}` to a place that you may write"
-        return StoreError(what, cause=str(error), hint=hint)
+    def _is_newer(self, db: sqlite3.Connection) -> bool:
+        try:
+            return bool(db.execute("PRAGMA user_version").fetchone()[0] > self.schema)
+        except sqlite3.Error:
+            return False
+
+    def _newer(self, found: int) -> StoreError:
+        return StoreError(
+            f"`{self.path}` was written by a newer voiceagent",
+            cause=f"schema {found}, this program knows {self.schema}",
+            hint=f"update voiceagent or set `{self.setting}` to another place",
+        )
+
+    def _explained(self, error: sqlite3.Error | OSError) -> tuple[str, str]:
+        """Cause and hint."""
+        words, path = str(error), self.path
+        if path is None or "closed" in words:
+            return words, "the agent is shutting down; nothing was changed"
+        if path.is_dir():
+            return FOLDER, f"move the folder `{path}` away"
+        if "locked" in words:
+            hint = f"stop the other voiceagent, or give this one `{self.setting}`"
+            return HELD, f"{hint} of its own"
+        if "full" in words or "No space" in words or _full(path.parent):
+            hint = f"free some space on the disk that holds `{path}` (`df -h`)"
+            return FULL, hint
+        if "readonly" in words or not os.access(path.parent, os.W_OK):
+            hint = f"see `ls -l {path.parent}` and `mount`, or set `{self.setting}`"
+            return READ_ONLY, hint
+        hint = f"look at the rights and the disk of `{path}`, or set `{self.setting}`"
+        return words, hint
+
+
+def _make(path: Path) -> None:
+    # The two files beside it get the rights that it has.
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _full(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < ROOM
+    except OSError:
+        return False

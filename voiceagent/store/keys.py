@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import secrets
-from contextlib import suppress
 from pathlib import Path
 
 from voiceagent.errors import StoreError
+from voiceagent.store.files import keep_private, private_folder, put_new
 
 __all__ = ["KEY_BYTES", "own_key"]
 
@@ -21,23 +20,28 @@ def own_key(file: Path, *, whose: str, setting: str) -> bytes:
     """
     what = f"the key of {whose}, `{file}`, could not be read or made"
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(file.parent)
         if not file.exists():
-            with suppress(FileExistsError):  # another process was faster
-                _make(file)
-        key = file.read_bytes()
+            # Whole or not at all; another process may have been faster.
+            put_new(file, secrets.token_bytes(KEY_BYTES))
+        with file.open("rb") as opened:
+            key = opened.read(KEY_BYTES + 1)
     except OSError as error:
-        hint = f"set `{setting}` to a place that you may write"
+        hint = f"set `{setting}` to a place that you may write and that has room"
         raise StoreError(what, cause=str(error), hint=hint) from error
-    if len(key) < KEY_BYTES:
-        # A short key signs nothing: whoever guesses it can make up what it signs.
-        cause = f"it has {len(key)} bytes of {KEY_BYTES}"
-        hint = "move the file away; a new key is made, and what the old one signed"
-        raise StoreError(what, cause=cause, hint=f"{hint} is not believed any more")
+    if len(key) != KEY_BYTES:
+        raise _of_wrong_length(file, what, len(key))
+    keep_private(file)
     return key
 
 
-def _make(file: Path) -> None:
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as out:
-        out.write(secrets.token_bytes(KEY_BYTES))
+def _of_wrong_length(file: Path, what: str, length: int) -> StoreError:
+    # A short key signs nothing: whoever guesses it can make up what it signs. A longer
+    # one is none of ours: another program's, or two that were written over each other.
+    more = "more than " if length > KEY_BYTES else ""
+    cause = f"it has {more}{min(length, KEY_BYTES)} bytes of {KEY_BYTES}"
+    hint = (
+        f"move it away (`mv {file} {file}.old`) and start again: a new key is made, "
+        "and what the old one signed is not believed any more"
+    )
+    return StoreError(what, cause=cause, hint=hint)

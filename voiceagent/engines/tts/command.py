@@ -8,7 +8,6 @@ in by stdin unless the command has a `{text}`; sound comes from stdout unless it
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from voiceagent.errors import (
     EngineFailed,
     EngineHung,
 )
+from voiceagent.store.scratch import ScratchFolder
 from voiceagent.tts.text import prepared
 
 __all__ = ["CommandTts"]
@@ -72,8 +72,12 @@ class CommandTts:
             words = " ".join(self._respelt.get(word, word) for word in words.split())
         if not any("{output}" in part for part in self._argv):
             return read_wav(self._run(words, None), self.name)
-        with tempfile.TemporaryDirectory(prefix="voiceagent-") as folder:
-            output = Path(folder) / "clause.wav"
+        try:
+            folder = ScratchFolder()
+        except OSError as error:
+            raise self._failed(f"there is no room for its sound: {error}") from error
+        with folder:
+            output = folder.path / "clause.wav"
             self._run(words, output)
             return read_wav(_file(output), self.name)
 

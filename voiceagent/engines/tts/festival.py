@@ -7,13 +7,10 @@ every local user an interpreter that runs programs.
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
-import tempfile
 import threading
 import weakref
 from contextlib import suppress
-from pathlib import Path
 from typing import IO
 
 from voiceagent.audio.clip import Clip
@@ -28,6 +25,7 @@ from voiceagent.errors import (
     EngineHung,
     VoiceAgentError,
 )
+from voiceagent.store.scratch import ScratchFolder
 from voiceagent.tts.text import prepared
 
 __all__ = ["FestivalTts"]
@@ -53,8 +51,9 @@ class FestivalTts:
         self.name = f"festival/{voice}"
         self._program = find_program("festival", INSTALL)
         self._voice, self._timeout = voice, timeout
-        self._folder = Path(tempfile.mkdtemp(prefix="voiceagent-"))
-        self._remove = weakref.finalize(self, shutil.rmtree, self._folder, True)
+        scratch = ScratchFolder()
+        self._folder = scratch.path
+        self._remove = weakref.finalize(self, scratch.close)
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 

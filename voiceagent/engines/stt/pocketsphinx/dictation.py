@@ -11,10 +11,8 @@ finds the passage of 46, the neural one of 39, the two together of 53.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -30,6 +28,7 @@ from voiceagent.engines.stt.pocketsphinx.decoder import (
 )
 from voiceagent.engines.stt.pocketsphinx.language_model import arpa, questions
 from voiceagent.engines.stt.pocketsphinx.searches import Hearing
+from voiceagent.store.scratch import ScratchFolder
 from voiceagent.stt.grammar import Grammar
 
 __all__ = ["Dictation", "make"]
@@ -93,8 +92,8 @@ class Dictation:
         text, vocabulary = arpa(questions(self._sentences))
         decoder = make_decoder({"lw": 9.0, "wip": 0.5}, remove_noise=True)
         add_words(decoder, vocabulary, {})
-        with tempfile.TemporaryDirectory(prefix="voiceagent-") as folder:
-            file = Path(folder) / "about.lm"
+        with ScratchFolder() as folder:
+            file = folder.path / "about.lm"
             file.write_text(text, encoding="utf-8")
             decoder.add_lm_file(ABOUT, str(file))
         decoder.activate_search(ABOUT)

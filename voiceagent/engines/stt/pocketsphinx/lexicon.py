@@ -6,7 +6,6 @@ tenths of the time that it takes to make one.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -18,6 +17,7 @@ from voiceagent.engines.stt.pocketsphinx.decoder import (
     make_decoder,
     ways_of,
 )
+from voiceagent.store.scratch import ScratchFolder
 
 __all__ = ["Lexicon", "lexicon_file", "lexicon_of", "whole_dictionary"]
 
@@ -41,8 +41,8 @@ def lexicon_of(words: Iterable[str], table: Mapping[str, Sequence[str]]) -> Lexi
 @contextmanager
 def lexicon_file(lexicon: Lexicon) -> Iterator[Path]:
     """The words as a file, for decoders that are made meanwhile."""
-    with tempfile.TemporaryDirectory(prefix="voiceagent-") as folder:
-        file = Path(folder) / "words.dict"
+    with ScratchFolder() as folder:
+        file = folder.path / "words.dict"
         file.write_text("".join(_lines(lexicon)), encoding="utf-8")
         yield file
 

@@ -1,0 +1,158 @@
+"""Files of this user's own: whole or not at all, and for nobody else to read.
+
+Folders are made with mode 700 and files with 600. What is written stands under another
+name until it is complete and on the disk; a kill in between leaves that other name,
+which the next writer removes.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+__all__ = [
+    "OURS",
+    "alive",
+    "folder_locked",
+    "keep_private",
+    "lock",
+    "private_folder",
+    "put",
+    "put_new",
+]
+
+OURS = "voiceagent"
+"""A folder of this name is ours alone, whoever made it."""
+PATIENCE = 200
+"""Hundredths of a second to wait for another program: one that stands still may hold a
+lock for good."""
+PART = ".part"
+"""How the names of unfinished files end."""
+
+
+def private_folder(folder: Path) -> None:
+    """Make it and those above it, for this user alone; raises `OSError`.
+
+    A folder that somebody else made keeps its rights, unless it carries our name.
+    """
+    if folder.is_dir():
+        if folder.name == OURS:
+            keep_private(folder)
+        return
+    if folder.parent != folder:
+        private_folder(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def keep_private(path: Path) -> None:
+    """Take away what others may do with it, where that is ours to take."""
+    with suppress(OSError):  # gone, read-only or somebody else's
+        seen = path.lstat()
+        if seen.st_mode & 0o077 and not stat.S_ISLNK(seen.st_mode):
+            path.chmod(seen.st_mode & 0o700)
+
+
+def put(path: Path, data: bytes) -> None:
+    """The file holds `data`, or what it held before; raises `OSError`."""
+    with _written(path, data) as fresh:
+        fresh.replace(path)
+    _flush_folder(path.parent)
+
+
+def put_new(path: Path, data: bytes) -> bool:
+    """Make the file where there is none; False where there is one. Raises `OSError`."""
+    with _written(path, data) as fresh:
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            return False
+        except OSError:  # a file system without links: the last moment has to do
+            if path.exists():
+                return False
+            fresh.replace(path)
+    _flush_folder(path.parent)
+    return True
+
+
+@contextmanager
+def folder_locked(folder: Path) -> Iterator[None]:
+    """One process at a time, where folders can be locked; raises `OSError`."""
+    if sys.platform == "win32":  # no folder can be opened
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        for _ in range(PATIENCE):
+            if lock(handle):
+                break
+            time.sleep(0.01)
+        else:
+            raise TimeoutError(f"`{folder}` is locked by another program")
+        yield
+    finally:
+        os.close(handle)
+
+
+def lock(handle: int) -> bool:
+    """Lock an open file or folder until it is closed; False where another process has
+    locked it. Always true where nothing can be locked."""
+    if sys.platform == "win32":
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def alive(process: int) -> bool:
+    """Whether there is a process of that number; True where that is not known."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
+
+
+@contextmanager
+def _written(path: Path, data: bytes) -> Iterator[Path]:
+    """A file beside `path` that holds `data` and is on the disk; gone afterwards."""
+    _sweep(path)
+    name = f".{path.name}.{os.getpid()}-{os.urandom(4).hex()}{PART}"
+    fresh = path.with_name(name)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    try:
+        with open(os.open(fresh, flags, 0o600), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        yield fresh
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _sweep(path: Path) -> None:
+    """Remove what processes that are no more left unfinished of this file."""
+    for left in path.parent.glob(f".{path.name}.*{PART}"):
+        owner = left.name.removeprefix(f".{path.name}.").partition("-")[0]
+        if owner.isdecimal() and not alive(int(owner)):
+            left.unlink(missing_ok=True)
+
+
+def _flush_folder(folder: Path) -> None:
+    """The name is on the disk too, where folders can be told so."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
