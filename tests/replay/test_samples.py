@@ -89,7 +89,7 @@ def test_every_expected_intent_is_what_the_home_pack_understands() -> None:
 
 
 def test_the_product_reads_every_scenario() -> None:
-    from voiceagent.replay.scenario import load_scenario
+    from voiceagent.replay.scenario_file import load_scenario
 
     for name in NAMES:
         read = load_scenario(SAMPLES / f"{name}.turn.toml")

@@ -5,15 +5,15 @@ from pathlib import Path
 import pytest
 
 from voiceagent.errors import ScenarioError
+from voiceagent.replay.expectations import check
 from voiceagent.replay.scenario import (
     Expect,
     Scenario,
     ScenarioTurn,
-    check,
-    load_scenario,
     region_values,
     sample_documents,
 )
+from voiceagent.replay.scenario_file import load_scenario
 from voiceagent.trace.events import SpeechStarted, TurnFinished
 from voiceagent.trace.trace import Record
 from voiceagent.trace.turn_rows import IntentFacts, TurnRow

@@ -43,7 +43,7 @@ from voiceagent.stt.config import SttConfig
 from voiceagent.trace.config import TelemetryConfig
 from voiceagent.tts.config import SpeakConfig
 
-__all__ = ["Config", "Loaded", "load_config", "schema"]
+__all__ = ["Config", "Loaded", "load_config", "nested", "schema"]
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -99,7 +99,7 @@ def load_config(
     for path in _files(file, environ, folder or Path.cwd()):
         _merge(values, sources, _read(path), str(path))
     _merge(values, sources, _from_environment(environ), "environment")
-    _merge(values, sources, _nest(flags or {}), "flag")
+    _merge(values, sources, nested(flags or {}), "flag")
     try:
         config = msgspec.convert(values, Config, strict=False)
     except msgspec.ValidationError as error:
@@ -149,7 +149,7 @@ def _from_environment(environ: Mapping[str, str]) -> Values:
         if name.startswith(prefix) and "__" in name:
             section, _, key = name.removeprefix(prefix).lower().partition("__")
             found[f"{section}.{key}"] = _split(f"{section}.{key}", value)
-    return _nest(found)
+    return nested(found)
 
 
 def _split(key: str, value: str) -> object:
@@ -162,7 +162,8 @@ def _split(key: str, value: str) -> object:
     return value
 
 
-def _nest(flat: Mapping[str, object]) -> Values:
+def nested(flat: Mapping[str, object]) -> Values:
+    """Values by section and key; raises `ConfigError` where there is no such key."""
     values: Values = {}
     for key, value in flat.items():
         section, _, name = key.partition(".")

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from voiceagent.app.choices import check_engines
-from voiceagent.app.config import Config
+from voiceagent.app.config import Config, nested
 from voiceagent.app.engines import Engines, doubt_of
 from voiceagent.app.idle_keys import check_idle
 from voiceagent.app.language import LanguageRecipe, PackLanguage
@@ -55,9 +55,8 @@ class Workshop:
     def with_values(self, values: Mapping[str, object]) -> Workshop:
         """The same with `values` (by dotted key) on top; raises `ConfigError`."""
         data = msgspec.to_builtins(self.config)
-        for dotted, value in values.items():
-            section, _, name = dotted.partition(".")
-            data.setdefault(section, {})[name] = value
+        for section, body in nested(values).items():
+            data[section] |= body
         try:
             config = msgspec.convert(data, Config)
         except msgspec.ValidationError as error:

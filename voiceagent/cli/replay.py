@@ -91,7 +91,7 @@ def replay(
     done, failed = _replay_all(shop, files, settings, jobs=jobs, json=json)
     _speed(sum(one.seconds for one in done), perf() - began)
     if not json:
-        _print(done, files)
+        _print(done)
     if what_if:
         _print_what_if(done, what_if)
     if report is not None:
@@ -132,15 +132,16 @@ def _speed(audio: float, took: float) -> None:
         errors().print(f"{audio:.0f} s of audio in {took:.1f} s")
 
 
-def _print(done: list[Replay], files: list[Path]) -> None:
+def _print(done: list[Replay]) -> None:
     from voiceagent.trace.turn_table import turns_table
 
     screen = console()
     screen.print(turns_table([row for one in done for row in one.rows]))
     for one in done:
-        for check in one.checks:
-            if not check.ok:
-                screen.print(f"FAILED {one.file}: {check}", markup=False)
+        failed = [check for check in one.checks if not check.ok]
+        if failed:
+            told = one.told(failed)
+            screen.print(f"FAILED {one.file}: {told}", markup=False, soft_wrap=True)
 
 
 def write_html(done: list[Replay], path: Path, *, title: str) -> None:

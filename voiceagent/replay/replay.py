@@ -8,7 +8,7 @@ looked for first, and no turn ends before it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -19,15 +19,18 @@ from voiceagent.audio.file import AudioFacts, Recording, read_audio
 from voiceagent.audio.player import Player, VirtualPlayer
 from voiceagent.audio.streams import FileSource
 from voiceagent.clock import Pace, run
-from voiceagent.errors import ScenarioError
+from voiceagent.errors import ScenarioError, UsageError
+from voiceagent.replay.expectations import ABOUT, Check, check
+from voiceagent.replay.miss import around
 from voiceagent.replay.mixing import mix_noise
 from voiceagent.replay.scenario import (
     SUFFIX,
-    Check,
-    check,
-    load_scenario,
-    region_values,
+    Scenario,
+    noise_of,
+    scenario_values,
 )
+from voiceagent.replay.scenario_file import load_scenario
+from voiceagent.replay.wake_score import best_wake
 from voiceagent.store import Store
 from voiceagent.trace.trace import Record, Trace, TraceListener
 from voiceagent.trace.turn_rows import TurnRow, turn_rows
@@ -74,6 +77,11 @@ class Replay:
     def ok(self) -> bool:
         """Whether all expectations held."""
         return all(check.ok for check in self.checks)
+
+    def told(self, failed: Sequence[Check]) -> str:
+        """Expectations that did not hold, with the events around them."""
+        lines = [str(check) for check in failed]
+        return "\n".join([*lines, *around(failed, self.records)])
 
 
 def replay(
@@ -128,18 +136,59 @@ def replay_path(
         recording = mixed(sound, settings.noise, settings.snr, settings.seed)
         return replay(workshop, recording, settings, player=player, listener=listener)
     scenario = load_scenario(path)
-    noise, snr = settings.noise, settings.snr
-    if scenario.noise:
-        noise, snr = _noise(path, scenario.noise)
-    recording = mixed(
-        read_audio(path.parent / scenario.audio), noise, snr, settings.seed
-    )
-    values = {**region_values(scenario.region, settings.regions), **scenario.config}
-    if values and configured is not None:
-        workshop = configured(values)
+    settings = replace(settings, wake=settings.wake and scenario.wake == "auto")
+    try:
+        recording = _recording(scenario, path, settings)
+        values = scenario_values(scenario, path.parent, settings.regions)
+        if values and configured is not None:
+            workshop = configured(values)
+        _ = workshop.language.pack
+    except UsageError as error:
+        raise _of_scenario(path, error) from error
     done = replay(workshop, recording, settings, player=player, listener=listener)
     timed = settings.pace is not Pace.MEASURED
-    return replace(done, checks=check(scenario, done.rows, done.records, timed=timed))
+    checks = check(scenario, done.rows, done.records, timed=timed)
+    if settings.wake:
+        checks = [_with_score(one, workshop, recording) for one in checks]
+    return replace(done, checks=checks)
+
+
+def _recording(scenario: Scenario, path: Path, settings: ReplaySettings) -> Recording:
+    """Its sound, with its noise or that of the settings."""
+    noise, snr = settings.noise, settings.snr
+    if found := noise_of(scenario.noise):
+        noise, snr = path.parent / found[0], found[1]
+    sound = read_audio(path.parent / scenario.audio, partial=settings.partial)
+    late = [t.at for t in scenario.turn if t.at is not None and t.at > sound.seconds]
+    if late:
+        raise ScenarioError(
+            f"a turn is expected at {late[0]:g} s",
+            cause=f"`{scenario.audio}` ends at {sound.seconds:.1f} s",
+            hint="`at` is where the turn begins, in seconds",
+        )
+    return mixed(sound, noise, snr, settings.seed)
+
+
+def _of_scenario(path: Path, error: UsageError) -> ScenarioError:
+    """The error with the scenario named."""
+    cause = ": ".join(part for part in (error.what, error.cause) if part)
+    return ScenarioError(f"scenario `{path}` is wrong", cause=cause, hint=error.hint)
+
+
+def _with_score(one: Check, workshop: Workshop, recording: Recording) -> Check:
+    """A turn that nothing began, with how near it came to being woken."""
+    if one.ok or one.row or not one.turn:
+        return one
+    start, end = (
+        (0.0, recording.seconds)
+        if one.at is None
+        else (
+            max(0.0, one.at - ABOUT),
+            one.at + ABOUT,
+        )
+    )
+    best = best_wake(workshop.engines, recording.samples, start, end)
+    return one if best is None else replace(one, note=str(best))
 
 
 def end_of_speech(workshop: Workshop, recording: Recording) -> int:
@@ -172,15 +221,3 @@ def find_inputs(paths: list[Path], *, scenarios: bool = True) -> list[Path]:
         sounds = [file for file in files if file.suffix.lower() in AUDIO]
         found += marked if scenarios and marked else sounds
     return found
-
-
-def _noise(path: Path, text: str) -> tuple[Path, float]:
-    file, _, level = text.partition("@")
-    try:
-        return path.parent / file, float(level.removesuffix("dB"))
-    except ValueError:
-        raise ScenarioError(
-            f"scenario `{path}`: noise `{text}`",
-            cause="no level in dB",
-            hint="write it as `kitchen.flac@12dB`",
-        ) from None

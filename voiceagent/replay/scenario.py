@@ -1,63 +1,70 @@
 """Scenarios: what a recording must lead to, in a TOML file beside it.
 
-The region of a scenario is simulated in a replay, a real one where there is one; it
-knows the documents of the samples, which come with the package.
+Files and folders are relative to the scenario's own folder. The region of a scenario is
+simulated in a replay, a real one where there is one; it knows the documents of the
+samples, which come with the package.
 """
 
 from __future__ import annotations
 
-import difflib
-import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import msgspec
 from msgspec import Meta, Struct, field
 
 from voiceagent.errors import ScenarioError
-from voiceagent.trace.trace import Record
-from voiceagent.trace.turn_rows import TurnRow
+from voiceagent.skills.packs.places import find_pack
 
 __all__ = [
-    "Check",
+    "SUFFIX",
     "Expect",
     "Scenario",
     "ScenarioTurn",
-    "check",
-    "load_scenario",
+    "dotted",
+    "noise_of",
+    "pack_folder",
     "region_values",
     "sample_documents",
+    "scenario_values",
 ]
 
 SUFFIX = ".turn.toml"
 PACKAGE = Path(__file__).resolve().parents[1]
 SIMULATED = {"ok": "ok", "dies": "cut", "hangs": "hang", "offline": "offline"}
 """What a simulated region does, by what the scenario calls it."""
+PATHS = ("pack.skills", "knowledge.folders")
+"""Configuration that lists folders."""
 
 
 class Expect(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What one turn must be; what is not given is not looked at."""
 
     transcript: str | None = None
-    max_wer: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.0
+    """The words, in any case and without punctuation; empty: none at all."""
+    max_wer: Annotated[float, Meta(ge=0.0, lt=1.0)] | None = None
+    """Errors a word of the transcript that are forgiven."""
     intent: str | None = None
+    """`none`: nothing was understood."""
     slots: dict[str, str | int | float] | None = None
     tier: str | None = None
     reply: str | None = None
     """A part of the reply, any case."""
-    within_ms: float | None = None
+    within_ms: Annotated[float, Meta(gt=0.0)] | None = None
     """End of speech to first reply sample; looked at where time is honest."""
 
 
 class ScenarioTurn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One expected turn."""
 
-    at: float | None = None
+    at: Annotated[float, Meta(ge=0.0)] | None = None
     """About when it begins, seconds; without it turns are taken in order."""
     expect: Expect = field(default_factory=Expect)
     absent: list[str] = field(default_factory=list)
+    """Events that must not happen in it, by name."""
+    present: list[str] = field(default_factory=list)
+    """Events that must happen in it, by name."""
 
 
 class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -71,6 +78,10 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Events that must not happen at all, by name."""
     present: list[str] = field(default_factory=list)
     """Events that must happen, by name."""
+    pack: str = ""
+    """A pack instead of the built-in home: a folder, or the name of a shipped one."""
+    wake: Literal["auto", "off"] = "auto"
+    """`off`: the recording is one command, without a wake word."""
     region: Literal["", "ok", "dies", "hangs", "offline"] = ""
     """A larger tier that knows `samples/documents`, and what happens to it; simulated
     in replays, a real one in the demo. Empty: the device is alone."""
@@ -78,36 +89,31 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Configuration by dotted key, such as `"audio.duplex" = "full"`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One expectation and whether it held."""
+def scenario_values(
+    scenario: Scenario, folder: Path, addresses: Mapping[str, str]
+) -> dict[str, object]:
+    """Its configuration by dotted key; `folder`: where it lies, `addresses`: of real
+    regions by what happens to them."""
+    values = region_values(scenario.region, addresses)
+    if scenario.pack:
+        values["pack.folder"] = str(pack_folder(scenario.pack, folder))
+    for key, value in dotted(scenario.config).items():
+        found = isinstance(value, list) and key in PATHS
+        values[key] = [_near_it(folder, one) for one in value] if found else value
+    return values
 
-    what: str
-    ok: bool
-    wanted: str = ""
-    got: str = ""
 
-    def __str__(self) -> str:
-        verdict = "ok" if self.ok else f"wanted {self.wanted!r}, got {self.got!r}"
-        return f"{self.what}: {verdict}"
-
-
-def load_scenario(path: Path) -> Scenario:
-    """Read a scenario; raises `ScenarioError` with the key that is wrong."""
-    try:
-        with path.open("rb") as file:
-            data = tomllib.load(file)
-        return msgspec.convert(data, Scenario)
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ScenarioError(
-            f"cannot read scenario `{path}`",
-            cause=str(error),
-            hint="it is TOML: see `samples/` for examples",
-        ) from error
-    except msgspec.ValidationError as error:
-        raise ScenarioError(
-            f"scenario `{path}` is wrong", cause=str(error), hint=_near(str(error))
-        ) from error
+def dotted(config: Mapping[str, Any]) -> dict[str, Any]:
+    """By dotted key what may stand in tables: `config.budget.response_ms = 500`."""
+    flat: dict[str, Any] = {}
+    for key, value in config.items():
+        inner = value if isinstance(value, dict) and "." not in key else None
+        flat |= (
+            {key: value}
+            if inner is None
+            else {f"{key}.{name}": one for name, one in inner.items()}
+        )
+    return flat
 
 
 def region_values(kind: str, addresses: Mapping[str, str]) -> dict[str, object]:
@@ -138,83 +144,22 @@ def sample_documents(package: Path = PACKAGE) -> list[Path]:
     return folders
 
 
-def check(
-    scenario: Scenario,
-    rows: Sequence[TurnRow],
-    records: Sequence[Record],
-    *,
-    timed: bool,
-) -> list[Check]:
-    """Every expectation; `timed`: whether latencies are to be looked at."""
-    answered = [row for row in rows if row.latency_ms]
-    checks = [_same("turns", len(scenario.turn), len(answered))]
-    names = {type(record.event).__name__ for record in records}
-    checks += [Check(f"no {n}", n not in names, "absent", n) for n in scenario.absent]
-    checks += [Check(f"has {n}", n in names, n, "absent") for n in scenario.present]
-    for number, turn in enumerate(scenario.turn):
-        row = _row_for(turn, number, answered)
-        if row is not None:
-            checks += _check_turn(number + 1, turn, row, records, timed=timed)
-    return checks
+def noise_of(text: str) -> tuple[str, float] | None:
+    """File and level in dB; None where there is no level."""
+    file, _, level = text.rpartition("@")
+    try:
+        snr = float(level.removesuffix("dB"))
+    except ValueError:
+        return None
+    return (file, snr) if file and math.isfinite(snr) else None
 
 
-def _row_for(
-    turn: ScenarioTurn, number: int, rows: Sequence[TurnRow]
-) -> TurnRow | None:
-    if turn.at is None:
-        return rows[number] if number < len(rows) else None
-    at = turn.at
-    near = [row for row in rows if row.started is not None]
-    return min(near, key=lambda row: abs((row.started or 0.0) - at), default=None)
+def pack_folder(name: str, folder: Path) -> Path:
+    """The folder beside the scenario, or the shipped pack of that name."""
+    beside = (folder / name).resolve()
+    return beside if beside.is_dir() else find_pack(Path(name))
 
 
-def _check_turn(
-    number: int,
-    turn: ScenarioTurn,
-    row: TurnRow,
-    records: Sequence[Record],
-    *,
-    timed: bool,
-) -> list[Check]:
-    expect, name = turn.expect, f"turn {number}"
-    checks = []
-    if expect.transcript is not None:
-        checks.append(_check_words(name, expect, row.transcript))
-    if expect.intent is not None:
-        got = row.intent.name if row.intent else "none"
-        checks.append(_same(f"{name} intent", expect.intent, got))
-    if expect.slots is not None:
-        slots: Mapping[str, object] = row.intent.slots if row.intent else {}
-        checks.append(_same(f"{name} slots", expect.slots, slots))
-    if expect.tier is not None:
-        checks.append(_same(f"{name} tier", expect.tier, row.tier))
-    if expect.reply is not None:
-        ok = expect.reply.lower() in row.reply.lower()
-        checks.append(Check(f"{name} reply", ok, expect.reply, row.reply))
-    if expect.within_ms is not None and timed:
-        took = row.response_ms if row.response_ms is not None else float("inf")
-        ok = took <= expect.within_ms
-        checks.append(Check(f"{name} within", ok, f"{expect.within_ms}", f"{took}"))
-    seen = {type(r.event).__name__ for r in records if r.event.turn == row.turn}
-    checks += [Check(f"{name} no {n}", n not in seen, "absent", n) for n in turn.absent]
-    return checks
-
-
-def _check_words(name: str, expect: Expect, got: str) -> Check:
-    wanted = expect.transcript or ""
-    if expect.max_wer == 0:
-        return _same(f"{name} transcript", wanted, got)
-    ratio = difflib.SequenceMatcher(None, wanted.split(), got.split()).ratio()
-    return Check(f"{name} transcript", 1 - ratio <= expect.max_wer, wanted, got)
-
-
-def _same(what: str, wanted: object, got: object) -> Check:
-    return Check(what, wanted == got, str(wanted), str(got))
-
-
-def _near(message: str) -> str:
-    """A "did you mean" for an unknown key."""
-    word = message.split("`")[1] if "`" in message else ""
-    known = [*Scenario.__struct_fields__, *ScenarioTurn.__struct_fields__]
-    near = difflib.get_close_matches(word, [*known, *Expect.__struct_fields__], 1)
-    return f"did you mean `{near[0]}`?" if near else "see `samples/` for examples"
+def _near_it(folder: Path, name: object) -> object:
+    beside = folder / str(name)
+    return str(beside.resolve()) if beside.is_dir() else name

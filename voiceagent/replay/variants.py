@@ -31,6 +31,7 @@ class Variants:
         try:
             return self.base.with_values(values)
         except ConfigError as error:
+            told = ": ".join(part for part in (error.what, error.cause) if part)
             raise ConfigError(
-                "scenario configuration", cause=error.cause or error.what
+                "scenario configuration", cause=told, hint=error.hint
             ) from error

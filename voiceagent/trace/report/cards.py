@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import PurePath
 
-from voiceagent.trace.events import PartialTranscript, SpeechStarted, SpeechStopped
+from voiceagent.trace.event_lines import event_line, without_echoes
+from voiceagent.trace.events import SpeechStarted, SpeechStopped
 from voiceagent.trace.report.charts import (
     LoudnessCurve,
     TimeSpan,
@@ -217,36 +218,6 @@ def timeline(records: Sequence[TimedEvent]) -> Html:
     if not records:
         return Html("")
     zero = records[0][0]
-    lines = [_event_line(at - zero, event) for at, event in _changed(records)]
+    lines = [event_line(at - zero, event) for at, event in without_echoes(records)]
     summary = tag("summary", f"{len(records)} events")
     return tag("details", summary, tag("pre", "\n".join(lines)))
-
-
-def _changed(records: Sequence[TimedEvent]) -> list[TimedEvent]:
-    """Without the partial transcripts that say the same words again."""
-    kept: list[TimedEvent] = []
-    last = ""
-    for at, event in records:
-        if isinstance(event, PartialTranscript):
-            if event.pii_text == last:
-                continue
-            last = event.pii_text
-        kept.append((at, event))
-    return kept
-
-
-def _event_line(at: float, event: object) -> str:
-    names: tuple[str, ...] = getattr(event, "__struct_fields__", ())
-    pairs = ((name, getattr(event, name)) for name in names if name != "turn")
-    told = "  ".join(f"{name}={_short(value)}" for name, value in pairs if value)
-    return f"{at:+9.3f} s  {type(event).__name__:<18} {told}"
-
-
-def _short(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:.3f}".rstrip("0").rstrip(".")
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {_short(inner)}" for name, inner in value.items())
-    if isinstance(value, list):
-        return ", ".join(map(_short, value))
-    return str(value)
