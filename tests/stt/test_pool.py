@@ -1,9 +1,11 @@
 """Sessions share recognisers, and never each other's utterances."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from voiceagent.engines.fake import ScriptedStt
+from voiceagent.errors import EngineFailed
 from voiceagent.stt.pool import PooledStt, SttPool
 from voiceagent.stt.protocol import Stt, begin
 
@@ -22,7 +24,7 @@ class Counting(ScriptedStt):
 
 def test_sessions_one_after_the_other_use_the_same_one() -> None:
     Counting.made = 0
-    pool = SttPool(Counting(), Counting)
+    pool = SttPool("counting", Counting, Counting)
     for _ in range(5):
         session = PooledStt(pool)
         begin(session)
@@ -35,7 +37,7 @@ def test_sessions_one_after_the_other_use_the_same_one() -> None:
 
 def test_whoever_releases_twice_gives_back_once() -> None:
     Counting.made = 0
-    pool = SttPool(Counting(), Counting)
+    pool = SttPool("counting", Counting, Counting)
     first, second = PooledStt(pool), PooledStt(pool)
     first.start()
     first.release()
@@ -47,7 +49,7 @@ def test_whoever_releases_twice_gives_back_once() -> None:
 
 @given(st.lists(st.sampled_from("ABab12"), max_size=60))
 def test_two_sessions_in_any_order_hear_what_each_hears_alone(steps: list[str]) -> None:
-    pool = SttPool(Counting(), Counting)
+    pool = SttPool("counting", Counting, Counting)
     together: dict[str, Stt] = {"a": PooledStt(pool), "b": PooledStt(pool)}
     alone: dict[str, Stt] = {"a": Counting(), "b": Counting()}
     for who in together:
@@ -67,3 +69,19 @@ def test_two_sessions_in_any_order_hear_what_each_hears_alone(steps: list[str]) 
                 stt.start()
             heard = [stt.feed(b"") for stt in pair]
         assert heard[0] == heard[1]
+
+
+def test_a_first_one_that_could_not_be_made_is_tried_again() -> None:
+    tries = iter([EngineFailed("not yet"), Counting(), EngineFailed("never")])
+
+    def first() -> Stt:
+        one = next(tries)
+        if isinstance(one, EngineFailed):
+            raise one
+        return one
+
+    session = PooledStt(SttPool("counting", first, Counting))
+    with pytest.raises(EngineFailed):
+        session.start()
+    session.start()
+    assert session.feed(SECOND) == "a"

@@ -236,8 +236,10 @@ class Agent:
 
     async def _live(self, source: Source, typed: str) -> None:
         self._about.tell(self.trace, source.name)
-        if self._options.open_at_start and self.ears is not None:
-            self.ears.open("open", 0)
+        if self.ears is not None:
+            self.ears.begin()
+            if self._options.open_at_start:
+                self.ears.open("open", 0)
         self._tasks.keep(self._responder.warm, what="speech")
         self._responder.keep_open()
         if self._alarms is not None:

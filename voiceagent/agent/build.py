@@ -7,8 +7,9 @@ what is wired, and in which order, stands here alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from voiceagent.agent.agent import About, Agent
 from voiceagent.agent.alarms import Alarms, Bells
@@ -61,6 +62,8 @@ class HearingParts:
     """Likely replies are rendered while the user still speaks."""
     verifier: WakeVerifier | None = None
     stop_word: WakeWord | None = None
+    arriving: Future[Any] | None = None
+    """The recogniser, where it is still being made: without it the session ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +183,12 @@ def _ears(
         open_domain=thinker.escalates,
     )
     turn = OpenTurn(parts.frontend, hearing)
-    return EarParts(turn=turn, verifier=parts.verifier, stop_word=parts.stop_word)
+    return EarParts(
+        turn=turn,
+        verifier=parts.verifier,
+        stop_word=parts.stop_word,
+        arriving=parts.arriving,
+    )
 
 
 def _expect_nothing(text: str) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from voiceagent.agent.open_turn import OpenTurn
 from voiceagent.agent.state import Options, State
@@ -73,6 +74,8 @@ class EarParts:
     turn: OpenTurn
     verifier: WakeVerifier | None = None
     stop_word: WakeWord | None = None
+    arriving: Future[Any] | None = None
+    """The recogniser, where it is still being made."""
 
 
 class Ears:
@@ -92,10 +95,16 @@ class Ears:
         """`chime(turn)`: play a short sound that says we are listening."""
         self.turn = parts.turn
         self._verifier, self._stop_word = parts.verifier, parts.stop_word
+        self._arriving = parts.arriving
         self._session, self._options = session, options
         self._compute, self._tasks, self._emit = compute, tasks, emit
         self._chime_now = chime
         self._busy = False
+
+    def begin(self) -> None:
+        """The session begins; where its recogniser cannot be made, it ends."""
+        if self._arriving is not None:
+            self._tasks.need(self._arriving)
 
     def hear(self, frame: AudioFrame) -> None:
         """Take the next frame."""

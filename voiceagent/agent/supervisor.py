@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
 from typing import Any
 
 from voiceagent.errors import VoiceAgentError
@@ -65,6 +66,11 @@ class Supervisor:
         self._kept.append(task)
         return task
 
+    def need(self, arriving: Future[Any]) -> None:
+        """Without what comes there is no session: its error ends this one."""
+        assert self._group is not None
+        self._group.create_task(_come(arriving))
+
     def rest(self) -> None:
         """End what is kept running."""
         for task in self._kept:
@@ -113,6 +119,10 @@ class Supervisor:
                 self.failed(what, error)
             await asyncio.sleep(wait)
             wait = min(2 * wait, LONGEST_WAIT)
+
+
+async def _come(arriving: Future[Any]) -> None:
+    await asyncio.wrap_future(arriving)
 
 
 def innermost(error: BaseException) -> BaseException:

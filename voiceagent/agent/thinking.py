@@ -165,6 +165,8 @@ class Thinker:
 
     def keep_open(self, tasks: Supervisor) -> None:
         """Keep the ways to larger tiers open while the session lasts."""
+        if self._models is not None and self._models.arriving:
+            tasks.spawn(self._models.open(), what="language model")
         if self._escalation is not None:
             for leg in self._escalation.legs:
                 tasks.keep(leg.remote.run, what=leg.name)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from voiceagent.agent.agent import Agent
 from voiceagent.agent.build import Brain, HearingParts, Voice, build_agent
 from voiceagent.agent.state import Options
-from voiceagent.app.arming import arm
+from voiceagent.app.arming import Armed, arm
 from voiceagent.app.language import PackLanguage
 from voiceagent.app.options import AgentOptions
 from voiceagent.app.workshop import Workshop
@@ -20,7 +20,7 @@ from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.interpreter import Doubts, Interpreter
 from voiceagent.nlu.models.asking import PATIENCE
 from voiceagent.nlu.models.model_folder import NONE
-from voiceagent.nlu.models.swap import ModelSwitch
+from voiceagent.nlu.models.swap import LateModel, ModelSwitch
 from voiceagent.skills.host import SkillHost, Skills
 from voiceagent.skills.skill import Skill
 from voiceagent.skills.volume.handler import loudness
@@ -89,8 +89,9 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
     if options.pace is not Pace.VIRTUAL:
         sweep_scratch()
     live = options.pace is Pace.REALTIME and not options.typed
-    if live:
-        arm(shop, options)
+    armed: Armed = arm(shop, options) if live else {}
+    if not options.at_once:
+        armed = {}
     pace = Pace.VIRTUAL if options.silent else options.pace
     compute = Compute(
         options.pace, COSTS, lost=lambda error: trace.emit(Degraded.by(error))
@@ -105,8 +106,8 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
         _ = shop.language.progress
         options.ready("commands")
     escalation = _escalation(shop, options, compute, trace.emit, store)
-    hearing = _hearing(shop, options, escalates=escalation is not None)
-    models, notices = _models(shop, options, compute, trace)
+    hearing = _hearing(shop, options, armed, escalates=escalation is not None)
+    models, notices = _models(shop, options, armed, compute, trace)
     return build_agent(
         brain=Brain(
             meaning=meaning,
@@ -130,7 +131,7 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
         ),
         engines={
             **_names(shop, options, pace),
-            **_model_name(models),
+            **_model_name(models, shop),
             **_leg_names(escalation),
         },
         notices=[
@@ -157,13 +158,14 @@ def _escalation(
 
 
 def _hearing(
-    shop: Workshop, options: AgentOptions, *, escalates: bool
+    shop: Workshop, options: AgentOptions, armed: Armed, *, escalates: bool
 ) -> HearingParts | None:
     if options.typed:
         return None
     from voiceagent.app.hearing import hearing_parts
 
-    return hearing_parts(shop, options, escalates=escalates)
+    arriving = armed.get("recogniser")
+    return hearing_parts(shop, options, escalates=escalates, arriving=arriving)
 
 
 def _one_ear(config: SttConfig, options: AgentOptions) -> list[Degraded]:
@@ -178,11 +180,15 @@ def _names(shop: Workshop, options: AgentOptions, pace: Pace) -> dict[str, str]:
     """The engines in use, by stage."""
     if options.typed:
         return {"voice": shop.engines.voices(pace)[0].name}
-    return shop.engines.names(wake=options.wake, pace=pace)
+    return shop.engines.names(wake=options.wake, pace=pace, at_once=options.at_once)
 
 
 def _models(
-    shop: Workshop, options: AgentOptions, compute: Compute, trace: Trace
+    shop: Workshop,
+    options: AgentOptions,
+    armed: Armed,
+    compute: Compute,
+    trace: Trace,
 ) -> tuple[ModelSwitch | None, list[Degraded]]:
     """The language model, or what is to be announced instead.
 
@@ -197,14 +203,21 @@ def _models(
     switch = partial(ModelSwitch, patience=0.0 if shop.escalates else PATIENCE)
     if options.typed and options.pace is Pace.MEASURED:
         # Most of what is typed is said by a template: it loads no model.
-        return switch(library, compute, trace.emit, late=library.first), []
+        return switch(library, compute, trace.emit, late=LateModel(library.first)), []
+    if arriving := armed.get("language model"):
+        late = LateModel(arriving.result, compute)
+        return switch(library, compute, trace.emit, late=late), []
     current, notice = library.first()
     found = switch(library, compute, trace.emit, current=current)
     return found, [notice] if notice else []
 
 
-def _model_name(models: ModelSwitch | None) -> dict[str, str]:
-    slm = models.current if models else None
+def _model_name(models: ModelSwitch | None, shop: Workshop) -> dict[str, str]:
+    if models is None:
+        return {}
+    slm = models.current or (
+        shop.library(live=True).card() if models.arriving else None
+    )
     return {"slm": f"{slm.name} {slm.version}"} if slm else {}
 
 

@@ -128,18 +128,20 @@ class Engines:
         apart = pace is Pace.REALTIME and self._stt.own_process
         return self.live_stt() if apart else self.stt()
 
-    def session_stt(self, pace: Pace) -> Stt:
+    def session_stt(self, pace: Pace, *, at_once: bool = False) -> Stt:
         """The recogniser of one session: none that speaks at the same time shares its
-        state."""
+        state. `at_once`: one that may be made later has not been made yet."""
         from voiceagent.stt.pool import PooledStt, SttPool
 
         apart = pace is Pace.REALTIME and self._stt.own_process
         spec, wanted, language = self._stt, self.config.stt, self._language
         another = self._in_child if apart else partial(ready, spec, wanted, language)
+        first = partial(self.recogniser, pace)
+        name = self._called if at_once and apart else first().name
         pool = self._shelf.get(
             "live stt pool" if apart else "stt pool",
             self._heard_by,
-            lambda: SttPool(self.recogniser(pace), another),
+            lambda: SttPool(name, first, another),
         )
         return PooledStt(pool)
 
@@ -199,19 +201,26 @@ class Engines:
         table = self._language.pronunciations
         return open_classroom(self.config.stt.second, table)
 
-    def names(self, *, wake: bool = True, pace: Pace = Pace.REALTIME) -> dict[str, str]:
+    def names(
+        self, *, wake: bool = True, pace: Pace = Pace.REALTIME, at_once: bool = False
+    ) -> dict[str, str]:
         """The engines in use, by stage."""
         get, ears = self._shelf.get, self.config
         return {
             "wake": get("wake name", ears.wake, self._wake_name) if wake else "off",
             "vad": get("vad name", ears.vad, lambda: self.vad().name),
-            "stt": self.recogniser(pace).name,
+            "stt": self.session_stt(pace, at_once=at_once).name,
             "voice": self.voices(pace)[0].name,
         }
 
     @property
     def _stt(self) -> EngineSpec:
         return choose(EngineStage.STT, self.config.stt.engine)
+
+    @property
+    def _called(self) -> str:
+        spec = self._stt
+        return str(imported(spec.called)(self.config.stt)) if spec.called else spec.name
 
     @property
     def _heard_by(self) -> object:

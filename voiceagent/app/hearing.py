@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import replace
+from typing import Any
 
 from voiceagent.agent.build import HearingParts
 from voiceagent.app.options import AgentOptions
@@ -37,9 +39,14 @@ PLAIN_POLICY = EndpointPolicy(
 
 
 def hearing_parts(
-    shop: Workshop, options: AgentOptions, *, escalates: bool
+    shop: Workshop,
+    options: AgentOptions,
+    *,
+    escalates: bool,
+    arriving: Future[Any] | None = None,
 ) -> HearingParts:
-    """Front end, recogniser and stop word; `escalates`: somebody else may answer."""
+    """Front end, recogniser and stop word; `escalates`: somebody else may answer;
+    `arriving`: the recogniser, where it is still being made."""
     frontend = shop.engines.frontend(wake=options.wake)
     frontend.hold_until = options.hold_until
     if options.plain:
@@ -50,7 +57,7 @@ def hearing_parts(
     verifier = shop.engines.verifier() if options.wake else None
     stop_word = shop.engines.stop_word() if options.wake else None
     options.ready("wake word")
-    stt = shop.engines.session_stt(options.pace)
+    stt = shop.engines.session_stt(options.pace, at_once=arriving is not None)
     return HearingParts(
         frontend=frontend,
         stt=BatchStt(stt) if options.plain else stt,
@@ -59,6 +66,7 @@ def hearing_parts(
         guesses=not options.plain,
         verifier=verifier,
         stop_word=stop_word,
+        arriving=arriving,
     )
 
 

@@ -32,6 +32,9 @@ class AgentOptions:
     """Replies are not rendered."""
     plain: bool = False
     """The same parts put together the usual way, to compare with."""
+    at_once: bool = False
+    """Live: it listens while the recogniser and the language model are still being
+    made; what is said meanwhile is heard when they are there."""
     agreed: bool = False
     """The user has said yes to whatever has consequences."""
     ready: Callable[[str], None] = lambda part: None

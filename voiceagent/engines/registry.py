@@ -87,6 +87,9 @@ class EngineSpec:
     doubt: str = ""
     """`module:function` of the section: confidence below which the user is asked
     before anything is done; empty: never."""
+    called: str = ""
+    """`module:function` of the section: what it is called once it is made; empty: its
+    name."""
     parts: tuple[str, ...] = ()
     """Engines of the stage that it is made of."""
     ignores: tuple[str, ...] = ()
@@ -183,6 +186,7 @@ ENGINES: tuple[EngineSpec, ...] = (
     _pip("pocketsphinx", STT, "edge", "pocketsphinx", BSD,
          f"{SPHINX}.recogniser:make", "recogniser of the pack's commands",
          own_process=True, copies=True, doubt=f"{HERE}.{SPHINX}.confidence:doubt",
+         called=f"{HERE}.{SPHINX}.confidence:called",
          ignores=("model", "min_confidence"), languages=("en",)),
     _pip("faster_whisper", STT, "stt", "faster-whisper", Licences("MIT"),
          "stt.faster_whisper:make", "recogniser of any words"),

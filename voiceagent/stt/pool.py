@@ -17,18 +17,30 @@ __all__ = ["PooledStt", "SttPool"]
 class SttPool:
     """Recognisers of one kind that nobody uses now; for any thread."""
 
-    def __init__(self, first: Stt, another: Callable[[], Stt]) -> None:
-        """`another()` makes a further one, sharing what it can with the first."""
-        self.name = first.name
+    def __init__(
+        self, name: str, first: Callable[[], Stt], another: Callable[[], Stt]
+    ) -> None:
+        """`first()`: called by the first utterance, and again where it failed;
+        `another()` makes a further one, sharing what it can with the first."""
+        self.name = name
+        self._first: Callable[[], Stt] | None = first
         self._another = another
-        self._free, self._lock = [first], Lock()
+        self._free: list[Stt] = []
+        self._lock = Lock()
 
     def take(self) -> Stt:
         """One for an utterance."""
         with self._lock:
             if self._free:
                 return self._free.pop()
-        return self._another()
+            make, self._first = self._first, None
+        if make is None:
+            return self._another()
+        try:
+            return make()
+        except BaseException:
+            self._first = make
+            raise
 
     def give(self, stt: Stt) -> None:
         """The utterance is over."""

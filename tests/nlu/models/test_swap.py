@@ -13,8 +13,8 @@ from voiceagent.clock import Compute, Pace, now, run
 from voiceagent.errors import EngineFailed
 from voiceagent.nlu.decision import FAILED, TOO_LATE, Opinion
 from voiceagent.nlu.intent import Intent
-from voiceagent.nlu.models.swap import ModelSwitch
-from voiceagent.nlu.slm.protocol import Guess
+from voiceagent.nlu.models.swap import LateModel, ModelSwitch
+from voiceagent.nlu.slm.protocol import Guess, Slm
 from voiceagent.trace.events import (
     Degraded,
     Event,
@@ -324,3 +324,30 @@ def test_threads_too_swap_without_a_failed_turn() -> None:
         bench.compute.close()
 
     run(main())
+
+
+def test_a_late_model_is_made_once_however_many_wait_for_it() -> None:
+    source = Source(a=LIGHT)
+    bench = Bench(source)
+    bench.compute = Compute(Pace.REALTIME)
+    made = []
+
+    def make() -> tuple[Slm | None, Degraded | None]:
+        made.append(source.open[0] if made else source.load("a"))
+        return made[-1], Degraded(what="a notice", why="")
+
+    bench.switch = ModelSwitch(
+        source, bench.compute, bench.events.append, late=LateModel(make, bench.compute)
+    )
+
+    async def main() -> None:
+        assert bench.switch.arriving
+        turns = (bench.switch.ask(DARK, turn=n, until=now() + 9) for n in (1, 2))
+        found = await asyncio.gather(bench.switch.open(), *turns)
+        assert all(one is not None and one.guess is not None for one in found[1:])
+        assert not bench.switch.arriving
+        await bench.switch.close()
+        bench.compute.close()
+
+    run(main())
+    assert sum(isinstance(event, Degraded) for event in bench.events) == 1

@@ -46,6 +46,14 @@ class Library:
         """The name that counts: the configuration's, the user's choice, the default."""
         return self._config.model or self._choice.read() or DEFAULT
 
+    def card(self) -> Model | None:
+        """What is known of the wanted model before it is loaded; None where there is
+        none."""
+        try:
+            return find_model(self.wanted())
+        except ModelError:
+            return None
+
     def stamp(self) -> object:
         """Changes with the choice; never where the configuration names a model."""
         return None if self._config.model else self._choice.stamp()

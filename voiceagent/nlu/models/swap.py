@@ -18,7 +18,7 @@ from voiceagent.nlu.models.loader import ModelLoader, ModelSource
 from voiceagent.nlu.slm.protocol import Slm
 from voiceagent.trace.events import Degraded, Event, ModelRolledBack, ModelSwapped
 
-__all__ = ["ModelSource", "ModelSwitch"]
+__all__ = ["LateModel", "ModelSource", "ModelSwitch"]
 
 GOOD_TURNS = 2
 """Turns that a new model must serve before the old one goes."""
@@ -34,6 +34,21 @@ class ModelTrial:
     """It answered in the turn that goes on."""
 
 
+@dataclass(frozen=True, slots=True)
+class LateModel:
+    """A first model that is made later than the agent that asks it."""
+
+    make: Callable[[], tuple[Slm | None, Degraded | None]]
+    """Gives it, or what is degraded without it; blocking."""
+    begun: Compute | None = None
+    """Where it is waited for, when it is being made already; None: it is made when it
+    is first asked, and the turn is not charged for that."""
+
+    async def made(self) -> tuple[Slm | None, Degraded | None]:
+        """What `make` gives."""
+        return await self.begun("load", self.make) if self.begun else self.make()
+
+
 class ModelSwitch:
     """Asks the model in use; swaps it between turns."""
 
@@ -45,12 +60,11 @@ class ModelSwitch:
         *,
         current: Slm | None = None,
         patience: float = 0.0,
-        late: Callable[[], tuple[Slm | None, Degraded | None]] | None = None,
+        late: LateModel | None = None,
     ) -> None:
         """`patience`: seconds after its time that a sentence has where its model was
-        lost on the way and another process may still answer; `late`: gives the first
-        model, or what is degraded without it, when it is first asked; the turn is not
-        charged for that."""
+        lost on the way and another process may still answer; `late`: the first
+        model is made when it is first asked."""
         self.current = current
         """The model that answers; None for templates alone. The first one belongs to
         whoever gave it, all others are freed by `close`."""
@@ -70,7 +84,7 @@ class ModelSwitch:
 
     async def ask(self, text: str, *, turn: int, until: float) -> Opinion | None:
         """What the model makes of `text` by loop time `until`; None without a model."""
-        self._open()
+        await self.open()
         slm = self.current
         if slm is None:
             return None
@@ -87,12 +101,21 @@ class ModelSwitch:
                 return await self._inquiry.ask(self.current, text, until, turn)
         return opinion
 
-    def _open(self) -> None:
-        """Make the first model, where that was left for later."""
-        if self._late is None:
+    @property
+    def arriving(self) -> bool:
+        """Whether the first model is being made already."""
+        return self._late is not None and self._late.begun is not None
+
+    async def open(self) -> None:
+        """Make the first model, or wait for it, where that was left for later."""
+        late = self._late
+        if late is None:
             return
-        late, self._late = self._late, None
-        self.current, notice = late()
+        made = await late.made()
+        if self._late is not late:
+            return  # whoever waited as well was first, or another took its place
+        self._late = None
+        self.current, notice = made
         self._first = self.current
         if notice is not None:
             self._emit(notice)

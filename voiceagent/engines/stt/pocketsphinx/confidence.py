@@ -15,7 +15,7 @@ from math import exp, log
 from voiceagent.engines.stt.moonshine.presence import wanted
 from voiceagent.stt.config import SttConfig
 
-__all__ = ["ACCEPT", "ASK_BELOW", "Evidence", "Second", "confidence", "doubt"]
+__all__ = ["ACCEPT", "ASK_BELOW", "Evidence", "Second", "called", "confidence", "doubt"]
 
 ACCEPT = 0.15
 """Confidence below which an utterance is not for us, or was not understood."""
@@ -97,3 +97,9 @@ def confidence(evidence: Evidence) -> float:
 def doubt(config: SttConfig) -> float:
     """Confidence below which the user is asked first, with what is on this machine."""
     return ASK_TOGETHER if wanted(config.second) else ASK_BELOW
+
+
+def called(config: SttConfig) -> str:
+    """What the recogniser calls itself, with what is on this machine."""
+    second = " and moonshine" if wanted(config.second) else ""
+    return f"{config.engine}{second}"
