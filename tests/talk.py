@@ -94,5 +94,5 @@ class Talk:
 
     def snapshot(self) -> list[object]:
         """Everything that is kept, to see that nothing changed."""
-        tables = ("timers", "entities", "items", "settings")
+        tables = ("timers", "alarms", "entities", "items", "settings")
         return [self.store.read(f"SELECT * FROM {table}") for table in tables]

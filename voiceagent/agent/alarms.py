@@ -1,17 +1,21 @@
-"""Alarms ring on the device at their date, whatever else is going on."""
+"""Alarms ring on the device at their time, whatever else is going on.
+
+The date can be set, the machine can sleep and travel, another program can add a timer:
+so the skills are asked again every ten seconds, and what is due by then rings.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
 from voiceagent.agent.supervisor import Supervisor
-from voiceagent.clock import Compute, wall
+from voiceagent.clock import Compute, believed, steady, uptime, zone
+from voiceagent.skills.phrases import ago_words
 from voiceagent.skills.skill import SkillAlarm
-from voiceagent.trace.events import AlarmRang, Event
+from voiceagent.trace.events import AlarmRang, Degraded, Event
 
 __all__ = ["Alarms"]
 
@@ -19,10 +23,16 @@ ROUNDS = 5
 """How often a ringing alarm is repeated before it gives up."""
 PAUSE = 1.5
 """Seconds between two rounds."""
-
-
+LOOK = 10.0
+"""Seconds after which clocks that can be set are looked at again."""
 AGAIN = 60.0
 """Seconds after which skills that failed are asked for their alarms again."""
+LATE = 60.0
+"""Seconds from which on it is said how late something rings."""
+SAID = 3
+"""Of so many that ring at once the words are said; the rest is counted."""
+NOTED = 20
+"""So many are noted in one call, each a write to the disk."""
 
 
 class Bells(Protocol):
@@ -43,15 +53,24 @@ class Bells(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Due:
+class _Pending:
     """What the skills were asked for, and which of them failed."""
 
-    next: SkillAlarm | None
+    alarms: tuple[SkillAlarm, ...]
     failed: tuple[tuple[str, Exception], ...] = ()
 
 
+@dataclass(slots=True)
+class _Ringing:
+    """One alarm while it rings."""
+
+    alarm: SkillAlarm
+    text: str
+    rounds: int = ROUNDS
+
+
 class Alarms:
-    """Waits for the earliest alarm and rings it until it is stopped."""
+    """Waits for what is due and rings it until it is stopped."""
 
     def __init__(
         self,
@@ -66,88 +85,162 @@ class Alarms:
         self._bells, self._sound, self._compute = tuple(bells), sound, compute
         self._emit, self._tasks = emit, tasks
         self._changed = asyncio.Event()
-        self._ringing: asyncio.Task[None] | None = None
-        self._rung: set[tuple[str, datetime]] = set()
+        self._pending = _Pending(())
+        self._task: asyncio.Task[None] | None = None
+        self._ringing: dict[tuple[str, str], _Ringing] = {}
+        self._rung: set[tuple[str, str]] = set()
+        self._astray = ""
+        """What is wrong with the zone, as it was told."""
 
     @property
     def ringing(self) -> bool:
         """Whether an alarm is being played."""
-        return self._ringing is not None
+        return self._task is not None
 
     def changed(self) -> None:
         """An effect ran: the earliest alarm may be another one."""
         self._changed.set()
 
     def stop(self) -> None:
-        """Silence the alarm that rings; it counts as heard."""
-        if self._ringing is not None:
-            self._ringing.cancel()
+        """Silence what rings; it counts as heard."""
+        if self._task is not None:
+            self._task.cancel()
 
     async def run(self) -> None:
         """Ring every alarm when it is due; runs until cancelled."""
         while True:
-            self._changed.clear()
-            due = await self._compute("alarms", self._earliest)
-            for name, error in due.failed:
-                self._tasks.failed(f"alarms of `{name}`", error)
-            if due.next is None:
-                await self._wait(AGAIN if due.failed else None)
-                continue
-            left = (due.next.due - wall()).total_seconds()
-            if left > 0:
-                await self._wait(min(left, AGAIN) if due.failed else left)
+            await self._look()
+            if due := self._due():
+                await self._ring(due)
             else:
-                await self._ring(due.next, -left)
+                await self._wait(self._until_next())
 
-    def _earliest(self) -> _Due:
+    async def _look(self) -> None:
+        """Ask the skills what is to ring."""
+        self._changed.clear()
+        self._pending = await self._compute("alarms", self._asked)
+        for name, error in self._pending.failed:
+            self._tasks.failed(f"alarms of `{name}`", error)
+        trouble = zone().trouble
+        if trouble and trouble != self._astray:
+            hint = "set it to a name such as `Europe/Berlin`; until then UTC is used"
+            self._emit(Degraded(what="the time zone", why=trouble, hint=hint))
+        self._astray = trouble
+
+    def _asked(self) -> _Pending:
         """Each skill is asked for itself: one that fails silences no other one."""
         alarms, failed = [], []
         for bell in self._bells:
             try:
-                alarms += [a for a in bell.alarms() if (a.id, a.due) not in self._rung]
+                alarms += [alarm for alarm in bell.alarms() if self._waits(alarm)]
             except Exception as error:  # of whoever wrote the skill
                 failed.append((bell.name, error))
-        first = min(alarms, key=lambda alarm: (alarm.due, alarm.id), default=None)
-        return _Due(first, tuple(failed))
+        alarms.sort(key=lambda alarm: (alarm.due, alarm.id))
+        return _Pending(tuple(alarms), tuple(failed))
+
+    def _waits(self, alarm: SkillAlarm) -> bool:
+        return alarm.key not in self._rung and alarm.key not in self._ringing
+
+    def _due(self) -> list[SkillAlarm]:
+        left = _time_left()
+        return [a for a in self._pending.alarms if self._waits(a) and left(a) <= 0]
+
+    def _until_next(self) -> float | None:
+        """Seconds to wait before looking again; None: until something changes."""
+        left = _time_left()
+        limits = [left(alarm) for alarm in self._pending.alarms]
+        if self._pending.failed:
+            limits.append(AGAIN)
+        if not steady():
+            limits.append(LOOK)
+        return min(limits, default=None)
 
     async def _wait(self, seconds: float | None) -> None:
-        # A day at most: a machine that slept or got a new date looks again.
-        limit = None if seconds is None else min(seconds, 86_400.0)
         try:
-            async with asyncio.timeout(limit):
+            async with asyncio.timeout(seconds):
                 await self._changed.wait()
         except TimeoutError:
             return
 
-    async def _ring(self, alarm: SkillAlarm, late: float) -> None:
-        self._emit(
-            AlarmRang(id=alarm.id, pii_text=alarm.text, late_seconds=round(late, 3))
-        )
-        self._ringing = self._tasks.spawn(self._rounds(alarm.text), what="an alarm")
+    async def _ring(self, due: Sequence[SkillAlarm]) -> None:
+        self._begin(due)
+        self._task = self._tasks.spawn(self._rounds(), what="an alarm")
         try:
-            await asyncio.wait({self._ringing})
+            await asyncio.wait({self._task})
         finally:
-            self._ringing.cancel()
-            self._ringing = None
-        # Whatever the skill makes of it: it does not ring twice in this session.
-        self._rung.add((alarm.id, alarm.due))
-        failed = await self._compute("alarms", self._note, alarm.id)
-        for name, error in failed:
-            self._tasks.failed(f"alarms of `{name}`", error)
-        if not failed:
-            self._rung.discard((alarm.id, alarm.due))
+            self._task.cancel()
+            self._task = None
+            rang = [ringing.alarm for ringing in self._ringing.values()]
+            self._ringing.clear()
+        await self._note(rang)
 
-    def _note(self, alarm_id: str) -> list[tuple[str, Exception]]:
+    def _begin(self, due: Iterable[SkillAlarm]) -> None:
+        left = _time_left()
+        for alarm in due:
+            late = max(0.0, -left(alarm))
+            text = _words(alarm, late)
+            self._ringing[alarm.key] = _Ringing(alarm, text)
+            self._emit(
+                AlarmRang(id=alarm.id, pii_text=text, late_seconds=round(late, 3))
+            )
+
+    async def _rounds(self) -> None:
+        """Say all that rings, again and again; what falls due meanwhile joins in."""
+        while texts := self._next_round():
+            await self._sound(texts)
+            await asyncio.sleep(PAUSE)
+            if self._changed.is_set():
+                await self._look()
+            self._begin(self._due())
+
+    def _next_round(self) -> str:
+        still = [ringing for ringing in self._ringing.values() if ringing.rounds > 0]
+        for ringing in still:
+            ringing.rounds -= 1
+        texts = [ringing.text for ringing in still[:SAID]]
+        if more := len(still) - len(texts):
+            texts.append(f"And {more} more")
+        return ". ".join(texts)
+
+    async def _note(self, alarms: Sequence[SkillAlarm]) -> None:
+        # Whatever the skill makes of it: it does not ring twice in this session.
+        self._rung.update(alarm.key for alarm in alarms)
+        for begin in range(0, len(alarms), NOTED):
+            some = alarms[begin : begin + NOTED]
+            failed = await self._compute(
+                "alarms", self._noted, {alarm.id for alarm in some}
+            )
+            for name, error in failed:
+                self._tasks.failed(f"alarms of `{name}`", error)
+            if not failed:
+                self._rung.difference_update(alarm.key for alarm in some)
+
+    def _noted(self, ids: set[str]) -> list[tuple[str, Exception]]:
         failed = []
         for bell in self._bells:
             try:
-                if any(alarm.id == alarm_id for alarm in bell.alarms()):
-                    bell.rang(alarm_id)
+                for alarm_id in dict.fromkeys(alarm.id for alarm in bell.alarms()):
+                    if alarm_id in ids:
+                        bell.rang(alarm_id)
             except Exception as error:  # of whoever wrote the skill
                 failed.append((bell.name, error))
         return failed
 
-    async def _rounds(self, text: str) -> None:
-        for _ in range(ROUNDS):
-            await self._sound(text)
-            await asyncio.sleep(PAUSE)
+
+def _time_left() -> Callable[[SkillAlarm], float]:
+    """Seconds until an alarm is due, by the clocks as they are now."""
+    date, up = believed(), uptime()
+
+    def left(alarm: SkillAlarm) -> float:
+        if up is not None and alarm.at is not None and alarm.at.boot == up.boot:
+            return alarm.at.seconds - up.seconds
+        return (alarm.due - date).total_seconds()
+
+    return left
+
+
+def _words(alarm: SkillAlarm, late: float) -> str:
+    if late < LATE:
+        return alarm.text
+    words = alarm.late or f"{alarm.text}. It was due {{ago}}"
+    return words.replace("{ago}", ago_words(late))

@@ -17,7 +17,7 @@ from voiceagent.agent.effects import Effects
 from voiceagent.agent.readings import asked_first, known_words, why_nothing
 from voiceagent.agent.supervisor import Supervisor
 from voiceagent.agent.work import Work
-from voiceagent.clock import Compute, local
+from voiceagent.clock import Compute, local, uptime
 from voiceagent.errors import ToolRefused, VoiceAgentError
 from voiceagent.nlu.clarify import Question
 from voiceagent.nlu.decision import Route
@@ -205,7 +205,7 @@ class Thinker:
         skill = self._understanding.skill_for(intent.name)
         if skill is None:
             raise VoiceAgentError(f"no skill answers `{intent.name}`")
-        context = TurnContext(now=local(), area=self._area, last=self.last)
+        context = TurnContext(local(), self._area, self.last, uptime())
         return await self._compute("skill", skill.answer, intent, context)
 
     async def _act(self, work: Work, intent: Intent, *, agreed: bool) -> Answer:

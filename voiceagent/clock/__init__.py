@@ -17,28 +17,55 @@ import time
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from contextvars import Context
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
 from typing import Any, Self, TypeVar, TypeVarTuple, Unpack
 
+from voiceagent.clock.clocks import (
+    SENSIBLE,
+    Clocks,
+    LoopClocks,
+    ReplayClocks,
+    Uptime,
+    believed,
+    local,
+    outside,
+    steady,
+    uptime,
+    wall,
+    zone,
+)
 from voiceagent.clock.limits import LIMITS, limit_of
 from voiceagent.clock.worker import Crew, Job
+from voiceagent.clock.zones import Zone, instant, stands_twice, zone_named
 from voiceagent.errors import EngineHung, EngineLost
 
 __all__ = [
+    "SENSIBLE",
+    "Clocks",
     "Compute",
     "Cost",
     "Pace",
+    "ReplayClocks",
+    "Uptime",
     "VirtualLoop",
+    "Zone",
+    "believed",
     "cpu_seconds",
     "cpu_seconds_of",
+    "instant",
     "local",
     "now",
     "outside",
     "perf",
     "run",
+    "stands_twice",
+    "steady",
+    "uptime",
     "wall",
+    "zone",
+    "zone_named",
 ]
 
 log = logging.getLogger(__name__)
@@ -90,9 +117,12 @@ class _JumpSelector(selectors.SelectSelector):
 class VirtualLoop(asyncio.SelectorEventLoop):
     """An event loop whose time jumps from timer to timer and starts at zero."""
 
-    def __init__(self, epoch: datetime | None = None) -> None:
-        """`epoch`: the date at which it starts; the same for every replay if None."""
-        self.epoch = epoch or VIRTUAL_EPOCH
+    def __init__(self, *, today: bool = False) -> None:
+        """`today`: it begins now; else at a date that is the same for every replay."""
+        self.clocks: Clocks = (
+            LoopClocks(self.time) if today else ReplayClocks(VIRTUAL_EPOCH, self.time)
+        )
+        """What the date is read from while it runs."""
         self._now = 0.0
         self._taken: set[float] = set()
         selector = _JumpSelector()
@@ -242,33 +272,6 @@ def now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def wall() -> datetime:
-    """The date and time, for labels, timers and tokens; fixed start in a replay."""
-    try:
-        loop = asyncio.get_running_loop()
-    except RuntimeError:
-        return datetime.now(UTC)
-    if isinstance(loop, VirtualLoop):
-        return loop.epoch + timedelta(seconds=loop.time())
-    return datetime.now(UTC)
-
-
-def outside() -> datetime:
-    """The date and time outside of any replay: for books of what really happened."""
-    return datetime.now(UTC)
-
-
-def local() -> datetime:
-    """The date and time where the device stands; UTC in a replay, so that it holds."""
-    here = wall()
-    try:
-        loop = asyncio.get_running_loop()
-    except RuntimeError:
-        return here.astimezone()
-    replay = isinstance(loop, VirtualLoop) and loop.epoch == VIRTUAL_EPOCH
-    return here if replay else here.astimezone()
-
-
 def cpu_seconds_of(process: int) -> float | None:
     """Processor seconds another process has used; None where that is not told."""
     if sys.platform != "linux":
@@ -287,8 +290,7 @@ def run(
     main: Coroutine[Any, Any, T], *, virtual: bool = False, today: bool = False
 ) -> T:
     """Run `main` to its end, on a virtual loop if asked; `today`: dates are real."""
-    epoch = wall() if today else None
-    factory = partial(VirtualLoop, epoch) if virtual else None
+    factory = partial(VirtualLoop, today=today) if virtual else None
     with asyncio.Runner(loop_factory=factory) as runner:
         return runner.run(main)
 

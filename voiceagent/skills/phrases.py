@@ -8,6 +8,7 @@ from datetime import datetime
 from voiceagent.lang.spoken import number_words
 
 __all__ = [
+    "ago_words",
     "asks_for_all",
     "be",
     "clock_words",
@@ -19,6 +20,9 @@ __all__ = [
 ]
 
 UNITS = ((3600, "hour"), (60, "minute"), (1, "second"))
+DAY = 86_400
+LONG_AGO = ((365.2425 * DAY, "year", 2), (30.4 * DAY, "month", 2), (DAY, "day", 1))
+"""Seconds of a unit, its name, and of how many on it is used."""
 
 
 def said_name(name: str) -> str:
@@ -67,6 +71,15 @@ def duration_words(seconds: float) -> str:
         if many:
             parts.append(f"{number_words(many)} {unit}{'' if many == 1 else 's'}")
     return listed(parts) or "no time"
+
+
+def ago_words(seconds: float) -> str:
+    """How long since: `ten minutes ago`, as exact as a person would say it."""
+    for size, unit, least in LONG_AGO:
+        if seconds >= least * size:
+            many = round(seconds / size)
+            return f"{number_words(many)} {unit}{'' if many == 1 else 's'} ago"
+    return f"{duration_words(max(1, round(seconds / 60)) * 60)} ago"
 
 
 def clock_words(when: datetime) -> str:

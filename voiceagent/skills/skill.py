@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from voiceagent.clock import Uptime
 from voiceagent.nlu.intent import Intent
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ class TurnContext:
     area: str = ""
     """Where the device stands ("turn off the lights in here"); empty if unknown."""
     last: LastTurn | None = None
+    uptime: Uptime | None = None
+    """What durations are measured by; None: by the date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +85,23 @@ class SkillAlarm:
 
     id: str
     due: datetime
+    """By the date; where that is a local time, as of now: it is asked for again and
+    again, because zones and clocks change."""
     text: str
     """What to say when it rings."""
+    late: str = ""
+    """The same where it rings late; `{ago}` stands for "ten minutes ago". Empty: the
+    text, and then how late it is."""
+    at: Uptime | None = None
+    """When it rings on the clock that nobody sets: for as long as the machine is up,
+    this holds, and `due` only after that."""
+    occurrence: str = ""
+    """Which time of many it is; empty: the date says."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Tells it from every other, and from the next one of the same id."""
+        return self.id, self.occurrence or self.due.isoformat()
 
 
 class Skill(Protocol):

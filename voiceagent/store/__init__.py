@@ -20,11 +20,18 @@ from voiceagent.store.statements import SqlStatement, StoredRow
 
 __all__ = ["BookTrouble", "StoreConfig", "StoredRow", "Store", "state_folder"]
 
-SCHEMA = 1
+SCHEMA = 2
 TABLES = """
 CREATE TABLE IF NOT EXISTS timers (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, area TEXT NOT NULL,
     seconds REAL NOT NULL, due REAL, remaining REAL, set_at REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS uptimes (
+    id TEXT PRIMARY KEY, boot TEXT NOT NULL, up REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS alarms (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, local TEXT NOT NULL, fold INTEGER NOT NULL,
+    zone TEXT NOT NULL, pinned INTEGER NOT NULL, set_at REAL NOT NULL,
+    boot TEXT NOT NULL, up REAL NOT NULL, rule TEXT NOT NULL, start TEXT NOT NULL,
+    skipped TEXT NOT NULL, last TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS entities (id TEXT PRIMARY KEY, state TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS items (
     list TEXT NOT NULL, item TEXT NOT NULL, PRIMARY KEY (list, item));
@@ -32,6 +39,21 @@ CREATE TABLE IF NOT EXISTS settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS done (key TEXT PRIMARY KEY);
 """
 WHAT = "timers, lists and house state"
+
+STEPS = (
+    # 2: an alarm at a time of day was a moment, reckoned by the offset of the day on
+    # which it was set. What is on no whole minute was to ring after a while.
+    """
+    INSERT OR IGNORE INTO alarms SELECT id, name,
+        strftime('%Y-%m-%dT%H:%M:%S', due - CAST(set_at AS INTEGER)
+            + strftime('%s', set_at, 'unixepoch', 'localtime'), 'unixepoch'),
+        0, '', 0, set_at, '', 0.0, '', '', '', ''
+        FROM timers WHERE kind = 'alarm' AND due / 60 = CAST(due / 60 AS INTEGER);
+    DELETE FROM timers WHERE kind = 'alarm' AND id IN (SELECT id FROM alarms);
+    """,
+)
+"""What brings a file of each schema to the next, from the first one on; each may be run
+twice."""
 
 
 class StoreConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,7 +72,8 @@ class Store:
         self.path = path
         self.unkept = 0
         """Promises that were made and are in memory alone."""
-        self._book = Book(DatabaseFile(path, TABLES, SCHEMA, "store.folder"), WHAT)
+        file = DatabaseFile(path, TABLES, SCHEMA, "store.folder", steps=STEPS)
+        self._book = Book(file, WHAT)
         self.troubles = self._book.troubles
         self._glanced: dict[str, str] = {}
         self._lock = Lock()

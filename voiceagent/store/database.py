@@ -88,6 +88,8 @@ class DatabaseFile:
     """The key of the configuration that says where it lies."""
     wipes: bool = False
     """What is deleted is overwritten."""
+    steps: tuple[str, ...] = ()
+    """What brings a file of each schema, from the first one on, to the next."""
 
     def open(self, *, wait: float = BUSY) -> OpenedFile:
         """The connection; raises `StoreError` for a place that cannot be written and
@@ -159,7 +161,10 @@ class DatabaseFile:
             self._check(db)
         db.executescript(self.tables)
         if found < self.schema:
-            db.execute(f"PRAGMA user_version = {self.schema}")
+            # A file of no schema is new: it has nothing to be brought on.
+            steps = "".join(self.steps[found - 1 :]) if found else ""
+            version = f"PRAGMA user_version = {self.schema}"
+            db.executescript(f"BEGIN IMMEDIATE; {steps} {version}; COMMIT")
 
     def _check(self, db: sqlite3.Connection) -> None:
         assert self.path is not None

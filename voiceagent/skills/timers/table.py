@@ -1,18 +1,41 @@
-"""Timers as rows of the store."""
+"""Timers as rows of the store: a while that runs, or stands still."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 
-from voiceagent.store import Store
+from voiceagent.clock import Uptime
+from voiceagent.store import Store, StoredRow
 
-__all__ = ["Timer", "TimerTable"]
+__all__ = ["Stamp", "Timer", "TimerTable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What both clocks show at once."""
+
+    date: float
+    """Seconds since 1970, by the date that can be set."""
+    up: Uptime | None = None
+    """Since the machine was started; None where the date is as good."""
+
+    def later(self, seconds: float) -> Stamp:
+        """That much further on."""
+        up = self.up and Uptime(self.up.boot, self.up.seconds + seconds)
+        return Stamp(self.date + seconds, up)
+
+    def until(self, due: Stamp) -> float:
+        """Seconds from here to there: the uptime counts while it is the same one, and
+        the date only after another start."""
+        if self.up and due.up and self.up.boot == due.up.boot:
+            return due.up.seconds - self.up.seconds
+        return due.date - self.date
 
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """One timer or alarm. Times are seconds since 1970 on the wall clock."""
+    """One timer, or an alarm after a while."""
 
     id: str
     kind: str
@@ -21,46 +44,51 @@ class Timer:
     area: str
     seconds: float
     """What a timer was set for; 0 for an alarm."""
-    due: float | None
+    due: Stamp | None
     """When it rings; None while paused."""
     remaining: float | None
     """What is left while paused."""
     set_at: float
+    """The date, in seconds since 1970."""
 
     @staticmethod
-    def new(
-        kind: str, now: float, *, seconds: float, due: float, name: str = ""
-    ) -> Timer:
+    def new(kind: str, now: Stamp, *, seconds: float, name: str = "") -> Timer:
         """A running one; its id is its moment, so a repeated effect adds none."""
         # Two commands cannot be spoken within a millisecond.
-        unique = f"{kind}-{round(now * 1000):x}"
-        return Timer(unique, kind, name, "", seconds, due, None, now)
+        unique = f"{kind}-{round(now.date * 1000):x}"
+        total = seconds if kind == "timer" else 0.0
+        due = now.later(seconds)
+        return Timer(unique, kind, name, "", total, due, None, now.date)
 
-    def left(self, now: float) -> float:
+    def left(self, now: Stamp) -> float:
         """Seconds until it rings."""
-        if self.due is None:
-            return self.remaining or 0.0
-        return max(0.0, self.due - now)
+        return max(0.0, -self.late(now))
 
-    def paused(self, now: float) -> Timer:
+    def late(self, now: Stamp) -> float:
+        """Seconds since it should have rung; negative before that."""
+        if self.due is None:
+            return -(self.remaining or 0.0)
+        return -now.until(self.due)
+
+    def paused(self, now: Stamp) -> Timer:
         """The same, standing still."""
         return replace(self, due=None, remaining=self.left(now))
 
-    def resumed(self, now: float) -> Timer:
+    def resumed(self, now: Stamp) -> Timer:
         """The same, running on."""
-        return replace(self, due=now + self.left(now), remaining=None)
+        return replace(self, due=now.later(self.left(now)), remaining=None)
 
-    def longer(self, change: float, now: float) -> Timer:
+    def longer(self, change: float, now: Stamp) -> Timer:
         """The same with more or less time left, never less than none."""
         left = max(0.0, self.left(now) + change)
         total = max(0.0, self.seconds + change)
         if self.due is None:
             return replace(self, seconds=total, remaining=left)
-        return replace(self, seconds=total, due=now + left)
+        return replace(self, seconds=total, due=now.later(left))
 
 
 class TimerTable:
-    """All timers and alarms of the device."""
+    """All timers of the device, and alarms that ring after a while."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -68,23 +96,55 @@ class TimerTable:
     def every(self, kind: str = "") -> list[Timer]:
         """Those of a kind (or all), the next to ring first, paused ones last."""
         sql = (
-            "SELECT * FROM timers WHERE ? IN ('', kind) "
-            "ORDER BY due IS NULL, due, set_at, id"
+            "SELECT timers.*, boot, up FROM timers LEFT JOIN uptimes USING (id) "
+            "WHERE ? IN ('', kind) ORDER BY due IS NULL, due, set_at, id"
         )
-        return [Timer(*row) for row in self._store.read(sql, (kind,))]
+        return [_timer(row) for row in self._store.read(sql, (kind,))]
 
     def add(self, timer: Timer) -> None:
         """Keep a new one; the same one twice is one."""
+        timer = self._unlike_others(timer)
         sql = "INSERT OR IGNORE INTO timers VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-        self._store.write((sql, astuple(timer)))
+        due = timer.due.date if timer.due else None
+        head = (timer.id, timer.kind, timer.name, timer.area, timer.seconds)
+        row = (*head, due, timer.remaining, timer.set_at)
+        self._store.write((sql, row), *_uptime(timer))
 
     def replace(self, timer: Timer) -> None:
         """Change one; nothing happens if it has rung meanwhile."""
         sql = "UPDATE timers SET seconds = ?, due = ?, remaining = ? WHERE id = ?"
-        values = (timer.seconds, timer.due, timer.remaining, timer.id)
-        self._store.write((sql, values))
+        due = timer.due.date if timer.due else None
+        values = (timer.seconds, due, timer.remaining, timer.id)
+        self._store.write(*_uptime(timer), (sql, values))
 
     def remove(self, ids: Sequence[str]) -> None:
         """Forget them."""
-        if ids:
-            self._store.write(*(("DELETE FROM timers WHERE id = ?", (i,)) for i in ids))
+        tables = ("uptimes", "timers")
+        gone = [(f"DELETE FROM {t} WHERE id = ?", (i,)) for i in ids for t in tables]
+        if gone:
+            self._store.write(*gone)
+
+    def _unlike_others(self, timer: Timer) -> Timer:
+        """A clock that was set back may bring the same moment again."""
+        taken = {other.id: other for other in self.every()}
+        unique, number = timer, 1
+        while unique.id in taken and taken[unique.id] != unique:
+            unique = replace(timer, id=f"{timer.id}-{number}")
+            number += 1
+        return unique
+
+
+def _timer(row: StoredRow) -> Timer:
+    unique, kind, name, area, seconds, date, remaining, set_at, boot, up = row
+    since = None if boot is None else Uptime(boot, up)
+    due = None if date is None else Stamp(date, since)
+    return Timer(unique, kind, name, area, seconds, due, remaining, set_at)
+
+
+def _uptime(timer: Timer) -> list[tuple[str, Sequence[object]]]:
+    gone = ("DELETE FROM uptimes WHERE id = ?", (timer.id,))
+    if timer.due is None or timer.due.up is None:
+        return [gone]
+    up = timer.due.up
+    sql = "INSERT INTO uptimes SELECT id, ?, ? FROM timers WHERE id = ?"
+    return [gone, (sql, (up.boot, up.seconds, timer.id))]

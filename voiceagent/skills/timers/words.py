@@ -1,0 +1,103 @@
+"""How timers and alarms are worded: set, listed, ringing, late."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+
+from voiceagent.clock import SENSIBLE, instant, stands_twice
+from voiceagent.skills.phrases import ago_words, clock_words, duration_words
+from voiceagent.skills.timers.table import Stamp, Timer
+
+__all__ = [
+    "UNSET",
+    "alarm_late",
+    "change_words",
+    "date_words",
+    "label",
+    "left_words",
+    "timer_late",
+    "timer_rings",
+    "which_of",
+]
+
+UNSET = ", but my clock is not set"
+"""Added to what was set by a clock that shows 1970."""
+LATE = 60.0
+"""Seconds from which on something is late."""
+
+
+def label(name: str) -> str:
+    """`pizza timer`, `timer`."""
+    return f"{name} timer" if name else "timer"
+
+
+def date_words(when: datetime, now: datetime) -> str:
+    """A date as far as it is needed: `seven in the morning tomorrow`."""
+    days = (when.date() - now.date()).days
+    if days == 0:
+        return clock_words(when)
+    if days in NEAR:
+        return f"{clock_words(when)} {NEAR[days]}"
+    if 1 < days < 7:
+        return f"{clock_words(when)} on {when:%A}"
+    year = f" {when.year}" if when.year != now.year else ""
+    return f"{clock_words(when)} on {when:%B} {when.day}{year}"
+
+
+NEAR = {-1: "yesterday", 1: "tomorrow"}
+
+
+def change_words(local: datetime, fold: int, zone: tzinfo) -> str:
+    """What has to be said of a time at which the clocks change; else nothing."""
+    shown = instant(local, zone, fold).astimezone(zone)
+    if shown.replace(tzinfo=None, fold=0) != local:
+        return ", as the clocks go forward"
+    if stands_twice(local, zone):
+        return f", {'after' if fold else 'before'} the clocks go back"
+    return ""
+
+
+def left_words(timer: Timer, now: Stamp) -> str:
+    """`five minutes left on the pizza timer`."""
+    name = timer.name or duration_words(timer.seconds)
+    if timer.due is None:
+        return f"{duration_words(timer.left(now))} left on the {name} timer, paused"
+    if (late := timer.late(now)) >= LATE:
+        return f"the {name} timer was done {ago_words(late)}"
+    if late >= 0:
+        return f"the {name} timer is done"
+    return f"{duration_words(timer.left(now))} left on the {name} timer"
+
+
+def timer_rings(timer: Timer) -> str:
+    """What is said when it rings."""
+    return "This is your alarm" if timer.kind == "alarm" else f"{_whose(timer)} is done"
+
+
+def timer_late(timer: Timer, now: Stamp) -> str:
+    """The same where it rings late, with `{ago}` for how late."""
+    known = timer.set_at >= SENSIBLE.timestamp()
+    if not known and timer.due and now.until(timer.due) == timer.due.date - now.date:
+        # Nobody knows how long ago: the clock was not set when the timer was.
+        return f"{_whose(timer)} ended while I was off"
+    if timer.kind == "alarm":
+        return "Your alarm was due {ago}"
+    return f"{_whose(timer)} was done {{ago}}"
+
+
+def alarm_late(local: datetime) -> str:
+    """What is said of an alarm that rings late."""
+    return f"Your alarm was for {clock_words(local)}, {{ago}}"
+
+
+def which_of(names: list[str]) -> str:
+    """The question which one is meant."""
+    return f"Which one: {', '.join(names[:-1])} or {names[-1]}?"
+
+
+def _whose(timer: Timer) -> str:
+    if timer.kind == "alarm":
+        return "Your alarm"
+    if timer.name:
+        return f"Your {timer.name} timer"
+    return f"Your timer for {duration_words(timer.seconds)}"
