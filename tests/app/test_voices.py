@@ -29,6 +29,19 @@ def test_the_wanted_voice_stands_before_the_usual_ones() -> None:
     assert asked == ["festival", "flite", "espeak"] and len(voices) == 2
 
 
+@pytest.mark.parametrize("there", [("flite", "espeak"), ()])
+def test_a_named_voice_that_is_missing_is_told_and_not_replaced(
+    there: tuple[str, ...],
+) -> None:
+    with pytest.raises(EngineMissing, match="apt-get install festival"):
+        find_voices(SpeakConfig(voice="festival"), only(*there)[1])  # type: ignore[arg-type]
+
+
+def test_a_named_voice_needs_no_other_one() -> None:
+    voices = find_voices(SpeakConfig(voice="festival"), only("festival")[1])  # type: ignore[arg-type]
+    assert len(voices) == 1
+
+
 def test_no_voice_at_all_names_the_first_that_is_missing() -> None:
     with pytest.raises(EngineMissing, match="flite"):
         find_voices(SpeakConfig(), only()[1])  # type: ignore[arg-type]

@@ -29,6 +29,7 @@ from voiceagent.tts.text import split_clauses
 pytestmark = pytest.mark.unit
 ASKED = Question("?", (Option("lamp", Intent("lamp")),))
 GAP = re.escape("{}")
+TO_THE_FOURTH = f"n {ENGLISH.signs.to_the} {ENGLISH.numbers.ordinals[3]}"
 RANKS = 4
 """Options that are chosen by their rank."""
 
@@ -120,6 +121,36 @@ CHECKS: dict[str, Check] = {
     "speech.abbreviations": lambda word: (
         list(split_clauses(f"I saw {word}. It was long ago"))
         == [f"I saw {word}. It was long ago"]
+    ),
+    "signs.anywhere": lambda pair: speakable(f"a {pair[0]} b") == f"a {pair[1]} b",
+    "signs.beside": lambda pair: (
+        speakable(f"n {pair[0]} 4") in (f"n {pair[1]} 4", TO_THE_FOURTH)
+    ),
+    "signs.pairs": lambda pair: (
+        speakable(f"n {pair[0]} 4") in (f"n {pair[1]} 4", TO_THE_FOURTH)
+    ),
+    "signs.units": lambda pair: (
+        [speakable(f"{n} {pair[0]}") for n in (1, 2)]
+        == [f"1 {pair[1][0]}", f"2 {pair[1][1]}"]
+    ),
+    "signs.lengths": lambda pair: (
+        [speakable(f"{n} {pair[0]}\u00b3") for n in (1, 2)]
+        == [f"1 cubic {pair[1][0]}", f"2 cubic {pair[1][1]}"]
+    ),
+    "signs.powers": lambda pair: speakable(f"x^{pair[0]}") == f"x {pair[1]}",
+    "signs.parts": lambda pair: (
+        speakable(f"7 1/{pair[0]}") == f"7 and {pair[1][0]}"
+        and speakable(f"7 3/{pair[0]}") == f"7 and three {pair[1][1]}"
+    ),
+    "signs.articles": lambda article: (
+        article in speakable("\u2153 cup, \u2153 ounce").split()
+    ),
+    "signs.silent": lambda word: speakable(f"\u00bd {word}") == f"half an {word}",
+    "signs.whole": lambda word: speakable(f"\u2153 {word}") == f"a third of {word}",
+    "signs.no_thing": lambda word: speakable(f"\u2153 {word}") == f"a third {word}",
+    "signs.scales": lambda word: speakable(f"$3 {word}") == f"3 {word} dollars",
+    "signs.unsaid": lambda word: (
+        word not in speakable("5 \u00a4 6 \u2624 7 \U0001f3fb")
     ),
     "sounds.letters": lambda pair: spell(pair[0]) == pair[1],
     "sounds.sounds": lambda pair: check_phones(*pair) is None,

@@ -16,7 +16,14 @@ from voiceagent.privacy.redaction.tokens import tokens
 
 pytestmark = pytest.mark.unit
 CHECKED = {*test_en.CHECKS, *test_en_guards.CHECKS, *test_en_private.CHECKS}
-WRITTEN = ("speech.", "sounds.", "answers.heard", "answers.agreed", "documents.")
+WRITTEN = (
+    "speech.",
+    "sounds.",
+    "answers.heard",
+    "answers.agreed",
+    "documents.",
+    "signs.",
+)
 """Tables that are not in spoken form: writing, letters, templates."""
 
 

@@ -16,6 +16,7 @@ from voiceagent.errors import (
     EngineFailed,
     EngineHung,
     EngineLost,
+    UsageError,
     VoiceAgentError,
 )
 from voiceagent.trace.events import Degraded, Event
@@ -86,6 +87,14 @@ def test_the_next_voice_speaks_and_the_first_comes_back(error: VoiceAgentError) 
     (told,) = events
     assert isinstance(told, Degraded) and told.what == "voice a"
     assert error.what in told.why and error.cause in told.why
+
+
+def test_a_voice_that_cannot_say_a_text_says_the_next_one() -> None:
+    first, second = Scripted("a", [UsageError("no such letters")]), Scripted("b")
+    found, events = play([first, second], 0, 1)
+    assert found == ["said"] * 2 and len(events) == 1
+    assert first.said == ["Sentence 0.", "Sentence 1."]
+    assert second.said == ["Sentence 0."]
 
 
 def test_one_that_fails_again_rests_longer_but_not_for_ever() -> None:

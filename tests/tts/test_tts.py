@@ -62,6 +62,8 @@ def test_no_clause_is_long(words: list[str]) -> None:
         ("Okay, timer set.", 1),
         ("I have added milk to the list, and bread too.", 2),
         ("Is it? Yes! Fine\u2026 Good.", 4),
+        ("See [this page. It helps](https://x.org/a). Bye.", 2),
+        ("An odd [bracket. That never closes. Bye.", 1),
         ("", 0),
         ("   ", 1),
     ],

@@ -6,6 +6,7 @@ from voiceagent.lang.en_documents import DOCUMENTS
 from voiceagent.lang.en_guards import GUARDS
 from voiceagent.lang.en_numbers import CALENDAR, NUMBERS
 from voiceagent.lang.en_private import PRIVATE
+from voiceagent.lang.en_signs import SIGNS
 from voiceagent.lang.en_sounds import SOUNDS, SPEECH
 from voiceagent.lang.language import CommandWords, Language, ShortAnswers
 
@@ -81,4 +82,5 @@ ENGLISH = Language(
     guards=GUARDS,
     private=PRIVATE,
     documents=DOCUMENTS,
+    signs=SIGNS,
 )

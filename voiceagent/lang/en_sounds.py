@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from voiceagent.lang.en_signs import MONEY
 from voiceagent.lang.language import SpeechWords, SpellingSounds
 
 __all__ = ["SOUNDS", "SPEECH"]
@@ -20,7 +21,7 @@ SPEECH = SpeechWords(
         "\u00bc": "and a quarter",
         "\u00d7": "times",
     },
-    money={"$": "dollars", "\u20ac": "euros", "\u00a3": "pounds"},
+    money=MONEY,
     apart={"nevermind": "never mind"},
     ordinal_endings=("st", "nd", "rd", "th"),
     oclock="oclock",

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from voiceagent.lang.guard_tables import GuardTables
 from voiceagent.lang.private_tables import PrivateTables
+from voiceagent.lang.sign_tables import SignWords
 
 __all__ = [
     "ShortAnswers",
@@ -93,7 +94,7 @@ class SpeechWords(Struct, frozen=True, kw_only=True, eq=False):
     signs: Mapping[str, str]
     """Signs in words."""
     money: Mapping[str, str]
-    """Signs before an amount, said behind it."""
+    """Signs before or behind an amount, said behind it."""
     apart: Mapping[str, str]
     """Words that are written in one and understood as several."""
     ordinal_endings: tuple[str, ...]
@@ -205,3 +206,4 @@ class Language(Struct, frozen=True, kw_only=True, eq=False):
     guards: GuardTables
     private: PrivateTables
     documents: DocumentWords
+    signs: SignWords

@@ -13,6 +13,10 @@ from voiceagent.errors import StoreError
 
 __all__ = ["ReplyCache"]
 
+READING = 2
+"""Counts the ways in which writing was put into words: a clip that was kept from an
+older one may lack a sign."""
+
 
 class ReplyCache:
     """Rendered clauses by voice and words, least recently used out first.
@@ -113,4 +117,4 @@ def _make(folder: Path) -> None:
 
 
 def _key(voice: str, text: str) -> str:
-    return hashlib.sha256(f"{voice}\0{text}".encode()).hexdigest()
+    return hashlib.sha256(f"{READING}\0{voice}\0{text}".encode()).hexdigest()

@@ -12,7 +12,7 @@ from functools import partial
 
 from voiceagent.audio.clip import Clip
 from voiceagent.clock import Compute
-from voiceagent.errors import EngineLost, VoiceAgentError
+from voiceagent.errors import EngineLost, UsageError, VoiceAgentError
 from voiceagent.trace.events import Degraded, Event
 from voiceagent.tts.cache import ReplyCache
 from voiceagent.tts.protocol import Tts
@@ -95,7 +95,8 @@ class Renderer:
                 self._strikes.pop(name, None)
                 self._cache.put(name, text, found)
                 return found
-            self._rest(name)
+            if not isinstance(found, UsageError):  # that one is the text's fault
+                self._rest(name)
             # A program that was killed is another one the next time.
             alone = len(self._voices) == 1 and isinstance(found, EngineLost)
             if len(tried) >= len(self._voices) + alone:
@@ -111,6 +112,8 @@ class Renderer:
         try:
             # It starts at once and is as loud as all others.
             return prepared(voice.synthesize(text), text)
+        except UsageError as error:
+            return error
         except VoiceAgentError as error:
             self._resting.setdefault(voice.name, None)
             return error

@@ -71,6 +71,8 @@ def _ends_clause(piece: str) -> bool:
         return False
     if len(piece) >= LONGEST_CLAUSE:
         return True
+    if piece.rfind("[") > piece.rfind("]"):
+        return False  # within the text of a link
     if last.endswith((",", ";", ":")):
         return len(piece) >= FIRST_CLAUSE
     closing = last.rstrip("\"')]\u201d\u2019")

@@ -18,7 +18,7 @@ from voiceagent.engines.tts.program import (
     find_program,
     run_program,
 )
-from voiceagent.engines.tts.speakable import checked, speakable
+from voiceagent.engines.tts.speakable import sayable
 from voiceagent.engines.tts.wav import no_voice, read_wav
 from voiceagent.errors import (
     ConfigError,
@@ -67,7 +67,7 @@ class CommandTts:
 
     def render(self, text: str) -> Clip:
         """The same as the program made it, silences and loudness left alone."""
-        words = checked(speakable(text, plain=self._plain))
+        words = sayable(text, plain=self._plain)
         if self._respelt:
             words = " ".join(self._respelt.get(word, word) for word in words.split())
         if not any("{output}" in part for part in self._argv):

@@ -16,7 +16,7 @@ from typing import IO
 from voiceagent.audio.clip import Clip
 from voiceagent.engines.registry import EngineStage, install_of
 from voiceagent.engines.tts.program import MAX_BYTES, find_program, give_up, kill
-from voiceagent.engines.tts.speakable import checked, speakable
+from voiceagent.engines.tts.speakable import sayable
 from voiceagent.engines.tts.wav import no_voice, read_wav
 from voiceagent.errors import (
     ConfigError,
@@ -68,7 +68,7 @@ class FestivalTts:
 
     def render(self, text: str) -> Clip:
         """The same as festival made it, silences and loudness left alone."""
-        words = checked(speakable(text, plain=True)).replace('"', "")
+        words = sayable(text, plain=True).replace('"', "")
         wav = self._folder / "clause.wav"
         with self._lock:
             process = self._running()
