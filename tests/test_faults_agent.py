@@ -12,7 +12,7 @@ from voiceagent.agent.port import AgentPort
 from voiceagent.agent.state import Options
 from voiceagent.cli.terminal import Display
 from voiceagent.clock import Compute, Pace, run
-from voiceagent.errors import StoreError
+from voiceagent.errors import HouseFailed, StoreError
 from voiceagent.nlu.intent import Intent
 from voiceagent.routing.simulated_remote import Profile, SimulatedRemote
 from voiceagent.skills.skill import Answer, Effect, TurnContext
@@ -20,6 +20,7 @@ from voiceagent.trace.events import (
     AlarmRang,
     Committed,
     EarconPlayed,
+    Failed,
     Muted,
     PartialTranscript,
     SessionEnded,
@@ -113,6 +114,39 @@ def test_a_failed_effect_is_not_among_what_was_done(error: Exception) -> None:
     assert rows[0].effects == ["lamp"]
     last = asked[-1].last
     assert last is not None and list(last.done) == ["lamp"]
+
+
+def test_a_command_that_waits_for_another_is_given_up_with_its_turn() -> None:
+    """It must not happen when nobody thinks of it any more."""
+    ran: list[str] = []
+
+    def plan(intent: Intent, context: TurnContext) -> Answer:
+        return Answer("Done.", (Effect("it", lambda: ran.append(intent.text)),))
+
+    skill = Echo(answered=plan)
+    costs = {"act": 9.0, "tts": 0.05, "stt": 0.002}
+    stage = Stage(["one", "two"], wakes=[0.9, SECOND], skill=skill, costs=costs)
+    stage.play(*COMMAND, *COMMAND, at={SECOND + 4.0: Agent.cancel})
+    assert ran == ["one"]
+
+
+def test_a_turn_that_is_given_up_while_it_acts_says_that_it_may_still_happen() -> None:
+    ran: list[str] = []
+    stage = Stage(skill=two_effects(ran), costs={"act": 14.0, "tts": 0.05, "stt": 0.0})
+    (row,) = stage.play(*COMMAND, (30.0, 0.0))
+    assert row.rung == "late" and "may still happen" in row.reply
+    assert ran == ["lamp", "blind"]
+
+
+def test_an_error_that_has_words_of_its_own_is_said_by_them() -> None:
+    def fails() -> None:
+        raise HouseFailed("it hangs", cause="no answer", hint="wait", said="It hangs")
+
+    stage = Stage(skill=Echo(answered=lambda *_: Answer("x", (Effect("x", fails),))))
+    (row,) = stage.play(*COMMAND)
+    assert row.reply == "It hangs" and row.failed == "house-failed" and not row.effects
+    (failed,) = stage.events(Failed)
+    assert (failed.what, failed.why, failed.hint) == ("it hangs", "no answer", "wait")
 
 
 def test_the_talk_key_opens_no_turn_while_muted() -> None:

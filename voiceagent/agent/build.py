@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from voiceagent.agent.agent import About, Agent
 from voiceagent.agent.alarms import Alarms, Bells
 from voiceagent.agent.effects import Effects
+from voiceagent.agent.looking import LookAbout
 from voiceagent.agent.playback import Playback
 from voiceagent.agent.state import Options
 from voiceagent.agent.supervisor import Supervisor
@@ -79,6 +80,8 @@ class Brain:
     interpreter: Interpreter | None = None
     escalation: Escalation | None = None
     """None where the device is alone."""
+    look: LookAbout | None = None
+    """Looks, when a session begins, for what is not as it was set up."""
     patience: float = HARD_LIMIT
     """Seconds after its deadline at which a turn that still thinks is given up."""
 
@@ -135,6 +138,7 @@ def build_agent(
         interpreter=brain.interpreter,
         escalation=brain.escalation,
         effects=Effects(compute, trace.emit, alarms.changed),
+        look=brain.look,
     )
     responder = Responder(
         thinker=thinker,

@@ -52,10 +52,15 @@ class Effects:
     async def commit(self, turn: Noted, effects: tuple[Effect, ...]) -> str | None:
         """Run those that the turn has not done yet; the last sentence of theirs.
 
-        Raises what an effect raises; those after it are not begun.
+        Raises what an effect raises; those after it are not begun. What waits for
+        others to end is given up with its turn: it must not happen when nobody thinks
+        of it any more.
         """
         if not effects:
             return None
+        # A second wish for the same effect waits for the first one and then finds it
+        # done: nothing is done twice, and nothing is called done before it is.
+        await self._one_by_one.acquire()
         task = asyncio.create_task(self._run(turn, effects))
         self._running.add(task)
         task.add_done_callback(self._ended)
@@ -76,18 +81,16 @@ class Effects:
             )
 
     def _ended(self, task: asyncio.Task[str | None]) -> None:
+        self._one_by_one.release()
         self._running.discard(task)
         if not task.cancelled():
             task.exception()  # the turn tells of it, if there still is one
 
     async def _run(self, turn: Noted, effects: tuple[Effect, ...]) -> str | None:
-        # A second wish for the same effect waits for the first one and then finds it
-        # done: nothing is done twice, and nothing is called done before it is.
-        async with self._one_by_one:
-            try:
-                return await self._each(turn, effects)
-            finally:
-                self._changed()
+        try:
+            return await self._each(turn, effects)
+        finally:
+            self._changed()
 
     async def _each(self, turn: Noted, effects: tuple[Effect, ...]) -> str | None:
         said = None

@@ -15,6 +15,8 @@ class Sentences:
 
     wait: str = "One moment."
     late: str = "Sorry, that took too long."
+    pending: str = "I asked for it, but I have no answer yet. It may still happen."
+    """In the place of `late` where something is being done."""
     unclear: str = "Sorry, I didn't catch that."
     unknown: str = "Sorry, I can't help with that."
     failed: str = "Sorry, something went wrong."

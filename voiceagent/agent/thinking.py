@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from voiceagent.agent.effects import Effects
+from voiceagent.agent.looking import LookAbout, look_about
 from voiceagent.agent.readings import asked_first, known_words, why_nothing
 from voiceagent.agent.supervisor import Supervisor
 from voiceagent.agent.work import Work
@@ -65,9 +66,11 @@ class Thinker:
         interpreter: Interpreter | None = None,
         escalation: Escalation | None = None,
         effects: Effects | None = None,
+        look: LookAbout | None = None,
     ) -> None:
         """`area`: where the device stands; `interpreter`: templates alone if None;
-        `escalation`: None where the device is alone."""
+        `escalation`: None where the device is alone; `look()`: what is not as it was
+        set up, looked for when a session begins."""
         self.last: LastTurn | None = None
         """The turn before, for skills that explain it."""
         self._understanding, self._compute = understanding, compute
@@ -75,6 +78,7 @@ class Thinker:
         self._interpreter = interpreter or Interpreter(understanding, compute)
         self._escalation = escalation
         self._effects = effects or Effects(compute, emit)
+        self._look = look
 
     async def think(self, work: Work) -> Answer | None:
         """The answer, its effects done; None where nobody can answer.
@@ -87,7 +91,7 @@ class Thinker:
             finally:
                 work.hearing.cancel()  # a turn that is given up must not hear on
         recognition = work.recognition = work.heard.result()
-        self._noteknown_words(work, recognition)
+        self._note_words(work, recognition)
         if self._models is not None:
             self._models.turn_began()
         if self._escalation is None:
@@ -165,6 +169,9 @@ class Thinker:
 
     def keep_open(self, tasks: Supervisor) -> None:
         """Keep the ways to larger tiers open while the session lasts."""
+        if self._look is not None:
+            look = partial(look_about, self._look, self._compute, self._emit)
+            tasks.keep(look, what="the house")
         if self._models is not None and self._models.arriving:
             tasks.spawn(self._models.open(), what="language model")
         if self._escalation is not None:
@@ -215,7 +222,9 @@ class Thinker:
             self._note_question(work, asked)
             work.ledger.mark("act")
             return Answer(asked.text, ask=True)
+        work.acting = bool(answer.effects)
         said = await self._effects.commit(work, answer.effects)
+        work.acting = False
         work.ledger.mark("act")
         return Answer(said, ask=answer.ask) if said is not None else answer
 
@@ -245,7 +254,7 @@ class Thinker:
             )
         )
 
-    def _noteknown_words(self, work: Work, recognition: Recognition) -> None:
+    def _note_words(self, work: Work, recognition: Recognition) -> None:
         self._emit(
             Transcript(
                 turn=work.turn,

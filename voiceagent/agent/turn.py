@@ -161,27 +161,30 @@ class Responder:
         work.ledger.rescued_by = "wait"
         await self._say(work, Answer(self.sentences.wait), rung="wait")
         if not await _done_by(thinking, work.deadline.at + self._patience):
-            return Answer(self.sentences.late), "late"
+            late = self.sentences.pending if work.acting else self.sentences.late
+            return Answer(late), "late"
         answer, rung = thinking.result()
         if not work.leg:
             return answer, rung
         return replace(answer, text=f"{self.sentences.now} {answer.text}"), "late"
 
     async def _think(self, work: Work) -> Said:
+        said = self.sentences.failed
         try:
             answer = await self._thinker.think(work)
             if answer is not None and answer.stop:
                 self._silence()
                 answer = replace(answer, text="", more=None, ask=False)
         except VoiceAgentError as error:
-            self._emit(Failed(turn=work.turn, code=error.code, what=error.what))
+            self._emit(Failed.by(error, work.turn))
+            said = error.said or said
         except Exception as error:
             log.exception("turn failed", extra={"turn": work.turn})
             self._emit(Failed(turn=work.turn, code="bug", what=type(error).__name__))
         else:
             return (answer, "full") if answer else (self._excuse(work), "apology")
         work.route = Route("none", "failed")
-        return Answer(self.sentences.failed), "failed"
+        return Answer(said), "failed"
 
     def _excuse(self, work: Work) -> Answer:
         understood = work.recognition is not None and work.recognition.accepted
@@ -204,7 +207,7 @@ class Responder:
             )
         except RemoteFailed as error:
             # The beginning has been said: the user must know that it was not all.
-            self._emit(Failed(turn=work.turn, code=error.code, what=error.what))
+            self._emit(Failed.by(error, work.turn))
             await self._say(work, Answer(self.sentences.broken), rung="broken off")
 
     async def _told(

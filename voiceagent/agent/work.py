@@ -28,6 +28,8 @@ class Work:
         self.said = ""
         self.why_not = WhyNot.ANSWERED
         """Why there is no answer, where there is none."""
+        self.acting = False
+        """Whether something is being done, and nobody knows yet whether it worked."""
         self.leg = ""
         """The larger tier that answers; empty: none."""
 

@@ -10,6 +10,7 @@ from voiceagent.agent.agent import Agent
 from voiceagent.agent.build import Brain, HearingParts, Voice, build_agent
 from voiceagent.agent.state import Options
 from voiceagent.app.arming import Armed, arm
+from voiceagent.app.house import strangers
 from voiceagent.app.language import PackLanguage
 from voiceagent.app.options import AgentOptions
 from voiceagent.app.workshop import Workshop
@@ -98,7 +99,8 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
     )
     store = options.store or Store(None)
     told = {"volume": {"start": config.speak.start_percent}}
-    host = SkillHost(store, shop.house(store), told, config.confirm)
+    house = shop.house(store, kept=options.store is not None)
+    host = SkillHost(store, house, told, config.confirm)
     skills = shop.language.outfit.open(host)
     meaning = Meaning(shop.language, skills)
     _ = shop.language.parser  # what is wrong with it is said here, not in a turn
@@ -117,6 +119,7 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
             models=models,
             interpreter=_interpreter(shop, options, meaning, compute, models),
             escalation=escalation,
+            look=partial(strangers, house) if live else None,
             patience=config.region.wait_ms / 1000,
         ),
         voice=_voice(shop, options, store),

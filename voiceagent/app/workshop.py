@@ -25,6 +25,7 @@ from voiceagent.app.idle_keys import check_idle
 from voiceagent.app.language import LanguageRecipe, PackLanguage
 from voiceagent.app.shelf import Shelf
 from voiceagent.errors import ConfigError
+from voiceagent.skills.config import HomeAssistantConfig
 
 if TYPE_CHECKING:
     import numpy as np
@@ -116,11 +117,13 @@ class Workshop:
         sure = heard.accepted and heard.confidence >= self.engines.ask_below
         return heard, self.language.parser.parse(heard.text) if sure else None
 
-    def house(self, store: Store) -> House:
-        """The built-in house, or a real Home Assistant."""
+    def house(self, store: Store, *, kept: bool = True) -> House:
+        """The built-in house, or a real Home Assistant; what is not kept (a replay)
+        never reaches for a real one."""
         from voiceagent.app.house import open_house
 
-        return open_house(self.config.home_assistant, self.language.outfit.house, store)
+        hub = self.config.home_assistant if kept else HomeAssistantConfig()
+        return open_house(hub, self.language.outfit.house, store)
 
     def store(self) -> Store:
         """What is kept on this device between sessions."""

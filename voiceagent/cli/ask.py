@@ -105,6 +105,7 @@ def _reasons(trace: Trace, *, asked: bool) -> Iterator[str]:
     from voiceagent.trace.events import (
         Degraded,
         Escalated,
+        Failed,
         LegEnded,
         ModelAnswered,
         Planned,
@@ -124,6 +125,10 @@ def _reasons(trace: Trace, *, asked: bool) -> Iterator[str]:
                 yield f"model {event.model} {event.version}: {sure}"
             case Routed() if asked:
                 yield f"{event.tier}: {event.reason}"
+            case Failed():
+                cause = f": {event.why}" if event.why else ""
+                hint = f" (hint: {here(event.hint)})" if event.hint else ""
+                yield f"{event.what}{cause}{hint}"
             case Planned() if asked:
                 yield f"plan: {event.reason}"
             case Escalated() if asked:

@@ -14,6 +14,7 @@ VoiceAgentError
 │   ├── ModelMissing          a model or voice file
 │   └── DeviceMissing         microphone or speaker
 ├── EngineFailed (exit 1)     an engine broke while working
+│   └── HouseFailed           the hub of the house refused, hung or was not there
 ├── RemoteFailed (exit 1)     a region or cloud refused, broke off or was garbled
 │   ├── LinkDown              there is no way to it now
 │   └── TokenError            a token is missing, expired, forged or for elsewhere
@@ -38,6 +39,7 @@ __all__ = [
     "EngineHung",
     "EngineLost",
     "EngineMissing",
+    "HouseFailed",
     "LinkDown",
     "MissingError",
     "ModelError",
@@ -67,6 +69,8 @@ class VoiceAgentError(Exception):
 
     code: ClassVar[str] = "error"
     exit_code: ClassVar[int] = 1
+    said: str = ""
+    """How it is said aloud; empty: as something that went wrong."""
 
     def __init__(self, what: str, *, cause: str = "", hint: str = "") -> None:
         super().__init__(what)
@@ -212,6 +216,27 @@ class EngineHung(EngineLost):
     """The engine took longer than its limit and was given up."""
 
     code = "engine-hung"
+
+
+class HouseFailed(EngineFailed):
+    """The hub of the house refused, hung, broke off or was not there."""
+
+    code = "house-failed"
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        cause: str = "",
+        hint: str = "",
+        said: str = "",
+        status: int = 0,
+        maybe: bool = False,
+    ) -> None:
+        """`status`: of its answer; `maybe`: what was asked for may happen all the
+        same."""
+        super().__init__(what, cause=cause, hint=hint)
+        self.said, self.status, self.maybe = said, status, maybe
 
 
 class RemoteFailed(VoiceAgentError):

@@ -15,7 +15,7 @@ from voiceagent.skills.host import SkillHost
 from voiceagent.skills.house.house import House, Unmoved, Value
 from voiceagent.skills.phrases import listed, said_name, sentence
 from voiceagent.skills.skill import Answer, Effect
-from voiceagent.skills.targets import Targets, are
+from voiceagent.skills.targets import Targets, are, silent_words
 
 __all__ = ["VERBS", "Hands"]
 
@@ -110,11 +110,8 @@ def _honest(said: str, claim: str, unmoved: Sequence[Unmoved], many: int) -> str
 
 def _one(claim: str, unmoved: Unmoved) -> str:
     name = f"the {said_name(unmoved.entity.name)}"
-    match unmoved.state:
-        case "missing":
-            return f"I don't find {name} in the house any more"
-        case "unavailable" | "unknown":
-            return sentence(f"{name} does not answer")
+    if unmoved.state in ("missing", "unavailable"):
+        return sentence(silent_words([unmoved.entity], unmoved.state))
     return f"I asked for it, but {name} does not say that it {claim}"
 
 

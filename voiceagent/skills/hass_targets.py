@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from voiceagent.lang.spoken import number_words, spoken
 from voiceagent.nlu.intent import Intent
+from voiceagent.skills.house.following import SILENT
 from voiceagent.skills.house.house import Entity, House, HouseModel
 from voiceagent.skills.phrases import be, listed, said_name, sentence, shown_number
 from voiceagent.skills.skill import TurnContext
@@ -24,7 +25,6 @@ NOUNS = {
     "person": "people",
     "vacuum": "vacuums",
 }
-SILENT = ("unknown", "unavailable", "")
 
 
 def find_meant(
@@ -74,7 +74,7 @@ def _floor(house: HouseModel, entity: Entity) -> str:
 def tell_state(house: House, meant: Targets, intent: Intent) -> str:
     """The answer to a question about one thing or several."""
     wanted = str(intent.slots.get("state", ""))
-    states = {entity: house.state(entity).state for entity in meant.entities}
+    states = {e: s.state for e, s in house.states(meant.entities).items()}
     if "name" in intent.slots or not wanted:
         return sentence(_one(meant, *next(iter(states.items())), wanted))
     hits = [entity for entity, state in states.items() if _same(state, wanted)]

@@ -17,6 +17,7 @@ __all__ = [
     "how_many",
     "meant",
     "named",
+    "silent_words",
     "which_are",
 ]
 
@@ -107,3 +108,13 @@ def which_are(entities: Sequence[Entity], state: str) -> str:
     names = [f"the {said_name(entity.name)}" for entity in entities]
     verb = "are" if len(names) > 1 else be(names[0])
     return f"{listed(names)} {verb} {state}"
+
+
+def silent_words(entities: Sequence[Entity], state: str = "") -> str:
+    """`the lamp does not answer`, of things that do not tell how they are."""
+    names = [f"the {said_name(entity.name)}" for entity in entities]
+    if state == "missing":
+        return f"I don't find {listed(names)} in the house any more"
+    if len(names) > 3:
+        return f"{len(names)} of them do not answer"
+    return f"{listed(names)} {'do' if len(names) > 1 else 'does'} not answer"

@@ -8,15 +8,14 @@ from voiceagent.nlu.intent import Intent, SlotValue
 from voiceagent.skills.caution import Wish
 from voiceagent.skills.hands import Hands
 from voiceagent.skills.host import SkillHost
+from voiceagent.skills.house.following import SILENT
 from voiceagent.skills.house.house import Entity
 from voiceagent.skills.phrases import said_name, sentence, shown_number
 from voiceagent.skills.plain import PlainSkill
 from voiceagent.skills.skill import Answer, Skill, TurnContext
-from voiceagent.skills.targets import named
+from voiceagent.skills.targets import named, silent_words
 
 __all__ = ["create"]
-
-SILENT = ("unknown", "unavailable", "")
 
 
 def create(host: SkillHost) -> Skill:
@@ -49,7 +48,7 @@ class Climate:
             return Answer(f"There is no thermometer {where}")
         value = self._degrees(source)
         if value is None:
-            return Answer(f"The {said_name(source.name)} does not answer")
+            return Answer(sentence(silent_words([source])))
         where = f"in the {said_name(area)}" if area else "inside"
         if "name" in intent.slots:
             return Answer(f"The {said_name(source.name)} says {value} degrees")
@@ -82,7 +81,7 @@ class Climate:
             return Answer("There is no such sensor")
         state, name = self._house.state(sensor).state, said_name(sensor.name)
         if state in SILENT:
-            return Answer(f"The {name} does not answer")
+            return Answer(sentence(silent_words([sensor], state)))
         return Answer(f"The {name} is {shown_number(state)} {sensor.unit}".rstrip())
 
     def _outside(self) -> Answer:

@@ -5,11 +5,18 @@ from __future__ import annotations
 from voiceagent.nlu.intent import Intent
 from voiceagent.skills.hands import Hands
 from voiceagent.skills.host import SkillHost
+from voiceagent.skills.house.following import SILENT
 from voiceagent.skills.house.house import Value
 from voiceagent.skills.phrases import asks_for_all, be, sentence
 from voiceagent.skills.plain import PlainSkill
 from voiceagent.skills.skill import Answer, Skill, TurnContext
-from voiceagent.skills.targets import Targets, find_targets, how_many, which_are
+from voiceagent.skills.targets import (
+    Targets,
+    find_targets,
+    how_many,
+    silent_words,
+    which_are,
+)
 
 __all__ = ["create"]
 
@@ -84,14 +91,21 @@ class Doors:
         found = self._targets(intent, context)
         if found.problem:
             return Answer(found.problem)
-        states = {e: self._house.state(e).state for e in found.entities}
+        states = {e: s.state for e, s in self._house.states(found.entities).items()}
         if len(states) == 1:
-            return Answer(_one(found.phrase, wanted, next(iter(states.values()))))
-        hits = [e for e, state in states.items() if state == wanted]
-        misses = [e for e in found.entities if e not in hits]
+            return Answer(_one(found, wanted, states[found.entities[0]]))
+        silent = [e for e, state in states.items() if state in SILENT]
+        able = Targets(tuple(e for e in states if e not in silent), found.phrase)
+        if not able.entities:
+            return Answer(sentence(silent_words(silent)))
+        hits = [e for e in able.entities if states[e] == wanted]
+        misses = [e for e in able.entities if e not in hits]
+        answer = how_many(able, hits, wanted)
         if hits and misses and asks_for_all(intent.text):
-            return Answer("No, " + which_are(misses, OPPOSITE[wanted]))
-        return Answer(how_many(found, hits, wanted))
+            answer = "No, " + which_are(misses, OPPOSITE[wanted])
+        return Answer(
+            f"{answer}. {sentence(silent_words(silent))}" if silent else answer
+        )
 
     def _targets(self, intent: Intent, context: TurnContext) -> Targets:
         model, kind = self._house.model, str(intent.slots.get("kind", ""))
@@ -101,7 +115,10 @@ class Doors:
         return find_targets(model, intent, context, ("cover",), noun=noun, kind=kind)
 
 
-def _one(phrase: str, wanted: str, state: str) -> str:
+def _one(found: Targets, wanted: str, state: str) -> str:
+    phrase = found.phrase
+    if state in SILENT:
+        return sentence(silent_words(found.entities, state))
     known = state in OPPOSITE or state in ("opening", "closing", "jammed")
     if not known:
         return sentence(f"{phrase} does not tell its state")

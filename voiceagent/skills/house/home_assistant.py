@@ -1,22 +1,24 @@
 """A real Home Assistant as the house, over its REST API.
 
-Same calls as `LocalHouse`: states come from `/api/states`, changes go to
-`/api/services`. The token is read once, sent only to the configured server (no
-redirect is followed), and appears in no message, log or `repr`.
+Same calls as `LocalHouse`. A call looks first, acts, and looks again:
+
+    look    a server that hangs or refuses is met before anything was sent to it; what
+            is missing or unavailable is left out and said to be so
+    act     one service call for each domain
+    look    whether things say that they did it, a few times within half a second
 """
 
 from __future__ import annotations
 
-import json
-import os
-import urllib.error
-import urllib.request
-from collections.abc import Mapping, Sequence
-from http.client import HTTPException, HTTPMessage
-from typing import IO, Any
-from urllib.parse import quote, urlsplit
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from threading import Event
+from typing import Any
+from urllib.parse import quote
 
-from voiceagent.errors import ConfigError, EngineFailed
+from voiceagent.errors import HouseFailed
+from voiceagent.skills.house.following import follows
+from voiceagent.skills.house.hass_link import HassLink, HassTalk
 from voiceagent.skills.house.house import (
     Entity,
     EntityState,
@@ -27,131 +29,215 @@ from voiceagent.skills.house.house import (
 
 __all__ = ["HomeAssistant"]
 
-TIMEOUT = 3.0
-"""Seconds for one request: a house on the same network answers in milliseconds."""
-ANSWER_BYTES = 4_000_000
-"""The longest answer that is read; a large house has about 1 MB of states."""
-HINTS = {
-    401: "make a new long-lived token in your Home Assistant profile",
-    403: "the user of the token may not do that, or its address is banned",
-    404: "check the `id` of the entity in `house.toml`",
-}
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(
-        self,
-        req: urllib.request.Request,
-        fp: IO[bytes],
-        code: int,
-        msg: str,
-        headers: HTTPMessage,
-        newurl: str,
-    ) -> None:
-        return None
+LOOK = 1.5
+"""Seconds that a look may take."""
+SETTLING = (0.0, 0.15, 0.35)
+"""Seconds before each look whether things have done what they were asked for."""
+FEW = 12
+"""Things that are looked at one by one; of more all states are read at once."""
+MISSING = EntityState("missing")
 
 
 class HomeAssistant:
     """Reads and changes the entities of a Home Assistant server."""
 
-    def __init__(
-        self, url: str, token: str, model: HouseModel, *, timeout: float = TIMEOUT
-    ) -> None:
-        """`url`: such as `http://homeassistant.local:8123`; nothing is asked yet."""
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            hint = "write it like `http://homeassistant.local:8123`"
-            raise ConfigError(f"`{url}` is no address of a Home Assistant", hint=hint)
-        if not token or any(letter.isspace() for letter in token):
-            hint = "copy it again from your Home Assistant profile, `Security`"
-            raise ConfigError("the Home Assistant token is empty or broken", hint=hint)
+    def __init__(self, link: HassLink, model: HouseModel) -> None:
         self.model = model
-        self._url = url.rstrip("/")
-        self._token = token
-        self._timeout = timeout
-        handlers = (_NoRedirect(), urllib.request.ProxyHandler({}))
-        self._opener = urllib.request.build_opener(*handlers)
-
-    @classmethod
-    def from_environment(
-        cls, url: str, variable: str, model: HouseModel
-    ) -> HomeAssistant:
-        """With the token in an environment variable."""
-        token = os.environ.get(variable, "").strip()
-        if not token:
-            hint = f"`export {variable}=...` with a long-lived token of your profile"
-            raise ConfigError(f"`{variable}` holds no Home Assistant token", hint=hint)
-        return cls(url, token, model)
+        self._link = link
+        self._pause = Event()
 
     def __repr__(self) -> str:
-        return f"HomeAssistant({self._url!r})"
+        return f"HomeAssistant({self._link.url!r})"
 
     def state(self, entity: Entity) -> EntityState:
         """How an entity is now; one request."""
-        found = self._ask("GET", f"/api/states/{quote(entity.id)}")
-        if not isinstance(found, dict) or not isinstance(found.get("state"), str):
-            raise self._failed("the answer is no state")
-        attributes = found.get("attributes")
-        plain = attributes.items() if isinstance(attributes, dict) else ()
-        kept = {k: v for k, v in plain if isinstance(v, str | int | float | bool)}
-        return EntityState(found["state"], kept)
+        return self.states([entity])[entity]
+
+    def states(self, entities: Sequence[Entity]) -> Mapping[Entity, EntityState]:
+        """How each is now; `missing` where Home Assistant does not know it."""
+        with self._link.talk(LOOK) as talk:
+            return _states(talk, entities)
+
+    def missing(self) -> Sequence[Entity]:
+        """What Home Assistant does not know; one request."""
+        if not self.model.entities:
+            return ()
+        with self._link.talk() as talk:
+            known = _all_states(talk)
+        return tuple(e for e in self.model.entities if e.id not in known)
 
     def call(
         self, entities: Sequence[Entity], service: str, data: Mapping[str, Value]
     ) -> Sequence[Unmoved]:
         """Call a service, once for each domain among the entities."""
-        ids: dict[str, list[str]] = {}
-        for entity in entities:
-            ids.setdefault(entity.domain, []).append(entity.id)
-        for domain, group in ids.items():
-            path = f"/api/services/{domain}/{quote(service)}"
-            self._ask("POST", path, {**data, "entity_id": group})
-        return ()
+        if service in ("add_item", "remove_item"):
+            return self._change_list(entities, service, str(data["item"]))
+        before = self.states(entities)
+        there = [
+            e for e in entities if before[e].state not in ("missing", "unavailable")
+        ]
+        gone = [Unmoved(e, before[e].state) for e in entities if e not in there]
+        trouble = self._act(there, service, data)
+        return (*gone, *self._unmoved(there, service, data, before, trouble))
 
     def items(self, entity: Entity) -> list[str]:
         """What stands on a todo list and is not done."""
-        body = {"entity_id": entity.id, "status": ["needs_action"]}
-        path = "/api/services/todo/get_items?return_response"
-        found = self._ask("POST", path, body)
+        with self._link.talk() as talk:
+            return _items(talk, entity)
+
+    def _act(
+        self, entities: Sequence[Entity], service: str, data: Mapping[str, Value]
+    ) -> HouseFailed | None:
+        """Send it; an error that leaves open whether it was done."""
+        ids: dict[str, list[str]] = {}
+        for entity in entities:
+            ids.setdefault(entity.domain, []).append(entity.id)
+        trouble: HouseFailed | None = None
+        for domain, group in ids.items():
+            path = f"/api/services/{domain}/{quote(service)}"
+            try:
+                with self._link.talk() as talk:
+                    talk.post(path, {**data, "entity_id": group})
+            except HouseFailed as error:
+                if not error.maybe:
+                    raise
+                trouble = error
+                break
+        return trouble
+
+    def _unmoved(
+        self,
+        entities: Sequence[Entity],
+        service: str,
+        data: Mapping[str, Value],
+        before: Mapping[Entity, EntityState],
+        trouble: HouseFailed | None,
+    ) -> list[Unmoved]:
+        """Those that do not say that they did it."""
+        left = list(entities)
+        after: Mapping[Entity, EntityState] = {}
+        for pause in SETTLING:
+            if left:
+                self._pause.wait(pause)
+                after = self._looked(left, trouble)
+                left = [
+                    e
+                    for e in left
+                    if not follows(e, service, data, before[e], after[e])
+                ]
+        if left and trouble is not None:
+            raise _unsure(trouble)
+        return [Unmoved(entity, after[entity].state) for entity in left]
+
+    def _looked(
+        self, entities: Sequence[Entity], trouble: HouseFailed | None
+    ) -> Mapping[Entity, EntityState]:
+        """How they are after it was sent; where nobody knows, it may have happened."""
         try:
-            rows = found["service_response"][entity.id]["items"]
-            return [str(row["summary"]) for row in rows]
-        except (KeyError, TypeError) as error:
-            raise self._failed("the answer holds no list") from error
+            return self.states(entities)
+        except HouseFailed as error:
+            raise _unsure(trouble or error) from error
 
-    def _ask(
-        self, method: str, path: str, body: Mapping[str, object] | None = None
-    ) -> Any:
-        request = urllib.request.Request(self._url + path, method=method)
-        request.add_header("Content-Type", "application/json")
-        request.add_unredirected_header("Authorization", f"Bearer {self._token}")
-        content = None if body is None else json.dumps(body).encode()
-        try:
-            with self._opener.open(request, content, self._timeout) as answer:
-                raw = answer.read(ANSWER_BYTES + 1)
-        except urllib.error.HTTPError as error:
-            with error:
-                raise self._refused(error.code) from None
-        except (OSError, HTTPException) as error:
-            raise self._unreachable(error) from error
-        if len(raw) > ANSWER_BYTES:
-            raise self._failed("the answer is too long")
-        try:
-            return json.loads(raw)
-        except ValueError as error:
-            raise self._failed("the answer is no JSON") from error
+    def _change_list(
+        self, entities: Sequence[Entity], service: str, item: str
+    ) -> Sequence[Unmoved]:
+        unmoved = []
+        wanted = service == "add_item"
+        for entity in entities:
+            there = item in self.items(entity)
+            if there is wanted:
+                continue
+            trouble = self._act([entity], service, {"item": item})
+            known: list[str] | None = None
+            with suppress(HouseFailed):
+                known = self.items(entity)
+            if known is None or (trouble and (item in known) is not wanted):
+                raise _unsure(trouble or _silent())
+            if (item in known) is not wanted:
+                unmoved.append(Unmoved(entity, "other"))
+        return unmoved
 
-    def _refused(self, status: int) -> EngineFailed:
-        hint = HINTS.get(status, "look into the log of Home Assistant")
-        what = "Home Assistant refused the request"
-        return EngineFailed(what, cause=f"HTTP status {status}", hint=hint)
 
-    def _unreachable(self, error: Exception) -> EngineFailed:
-        reason = getattr(error, "reason", error)
-        hint = f"check that `{self._url}` opens in a browser on this device"
-        what = "Home Assistant does not answer"
-        return EngineFailed(what, cause=str(reason) or type(error).__name__, hint=hint)
+def _states(talk: HassTalk, entities: Sequence[Entity]) -> Mapping[Entity, EntityState]:
+    if len(entities) > FEW:
+        every = _all_states(talk)
+        return {entity: every.get(entity.id, MISSING) for entity in entities}
+    return {entity: _one(talk, entity.id) for entity in entities}
 
-    def _failed(self, cause: str) -> EngineFailed:
-        hint = f"check that `{self._url}` is a Home Assistant"
-        return EngineFailed("Home Assistant answered nonsense", cause=cause, hint=hint)
+
+def _one(talk: HassTalk, entity_id: str) -> EntityState:
+    try:
+        found = _read(talk.get(f"/api/states/{quote(entity_id)}"))
+    except HouseFailed as error:
+        if error.status == 404:
+            return MISSING
+        raise
+    if found is None:
+        raise _nonsense("the answer is no state")
+    return found
+
+
+def _all_states(talk: HassTalk) -> Mapping[str, EntityState]:
+    rows = talk.get("/api/states")
+    if not isinstance(rows, list):
+        raise _nonsense("the answer is no list of states")
+    pairs = ((_id(row), _read(row)) for row in rows)
+    return {name: state for name, state in pairs if name and state is not None}
+
+
+def _id(row: Any) -> str:
+    name = row.get("entity_id") if isinstance(row, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def _read(found: Any) -> EntityState | None:
+    if not isinstance(found, dict) or not isinstance(found.get("state"), str):
+        return None
+    attributes = found.get("attributes")
+    pairs = attributes.items() if isinstance(attributes, dict) else ()
+    plain = {k: v for k, v in pairs if isinstance(v, str | int | float | bool)}
+    return EntityState(found["state"], {**plain, **_colour(pairs)})
+
+
+def _colour(pairs: Iterable[tuple[str, Any]]) -> dict[str, Value]:
+    """The one list that is of use: what a lamp shines in, part by part."""
+    shown = dict(pairs).get("rgb_color")
+    if not isinstance(shown, list) or len(shown) != 3:
+        return {}
+    parts = zip("rgb", shown, strict=True)
+    return {f"rgb_{k}": v for k, v in parts if isinstance(v, int | float)}
+
+
+def _items(talk: HassTalk, entity: Entity) -> list[str]:
+    body = {"entity_id": entity.id, "status": ["needs_action"]}
+    found = talk.post("/api/services/todo/get_items?return_response", body)
+    try:
+        rows = found["service_response"][entity.id]["items"]
+        return [str(row["summary"]) for row in rows]
+    except (KeyError, TypeError) as error:
+        raise _nonsense("the answer holds no list") from error
+
+
+def _unsure(error: HouseFailed) -> HouseFailed:
+    """It was sent, and nobody knows what became of it."""
+    return HouseFailed(
+        error.what,
+        cause=f"{error.cause}, after the command was sent",
+        hint=error.hint,
+        said="I asked for it, but Home Assistant has not answered. It may still happen",
+        status=error.status,
+        maybe=True,
+    )
+
+
+def _silent() -> HouseFailed:
+    return HouseFailed("Home Assistant does not answer", cause="the list was not read")
+
+
+def _nonsense(cause: str) -> HouseFailed:
+    return HouseFailed(
+        "Home Assistant answered nonsense",
+        cause=cause,
+        hint="check that the address is a Home Assistant's",
+        said="What answers there is not Home Assistant",
+    )

@@ -136,6 +136,14 @@ class House(Protocol):
         """How it is now."""
         ...
 
+    def states(self, entities: Sequence[Entity]) -> Mapping[Entity, EntityState]:
+        """How each is now; `missing` where the house does not know it."""
+        ...
+
+    def missing(self) -> Sequence[Entity]:
+        """What the house does not know, though its model names it."""
+        ...
+
     def call(
         self, entities: Sequence[Entity], service: str, data: Mapping[str, Value]
     ) -> Sequence[Unmoved]:
@@ -184,6 +192,14 @@ class LocalHouse:
             return EntityState(entity.state, dict(entity.attributes))
         kept = json.loads(rows[0][0])
         return EntityState(kept["state"], kept["attributes"])
+
+    def states(self, entities: Sequence[Entity]) -> Mapping[Entity, EntityState]:
+        """What the store remembers of each."""
+        return {entity: self.state(entity) for entity in entities}
+
+    def missing(self) -> Sequence[Entity]:
+        """Nothing: the model is the house."""
+        return ()
 
     def call(
         self, entities: Sequence[Entity], service: str, data: Mapping[str, Value]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from voiceagent.nlu.intent import Intent
 from voiceagent.skills.caution import Wish
 from voiceagent.skills.hands import Hands
 from voiceagent.skills.host import SkillHost
-from voiceagent.skills.house.house import Entity, House, Value
+from voiceagent.skills.house.following import SILENT
+from voiceagent.skills.house.house import Entity, EntityState, House, Value
 from voiceagent.skills.phrases import asks_for_all, be, said_name, sentence
 from voiceagent.skills.plain import PlainSkill
 from voiceagent.skills.skill import Answer, Skill, TurnContext
@@ -15,6 +18,7 @@ from voiceagent.skills.targets import (
     are,
     find_targets,
     how_many,
+    silent_words,
     which_are,
 )
 
@@ -87,30 +91,34 @@ class Lights:
         found = self._targets(intent, context)
         if found.problem:
             return Answer(found.problem)
-        if not wanted:
-            state = self._house.state(found.entities[0]).state
-            return Answer(sentence(f"{found.phrase} {be(found.phrase)} {state}"))
-        hits = [e for e in found.entities if self._is(e, wanted)]
+        states = self._house.states(found.entities)
+        silent = [e for e in found.entities if states[e].state in SILENT]
         if len(found.entities) == 1:
-            other = "off" if wanted == "on" else "on"
-            answer = f"Yes, {found.phrase} {be(found.phrase)} {wanted}"
-            if not hits:
-                answer = f"No, {found.phrase} {be(found.phrase)} {other}"
-            return Answer(answer)
+            return Answer(_told(found, wanted, states[found.entities[0]].state))
+        able = Targets(tuple(e for e in states if e not in silent), found.phrase)
+        if not able.entities:
+            return Answer(sentence(silent_words(silent)))
+        answer = self._several(able, wanted, states, intent.text)
+        return Answer(
+            f"{answer}. {sentence(silent_words(silent))}" if silent else answer
+        )
+
+    def _several(
+        self,
+        found: Targets,
+        wanted: str,
+        states: Mapping[Entity, EntityState],
+        text: str,
+    ) -> str:
+        hits = [e for e in found.entities if _is(states[e].state, wanted)]
         misses = [e for e in found.entities if e not in hits]
-        if hits and misses and asks_for_all(intent.text):
-            other = "off" if wanted == "on" else "on"
-            return Answer("No, " + which_are(misses, other))
-        return Answer(how_many(found, hits, wanted))
+        if hits and misses and asks_for_all(text):
+            return "No, " + which_are(misses, "off" if wanted == "on" else "on")
+        return how_many(found, hits, wanted)
 
     def _targets(self, intent: Intent, context: TurnContext) -> Targets:
         model = self._house.model
         return find_targets(model, intent, context, ("light",), noun="lights")
-
-    def _is(self, entity: Entity, wanted: str) -> bool:
-        # A television that plays or a fan that turns is on.
-        off = self._house.state(entity).state in ("off", "unavailable", "standby")
-        return off == (wanted == "off")
 
     def _able(self, found: Targets, feature: str, what: str) -> Targets:
         able = tuple(e for e in found.entities if feature in e.features)
@@ -145,3 +153,19 @@ def _everything(house: House, area: str) -> Targets:
     place = f" in the {said_name(area)}" if area else ""
     problem = "" if found else f"There is nothing to switch off{place}"
     return Targets(found, f"everything{place}", problem)
+
+
+def _is(state: str, wanted: str) -> bool:
+    # A television that plays or a fan that turns is on.
+    return (state in ("off", "standby")) == (wanted == "off")
+
+
+def _told(found: Targets, wanted: str, state: str) -> str:
+    """The answer about one thing."""
+    if state in SILENT:
+        return sentence(silent_words(found.entities, state))
+    if not wanted:
+        return sentence(f"{found.phrase} {be(found.phrase)} {state}")
+    if _is(state, wanted):
+        return f"Yes, {found.phrase} {be(found.phrase)} {wanted}"
+    return f"No, {found.phrase} {be(found.phrase)} {'off' if wanted == 'on' else 'on'}"

@@ -40,7 +40,7 @@ class Lists:
         todo = self._list(intent)
         if todo is None:
             return _no_list()
-        there = self._house.items(todo)
+        there = [item.lower() for item in self._house.items(todo)]
         new = [item for item in _items(intent) if item not in there]
         name = said_name(todo.name)
         if not new:
@@ -57,9 +57,10 @@ class Lists:
         if todo is None:
             return _no_list()
         item, name = str(intent.slots["item"]).lower(), said_name(todo.name)
-        if item not in self._house.items(todo):
+        there = {kept.lower(): kept for kept in self._house.items(todo)}
+        if item not in there:
             return Answer(sentence(f"{item} {be(item)} not on your {name}"))
-        wish = Wish([todo], "remove_item", {"item": item})
+        wish = Wish([todo], "remove_item", {"item": there[item]})
         said, gone = f"Removed {item} from your {name}", "is without it"
         return self._hands.do(intent, [wish], said, claim=gone, key="list.remove")
 
@@ -79,7 +80,7 @@ class Lists:
         if todo is None:
             return _no_list()
         item, name = str(intent.slots["item"]).lower(), said_name(todo.name)
-        if item in self._house.items(todo):
+        if item in [kept.lower() for kept in self._house.items(todo)]:
             return Answer(f"Yes, {item} {be(item)} on your {name}")
         return Answer(f"No, {item} {be(item)} not on your {name}")
 

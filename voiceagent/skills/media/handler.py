@@ -73,9 +73,13 @@ class Media:
         """The one named, else one that plays, else the nearest."""
         model = self._house.model
         here = model.select("media_player", area=context.area)
-        every = (*here, *model.select("media_player"))
-        playing = (e for e in every if self._house.state(e).state == "playing")
-        return named(model, intent) or next(playing, next(iter(every), None))
+        wanted = named(model, intent)
+        if wanted is not None:
+            return wanted
+        every = tuple(dict.fromkeys((*here, *model.select("media_player"))))
+        states = self._house.states(every) if every else {}
+        playing = (e for e in every if states[e].state == "playing")
+        return next(playing, next(iter(every), None))
 
     def _do(
         self,

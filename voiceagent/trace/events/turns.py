@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import field
 
+from voiceagent.errors import VoiceAgentError
 from voiceagent.trace.events.base import Base
 
 __all__ = ["Failed", "TurnCancelled", "TurnEnded", "TurnFinished", "TurnStarted"]
@@ -49,6 +50,19 @@ class Failed(Base, frozen=True, tag=True):
 
     code: str
     what: str
+    why: str = ""
+    hint: str = ""
+
+    @classmethod
+    def by(cls, error: VoiceAgentError, turn: int) -> Failed:
+        """A turn met `error`."""
+        return cls(
+            turn=turn,
+            code=error.code,
+            what=error.what,
+            why=error.cause,
+            hint=error.hint,
+        )
 
 
 class TurnFinished(Base, frozen=True, tag=True):
