@@ -14,10 +14,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from voiceagent.agent.alarms import Alarms
 from voiceagent.agent.audio_clock import AudioClock
+from voiceagent.agent.herald import Herald
 from voiceagent.agent.life import Life, StateWatch
 from voiceagent.agent.state import Options, State
 from voiceagent.agent.supervisor import Supervisor
@@ -52,6 +54,8 @@ class About:
     engines: Mapping[str, str] = field(default_factory=dict)
     """Their names by stage."""
     notices: Sequence[Degraded] = ()
+    herald: Herald | None = None
+    """Tells what happens to the books."""
     pace: str = ""
     budget: float = 0.0
     """Seconds."""
@@ -68,6 +72,8 @@ class About:
         )
         for notice in self.notices:
             trace.emit(notice)
+        if self.herald is not None:
+            self.herald.begin()
 
 
 class Agent:
@@ -92,7 +98,7 @@ class Agent:
         self._responder, self._tasks, self._alarms = responder, tasks, alarms
         self._compute, self._options = compute, options
         self._turns = Turns(responder, tasks, budget, trace.emit, self._follow_up)
-        self._about = about or About()
+        self.about = about or About()
         self.ears = self._listening(ears) if ears is not None else None
         """None where everything is typed."""
         self.life = Life()
@@ -235,13 +241,17 @@ class Agent:
         )
 
     async def _live(self, source: Source, typed: str) -> None:
-        self._about.tell(self.trace, source.name)
+        self.about.tell(self.trace, source.name)
         if self.ears is not None:
             self.ears.begin()
             if self._options.open_at_start:
                 self.ears.open("open", 0)
         self._tasks.keep(self._responder.warm, what="speech")
         self._responder.keep_open()
+        if self.ears is not None and (herald := self.about.herald) is not None:
+            quiet = (State.ARMING, State.IDLE, State.MUTED)
+            tells = partial(herald.run, lambda: self.state not in quiet)
+            self._tasks.keep(tells, what="notices")
         if self._alarms is not None:
             self._tasks.keep(self._alarms.run, what="alarms")
         if typed:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from voiceagent.agent.agent import About, Agent
 from voiceagent.agent.alarms import Alarms, Bells
 from voiceagent.agent.effects import Effects
+from voiceagent.agent.herald import Herald, KeptBook
 from voiceagent.agent.looking import LookAbout
 from voiceagent.agent.playback import Playback
 from voiceagent.agent.state import Options
@@ -80,6 +81,10 @@ class Brain:
     interpreter: Interpreter | None = None
     escalation: Escalation | None = None
     """None where the device is alone."""
+    books: Sequence[KeptBook] = ()
+    """What is kept, and may fail: said once."""
+    unkept: Callable[[], int] = lambda: 0
+    """How often something was promised that could not be kept."""
     look: LookAbout | None = None
     """Looks, when a session begins, for what is not as it was set up."""
     patience: float = HARD_LIMIT
@@ -137,7 +142,7 @@ def build_agent(
         models=brain.models,
         interpreter=brain.interpreter,
         escalation=brain.escalation,
-        effects=Effects(compute, trace.emit, alarms.changed),
+        effects=Effects(compute, trace.emit, alarms.changed, brain.unkept),
         look=brain.look,
     )
     responder = Responder(
@@ -160,6 +165,7 @@ def build_agent(
         about=About(
             engines=engines or {},
             notices=notices,
+            herald=Herald(brain.books, trace.emit, responder.read_out),
             pace=compute.pace.value,
             budget=budget.total,
         ),

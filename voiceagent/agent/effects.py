@@ -14,10 +14,13 @@ from voiceagent.clock import Compute
 from voiceagent.skills.skill import Effect
 from voiceagent.trace.events import Committed, Degraded, Event
 
-__all__ = ["Effects", "Noted"]
+__all__ = ["UNKEPT", "Effects", "Noted"]
 
 LEAVE = 10.0
 """Seconds that effects which began may still take when the session ends."""
+
+
+UNKEPT = "I can't keep this: it is lost when I stop."
 
 
 class Noted(Protocol):
@@ -42,15 +45,20 @@ class Effects:
         compute: Compute,
         emit: Callable[[Event], None],
         changed: Callable[[], None] = lambda: None,
+        unkept: Callable[[], int] = lambda: 0,
     ) -> None:
         """`changed()`: called after effects ran, for whoever depends on what they
-        did."""
+        did; `unkept()`: how often something was promised that is in memory alone."""
         self._compute, self._emit, self._changed = compute, emit, changed
+        self._unkept = unkept
         self._running: set[asyncio.Task[str | None]] = set()
         self._one_by_one = asyncio.Lock()
 
-    async def commit(self, turn: Noted, effects: tuple[Effect, ...]) -> str | None:
-        """Run those that the turn has not done yet; the last sentence of theirs.
+    async def commit(
+        self, turn: Noted, effects: tuple[Effect, ...], planned: str = ""
+    ) -> str | None:
+        """Run those that the turn has not done yet; the sentence to say instead of the
+        `planned` one, if any.
 
         Raises what an effect raises; those after it are not begun. What waits for
         others to end is given up with its turn: it must not happen when nobody thinks
@@ -61,7 +69,7 @@ class Effects:
         # A second wish for the same effect waits for the first one and then finds it
         # done: nothing is done twice, and nothing is called done before it is.
         await self._one_by_one.acquire()
-        task = asyncio.create_task(self._run(turn, effects))
+        task = asyncio.create_task(self._run(turn, effects, planned))
         self._running.add(task)
         task.add_done_callback(self._ended)
         return await asyncio.shield(task)
@@ -86,9 +94,16 @@ class Effects:
         if not task.cancelled():
             task.exception()  # the turn tells of it, if there still is one
 
-    async def _run(self, turn: Noted, effects: tuple[Effect, ...]) -> str | None:
+    async def _run(
+        self, turn: Noted, effects: tuple[Effect, ...], planned: str
+    ) -> str | None:
+        before = self._unkept()
         try:
-            return await self._each(turn, effects)
+            said = await self._each(turn, effects)
+            if self._unkept() == before:
+                return said
+            # It holds while we run: done, and not to be counted on for longer.
+            return f"{_whole(said or planned)} {UNKEPT}".strip()
         finally:
             self._changed()
 
@@ -105,3 +120,11 @@ class Effects:
             turn.done.append(effect.key)
             self._emit(Committed(turn=turn.turn, key=effect.key))
         return said
+
+
+def _whole(sentence: str) -> str:
+    return (
+        sentence
+        if sentence.endswith((".", "!", "?")) or not sentence
+        else f"{sentence}."
+    )

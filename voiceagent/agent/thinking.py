@@ -223,7 +223,7 @@ class Thinker:
             work.ledger.mark("act")
             return Answer(asked.text, ask=True)
         work.acting = bool(answer.effects)
-        said = await self._effects.commit(work, answer.effects)
+        said = await self._effects.commit(work, answer.effects, answer.text)
         work.acting = False
         work.ledger.mark("act")
         return Answer(said, ask=answer.ask) if said is not None else answer
@@ -239,7 +239,7 @@ class Thinker:
 
         mark = f"#{zlib.crc32(canonical(intent).encode()):08x}"
         effects = tuple(replace(e, key=e.key + mark) for e in answer.effects)
-        said = await self._effects.commit(work, effects)
+        said = await self._effects.commit(work, effects, answer.text)
         return said or answer.text
 
     def _note_question(self, work: Work, question: Question) -> None:

@@ -115,6 +115,8 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
             meaning=meaning,
             # What rings where nobody hears it would count as heard.
             bells=() if options.typed else skills.each,
+            books=(store,),
+            unkept=lambda: store.unkept,
             area=config.pack.area,
             models=models,
             interpreter=_interpreter(shop, options, meaning, compute, models),
@@ -138,7 +140,6 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
             **_leg_names(escalation),
         },
         notices=[
-            *_notices(store),
             *_left_out(shop.language.left_out),
             *_one_ear(config.stt, options),
             *notices,
@@ -260,14 +261,6 @@ def _voice(shop: Workshop, options: AgentOptions, store: Store) -> Voice:
         cache=ReplyCache() if virtual else shop.engines.replies,
         volume=lambda: loudness(store, start=start),
     )
-
-
-def _notices(store: Store) -> list[Degraded]:
-    """What has to be announced before the first frame."""
-    return [
-        Degraded(what=trouble.what, why=trouble.why, hint=trouble.hint)
-        for trouble in store.troubles()
-    ]
 
 
 def _left_out(plugins: Iterable[LeftOut]) -> list[Degraded]:

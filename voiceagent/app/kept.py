@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from voiceagent import __version__
+from voiceagent.store.files import alive
 
 __all__ = ["LIMIT", "KeptFiles", "cache_folder", "program"]
 
@@ -151,8 +152,8 @@ class KeptFiles:
         total = 0
         for changed, size, path in files:
             total += size
-            unfinished = Path(path).name.startswith(MAKE)
-            if total > self._limit or (unfinished and newest - changed > STALE):
+            left = _is_orphan(Path(path).name, newest - changed)
+            if total > self._limit or left:
                 with suppress(OSError):
                     os.unlink(path)
 
@@ -169,6 +170,14 @@ def _files(folder: Path) -> Iterator[tuple[float, int, str]]:
             with suppress(OSError):  # another process may remove it now
                 seen = entry.stat(follow_symlinks=False)
                 yield seen.st_mtime, seen.st_size, entry.path
+
+
+def _is_orphan(name: str, age: float) -> bool:
+    """Whether nobody will finish it."""
+    if not name.startswith(MAKE):
+        return False
+    owner = name.removeprefix(MAKE).partition("-")[0]
+    return age > STALE or (owner.isdecimal() and not alive(int(owner)))
 
 
 def _key(kind: str, made_from: Iterable[bytes]) -> bytes:

@@ -15,7 +15,7 @@ from typing import Protocol
 from voiceagent.audio.clip import Clip, wav_bytes
 from voiceagent.audio.played import Played
 from voiceagent.clock import now
-from voiceagent.errors import StoreError
+from voiceagent.store.files import put_named
 
 __all__ = [
     "PlayResult",
@@ -122,11 +122,4 @@ class VirtualPlayer:
 
 def write_wav(path: Path, clip: Clip) -> None:
     """Write `clip` as a WAV file; raises `StoreError`."""
-    try:
-        path.write_bytes(wav_bytes(clip))
-    except OSError as error:
-        raise StoreError(
-            f"`{path}` cannot be written",
-            cause=error.strerror or str(error),
-            hint="choose another folder, or make room on the disk",
-        ) from error
+    put_named(path, wav_bytes(clip))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +17,7 @@ from voiceagent.cli.shared import (
     configure,
     emit_json,
     tell,
+    tell_troubles,
     workshop,
     write,
 )
@@ -52,7 +53,7 @@ def ask(
     from voiceagent.trace.turn_rows import turn_rows
 
     shop = workshop(config, pack, region__url=region)
-    trace = Trace()
+    trace, store = Trace(), shop.store()
     player = _loudspeaker() if speak else VirtualPlayer()
     pace = Pace.REALTIME if speak else Pace.MEASURED
     agent = assemble(
@@ -60,7 +61,7 @@ def ask(
         AgentOptions(
             player=player,
             pace=pace,
-            store=shop.store(),
+            store=store,
             trace=trace,
             silent=not speak,
             typed=True,
@@ -69,6 +70,9 @@ def ask(
     )
     words = _text(text)
     run(agent.run(Quiet(), typed=words), virtual=not speak, today=True)
+    store.close()
+    told = agent.about.herald.told if agent.about.herald is not None else []
+    tell_troubles(told)
     for row in turn_rows(trace, file="text"):
         if not row.reply:  # after a question the agent listened, to nobody
             continue
@@ -79,7 +83,8 @@ def ask(
         if _held_back(trace, row.turn):
             tell("nothing is done before you agree: say so with `--yes`")
         if why or row.tier == "none":
-            for line in dict.fromkeys(_reasons(trace, asked=why)):
+            said = {trouble.what for trouble in told}
+            for line in dict.fromkeys(_reasons(trace, said, asked=why)):
                 tell(line)
 
 
@@ -97,9 +102,10 @@ def _loudspeaker() -> Player:
     return SpeakerPlayer()
 
 
-def _reasons(trace: Trace, *, asked: bool) -> Iterator[str]:
+def _reasons(trace: Trace, told: Container[str], *, asked: bool) -> Iterator[str]:
     """Who answered and why; what is degraded, where nobody did. That a pack has no
-    model is told only when `asked`: it is the same with every question."""
+    model is told only when `asked`: it is the same with every question. `told`: what
+    was announced already."""
     from voiceagent.errors.lines import here
     from voiceagent.nlu.models.library import UNFIT
     from voiceagent.trace.events import (
@@ -117,6 +123,8 @@ def _reasons(trace: Trace, *, asked: bool) -> Iterator[str]:
 
     for _, event in trace:
         match event:
+            case Degraded() if event.what in told:
+                pass
             case Degraded() if asked or event.what != UNFIT:
                 yield f"{event.what}: {event.why} (hint: {here(event.hint)})"
             case ModelAnswered() if asked:

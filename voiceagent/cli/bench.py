@@ -73,7 +73,9 @@ def bench(
     else:
         _print(report)
     if save is not None:
-        save.write_bytes(msgspec.json.encode(report.to_json()))
+        from voiceagent.store.files import put_named
+
+        put_named(save, msgspec.json.encode(report.to_json()))
     worse = compare(report, saved, tolerance=tolerance) if saved else []
     for line in worse:
         errors().print(line, markup=False)

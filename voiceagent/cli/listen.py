@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from voiceagent.audio.player import Player
     from voiceagent.audio.source import Source
     from voiceagent.port import Numbered
+    from voiceagent.store import Store
     from voiceagent.trace.config import TelemetryConfig
     from voiceagent.trace.opentelemetry import Telemetry
     from voiceagent.trace.trace import Trace
@@ -111,6 +112,7 @@ class _Session(NamedTuple):
     port: AgentPort
     trace: Trace
     telemetry: Telemetry | None
+    store: Store
 
 
 def _made(chosen: Config, source: Source) -> _Session:
@@ -131,19 +133,21 @@ def _made(chosen: Config, source: Source) -> _Session:
     agent = assemble(shop, options)
     volume = StoredVolume(store, start=chosen.speak.start_percent)
     port = AgentPort(agent, Compute(), volume=volume, desk=_desk(source, speaker))
-    return _Session(agent, port, trace, _telemetry(chosen.telemetry, trace))
+    telemetry = _telemetry(chosen.telemetry, trace)
+    return _Session(agent, port, trace, telemetry, store)
 
 
 def _listen(made: _Session, source: Source, *, json: bool, report: Path | None) -> None:
     from voiceagent.clock import run
 
-    agent, port, trace, telemetry = made
+    agent, port, trace, telemetry, store = made
     loaded()
     try:
         run(_session(agent, port, source, json=json))
     except KeyboardInterrupt:
         errors().print("stopped")
     finally:
+        store.close()
         if telemetry is not None:
             telemetry.close()
         if report is not None:
@@ -256,6 +260,5 @@ def _list_devices(*, json: bool) -> None:
 def _write_report(trace: Trace, path: Path) -> None:
     from voiceagent.trace.report.write import write_report
 
-    path.parent.mkdir(parents=True, exist_ok=True)
     write_report(list(trace), path, title="Listening", facts={})
     errors().print(f"report: {path}", markup=False)

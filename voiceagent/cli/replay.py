@@ -151,16 +151,16 @@ def write_html(done: list[Replay], path: Path, *, title: str) -> None:
     from voiceagent.trace.report.write import write_report
 
     records = [record for one in done for record in one.records]
-    path.parent.mkdir(parents=True, exist_ok=True)
     write_report(records, path, title=title, facts=facts(), notes=notes(done))
     errors().print(f"report: {path}", markup=False)
 
 
 def _write_events(done: list[Replay], path: Path) -> None:
+    from voiceagent.store.files import put_named
     from voiceagent.trace.trace import encode
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"".join(encode(one.records) for one in done))
+    data = b"".join(encode(one.records) for one in done)
+    put_named(path, data, folders=True)
 
 
 def _verdict(done: list[Replay], failed: list[VoiceAgentError]) -> None:

@@ -87,8 +87,10 @@ def tell(line: str) -> None:
 
 def tell_troubles(troubles: Iterable[BookTrouble]) -> None:
     """What is wrong with a book, on stderr."""
+    from voiceagent.errors.lines import here
+
     for trouble in troubles:
-        tell(f"{trouble.what}: {trouble.why} (hint: {trouble.hint})")
+        tell(f"{trouble.what}: {trouble.why} (hint: {here(trouble.hint)})")
 
 
 def configure(file: Path | None, pack: Path | None = None, **flags: object) -> Config:

@@ -16,6 +16,7 @@ from typing import Any
 
 from voiceagent.clock import wall
 from voiceagent.errors import ConfigError, EngineMissing
+from voiceagent.store.files import private_folder, put
 
 __all__ = ["client_context", "make_certificates", "proved_region", "server_context"]
 
@@ -153,10 +154,9 @@ def make_certificates(folder: Path, region: str, host: str) -> dict[str, Path]:
 def _written(folder: Path, files: Mapping[str, bytes]) -> dict[str, Path]:
     paths = {kind: folder / f"{kind}.pem" for kind in files}
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(folder)
         for kind, path in paths.items():
-            path.touch(mode=0o600)
-            path.write_bytes(files[kind])
+            put(path, files[kind])  # one that was there may have been for all to read
     except OSError as error:
         raise ConfigError(f"`{folder}` cannot be written", cause=str(error)) from error
     return paths

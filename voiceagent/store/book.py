@@ -275,7 +275,7 @@ class Book:
         if at - self._told.get(trouble.said, -AGAIN) < AGAIN:
             return
         self._told[trouble.said] = at
-        log.warning("%s: %s", trouble.what, trouble.why)
+        log.info("%s: %s", trouble.what, trouble.why)
         self._tell(trouble)
 
 

@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from voiceagent.errors import StoreError
+
 __all__ = [
     "OURS",
     "alive",
@@ -23,6 +25,7 @@ __all__ = [
     "lock",
     "private_folder",
     "put",
+    "put_named",
     "put_new",
 ]
 
@@ -62,6 +65,30 @@ def put(path: Path, data: bytes) -> None:
     with _written(path, data) as fresh:
         fresh.replace(path)
     _flush_folder(path.parent)
+
+
+def put_named(path: Path, data: bytes, *, folders: bool = False) -> None:
+    """Write a file that the user named; raises `StoreError`, and then none was made.
+    `folders`: those above it are made.
+
+    What is no plain file (`/dev/stdout`, a pipe) is written to as it is.
+    """
+    try:
+        if folders:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        there = path.exists()
+        try:
+            path.write_bytes(data)
+        except OSError:
+            if not there:
+                path.unlink(missing_ok=True)  # half of it helps nobody
+            raise
+    except OSError as error:
+        raise StoreError(
+            f"`{path}` cannot be written",
+            cause=error.strerror or str(error),
+            hint="choose another folder, or make room on the disk",
+        ) from error
 
 
 def put_new(path: Path, data: bytes) -> bool:

@@ -21,6 +21,7 @@ from voiceagent.nlu.models.model_folder import (
     read_model,
     user_folder,
 )
+from voiceagent.store.files import alive, private_folder, put
 
 __all__ = ["ModelChoice", "add_file", "add_folder"]
 
@@ -45,10 +46,8 @@ class ModelChoice:
     def write(self, name: str) -> None:
         """Choose; an agent that runs takes it up between two turns."""
         with _translated(self.file):
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            partial = self.file.with_name(f".current.{os.getpid()}")
-            partial.write_text(f"{name}\n", encoding="utf-8")
-            partial.replace(self.file)
+            private_folder(self.file.parent)
+            put(self.file, f"{name}\n".encode())
 
     def stamp(self) -> tuple[int, int]:
         """Changes whenever the choice does: cheap enough to ask at every turn."""
@@ -130,8 +129,13 @@ def _new_folder(name: str) -> Iterator[Path]:
         hint = f"remove `{target}`, or give another `--name`"
         raise ModelError(f"there is a model `{name}` already", hint=hint)
     partial = target.with_name(f".{name}.{os.getpid()}")
+    private_folder(target.parent)
+    for left in target.parent.glob(".*.*"):  # by a process that was killed
+        owner = left.name.rpartition(".")[2]
+        if owner.isdecimal() and not alive(int(owner)):
+            shutil.rmtree(left, ignore_errors=True)
     shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
+    partial.mkdir()
     try:
         yield partial
         partial.replace(target)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -188,10 +189,11 @@ class LocalHouse:
         """What the store remembers, else what the house file starts with."""
         sql = "SELECT state FROM entities WHERE id = ?"
         rows = self._store.read(sql, (entity.id,))
-        if not rows:
-            return EntityState(entity.state, dict(entity.attributes))
-        kept = json.loads(rows[0][0])
-        return EntityState(kept["state"], kept["attributes"])
+        # What was saved from a damaged file may be anything.
+        with suppress(ValueError, TypeError, KeyError):
+            kept = json.loads(rows[0][0]) if rows else {}
+            return EntityState(kept["state"], kept["attributes"])
+        return EntityState(entity.state, dict(entity.attributes))
 
     def states(self, entities: Sequence[Entity]) -> Mapping[Entity, EntityState]:
         """What the store remembers of each."""
@@ -210,7 +212,7 @@ class LocalHouse:
             return ()
         sql = "INSERT OR REPLACE INTO entities VALUES (?, ?)"
         rows = [(sql, (e.id, self._after(e, service, data))) for e in entities]
-        self._store.write(*rows)
+        self._store.write(*rows, passing=True)
         return ()
 
     def items(self, entity: Entity) -> list[str]:

@@ -33,13 +33,15 @@ def create(host: SkillHost) -> Skill:
 def loudness(store: Store, *, start: int = DEFAULT_PERCENT) -> float:
     """0..1, how loud to play replies; 0 when muted. `start`: percent until somebody
     has asked for another volume."""
-    if store.setting("volume.muted") == "yes":
+    if store.glance("volume.muted") == "yes":
         return 0.0
     return _percent(store, start) / 100
 
 
 def _percent(store: Store, start: int) -> int:
-    return int(store.setting("volume", str(start)))
+    kept = store.glance("volume", str(start))
+    # What was saved from a damaged file may be anything.
+    return min(100, int(kept)) if kept.isdecimal() else start
 
 
 class StoredVolume:

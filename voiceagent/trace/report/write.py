@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from voiceagent.store.files import put_named
 from voiceagent.trace.report.cards import TurnNote
 from voiceagent.trace.report.charts import LoudnessCurve
 from voiceagent.trace.report.page import compose
@@ -34,11 +35,11 @@ def write_report(
     """Write the page about `records` (one session or many, one after the other).
 
     `facts`: what the run ran on (machine, engines, date, config), shown as given.
-    `notes`: waveforms and expectations by (source, turn). Raises `OSError` if `path`
-    cannot be written.
+    `notes`: waveforms and expectations by (source, turn). Raises `StoreError` if
+    `path` cannot be written.
     """
     html = page(records, title=title, facts=facts, notes=notes)
-    path.write_text(html, encoding="utf-8")
+    put_named(path, html.encode(), folders=True)
 
 
 def page(
