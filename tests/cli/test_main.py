@@ -115,7 +115,9 @@ def test_ask_answers_from_words_and_pipes(tmp_path: Path) -> None:
     assert b"on" in done.stdout
     piped = voiceagent("ask", "-", stdin=b"set a timer for five minutes", home=tmp_path)
     assert b"five minutes" in piped.stdout
+    assert b"it rings where `voiceagent listen` runs" in piped.stderr
     later = voiceagent("ask", "how much time is left", home=tmp_path)
+    assert later.stderr == b""
     assert b"timer" in later.stdout.lower() and b"no timer" not in later.stdout.lower()
 
 

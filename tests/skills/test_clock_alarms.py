@@ -12,9 +12,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from talk import Talk
 
 from voiceagent.clock import Uptime, Zone
 from voiceagent.errors import UsageError
+from voiceagent.nlu.intent import Intent
 from voiceagent.skills.timers.clock_alarm import AlarmTable, ClockAlarm
 from voiceagent.skills.timers.recurrence import recurrence
 from voiceagent.skills.timers.table import Stamp, TimerTable
@@ -127,11 +129,86 @@ def test_one_that_rang_by_a_wrong_clock_rings_again_by_the_right_one() -> None:
     assert kept.local.year == 2029
     back = kept.settled(_stamp(datetime(2026, 3, 27, 12)), BERLIN)
     assert back.local == datetime(2026, 3, 28, 7)
-    # An hour back is no reason to ring twice.
     table.replace(back)
+    # An hour back is no reason to ring twice.
     table.rang(alarm.id, _stamp(back.local), BERLIN)
     (kept,) = table.every()
+    assert kept.local == datetime(2026, 3, 29, 7)
     assert kept.settled(_stamp(back.local - timedelta(hours=1)), BERLIN) == kept
+
+
+def test_a_weekday_stays_the_weekday_whatever_clock_it_rang_by() -> None:
+    table = AlarmTable(Store())
+    thursday = _added(table, "FREQ=WEEKLY")
+    table.rang(thursday.id, _stamp(datetime(2029, 1, 1, 12)), BERLIN)
+    (kept,) = table.every()
+    back = kept.settled(_stamp(datetime(2026, 3, 27, 12)), BERLIN)
+    assert back.local == SEVEN + timedelta(days=7)
+
+
+def test_rows_that_are_broken_silence_no_other() -> None:
+    table = AlarmTable(Store())
+    for number in range(4):
+        stamp = Stamp(NOW.date + number)
+        when = SEVEN.replace(minute=number, tzinfo=BERLIN.info)
+        rules = recurrence("FREQ=DAILY", when.replace(tzinfo=None))
+        table.add(ClockAlarm.new(when, stamp, recurs=rules))
+    first, second, third, fourth = (alarm.id for alarm in table.every())
+    for column, text, unique in (
+        ("local", "yesterday", first),
+        ("rule", "FREQ=DAILY;INTERVAL=0", second),
+        ("last", "\x00", third),
+    ):
+        sql = f"UPDATE alarms SET {column} = ? WHERE id = ?"
+        table._store.write((sql, (text, unique)))
+    assert [alarm.id for alarm in table.every()] == [second, fourth]
+    assert table.every()[0].recurs is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("FREQ=DAILY", "seven in the morning tomorrow, and then every day"),
+        (
+            "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR",
+            "seven in the morning tomorrow, and then every weekday",
+        ),
+        (
+            "FREQ=WEEKLY;BYDAY=SA,SU",
+            "seven in the morning on Saturday, and then every Saturday and Sunday",
+        ),
+        ("FREQ=WEEKLY", "seven in the morning tomorrow, and then every Tuesday"),
+        (
+            "FREQ=MONTHLY;BYMONTHDAY=31",
+            "seven in the morning on January 31, and again after that",
+        ),
+        (
+            "FREQ=DAILY;INTERVAL=2",
+            "seven in the morning tomorrow, and again after that",
+        ),
+    ],
+)
+def test_an_alarm_that_comes_again_is_set_listed_skipped_and_cancelled(
+    rule: str, said: str
+) -> None:
+    talk = Talk()
+
+    def do(name: str, **slots: str | int) -> str:
+        answer = talk.skills.skill_for("alarm.set").answer(
+            Intent(name, slots, "as it is said"), talk.context
+        )
+        for effect in answer.effects:
+            effect.run()
+        return answer.text
+
+    assert do("alarm.skip") == "There is no such alarm that comes again"
+    set_for = do("alarm.set", hour=7, half="am", rule=rule)
+    assert set_for == f"Alarm set for {said}"
+    assert do("alarm.status") == f"Your alarm is set for {said}"
+    assert do("alarm.skip").startswith("I skip the alarm for seven in the morning")
+    assert do("alarm.status") != f"Your alarm is set for {said}"
+    assert do("alarm.cancel") == "Alarm for seven in the morning cancelled"
+    assert do("alarm.status") == "There is no alarm set"
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,8 @@ def ask(
         write(row.reply)
         if _held_back(trace, row.turn):
             tell("nothing is done before you agree: say so with `--yes`")
+        if _is_to_ring(trace, row.turn):
+            tell("it rings where `voiceagent listen` runs, and only there")
         if why or row.tier == "none":
             said = {trouble.what for trouble in told}
             for line in dict.fromkeys(_reasons(trace, said, asked=why)):
@@ -94,6 +96,18 @@ def _held_back(trace: Trace, turn: int) -> bool:
 
     kinds = {type(event) for _, event in trace if event.turn == turn}
     return {Asked, IntentMatched} <= kinds
+
+
+def _is_to_ring(trace: Trace, turn: int) -> bool:
+    """Whether a timer or an alarm was set going: nothing rings after this command."""
+    from voiceagent.trace.events import Committed
+
+    keys = {
+        event.key
+        for _, event in trace
+        if isinstance(event, Committed) and event.ok and event.turn == turn
+    }
+    return bool(keys & {"timer.set", "timer.resume", "timer.add", "alarm.set"})
 
 
 def _loudspeaker() -> Player:

@@ -14,7 +14,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 __all__ = ["Zone", "device_zone", "instant", "stands_twice", "zone_named"]
 
@@ -52,11 +55,13 @@ def device_zone() -> Zone:
         info = zone_named(key) or _by_rule(key)
     if info is None:
         return Zone(UTC, "UTC", f"there is no zone `{key}`, which `TZ` names")
-    return Zone(info, key if isinstance(info, ZoneInfo) and info.key else "")
+    return Zone(info, info.key or "")
 
 
 def zone_named(name: str) -> ZoneInfo | None:
     """The zone of that name (`Europe/Berlin`); None where there is none."""
+    from zoneinfo import ZoneInfo  # 4 ms, which a start need not wait for
+
     try:
         return ZoneInfo(name) if name else None
     except (KeyError, ValueError, OSError):  # absent, no name, or a folder
@@ -101,6 +106,8 @@ def _of_the_machine() -> Zone:
 
 
 def _in_file(path: Path) -> ZoneInfo | None:
+    from zoneinfo import ZoneInfo
+
     try:
         with path.open("rb") as file:
             return ZoneInfo.from_file(file)
@@ -112,6 +119,8 @@ def _in_file(path: Path) -> ZoneInfo | None:
 def _by_rule(text: str) -> ZoneInfo | None:
     """A zone in the words of POSIX, such as `CET-1CEST,M3.5.0,M10.5.0/3`: a file of
     zones ends in such a line, so one without transitions is made."""
+    from zoneinfo import ZoneInfo
+
     if not any(letter.isdigit() for letter in text) or not text.isascii():
         return None
     name = b"UTC\0"

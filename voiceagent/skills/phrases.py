@@ -66,7 +66,8 @@ def duration_words(seconds: float) -> str:
     """A while in words: `one hour and one minute`."""
     left = max(0, round(seconds))
     parts = []
-    for size, unit in UNITS:
+    # Two days are said as hours by nobody; one day may be "twenty four hours".
+    for size, unit in ((DAY, "day"), *UNITS) if left >= 2 * DAY else UNITS:
         many, left = divmod(left, size)
         if many:
             parts.append(f"{number_words(many)} {unit}{'' if many == 1 else 's'}")

@@ -15,9 +15,11 @@ from voiceagent.skills.plain import act
 from voiceagent.skills.skill import Answer, SkillAlarm, TurnContext
 from voiceagent.skills.timers.clock_alarm import AlarmTable, ClockAlarm
 from voiceagent.skills.timers.dates import alarm_date, times_of_day
+from voiceagent.skills.timers.recurrence import Recurrence
 from voiceagent.skills.timers.table import Stamp, Timer, TimerTable
 from voiceagent.skills.timers.words import (
     UNSET,
+    again_words,
     alarm_late,
     change_words,
     date_words,
@@ -39,6 +41,7 @@ class _Set:
     when: datetime
     """In the zone of the device."""
     remove: Callable[[Sequence[str]], None]
+    recurs: Recurrence | None = None
 
 
 class AlarmPlans:
@@ -81,11 +84,32 @@ class AlarmPlans:
             text = f"Alarm set for {date_words(when, context.now)}{unset}"
             return act(text, "alarm.set", lambda: self._timers.add(timer))
         alarm = ClockAlarm.new(alarm_date(intent.slots, context.now), now)
+        if rule := intent.slots.get("rule"):
+            alarm = alarm.recurring(str(rule))
         here = _zone(context)
         when = alarm.due(Zone(here)).astimezone(here)
         changes = change_words(alarm.local, alarm.fold, here)
-        text = f"Alarm set for {date_words(when, context.now)}{changes}{unset}"
+        again = again_words(alarm.recurs)
+        text = f"Alarm set for {date_words(when, context.now)}{again}{changes}{unset}"
         return act(text, "alarm.set", lambda: self._alarms.add(alarm))
+
+    def skip(self, intent: Intent, context: TurnContext) -> Answer:
+        """Leave out the next time of one that recurs."""
+        found = [a for a in _meant(self._every(context), intent, context) if a.recurs]
+        if not found:
+            return Answer("There is no such alarm that comes again")
+        if len(found) > 1:
+            return Answer(
+                which_of([f"the {_title(alarm)}" for alarm in found]), ask=True
+            )
+        (alarm,) = found
+
+        def skip() -> str | None:
+            done = self._alarms.skip(alarm.id)
+            return None if done else "That alarm is gone already"
+
+        text = f"I skip the alarm for {date_words(alarm.when, context.now)}"
+        return act(text, "alarm.skip", skip)
 
     def cancel(self, intent: Intent, context: TurnContext) -> Answer:
         """Forget the one that is meant, or all."""
@@ -106,7 +130,11 @@ class AlarmPlans:
             return Answer("There is no alarm set")
         late = [alarm for alarm in found if _late(alarm, now) >= LATE]
         parts = [f"was for {_ago(alarm, now)}" for alarm in late]
-        if dates := [date_words(a.when, now) for a in found if a not in late]:
+        if dates := [
+            f"{date_words(alarm.when, now)}{again_words(alarm.recurs)}"
+            for alarm in found
+            if alarm not in late
+        ]:
             parts.append(f"is set for {listed(dates)}")
         return Answer(f"Your alarm {' and '.join(parts)}")
 
@@ -117,7 +145,7 @@ class AlarmPlans:
         for kept in self._alarms.every():
             alarm = self._settled(kept, now, Zone(here), keep=False)
             when = alarm.due(Zone(here)).astimezone(here)
-            found.append(_Set(alarm.id, when, self._alarms.remove))
+            found.append(_Set(alarm.id, when, self._alarms.remove, alarm.recurs))
         for timer in self._timers.every("alarm"):
             if timer.due is not None:
                 when = _shown(now.later(now.until(timer.due)), context)
@@ -129,7 +157,9 @@ class AlarmPlans:
     ) -> ClockAlarm:
         """As it should be; what was put right is kept, unless it is only looked at."""
         alarm = self._unkept.get(kept.id, kept).settled(now, here)
-        if alarm == kept or not keep:
+        # While the machine is up the same comes out each time, and a clock that is put
+        # right once more finds the alarm as it was set.
+        if alarm.set_at == kept.set_at or not keep:
             return alarm
         self._unkept[kept.id] = alarm
         try:

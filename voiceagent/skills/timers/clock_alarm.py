@@ -7,16 +7,23 @@ that names another place (`pinned`) keeps to the clocks there.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from voiceagent.clock import SENSIBLE, Uptime, Zone, instant, zone_named
-from voiceagent.skills.timers.recurrence import Recurrence
+from voiceagent.skills.timers.recurrence import (
+    Recurrence,
+    is_sound,
+    recurrence,
+)
 from voiceagent.skills.timers.table import Stamp
 from voiceagent.store import Store, StoredRow
 
 __all__ = ["AlarmTable", "ClockAlarm"]
+
+log = logging.getLogger(__name__)
 
 DAY = timedelta(days=1)
 
@@ -36,6 +43,7 @@ class ClockAlarm:
     pinned: bool
     """Whether it keeps to the clocks there."""
     set_at: Stamp
+    """Or when it rang last."""
     recurs: Recurrence | None = None
 
     @staticmethod
@@ -55,6 +63,14 @@ class ClockAlarm:
             unique, name, local, when.fold, zone, pinned and bool(zone), now, recurs
         )
 
+    def recurring(self, rule: str) -> ClockAlarm:
+        """The same by a rule of RFC 5545; its first time is the first that fits.
+        Raises `UsageError` where that is none."""
+        rules = recurrence(rule, self.local)
+        first = rules.after(self.local, inclusive=True) or self.local
+        fold = self.fold if first == self.local else 0
+        return replace(self, local=first, fold=fold, recurs=rules)
+
     def where(self, here: Zone) -> tzinfo:
         """The zone whose clocks it follows. One that is not known any more gives way:
         an alarm by the wrong clocks is better than none."""
@@ -67,34 +83,34 @@ class ClockAlarm:
         return instant(local or self.local, self.where(here), self.fold)
 
     def meant(self, now: datetime) -> datetime:
-        """The local time that it rings for: of many that were missed, the latest."""
+        """The local time that it rings for: of many that were missed, the latest.
+        `now`: what the clocks show where it rings."""
         if self.recurs is None or self.local > now:
             return self.local
         return max(self.local, self.recurs.before(now) or self.local)
 
     def settled(self, now: Stamp, here: Zone) -> ClockAlarm:
-        """The same, put right where it was set, or rang, by a clock that was wrong."""
-        date = datetime.fromtimestamp(now.date, UTC)
-        if date < SENSIBLE:
+        """The same, put right where it was set, or rang last, by a clock that was
+        wrong: the time of day is what was meant, counted from that moment. The uptime
+        tells it; after another start it is forgotten, and counted from now."""
+        early, late = SENSIBLE.timestamp(), now.date + DAY.total_seconds()
+        if now.date < early or early <= self.set_at.date <= late:
             return self
-        local = _naive(date, self.where(here))
-        wrong = SENSIBLE.timestamp(), now.date + DAY.total_seconds()
-        if not wrong[0] <= self.set_at.date <= wrong[1]:
-            return self._from_the_beginning(now, here)
-        rules = self.recurs
-        if rules and rules.last and rules.last - DAY > local:
-            again = replace(rules, last=None)
-            return replace(self, local=again.after(local) or self.local, recurs=again)
-        return self
+        same = now.up and self.set_at.up and now.up.boot == self.set_at.up.boot
+        if not same:
+            return replace(self, set_at=now)._counted_from(now, self.set_at, here)
+        return self._counted_from(now.later(-self.set_at.until(now)), self.set_at, here)
 
-    def advanced(self, now: datetime) -> ClockAlarm | None:
-        """The next one, when this has rung; None where it was the last. `now`: what
-        the clocks show where it rings."""
-        if self.recurs is None:
+    def advanced(self, now: Stamp, here: Zone) -> ClockAlarm | None:
+        """The next one, when this has rung; None where it was the last."""
+        alarm = self.settled(now, here)
+        if alarm.recurs is None:
             return None
-        rang = self.meant(now)
-        rules = replace(self.recurs, last=rang)
-        return self._at(rules, rules.after(max(rang, now)))
+        local = _naive(now, self.where(here))
+        rang = alarm.meant(local)
+        rules = replace(alarm.recurs, last=rang)
+        following = alarm._at(rules, rules.after(max(rang, local)))
+        return following and replace(following, set_at=now)
 
     def skipping(self) -> ClockAlarm | None:
         """The same without its next time; None where it was the last."""
@@ -108,27 +124,24 @@ class ClockAlarm:
             return None
         return replace(self, local=local, fold=0, recurs=rules)
 
-    def _from_the_beginning(self, now: Stamp, here: Zone) -> ClockAlarm:
-        """Set while the clock was not: the time of day is what was meant, counted from
-        when it was said, which the uptime tells; else from now."""
+    def _counted_from(self, began: Stamp, thought: Stamp, here: Zone) -> ClockAlarm:
+        """With its next time after `began`, which was taken for `thought`."""
         zone = self.where(here)
-        same = now.up and self.set_at.up and now.up.boot == self.set_at.up.boot
-        since = self.set_at.until(now) if same else 0.0
-        said = now.later(-since)
-        began = _naive(datetime.fromtimestamp(said.date, UTC), zone)
-        thought = _naive(datetime.fromtimestamp(self.set_at.date, UTC), zone)
-        days = (self.local.date() - thought.date()).days
-        if self.local.time() <= thought.time():  # the next day because it had passed
+        real, wrong = _naive(began, zone), _naive(thought, zone)
+        rules = self.recurs
+        if rules and SENSIBLE.replace(tzinfo=None) <= rules.start <= real:
+            return self._at(replace(rules, last=None), rules.after(real)) or self
+        days = (self.local.date() - wrong.date()).days
+        if self.local.time() <= wrong.time():  # the next day because it had passed
             days -= 1
-        local = datetime.combine(
-            began.date() + timedelta(days=max(0, days)), self.local.time()
-        )
-        if local <= began:
+        date = real.date() + timedelta(days=max(0, days))
+        local = datetime.combine(date, self.local.time())
+        if local <= real:
             local += DAY
-        rules = self.recurs and replace(self.recurs, start=local, last=None)
-        if rules:
-            local = rules.after(local, inclusive=True) or local
-        return replace(self, local=local, fold=0, set_at=said, recurs=rules)
+        if rules is None:
+            return replace(self, local=local, fold=0)
+        rules = replace(rules, start=local, last=None)
+        return self._at(rules, rules.after(local, inclusive=True)) or self
 
 
 class AlarmTable:
@@ -139,14 +152,12 @@ class AlarmTable:
 
     def every(self) -> list[ClockAlarm]:
         """The next to ring first."""
-        sql = "SELECT * FROM alarms ORDER BY local, id"
-        return [_alarm(row) for row in self._store.read(sql)]
+        return self._where("? = '' ORDER BY local, id", "")
 
     def add(self, alarm: ClockAlarm) -> None:
         """Keep a new one; the same one twice is one."""
-        taken = {other.id: other for other in self.every()}
         unique, number = alarm, 1
-        while unique.id in taken and taken[unique.id] != unique:
+        while self._where("id = ?", unique.id) not in ([], [unique]):
             unique = replace(alarm, id=f"{alarm.id}-{number}")
             number += 1
         marks = ", ".join("?" * len(_row(unique)))
@@ -171,19 +182,25 @@ class AlarmTable:
     def skip(self, alarm_id: str) -> bool:
         """Leave out its next time; false where there is no such alarm. One that does
         not recur, or ends with that, is forgotten."""
-        for alarm in self.every():
-            if alarm.id == alarm_id:
-                self._put(alarm_id, alarm.skipping())
-                return True
-        return False
+        found = self._where("id = ?", alarm_id)
+        for alarm in found:
+            self._put(alarm_id, alarm.skipping())
+        return bool(found)
 
     def rang(self, alarm_id: str, now: Stamp, here: Zone) -> None:
         """It was played: it goes on to its next time, or is forgotten."""
-        date = datetime.fromtimestamp(now.date, UTC)
-        for alarm in self.every():
-            if alarm.id == alarm_id:
-                local = _naive(date, alarm.where(here))
-                self._put(alarm_id, alarm.advanced(local))
+        for alarm in self._where("id = ?", alarm_id):
+            self._put(alarm_id, alarm.advanced(now, here))
+
+    def _where(self, condition: str, value: str) -> list[ClockAlarm]:
+        sql = f"SELECT * FROM alarms WHERE {condition}"
+        found = []
+        for row in self._store.read(sql, (value,)):
+            try:
+                found.append(_alarm(row))
+            except (TypeError, ValueError):  # it must not silence the others
+                log.warning("an alarm cannot be read", extra={"id": str(row[0])})
+        return found
 
     def _put(self, alarm_id: str, alarm: ClockAlarm | None) -> None:
         if alarm is None:
@@ -192,8 +209,9 @@ class AlarmTable:
             self.replace(alarm)
 
 
-def _naive(moment: datetime, zone: tzinfo) -> datetime:
-    return moment.astimezone(zone).replace(tzinfo=None, fold=0)
+def _naive(moment: Stamp, zone: tzinfo) -> datetime:
+    """What the clocks in `zone` show then."""
+    return datetime.fromtimestamp(moment.date, zone).replace(tzinfo=None, fold=0)
 
 
 def _row(alarm: ClockAlarm) -> tuple[object, ...]:
@@ -212,7 +230,7 @@ def _alarm(row: StoredRow) -> ClockAlarm:
     unique, name, local, fold, zone, pinned, date, boot, up, *again = row
     rule, start, skipped, last = again
     rules = None
-    if rule:
+    if rule and is_sound(rule):
         times = tuple(map(datetime.fromisoformat, skipped.split()))
         rang = datetime.fromisoformat(last) if last else None
         rules = Recurrence(rule, datetime.fromisoformat(start), times, rang)

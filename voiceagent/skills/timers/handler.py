@@ -25,6 +25,10 @@ from voiceagent.skills.timers.words import (
 __all__ = ["Timers", "create"]
 
 
+LAST = datetime.max.replace(tzinfo=UTC).timestamp() - 1
+"""The end of the calendar: what is later rings then."""
+
+
 def create(host: SkillHost) -> Skill:
     """Make the skill."""
     return Timers(TimerTable(host.store), AlarmTable(host.store))
@@ -46,6 +50,7 @@ class Timers:
             "timer.add": self._add,
             "alarm.set": self._alarms.set,
             "alarm.cancel": self._alarms.cancel,
+            "alarm.skip": self._alarms.skip,
             "alarm.status": self._alarms.status,
         }
 
@@ -161,7 +166,7 @@ def _rings(timer: Timer, now: Stamp) -> SkillAlarm:
     assert timer.due is not None
     return SkillAlarm(
         timer.id,
-        datetime.fromtimestamp(timer.due.date, UTC),
+        datetime.fromtimestamp(min(timer.due.date, LAST), UTC),
         timer_rings(timer),
         late=timer_late(timer, now),
         at=timer.due.up,

@@ -6,6 +6,7 @@ show. `dateutil` is loaded only where there is such a rule, and the alarm is to 
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from itertools import islice
 
 from voiceagent.errors import UsageError
 
-__all__ = ["Recurrence", "recurrence"]
+__all__ = ["Recurrence", "is_sound", "recurrence"]
 
 ALWAYS = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST"}
 KINDS = {
@@ -30,6 +31,14 @@ LONGEST = 500
 FAR = timedelta(days=20 * 366)
 """How far ahead the next time is looked for."""
 LAST = datetime.max - FAR
+DAYS = "MO|TU|WE|TH|FR|SA|SU"
+FORMS = {
+    "BYDAY": re.compile(rf"([+-]?[1-5])?({DAYS})"),
+    "WKST": re.compile(DAYS),
+    "BYSETPOS": re.compile(r"[+-]?[1-9]\d?"),
+    "BYMONTH": re.compile(r"\d\d?"),
+    "BYMONTHDAY": re.compile(r"[+-]?\d\d?"),
+}
 LEAP = 2028
 HINT = "write it as in RFC 5545, such as `FREQ=WEEKLY;BYDAY=MO,TU`"
 
@@ -98,6 +107,15 @@ def recurrence(rule: str, start: datetime) -> Recurrence:
     return Recurrence(text, start)
 
 
+def is_sound(rule: str) -> bool:
+    """Whether a rule that was kept can still be read."""
+    try:
+        _check(rule)
+    except ValueError:
+        return False
+    return True
+
+
 def _check(text: str) -> None:
     if len(text) > LONGEST or not text.isascii() or len(text.split()) != 1:
         raise ValueError(f"it is one line of {LONGEST} letters at most")
@@ -116,12 +134,19 @@ def _check(text: str) -> None:
     for name in ("INTERVAL", "COUNT"):
         if not 1 <= int(values.get(name, "1")) <= 1000:
             raise ValueError(f"`{name}` is 1 to 1000")
+    for name, form in FORMS.items():
+        for value in values.get(name, "").split(",") if name in values else ():
+            if not form.fullmatch(value):
+                raise ValueError(f"`{name}={value}` cannot be read")
+    _until(values.get("UNTIL", "20260101"))
     if not _fits_a_date(values):
         raise ValueError("no month has such a day")
 
 
 def _fits_a_date(values: dict[str, str]) -> bool:
     months = [int(month) for month in values.get("BYMONTH", "1").split(",")]
+    if not all(1 <= month <= 12 for month in months):
+        return False
     days = [abs(int(day)) for day in values.get("BYMONTHDAY", "1").split(",")]
     longest = [monthrange(LEAP, month)[1] for month in months]
     return any(1 <= day <= most for day in days for most in longest)

@@ -95,11 +95,9 @@ class TimerTable:
 
     def every(self, kind: str = "") -> list[Timer]:
         """Those of a kind (or all), the next to ring first, paused ones last."""
-        sql = (
-            "SELECT timers.*, boot, up FROM timers LEFT JOIN uptimes USING (id) "
-            "WHERE ? IN ('', kind) ORDER BY due IS NULL, due, set_at, id"
+        return self._where(
+            "? IN ('', kind) ORDER BY due IS NULL, due, set_at, id", kind
         )
-        return [_timer(row) for row in self._store.read(sql, (kind,))]
 
     def add(self, timer: Timer) -> None:
         """Keep a new one; the same one twice is one."""
@@ -124,11 +122,17 @@ class TimerTable:
         if gone:
             self._store.write(*gone)
 
+    def _where(self, condition: str, value: str) -> list[Timer]:
+        sql = (
+            "SELECT timers.*, boot, up FROM timers LEFT JOIN uptimes USING (id) "
+            f"WHERE {condition}"
+        )
+        return [_timer(row) for row in self._store.read(sql, (value,))]
+
     def _unlike_others(self, timer: Timer) -> Timer:
         """A clock that was set back may bring the same moment again."""
-        taken = {other.id: other for other in self.every()}
         unique, number = timer, 1
-        while unique.id in taken and taken[unique.id] != unique:
+        while self._where("id = ?", unique.id) not in ([], [unique]):
             unique = replace(timer, id=f"{timer.id}-{number}")
             number += 1
         return unique

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 
 from voiceagent.clock import SENSIBLE, instant, stands_twice
-from voiceagent.skills.phrases import ago_words, clock_words, duration_words
+from voiceagent.skills.phrases import ago_words, clock_words, duration_words, listed
+from voiceagent.skills.timers.recurrence import Recurrence
 from voiceagent.skills.timers.table import Stamp, Timer
 
 __all__ = [
     "UNSET",
+    "again_words",
     "alarm_late",
     "change_words",
     "date_words",
@@ -22,6 +24,8 @@ __all__ = [
 
 UNSET = ", but my clock is not set"
 """Added to what was set by a clock that shows 1970."""
+DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 LATE = 60.0
 """Seconds from which on something is late."""
 
@@ -55,6 +59,27 @@ def change_words(local: datetime, fold: int, zone: tzinfo) -> str:
     if stands_twice(local, zone):
         return f", {'after' if fold else 'before'} the clocks go back"
     return ""
+
+
+def again_words(rules: Recurrence | None) -> str:
+    """`, and then every Monday`; nothing where it rings once."""
+    if rules is None:
+        return ""
+    parts = dict(part.split("=", 1) for part in rules.rule.split(";"))
+    days = parts.get("BYDAY", "").split(",")
+    often = ", and then every"
+    match parts:
+        case {"INTERVAL": number} if number != "1":
+            return ", and again after that"
+        case {"FREQ": "DAILY"}:
+            return f"{often} day"
+        case {"FREQ": "WEEKLY", "BYDAY": _} if set(days) == set(DAYS[:5]):
+            return f"{often} weekday"
+        case {"FREQ": "WEEKLY", "BYDAY": _} if all(day in DAYS for day in days):
+            return f"{often} {listed([NAMES[DAYS.index(day)] for day in days])}"
+        case {"FREQ": "WEEKLY"}:
+            return f"{often} {NAMES[rules.start.weekday()]}"
+    return ", and again after that"
 
 
 def left_words(timer: Timer, now: Stamp) -> str:
