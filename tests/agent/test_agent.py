@@ -4,12 +4,13 @@ import pytest
 from agents import Echo, Stage
 
 from voiceagent.agent.agent import Agent
+from voiceagent.agent.sentences import Sentences
 from voiceagent.agent.state import Options
 from voiceagent.audio.clip import Clip
 from voiceagent.engines.fake import DeclaredTts, ScriptedStt
 from voiceagent.errors import EngineFailed, StoreError
 from voiceagent.skills.skill import Answer, Effect
-from voiceagent.stt.protocol import Recognition
+from voiceagent.stt.protocol import OUTSIDE, Recognition
 from voiceagent.trace.events import (
     AlarmRang,
     BargeIn,
@@ -17,6 +18,7 @@ from voiceagent.trace.events import (
     Degraded,
     EarconPlayed,
     Failed,
+    Muted,
     ReplyReady,
     SpeakingStarted,
     SpeakingStopped,
@@ -186,6 +188,41 @@ def test_mute_hears_nothing_but_alarms_still_ring() -> None:
     rows = stage.play(*COMMAND, at={0.1: lambda agent: agent.mute()})
     assert rows == [] and not stage.events(WakeDetected)
     assert len(stage.events(AlarmRang)) == 1
+
+
+def test_a_session_that_begins_muted_hears_nothing_until_it_is_unmuted() -> None:
+    deaf = Stage(options=Options(muted=True))
+    assert deaf.play(*COMMAND) == [] and len(deaf.events(Muted)) == 1
+    back = Stage(options=Options(muted=True))
+    (row,) = back.play(*COMMAND, at={0.1: lambda agent: agent.mute(False)})
+    assert row.transcript == "turn it on"
+
+
+class WordsOnly(ScriptedStt):
+    """Knows the words, and that they are no command."""
+
+    def preview(self) -> None:
+        """Nothing before the end."""
+
+    def finish(self) -> Recognition:
+        """What was said."""
+        text = super().finish().text
+        return Recognition("", 0.0, False, OUTSIDE, transcript=text)
+
+
+@pytest.mark.parametrize(
+    ("said", "reply"),
+    [
+        ("how many people live in japan", Sentences().unknown),
+        ("uh", Sentences().unclear),
+    ],
+)
+def test_what_was_heard_and_cannot_be_done_is_not_called_unclear(
+    said: str, reply: str
+) -> None:
+    stage = Stage(stt=WordsOnly([said]))
+    (row,) = stage.play(*COMMAND)
+    assert row.reply == reply
 
 
 def test_nothing_said_after_the_wake_word_closes_quietly() -> None:

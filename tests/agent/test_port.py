@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from trouble import COMMAND
 
 from voiceagent.agent.agent import Agent
-from voiceagent.agent.port import AgentPort
+from voiceagent.agent.port import AgentPort, MuteSwitch
 from voiceagent.audio.source import Quiet
 from voiceagent.clock import Compute, Pace, run
-from voiceagent.errors import DeviceMissing, UsageError
+from voiceagent.errors import DeviceMissing, StoreError, UsageError
 from voiceagent.port import (
     AskCommand,
     CancelCommand,
@@ -84,7 +84,10 @@ Play = Callable[[AgentPort], Awaitable[None]]
 
 
 def with_port(
-    play: Play, stage: Stage | None = None, desk: Desk | None = None
+    play: Play,
+    stage: Stage | None = None,
+    desk: Desk | None = None,
+    mute: MuteSwitch | None = None,
 ) -> Stage:
     """Run a session over silence or a command, and `play` beside it."""
     stage = Stage(wakes=[])
@@ -94,7 +97,7 @@ def with_port(
     def make() -> Agent:
         agent = made()
         compute = Compute(Pace.VIRTUAL)
-        ports.append(AgentPort(agent, compute, volume=Knob(), desk=desk))
+        ports.append(AgentPort(agent, compute, volume=Knob(), mute=mute, desk=desk))
         asyncio.get_running_loop().call_later(0.5, start)
         return agent
 
@@ -163,6 +166,40 @@ def test_while_muted_nothing_is_heard_but_words_may_be_typed() -> None:
         assert port.snapshot().captions.said == "You said one."
 
     with_port(play)
+
+
+class Switch:
+    """Remembers how the microphone was left; `broken`: it cannot."""
+
+    def __init__(self, *, broken: bool = False) -> None:
+        self.kept: list[bool] = []
+        self._broken = broken
+
+    def keep(self, muted: bool) -> None:
+        """The last one counts."""
+        if self._broken:
+            raise StoreError("the disk is full")
+        self.kept.append(muted)
+
+
+def test_how_the_microphone_is_left_is_kept() -> None:
+    switch = Switch()
+
+    async def play(port: AgentPort) -> None:
+        for command in (MuteCommand(), MuteCommand(), UnmuteCommand(), MuteCommand()):
+            assert await port.do(command) == CommandDone()
+
+    with_port(play, mute=switch)
+    assert switch.kept == [True, True, False, True]
+
+
+def test_what_cannot_be_kept_is_muted_all_the_same() -> None:
+    async def play(port: AgentPort) -> None:
+        answer = await port.do(MuteCommand())
+        assert isinstance(answer, CommandRefused) and "full" in answer.words
+        assert port.snapshot().muted
+
+    with_port(play, mute=Switch(broken=True))
 
 
 def test_toggle_opens_ends_and_silences() -> None:

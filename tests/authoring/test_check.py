@@ -131,3 +131,35 @@ def test_any_slip_is_survived_and_agrees_with_loading(
         load_pack(pack)
     except PackError:
         assert errors
+
+
+def test_a_handler_that_makes_no_whole_skill_is_named(tmp_path: Path) -> None:
+    (tmp_path / "intents.yaml").write_text(
+        'intents:\n  shop.price:\n    data:\n      - sentences: ["price"]\n'
+    )
+    (tmp_path / "handler.py").write_text(
+        "class Half:\n"
+        "    name = 'shop'\n"
+        "    def answer(self, intent, context):\n"
+        "        raise SystemError\n"
+        "def create(host):\n"
+        "    return Half()\n"
+    )
+    (found,) = [one for one in check(tmp_path) if not one.note]
+    assert found.file.name == "handler.py" and "`alarms`" in found.text
+
+
+def test_what_is_written_twice_is_noted_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "intents.yaml").write_text(
+        "language: en\n"
+        "intents:\n"
+        "  shop.price:\n"
+        "    data:\n"
+        '      - sentences: ["price of {thing}", "Price of {thing}"]\n'
+        "lists:\n"
+        "  thing:\n"
+        "    values: [roll, bun, roll]\n"
+    )
+    (tmp_path / "replies.yaml").write_text('shop.price: "one"\n')
+    noted = [one for one in check(tmp_path) if "twice" in one.text]
+    assert [one.line for one in noted] == [5, 8] and all(one.note for one in noted)

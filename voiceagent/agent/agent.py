@@ -242,6 +242,8 @@ class Agent:
 
     async def _live(self, source: Source, typed: str) -> None:
         self.about.tell(self.trace, source.name)
+        if self._options.muted:
+            self.mute()
         if self.ears is not None:
             self.ears.begin()
             if self._options.open_at_start:

@@ -38,7 +38,7 @@ from voiceagent.port import (
 from voiceagent.trace.events import Committed
 from voiceagent.trace.trace import Record
 
-__all__ = ["AgentPort", "DeviceDesk", "VolumeKnob"]
+__all__ = ["AgentPort", "DeviceDesk", "MuteSwitch", "VolumeKnob"]
 
 KEPT = 2000
 """Events that whoever was away for a moment can still be given."""
@@ -58,6 +58,14 @@ class VolumeKnob(Protocol):
 
     def turn_to(self, percent: int) -> None:
         """Replies are that loud from the next clip on; raises `VoiceAgentError`."""
+        ...
+
+
+class MuteSwitch(Protocol):
+    """Whether the microphone is muted, kept over sessions; blocking."""
+
+    def keep(self, muted: bool) -> None:
+        """Begin the next session like that; raises `VoiceAgentError`."""
         ...
 
 
@@ -82,11 +90,13 @@ class AgentPort:
         compute: Compute,
         *,
         volume: VolumeKnob,
+        mute: MuteSwitch | None = None,
         desk: DeviceDesk | None = None,
     ) -> None:
-        """`desk`: None where devices cannot be chosen (a pipe, a file, typed words)."""
+        """`mute`: None where it is forgotten at the end; `desk`: None where devices
+        cannot be chosen (a pipe, a file, typed words)."""
         self._agent, self._compute = agent, compute
-        self._volume, self._desk = volume, desk
+        self._volume, self._mute, self._desk = volume, mute, desk
         self._listeners: list[Callable[[Numbered], None]] = []
         self._kept: deque[Numbered] = deque(maxlen=KEPT)
         self._seen = ScreenState()
@@ -99,6 +109,8 @@ class AgentPort:
             return ENDED
         try:
             match command:
+                case MuteCommand() | UnmuteCommand():
+                    return await self._turn_microphone(isinstance(command, MuteCommand))
                 case VolumeCommand():
                     return await self._turn_volume(command)
                 case DevicesCommand():
@@ -158,9 +170,6 @@ class AgentPort:
                 return CommandDone() if agent.release() else _nothing("no turn is open")
             case ToggleCommand():
                 return self._toggle()
-            case MuteCommand() | UnmuteCommand():
-                agent.mute(isinstance(command, MuteCommand))
-                return CommandDone()
             case CancelCommand():
                 done = agent.cancel()
                 return CommandDone() if done else _nothing("nothing is going on")
@@ -207,6 +216,12 @@ class AgentPort:
         if not said:
             return _nothing("nothing has been said yet")
         self._agent.say(said)
+        return CommandDone()
+
+    async def _turn_microphone(self, muted: bool) -> CommandAnswer:
+        self._agent.mute(muted)  # at once, whatever becomes of the note
+        if self._mute is not None:
+            await self._compute("act", self._mute.keep, muted)
         return CommandDone()
 
     async def _turn_volume(self, command: VolumeCommand) -> CommandAnswer:

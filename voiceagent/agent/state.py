@@ -28,5 +28,7 @@ class Options:
     full_duplex: bool = False
     """True where our own sound does not reach the microphone (headset, echo canceller):
     then any speech interrupts. Otherwise only the wake word and the stop word do."""
+    muted: bool = False
+    """Begin with the microphone muted."""
     wake_earcon: bool = False
     """Play a short sound when the wake word was heard and nothing followed yet."""

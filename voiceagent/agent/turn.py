@@ -23,6 +23,7 @@ from voiceagent.deadline import Deadline
 from voiceagent.errors import RemoteFailed, VoiceAgentError
 from voiceagent.nlu.decision import Route
 from voiceagent.skills.skill import Answer, LastTurn
+from voiceagent.stt.protocol import Recognition
 from voiceagent.trace.events import Event, Failed, ReplyReady, TurnCancelled
 from voiceagent.trace.trace import TraceError
 
@@ -30,6 +31,8 @@ __all__ = ["Responder"]
 
 log = logging.getLogger(__name__)
 
+WORDS = 3
+"""Words that are no command and yet were said to us."""
 HARD_LIMIT = 10.0
 """Seconds after the deadline at which a turn that still thinks is given up."""
 
@@ -187,7 +190,7 @@ class Responder:
         return Answer(said), "failed"
 
     def _excuse(self, work: Work) -> Answer:
-        understood = work.recognition is not None and work.recognition.accepted
+        understood = work.recognition is not None and _heard(work.recognition)
         return Answer(self.sentences.excuse(work.why_not, understood=understood))
 
     async def _say(self, work: Work, answer: Answer, *, rung: str) -> None:
@@ -274,3 +277,9 @@ async def _done_by(task: asyncio.Task[Said], at: float) -> bool:
     timeout = max(0.0, Deadline(at).left)
     done, _ = await asyncio.wait({task}, timeout=timeout)
     return bool(done)
+
+
+def _heard(recognition: Recognition) -> bool:
+    """Whether the words are known, though they may be no command: a recogniser of any
+    words that was given noise finds one or two."""
+    return recognition.accepted or len(recognition.transcript.split()) >= WORDS

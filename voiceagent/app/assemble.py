@@ -130,7 +130,8 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
         trace=trace,
         budget=config.budget.budget(),
         options=Options(
-            open_at_start=not options.wake,
+            open_at_start=not options.wake and not options.muted,
+            muted=options.muted,
             full_duplex=config.audio.duplex == "full",
             wake_earcon=config.wake.earcon,
         ),

@@ -32,6 +32,8 @@ class AgentOptions:
     """Replies are not rendered."""
     plain: bool = False
     """The same parts put together the usual way, to compare with."""
+    muted: bool = False
+    """Begin with the microphone muted, as it was left."""
     at_once: bool = False
     """Live: it listens while the recogniser and the language model are still being
     made; what is said meanwhile is heard when they are there."""

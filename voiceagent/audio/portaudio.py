@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from voiceagent.audio.alsa import quieten
 from voiceagent.audio.capture_buffer import InputClock
 from voiceagent.audio.frames import FRAME_SECONDS, RATE
 from voiceagent.audio.in_thread import in_thread
@@ -249,6 +250,7 @@ def _will_not_open(name: str, cause: str) -> DeviceMissing:
 
 def load_sounddevice() -> Any:
     """The `sounddevice` package; raises `EngineMissing` without it or PortAudio."""
+    quieten()
     try:
         import sounddevice
     except ImportError as error:

@@ -7,16 +7,16 @@ that mean two things, slots that are never given, handlers that fail.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hassil.intents import SlotList
 
 from voiceagent.authoring.ambiguity import clashes
+from voiceagent.authoring.doubled import doubled
 from voiceagent.authoring.sampler import Sampler
-from voiceagent.authoring.slots import given_slots
+from voiceagent.authoring.slots import given_slots, used_slots
 from voiceagent.clock import wall
 from voiceagent.errors import PackError, VoiceAgentError
 from voiceagent.nlu.intent import Intent
@@ -75,6 +75,11 @@ def check_pack(
         used = _Use(pack, parts, home)
         found += [_finding(issue) for issue in dict.fromkeys(used.issues())]
         found += used.guessed(lookup)
+        found += [
+            replace(_finding(issue), note=True)
+            for source in parts.every
+            for issue in doubled(source)
+        ]
     return sorted(found, key=lambda one: (one.note, str(one.file), one.line or 0))
 
 
@@ -223,7 +228,7 @@ class _Use:
         for folder in self._parts.sources:
             file = folder / "handler.py"
             if file.exists():
-                for slot, line in _slots_used(file):
+                for slot, line in used_slots(file):
                     if slot not in known:
                         cause = f"no template gives the slot `{slot}`"
                         yield Issue(file, line, cause, "is it spelt the same there?")
@@ -234,6 +239,9 @@ class _Use:
         house = LocalHouse(self._pack.house, store)
         try:
             skills = self._pack.open(SkillHost(store, house))
+        except PackError as error:
+            yield Issue(self._home / "handler.py", None, error.cause, error.hint)
+            return
         except Exception as error:  # whatever a foreign handler raises
             yield self._failed(error, "it was opened")
             return
@@ -280,21 +288,3 @@ class _Use:
 
 def _intent(sample: Sample) -> Intent:
     return Intent(sample.intent, sample.slots, 1.0, sample.text)
-
-
-def _slots_used(file: Path) -> Iterator[tuple[str, int]]:
-    """Names that a handler looks up in `.slots`, with their lines."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Subscript) and _is_slots(node.value):
-            key: ast.expr | None = node.slice
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            get = node.func.attr == "get" and _is_slots(node.func.value) and node.args
-            key = node.args[0] if get else None
-        else:
-            continue
-        if isinstance(key, ast.Constant) and isinstance(key.value, str):
-            yield key.value, key.lineno
-
-
-def _is_slots(node: ast.expr) -> bool:
-    return isinstance(node, ast.Attribute) and node.attr == "slots"

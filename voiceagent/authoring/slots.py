@@ -1,16 +1,19 @@
-"""Which slots the templates of an intent give, always or sometimes."""
+"""Which slots the templates of an intent give, always or sometimes, and which ones a
+handler looks up."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import ast
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from hassil.intents import Intents, SlotList
 
 from voiceagent.templates.reading import blocks_of
 from voiceagent.templates.walk import Blank, Chunk, Fold
 
-__all__ = ["Given", "given_slots"]
+__all__ = ["Given", "given_slots", "used_slots"]
 
 SlotNames = frozenset[str]
 NONE: SlotNames = frozenset()
@@ -60,3 +63,21 @@ def _either(some: Sequence[Given]) -> Given:
 def _every(some: Sequence[Given]) -> Given:
     always = NONE.union(*(one.always for one in some))
     return Given(always, NONE.union(*(one.ever for one in some)))
+
+
+def used_slots(file: Path) -> Iterator[tuple[str, int]]:
+    """Names that a handler looks up in `.slots`, with their lines."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Subscript) and _is_slots(node.value):
+            key: ast.expr | None = node.slice
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            get = node.func.attr == "get" and _is_slots(node.func.value) and node.args
+            key = node.args[0] if get else None
+        else:
+            continue
+        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            yield key.value, key.lineno
+
+
+def _is_slots(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "slots"

@@ -75,6 +75,8 @@ def ask(
     tell_troubles(told)
     for row in turn_rows(trace, file="text"):
         if not row.reply:  # after a question the agent listened, to nobody
+            if row.intent and not json:
+                tell("done, without a word")
             continue
         if json:
             emit_json(row.as_dict())
@@ -174,6 +176,7 @@ def say(
         Path | None, typer.Option("--output", "-o", help="Write a WAV file instead.")
     ] = None,
     voice: Annotated[str | None, typer.Option(help="Which voice.")] = None,
+    json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
     """Say a sentence with the configured voice."""
@@ -183,7 +186,11 @@ def say(
     from voiceagent.clock import Pace, run
 
     shop = Workshop(configure(config, speak__voice=voice))
-    clip = shop.engines.voices(Pace.REALTIME)[0].synthesize(_text(text))
+    chosen = shop.engines.voices(Pace.REALTIME)[0]
+    clip = chosen.synthesize(_text(text))
+    if json:
+        file = None if output is None else str(output)
+        emit_json({"voice": chosen.name, "seconds": clip.seconds, "file": file})
     if output is not None:
         write_wav(output, clip)
     else:

@@ -31,10 +31,13 @@ def show(config: ConfigOption = None, json: JsonOption = False) -> None:
 
 
 @app.command("check")
-def check(config: ConfigOption = None) -> None:
+def check(json: JsonOption = False, config: ConfigOption = None) -> None:
     """Read the configuration and say whether it is sound."""
     load_config(config)
-    console().print("configuration is sound")
+    if json:
+        emit_json({"sound": True})
+    else:
+        console().print("configuration is sound")
 
 
 @app.command("schema")

@@ -17,12 +17,13 @@ from voiceagent.cli.shared import (
     console,
     emit_json,
 )
-from voiceagent.errors import CheckFailed, VoiceAgentError
+from voiceagent.errors import CheckFailed, DeviceMissing, VoiceAgentError
 from voiceagent.errors.lines import here
 
 if TYPE_CHECKING:
     from voiceagent.app.config import Config
     from voiceagent.app.workshop import Workshop
+    from voiceagent.audio.portaudio import Microphone
 
 __all__ = ["Diagnosis", "doctor"]
 
@@ -88,8 +89,15 @@ def _audio() -> Iterator[Diagnosis]:
     yield _tried("microphones", lambda: _devices(list_devices()), needed=False)
 
 
-def _devices(devices: Sequence[object]) -> str:
-    return "; ".join(str(device) for device in devices) or "none found"
+def _devices(devices: Sequence[Microphone]) -> str:
+    if not devices:
+        raise DeviceMissing(
+            "none found",
+            hint="plug one in; until then `voiceagent replay FILE` hears one",
+        )
+    usual = next((one for one in devices if one.default), devices[0])
+    others = f", and {len(devices) - 1} more" if len(devices) > 1 else ""
+    return f"{usual.name}{others}: see `listen --list-devices`"
 
 
 def _engines(config: Config) -> Iterator[Diagnosis]:

@@ -6,7 +6,7 @@ import asyncio
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -28,10 +28,13 @@ from voiceagent.cli.shared import (
 )
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from voiceagent.agent.agent import Agent
     from voiceagent.agent.port import AgentPort, DeviceDesk
     from voiceagent.app.config import Config
     from voiceagent.audio.player import Player
+    from voiceagent.audio.portaudio import Microphone
     from voiceagent.audio.source import Source
     from voiceagent.port import Numbered
     from voiceagent.store import Store
@@ -117,11 +120,13 @@ class _Session(NamedTuple):
 
 def _made(chosen: Config, source: Source) -> _Session:
     """Everything that has to be there before the session begins."""
+    from voiceagent.agent.mute import StoredMute
     from voiceagent.agent.port import AgentPort
     from voiceagent.app.assemble import assemble
     from voiceagent.app.options import AgentOptions
     from voiceagent.app.workshop import Workshop
     from voiceagent.audio.player import VirtualPlayer
+    from voiceagent.audio.switch import SwitchedSource
     from voiceagent.clock import Compute
     from voiceagent.skills.volume.handler import StoredVolume
     from voiceagent.trace.trace import Trace
@@ -129,10 +134,13 @@ def _made(chosen: Config, source: Source) -> _Session:
     shop, trace = Workshop(chosen), Trace()
     speaker = loudspeaker(chosen.audio.output, without="replies are only shown")
     player, store = speaker or VirtualPlayer(), shop.store()
-    options = AgentOptions(player=player, store=store, trace=trace, at_once=True)
+    desk, mute = _desk(source, speaker), StoredMute(store)
+    # What comes over a pipe has no key that would unmute it.
+    muted = isinstance(source, SwitchedSource) and mute.muted()
+    options = AgentOptions(player, store=store, trace=trace, muted=muted, at_once=True)
     agent = assemble(shop, options)
     volume = StoredVolume(store, start=chosen.speak.start_percent)
-    port = AgentPort(agent, Compute(), volume=volume, desk=_desk(source, speaker))
+    port = AgentPort(agent, Compute(), volume=volume, mute=mute, desk=desk)
     telemetry = _telemetry(chosen.telemetry, trace)
     return _Session(agent, port, trace, telemetry, store)
 
@@ -248,13 +256,28 @@ def _microphone(device: str) -> Source:
 def _list_devices(*, json: bool) -> None:
     from voiceagent.audio.portaudio import list_devices
 
-    for device in list_devices():
-        if json:
-            import msgspec
+    devices = list_devices()
+    if json:
+        import msgspec
 
+        for device in devices:
             emit_json(msgspec.to_builtins(device))
-        else:
-            console().print(str(device), markup=False)
+    elif devices:
+        console().print(_table(devices))
+    else:
+        errors().print("no microphone: `arecord -l` shows what the system sees")
+
+
+def _table(devices: Sequence[Microphone]) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("--device", "microphone", "channels", "rate", "", box=box.SIMPLE_HEAD)
+    for one in devices:
+        words = (str(one.index), one.name, str(one.channels), f"{one.rate:.0f} Hz")
+        table.add_row(*map(Text, words), "usual" if one.default else "")
+    return table
 
 
 def _write_report(trace: Trace, path: Path) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from voiceagent.cli.shared import (
     ConfigOption,
+    JsonOption,
     configure,
     console,
     emit_json,
@@ -29,14 +30,17 @@ ConversationName = Annotated[str, typer.Argument(help="The conversation.")]
 
 
 @app.command(name="list")
-def names(config: ConfigOption = None) -> None:
+def names(json: JsonOption = False, config: ConfigOption = None) -> None:
     """Print the names of all conversations."""
 
     async def work(memory: Memory) -> list[str]:
         return await memory.conversations()
 
     for name in _with(config, work):
-        console().print(name, markup=False)
+        if json:
+            emit_json({"conversation": name})
+        else:
+            console().print(name, markup=False)
 
 
 @app.command()
@@ -61,7 +65,11 @@ def export(conversation: ConversationName, config: ConfigOption = None) -> None:
 
 
 @app.command()
-def erase(conversation: ConversationName, config: ConfigOption = None) -> None:
+def erase(
+    conversation: ConversationName,
+    json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
     """Forget a conversation for good."""
 
     async def work(memory: Memory) -> bool:
@@ -69,7 +77,10 @@ def erase(conversation: ConversationName, config: ConfigOption = None) -> None:
 
     if not _with(config, work):
         raise _unknown(conversation)
-    console().print(f"erased {conversation}", markup=False)
+    if json:
+        emit_json({"erased": conversation})
+    else:
+        console().print(f"erased {conversation}", markup=False)
 
 
 def _with(config: Path | None, work: Callable[[Memory], Awaitable[T]]) -> T:

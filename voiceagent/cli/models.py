@@ -16,7 +16,13 @@ from voiceagent.cli.shared import (
     emit_json,
     errors,
 )
-from voiceagent.errors import CheckFailed, ModelError, UsageError, VoiceAgentError
+from voiceagent.errors import (
+    CheckFailed,
+    ModelError,
+    ModelMissing,
+    UsageError,
+    VoiceAgentError,
+)
 from voiceagent.errors.lines import here
 
 if TYPE_CHECKING:
@@ -84,11 +90,11 @@ def use(
     config: ConfigOption = None,
 ) -> None:
     """Choose a model; an agent that runs takes it up between two turns."""
-    from voiceagent.nlu.models.model_folder import NONE, find_model
+    from voiceagent.nlu.models.model_folder import NONE
     from voiceagent.nlu.models.shelf import ModelChoice
 
     if name != NONE:
-        model = find_model(name)
+        model = _named(name)
         detail = _loaded(model, _library(config))
         errors().print(f"{model.name}: {detail}", markup=False)
         elsewhere = model.origin in ("path", "file")
@@ -116,10 +122,10 @@ def verify(
     config: ConfigOption = None,
 ) -> None:
     """Compare hashes, load, and let the model understand a sentence."""
-    from voiceagent.nlu.models.model_folder import every_model, find_model
+    from voiceagent.nlu.models.model_folder import every_model
 
     library = _library(config)
-    found: list[Model | ModelError] = [find_model(name)] if name else [*every_model()]
+    found: list[Model | ModelError] = [_named(name)] if name else [*every_model()]
     wrong = []
     for one in found:
         row = _tried(one, library)
@@ -234,3 +240,13 @@ def _agreed(given: str, stated: str, yes: bool) -> str:
         )
     prompt = f"It states the licence `{stated}`. Enter: accept; or type another"
     return str(typer.prompt(prompt, default=stated)).strip()
+
+
+def _named(name: str) -> Model:
+    """The model that was asked for; a name that there is not is a slip."""
+    from voiceagent.nlu.models.model_folder import find_model
+
+    try:
+        return find_model(name)
+    except ModelMissing as error:
+        raise UsageError(error.what, cause=error.cause, hint=error.hint) from error

@@ -13,6 +13,7 @@ from voiceagent.cli.shared import (
     configure,
     console,
     emit_json,
+    pack_path,
 )
 from voiceagent.errors import CheckFailed, StoreError
 from voiceagent.errors.lines import here
@@ -30,6 +31,7 @@ app = typer.Typer(
 FolderArgument = Annotated[
     Path | None,
     typer.Argument(
+        parser=pack_path,
         help="Folder of a pack, or the name of a shipped one.",
         metavar="[DIR]",
         show_default="home",

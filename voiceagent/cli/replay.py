@@ -24,6 +24,7 @@ from voiceagent.errors import CheckFailed, UsageError, VoiceAgentError
 if TYPE_CHECKING:
     from voiceagent.app.workshop import Workshop
     from voiceagent.replay.replay import Replay, ReplaySettings
+    from voiceagent.replay.what_if import Change
 
 __all__ = ["one_of", "replay", "write_html"]
 
@@ -74,11 +75,13 @@ def replay(
     from voiceagent.app.workshop import Workshop
     from voiceagent.clock import Pace, perf
     from voiceagent.replay.replay import ReplaySettings, find_inputs
+    from voiceagent.replay.what_if import parse_change
 
     one_of("--wake", wake, ("auto", "off"))
     one_of("--pace", pace, tuple(Pace))
     if snr is not None and noise is None:
         raise UsageError("`--snr` needs `--noise`", hint="add `--noise FILE`")
+    changes = [*map(parse_change, what_if or ())]  # a slip is told before the wait
     settings = ReplaySettings(
         pace=Pace(pace), wake=wake == "auto", noise=noise, snr=snr, partial=partial
     )
@@ -92,8 +95,8 @@ def replay(
     _speed(sum(one.seconds for one in done), perf() - began)
     if not json:
         _print(done)
-    if what_if:
-        _print_what_if(done, what_if)
+    if changes:
+        _print_what_if(done, changes)
     if report is not None:
         write_html(done, report, title="Replay")
     if events is not None:
@@ -136,7 +139,8 @@ def _print(done: list[Replay]) -> None:
     from voiceagent.trace.turn_table import turns_table
 
     screen = console()
-    screen.print(turns_table([row for one in done for row in one.rows]))
+    if done:
+        screen.print(turns_table([row for one in done for row in one.rows]))
     for one in done:
         failed = [check for check in one.checks if not check.ok]
         if failed:
@@ -182,16 +186,16 @@ def one_of(option: str, value: str, known: tuple[str, ...]) -> None:
         )
 
 
-def _print_what_if(done: list[Replay], changes: list[str]) -> None:
+def _print_what_if(done: list[Replay], changes: list[Change]) -> None:
     """Deadline hits, tiers and cost, as it was and as it would have been."""
     from rich.table import Table
 
-    from voiceagent.replay.what_if import Change, parse_change, what_if
+    from voiceagent.replay.what_if import Change, what_if
 
     table = Table(title="what if", title_justify="left")
     for name in ("change", "in time", "answered by", "cost"):
         table.add_column(name)
-    for change in [Change(), *map(parse_change, changes)]:
+    for change in [Change(), *changes]:
         found = [what_if([r.event for r in one.records], change) for one in done]
         turns, hits = sum(f.turns for f in found), sum(f.in_time for f in found)
         tiers: dict[str, int] = {}

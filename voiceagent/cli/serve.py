@@ -96,6 +96,7 @@ def token(
     host: Annotated[
         str, typer.Option(help="Name or address of the server, for its certificate.")
     ] = "127.0.0.1",
+    json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
     """Print a bearer token for the region, or make certificates that prove it."""
@@ -105,6 +106,9 @@ def token(
     serve_config = configure(config, serve__region=region).serve
     if certificates is not None:
         made = make_certificates(certificates, serve_config.region, host)
+        if json:
+            emit_json({kind: str(path) for kind, path in made.items()})
+            return
         for kind, path in made.items():
             console().print(f"{kind}: {path}", markup=False)
         return
@@ -115,6 +119,8 @@ def token(
             cause="a token is signed with the secret of the region",
             hint=f"export {serve_config.secret_env}=$(openssl rand -hex 32)",
         )
-    console().print(
-        Tokens(secret, serve_config.region).issue(ttl, subject=subject), markup=False
-    )
+    issued = Tokens(secret, serve_config.region).issue(ttl, subject=subject)
+    if json:
+        emit_json({"token": issued, "seconds": ttl, "subject": subject})
+    else:
+        console().print(issued, markup=False, soft_wrap=True)

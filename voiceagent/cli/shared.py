@@ -30,6 +30,7 @@ __all__ = [
     "emit_json",
     "errors",
     "loudspeaker",
+    "pack_path",
     "progress",
     "tell",
     "tell_troubles",
@@ -53,9 +54,24 @@ RegionOption = Annotated[
         "sim://).",
     ),
 ]
+
+
+def pack_path(text: str) -> Path:
+    """A pack as it was typed: `coffee` may be the shipped one, `./coffee` is a
+    folder."""
+    place = Path(text).expanduser()
+    plain = place.name == text and text not in (".", "..")
+    return place if plain else place.absolute()
+
+
 PackOption = Annotated[
     Path | None,
-    typer.Option("--pack", help="Folder of a pack instead of the built-in home."),
+    typer.Option(
+        "--pack",
+        parser=pack_path,
+        metavar="DIR",
+        help="Folder of a pack instead of the built-in home.",
+    ),
 ]
 
 

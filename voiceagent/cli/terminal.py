@@ -21,6 +21,7 @@ from voiceagent.trace.events import (
     SessionStarted,
     StopHeard,
     Transcript,
+    TurnCancelled,
     TurnFinished,
     WakeDetected,
 )
@@ -99,7 +100,7 @@ class Display:
     def _status(self) -> RenderableType:
         now = self._snapshot()
         line = Text(f" {now.state:9} ", style="reverse")
-        level = self._level()
+        level = None if now.muted else self._level()
         if level is not None:
             filled = max(0, min(20, round((level + 60) / 3)))
             line.append(f" {'▮' * filled}{'▯' * (20 - filled)} {level:4.0f} dB", "dim")
@@ -139,6 +140,10 @@ def _aside(record: Record, at: str) -> Text | None:
             return Text(f"{at}✋ barge-in ({by})", style="yellow")
         case StopHeard():
             return Text(f"{at}✋ stop word", style="yellow")
+        case TurnCancelled(reason="no speech"):
+            return Text(f"{at}… nothing was said", style="dim")
+        case TurnCancelled(reason="cancelled" | "muted" as reason):
+            return Text(f"{at}✋ {reason}", style="dim")
         case AlarmRang(pii_text=text):
             return Text(f"{at}⏰ {text}", style="bold yellow")
         case EarconPlayed(name=name) if name != "alarm":

@@ -16,6 +16,10 @@ from voiceagent.store import Store
 __all__ = ["SkillFolder", "SkillHost", "Skills"]
 
 
+METHODS = ("answer", "alarms", "rang", "close")
+"""What every skill can be asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class SkillHost:
     """What a handler gets when it is made."""
@@ -45,7 +49,7 @@ class Skills:
         self._by_intent: dict[str, Skill] = {}
         self._all: list[Skill] = []
         for folder in folders:
-            skill = folder.create(host)
+            skill = _whole(folder, folder.create(host))
             self._all.append(skill)
             self._by_intent.update(dict.fromkeys(folder.intents, skill))
 
@@ -69,3 +73,15 @@ class Skills:
         """Close every skill."""
         for skill in self._all:
             skill.close()
+
+
+def _whole(folder: SkillFolder, skill: Skill) -> Skill:
+    """A skill with all its methods; whoever wrote it may have left some out."""
+    for name in METHODS:
+        if not callable(getattr(skill, name, None)):
+            raise PackError(
+                f"`{folder.path / 'handler.py'}` makes no skill",
+                cause=f"what `create` gives has no method `{name}`",
+                hint="give a `voiceagent.skills.plain.PlainSkill`, or add the method",
+            )
+    return skill
