@@ -35,6 +35,7 @@ from voiceagent.routing.receipt_book import ReceiptBook
 from voiceagent.routing.release import Release
 from voiceagent.routing.request import Sender
 from voiceagent.routing.simulated_remote import Profile, SimulatedRemote
+from voiceagent.routing.till import Till
 from voiceagent.routing.way_out import WayOut
 from voiceagent.skills.skill import Skill
 from voiceagent.stt.utterance import Typed
@@ -111,7 +112,7 @@ async def _turns(
         Sender(session="bench"),
         Release(PrivacyGate(Policy(DataClass.TEXT)), compute),
         ReceiptBook(Receipts(None), compute, "bench"),
-        Meter(),
+        Till(Meter(), compute, trace.emit),
         trace.emit,
     )
     escalation = Escalation(

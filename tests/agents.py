@@ -40,6 +40,7 @@ from voiceagent.routing.receipt_book import ReceiptBook
 from voiceagent.routing.release import Release
 from voiceagent.routing.remote import Remote
 from voiceagent.routing.request import Sender
+from voiceagent.routing.till import Till
 from voiceagent.routing.toolbox import Toolbox
 from voiceagent.routing.way_out import WayOut
 from voiceagent.skills.skill import Answer, Effect, Skill, SkillAlarm, TurnContext
@@ -233,7 +234,7 @@ class Stage:
             Sender(session="stage", pin=self.pin),
             Release(gate, compute, self.dictate),
             ReceiptBook(self.receipts, compute, "stage"),
-            self.meter,
+            Till(self.meter, compute, trace.emit),
             trace.emit,
             toolbox=self.toolbox,
         )

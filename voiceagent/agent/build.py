@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from voiceagent.frontend.frontend import Frontend
     from voiceagent.frontend.wake import WakeVerifier, WakeWord
     from voiceagent.routing.escalation import Escalation
+    from voiceagent.routing.till import Till
 
 __all__ = ["Brain", "HearingParts", "Voice", "build_agent"]
 
@@ -81,6 +82,8 @@ class Brain:
     interpreter: Interpreter | None = None
     escalation: Escalation | None = None
     """None where the device is alone."""
+    till: Till | None = None
+    """Where turns are counted then; None: nowhere."""
     books: Sequence[KeptBook] = ()
     """What is kept, and may fail: said once."""
     unkept: Callable[[], int] = lambda: 0
@@ -142,6 +145,7 @@ def build_agent(
         models=brain.models,
         interpreter=brain.interpreter,
         escalation=brain.escalation,
+        till=brain.till,
         effects=Effects(compute, trace.emit, alarms.changed, brain.unkept),
         look=brain.look,
     )

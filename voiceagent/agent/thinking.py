@@ -40,6 +40,7 @@ from voiceagent.trace.events import (
 
 if TYPE_CHECKING:
     from voiceagent.routing.escalation import Escalation
+    from voiceagent.routing.till import Till
 
 __all__ = ["Acting", "Thinker"]
 
@@ -65,18 +66,19 @@ class Thinker:
         models: ModelSwitch | None = None,
         interpreter: Interpreter | None = None,
         escalation: Escalation | None = None,
+        till: Till | None = None,
         effects: Effects | None = None,
         look: LookAbout | None = None,
     ) -> None:
         """`area`: where the device stands; `interpreter`: templates alone if None;
-        `escalation`: None where the device is alone; `look()`: what is not as it was
-        set up, looked for when a session begins."""
+        `escalation`: None where the device is alone; `till`: its turns count there
+        then; `look()`: looks at the start for what is not as it was set up."""
         self.last: LastTurn | None = None
         """The turn before, for skills that explain it."""
         self._understanding, self._compute = understanding, compute
         self._emit, self._area, self._models = emit, area, models
         self._interpreter = interpreter or Interpreter(understanding, compute)
-        self._escalation = escalation
+        self._escalation, self._till = escalation, till
         self._effects = effects or Effects(compute, emit)
         self._look = look
 
@@ -96,6 +98,8 @@ class Thinker:
             self._models.turn_began()
         if self._escalation is None:
             reading = await self._read(work, recognition)
+            if self._till is not None and not reading.handed_over:
+                self._till.answered_here(work.turn, len(recognition.text))
             return await self._answer(work, self._routed(work, reading))
         handover = Handover(
             turn=work.turn,
@@ -194,11 +198,9 @@ class Thinker:
 
     async def close(self) -> None:
         """Wait for effects that still run."""
-        await self._effects.close()
-        if self._escalation is not None:
-            await self._escalation.close()
-        if self._models is not None:
-            await self._models.close()
+        for part in (self._effects, self._escalation, self._till, self._models):
+            if part is not None:
+                await part.close()
 
     async def _answer(self, work: Work, reading: Reading) -> Answer | None:
         if reading.question is not None:

@@ -13,6 +13,7 @@ from voiceagent.app.arming import Armed, arm
 from voiceagent.app.house import strangers
 from voiceagent.app.language import PackLanguage
 from voiceagent.app.options import AgentOptions
+from voiceagent.app.till import alone_till
 from voiceagent.app.workshop import Workshop
 from voiceagent.clock import Compute, Pace
 from voiceagent.errors import PackError
@@ -121,6 +122,7 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
             models=models,
             interpreter=_interpreter(shop, options, meaning, compute, models),
             escalation=escalation,
+            till=None if escalation else alone_till(shop, options, compute, trace.emit),
             look=partial(strangers, house) if live else None,
             patience=config.region.wait_ms / 1000,
         ),

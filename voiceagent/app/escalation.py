@@ -31,6 +31,7 @@ from voiceagent.routing.simulated_remote import (
     SimulatedRemote,
     parse_address,
 )
+from voiceagent.routing.till import Till
 from voiceagent.routing.way_out import WayOut
 from voiceagent.store import Store, state_folder
 from voiceagent.trace.events import Event
@@ -71,7 +72,7 @@ def make_escalation(
         ),
         Release(gate, compute, lambda pcm: shop.asking.general(pcm)),
         ReceiptBook(receipts, compute, session, clock=outside if folder else wall),
-        make_meter(config, folder),
+        Till(make_meter(config, folder), compute, emit),
         emit,
         toolbox=_toolbox(shop),
     )
@@ -108,9 +109,10 @@ def make_gate(config: PrivacyConfig) -> PrivacyGate:
 
 
 def make_meter(config: Config, folder: Path | None) -> Meter:
-    """The books of this device; raises `ConfigError` or `StoreError`."""
+    """The books of this device, not opened yet; raises `ConfigError`."""
     path = folder / "cost.sqlite" if folder else None
-    return Meter(load_prices(config.cost.prices), config.cost, path)
+    prices, clock = load_prices(config.cost.prices), outside if folder else wall
+    return Meter(prices, config.cost, path, clock=clock)
 
 
 def _names(config: PrivacyConfig) -> list[str]:

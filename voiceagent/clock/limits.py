@@ -26,6 +26,8 @@ LIMITS: Mapping[str, float] = {
     "dictation": 60.0,
     # Templates take milliseconds, and a whole pack of them a tenth of a second.
     "intent": PATIENCE,
+    # A ledger that another program holds is given up after a second or two.
+    "ledger": PATIENCE,
     # Gigabytes may be read and compared, and a process is made.
     "load": 600.0,
     "receipt": PATIENCE,

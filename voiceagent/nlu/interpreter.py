@@ -96,6 +96,11 @@ class Reading:
     agreed: bool = False
     """The user has said yes to the very thing."""
 
+    @property
+    def handed_over(self) -> bool:
+        """Whether the device leaves it to somebody else."""
+        return self.route.step is DecisionStep.HAND_OVER
+
 
 class Interpreter:
     """Reads one turn after the other."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from voiceagent.errors import RemoteFailed
 from voiceagent.realtime.items import WireEvent
-from voiceagent.realtime.turn import RemoteTurn, answered
+from voiceagent.realtime.turn import RemoteTurn, answered, used
 from voiceagent.routing.remote import HeardAs, RemoteTool
 
 __all__ = ["take"]
@@ -86,10 +86,7 @@ def _called(turn: RemoteTurn, response: WireEvent) -> bool:
     turn.calls.rounds += 1
     if len(calls) > MOST_CALLS or turn.calls.rounds > MOST_ROUNDS:
         raise RemoteFailed("the region calls tools without end")
-    used = response.get("usage") or {}
-    before = turn.calls.used
-    given = used.get("input_tokens") or 0, used.get("output_tokens") or 0
-    turn.calls.used = before[0] + given[0], before[1] + given[1]
+    turn.calls.used = used(response, turn.calls.used)
     turn.response = ""
     for call in calls:
         turn.calls.waiting.add(call["call_id"])

@@ -8,8 +8,9 @@ from voiceagent.errors import RemoteFailed
 from voiceagent.privacy.payload import Payload
 from voiceagent.realtime.items import WireEvent
 from voiceagent.routing.remote import Answered, AnswerWords, Envelope, Piece
+from voiceagent.routing.usage import MOST_INPUT, MOST_OUTPUT, whole
 
-__all__ = ["RemoteTurn", "answered"]
+__all__ = ["RemoteTurn", "answered", "used"]
 
 
 @dataclass(slots=True)
@@ -20,8 +21,8 @@ class ToolCalls:
     """Calls that have not been answered yet."""
     rounds: int = 0
     """How often tools were called."""
-    used: tuple[int, int] = (0, 0)
-    """Tokens in and out of responses that only called tools."""
+    used: tuple[int | None, int | None] = (0, 0)
+    """TokenCounts in and out of responses that only called tools."""
 
 
 class RemoteTurn:
@@ -67,20 +68,37 @@ class RemoteTurn:
             self.pieces.append(AnswerWords(delta))
 
 
-def answered(response: WireEvent, before: tuple[int, int] = (0, 0)) -> Answered:
+TokenCounts = tuple[int | None, int | None]
+"""In and out; None: not known."""
+
+
+def used(response: WireEvent, before: TokenCounts = (0, 0)) -> TokenCounts:
+    """What a response says that it used, on top of what the turn had used before."""
+    usage = response.get("usage")
+    told = usage if isinstance(usage, dict) and usage.get("total_tokens") else {}
+    return (
+        _more(before[0], whole(told.get("input_tokens"), MOST_INPUT)),
+        _more(before[1], whole(told.get("output_tokens"), MOST_OUTPUT)),
+    )
+
+
+def _more(before: int | None, told: int | None) -> int | None:
+    return None if before is None or told is None else before + told
+
+
+def answered(response: WireEvent, before: TokenCounts = (0, 0)) -> Answered:
     """The facts of a response that is done; `before`: tokens that the turn has used
     already."""
     metadata = {
         k: v for k, v in (response.get("metadata") or {}).items() if isinstance(v, str)
     }
-    used = response.get("usage") or {}
-    told = bool(used.get("total_tokens"))
+    told = used(response, before)
     sources = metadata.get("voiceagent.sources", "")
     return Answered(
         model=metadata.get("voiceagent.reason", ""),
         region=metadata.get("voiceagent.region", ""),
         sources=tuple(sources.split("; ")) if sources else (),
-        input_tokens=before[0] + used.get("input_tokens", 0) if told else None,
-        output_tokens=before[1] + used.get("output_tokens", 0) if told else None,
+        input_tokens=told[0],
+        output_tokens=told[1],
         metadata=metadata,
     )

@@ -45,7 +45,9 @@ class RemoteAnswer:
         """What the remote told at the end; None while it has not."""
         self._remote, self._turn, self._turn_id = remote, turn, turn_id
         self._restorer, self._emit, self._call = restorer, emit, call
-        self._cutter, self._letters, self._began = ClauseCutter(), 0, now()
+        self.letters = 0
+        """That came."""
+        self._cutter, self._began = ClauseCutter(), now()
 
     async def clauses(self, pieces: AsyncIterator[Piece]) -> AsyncGenerator[str, None]:
         """The words, clause by clause.
@@ -71,7 +73,7 @@ class RemoteAnswer:
                     self.facts = piece
         for clause in (*self._cutter.push(self._restorer.end()), *self._cutter.end()):
             yield clause
-        if not self._letters:
+        if not self.letters:
             raise RemoteFailed("the answer has no words", cause=self._remote.name)
 
     async def _run_tool(self, piece: RemoteTool) -> None:
@@ -97,8 +99,8 @@ class RemoteAnswer:
         )
 
     def _restored(self, text: str) -> str:
-        self._letters += len(text.strip())
-        if self._letters > LONGEST:
+        self.letters += len(text.strip())
+        if self.letters > LONGEST:
             raise RemoteFailed(
                 "the answer does not end",
                 cause=f"more than {LONGEST} letters",

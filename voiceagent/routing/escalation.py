@@ -11,14 +11,20 @@ device answers in its usual time.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from functools import partial
 
 from voiceagent.chores import Chores
 from voiceagent.clock import now
 from voiceagent.errors import LinkDown, VoiceAgentError
 from voiceagent.message import Message
-from voiceagent.nlu.decision import DecisionStep
 from voiceagent.nlu.interpreter import Reading
 from voiceagent.routing.handover import (
     DEVICE,
@@ -26,6 +32,7 @@ from voiceagent.routing.handover import (
     RemoteLeg,
     RemoteOutcome,
     WhyNot,
+    why_nobody,
 )
 from voiceagent.routing.latency import LatencyBook
 from voiceagent.routing.plan import NEVER, LegFacts, Plan, Situation, make_plan
@@ -84,8 +91,9 @@ class Escalation:
             self._telling.start(leg.name, _told(telling))
 
     async def close(self) -> None:
-        """Let what is still being told be told, for a moment."""
+        """Let what is still being told and booked be done, for a moment."""
         await self._telling.close(within=1.0)
+        await self._out.till.close()
 
     async def answer(
         self, handover: Handover, device: Callable[[], Awaitable[Reading]]
@@ -106,14 +114,21 @@ class Escalation:
             return result
         result.leg = DEVICE
         self.book.note(DEVICE, handover.letters, now() - began)
-        self._out.meter.answered_here(handover.turn, handover.letters)
+        self._out.till.answered_here(handover.turn, handover.letters)
         await _close(won.rest)
         return result
 
-    def situation(self, handover: Handover) -> Situation:
-        """What the plan for this turn is made from."""
+    def situation(
+        self, handover: Handover, dear: Mapping[str, str] | None = None
+    ) -> Situation:
+        """What the plan for this turn is made from; `dear`: legs that would cost too
+        much, and why."""
         left = handover.deadline.left - self._reserve - SPEAKING
-        facts = tuple(self._facts(leg, handover.letters) for leg in self.legs)
+        why = dear or {}
+        facts = tuple(
+            self._facts(leg, handover.letters, why.get(leg.name, ""))
+            for leg in self.legs
+        )
         return Situation(left=left, legs=facts, hedge=self._hedge)
 
     def _patience(self, handover: Handover) -> float:
@@ -129,7 +144,7 @@ class Escalation:
         result: RemoteOutcome,
     ) -> AsyncIterator[Reading | str]:
         reading = result.reading = await device()
-        if reading.route.step is DecisionStep.HAND_OVER:
+        if reading.handed_over:
             raise Declined(reading.route.reason)
         if self._out.acts(turn):
             raise Declined("a region acts already")
@@ -138,7 +153,7 @@ class Escalation:
     async def _remotely(
         self, handover: Handover, result: RemoteOutcome
     ) -> AsyncIterator[Reading | str]:
-        plan = self._plan(handover, result)
+        plan = self._plan(handover, result, await self._dear(handover.letters))
         ways = {leg.name: leg for leg in self.legs}
         context = tuple(self._context)
         requests = {
@@ -162,12 +177,19 @@ class Escalation:
         finally:
             await _close(won.rest)
 
-    def _plan(self, handover: Handover, result: RemoteOutcome) -> Plan:
-        situation = self.situation(handover)
+    async def _dear(self, letters: int) -> dict[str, str]:
+        """Legs that would cost too much, and why."""
+        till = self._out.till
+        return {leg.name: await till.over(leg.model, letters) for leg in self.legs}
+
+    def _plan(
+        self, handover: Handover, result: RemoteOutcome, dear: Mapping[str, str]
+    ) -> Plan:
+        situation = self.situation(handover, dear)
         plan = make_plan(situation)
         result.reason = plan.reason
         if not plan.order:
-            result.why_not = _why_nobody(situation)
+            result.why_not = why_nobody(situation)
         after = None if plan.after == NEVER else round(plan.after * 1000, 3)
         self._emit(
             Planned(
@@ -183,25 +205,25 @@ class Escalation:
         )
         return plan
 
-    def _facts(self, leg: RemoteLeg, letters: int) -> LegFacts:
+    def _facts(self, leg: RemoteLeg, letters: int, dear: str) -> LegFacts:
         expected = self.book.predict(leg.name, letters)
         return LegFacts(
             name=leg.name,
-            vetoes=tuple(self._vetoes(leg, letters)),
+            vetoes=tuple(self._vetoes(leg, dear)),
             usual=expected.usual,
             slow=expected.slow,
             patience=expected.patience,
-            price=self._out.meter.expected(leg.model, letters),
+            price=self._out.till.meter.expected(leg.model, letters),
             seen=expected.seen,
         )
 
-    def _vetoes(self, leg: RemoteLeg, letters: int) -> Iterator[Veto]:
+    def _vetoes(self, leg: RemoteLeg, dear: str) -> Iterator[Veto]:
         reasons = {
             VetoKind.PRIVACY: self._out.release.forbids(),
             VetoKind.RESIDENCE: self._out.sender.residence(leg.remote),
             VetoKind.OFFLINE: OFFLINE if leg.remote.link is LinkState.DOWN else "",
             VetoKind.RESTING: "" if leg.breaker.allows(now()) else RESTS,
-            VetoKind.PRICE: self._out.meter.over(leg.model, letters),
+            VetoKind.PRICE: dear,
         }
         return (Veto(kind, words) for kind, words in reasons.items() if words)
 
@@ -239,16 +261,6 @@ class Escalation:
     def _not_told(self, name: str, error: Exception) -> None:
         why = f"it was not told what was heard: {type(error).__name__}"
         self._emit(Degraded(what=name, why=why, hint="see the log"))
-
-
-def _why_nobody(situation: Situation) -> WhyNot:
-    """Why nobody at all can be asked."""
-    kinds = {veto.kind for leg in situation.legs for veto in leg.vetoes}
-    if VetoKind.PRICE in kinds:
-        return WhyNot.DEAR
-    if kinds & {VetoKind.OFFLINE, VetoKind.RESTING}:
-        return WhyNot.OFFLINE
-    return WhyNot.WITHHELD if kinds else WhyNot.UNKNOWN
 
 
 def _seen(leg: LegFacts) -> LegSeen:

@@ -10,10 +10,12 @@ from voiceagent.deadline import Deadline
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.interpreter import Reading
 from voiceagent.routing.breaker import Breaker
+from voiceagent.routing.plan import Situation
 from voiceagent.routing.remote import Remote
+from voiceagent.routing.veto import VetoKind
 from voiceagent.stt.protocol import Recognition
 
-__all__ = ["DEVICE", "RemoteOutcome", "Handover", "RemoteLeg", "WhyNot"]
+__all__ = ["DEVICE", "RemoteOutcome", "Handover", "RemoteLeg", "WhyNot", "why_nobody"]
 
 DEVICE = "device"
 """The leg that is no remote."""
@@ -87,3 +89,13 @@ class RemoteOutcome:
     reason: str = ""
     why_not: WhyNot = WhyNot.ANSWERED
     """Why nobody answers, where that is so."""
+
+
+def why_nobody(situation: Situation) -> WhyNot:
+    """Why nobody at all can be asked."""
+    kinds = {veto.kind for leg in situation.legs for veto in leg.vetoes}
+    if VetoKind.PRICE in kinds:
+        return WhyNot.DEAR
+    if kinds & {VetoKind.OFFLINE, VetoKind.RESTING}:
+        return WhyNot.OFFLINE
+    return WhyNot.WITHHELD if kinds else WhyNot.UNKNOWN

@@ -16,12 +16,13 @@ from voiceagent.clock import now
 from voiceagent.errors import RemoteFailed, VoiceAgentError
 from voiceagent.privacy.gate import Refused, Released
 from voiceagent.routing.answer import RemoteAnswer
-from voiceagent.routing.meter import Meter, Reservation
+from voiceagent.routing.meter import Reservation
 from voiceagent.routing.race import Declined
 from voiceagent.routing.receipt_book import Leaving, ReceiptBook
 from voiceagent.routing.release import Release
 from voiceagent.routing.remote import Piece
 from voiceagent.routing.request import RemoteRequest, Sender
+from voiceagent.routing.till import Till
 from voiceagent.routing.toolbox import Toolbox, ToolRunner
 from voiceagent.trace.events import Escalated, Event, RemoteToolRan, Withheld
 
@@ -38,13 +39,13 @@ class WayOut:
         sender: Sender,
         release: Release,
         book: ReceiptBook,
-        meter: Meter,
+        till: Till,
         emit: Callable[[Event], None],
         *,
         toolbox: Toolbox | None = None,
     ) -> None:
         """`toolbox`: what may be called on this device."""
-        self.sender, self.release, self.meter = sender, release, meter
+        self.sender, self.release, self.till = sender, release, till
         self._book, self._emit = book, emit
         self._tools = ToolRunner(toolbox)
 
@@ -59,9 +60,8 @@ class WayOut:
         answer (any more).
         """
         released = await self._released(request)
-        await self._announce(request, released)
+        held = await self._paid(request, released)
         request.leg.breaker.started(now())
-        held = self._reserve(request, released)
         answer = self._answer(request, released)
         outcome = "cancelled"
         try:
@@ -76,7 +76,7 @@ class WayOut:
             self._tools.deeds.release(request.turn, request.leg.name)
             price = self._settle(held, answer, outcome)
             if outcome == "answered":
-                self._emit(answer.event(price, self.meter.currency))
+                self._emit(answer.event(price, self.till.meter.currency))
 
     async def _clauses(
         self, request: RemoteRequest, released: Released, answer: RemoteAnswer
@@ -154,18 +154,30 @@ class WayOut:
         await self._book.write(request, Leaving.result(done.name, told, released))
         return json.dumps({"result" if done.ok else "error": told or "done"})
 
-    def _reserve(self, request: RemoteRequest, released: Released) -> Reservation:
+    async def _paid(self, request: RemoteRequest, released: Released) -> Reservation:
+        """Money is set aside, then it is announced; raises `Declined`."""
+        held = await self._reserve(request, released)
+        try:
+            await self._announce(request, released)
+        except BaseException:
+            self.till.release(held)
+            raise
+        return held
+
+    async def _reserve(self, request: RemoteRequest, released: Released) -> Reservation:
         payload, leg = released.payload, request.leg
         letters = len(payload.text) + sum(len(m.text) for m in payload.context)
         seconds = len(payload.audio) / 32_000
-        return self.meter.reserve(leg.name, leg.model, request.turn, letters, seconds)
+        return await self.till.reserve(
+            leg.name, leg.model, request.turn, letters, seconds
+        )
 
     def _settle(
         self, held: Reservation, answer: RemoteAnswer, outcome: str
     ) -> float | None:
         facts = answer.facts
         told = (facts.input_tokens, facts.output_tokens) if facts else (None, None)
-        return self.meter.settle(held, outcome, told=told)
+        return self.till.settle(held, outcome, told=told, heard=answer.letters)
 
 
 async def _contained(

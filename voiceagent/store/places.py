@@ -15,7 +15,7 @@ __all__ = ["state_folder"]
 log = logging.getLogger(__name__)
 
 BOOKS = ("state.sqlite", "cost.sqlite", "region.sqlite")
-OTHERS = ("receipts.*", "*.corrupt-*", "device.key", "region.key")
+OTHERS = ("receipts*", "*.corrupt-*", "device.key", "region.key")
 MARKS = {
     "state.sqlite": b"CREATE TABLE timers",
     "state.sqlite-wal": b"CREATE TABLE timers",
