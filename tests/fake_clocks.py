@@ -97,8 +97,9 @@ class Bedside:
         return answer.text
 
     def first(self, part: str) -> tuple[float, str]:
-        """When something with these words was heard first, and all that was said."""
-        return next((at, text) for at, text in self.heard if part in text)
+        """When a sentence with these words was heard first, and the sentence."""
+        said = ((at, one) for at, text in self.heard for one in text.split(". "))
+        return next((at, one) for at, one in said if part in one)
 
     @property
     def rang(self) -> list[AlarmRang]:
