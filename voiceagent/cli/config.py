@@ -23,7 +23,7 @@ def show(config: ConfigOption = None, json: JsonOption = False) -> None:
         return
     screen = console()
     for section, body in values.items():
-        screen.print(f"\\[{section}]")
+        screen.print(f"[{section}]")
         for key, value in body.items():
             source = loaded.sources.get(f"{section}.{key}", "default")
             shown = msgspec.json.encode(value).decode()

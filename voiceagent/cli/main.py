@@ -10,11 +10,14 @@ import importlib
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from io import StringIO
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 from voiceagent import __version__
 from voiceagent.cli.collector import loading
 from voiceagent.errors import VoiceAgentError
+from voiceagent.errors.foreign import words_of_others
 
 if TYPE_CHECKING:
     from typer import Typer
@@ -55,6 +58,7 @@ def command_line(names: Iterable[str] = COMMANDS) -> Typer:
         name="voiceagent",
         help=ABOUT,
         no_args_is_help=True,
+        pretty_exceptions_enable=False,
         add_completion=False,
         rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"]},
@@ -77,17 +81,47 @@ def main() -> None:
         sys.stdout.write(f"voiceagent {__version__}\n")
         return
     loading()
+    sys.excepthook = _broken
     try:
-        command_line(_wanted(words))(standalone_mode=True)
+        sys.exit(command_line(_wanted(words))(standalone_mode=False))
     except VoiceAgentError as error:
-        sys.stderr.write(f"error: {error}\n")
+        sys.stderr.write(words_of_others(f"error: {error}\n"))
         sys.exit(error.exit_code)
+    except Exception as error:
+        sys.exit(_not_understood(error))
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
         # The reader of a pipe went away (`| head`): not an error of ours.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+
+
+def _not_understood(error: Exception) -> int:
+    """What is wrong with the line that was typed: it may hold names of files, which
+    others have given. Everything else is raised again."""
+    from typer import Abort
+
+    if isinstance(error, Abort):
+        sys.stderr.write("Aborted!\n")
+        return 1
+    show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
+    if show is None or not isinstance(code, int):
+        raise error
+    told = StringIO()
+    show(file=told)
+    sys.stderr.write(words_of_others(told.getvalue()))
+    return code
+
+
+def _broken(
+    kind: type[BaseException], error: BaseException, where: TracebackType | None
+) -> None:
+    """A bug: the usual words of Python, as text."""
+    import traceback
+
+    lines = traceback.format_exception(kind, error, where)
+    sys.stderr.write(words_of_others("".join(lines)))
 
 
 def _wanted(words: list[str]) -> Iterable[str]:

@@ -28,6 +28,10 @@ def options(
     """A voice agent whose ears, reflexes and deadlines live on the edge."""
     import logging
 
+    from voiceagent.cli.plain_log import PlainLines
+
     level = logging.DEBUG if verbose else logging.WARNING
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(PlainLines("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=level, handlers=[handler])
     logging.getLogger("asyncio").setLevel(logging.WARNING)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from voiceagent.errors import DeviceMissing, EngineMissing
+from voiceagent.errors.foreign import cleaned, escaped, words_of_others
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -77,26 +78,27 @@ PackOption = Annotated[
 
 def console() -> Console:
     """Where results go."""
-    from rich.console import Console
+    from voiceagent.cli.plain_console import PlainConsole
 
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return PlainConsole(soft_wrap=not sys.stdout.isatty())
 
 
 def errors() -> Console:
     """Where everything else goes."""
-    from rich.console import Console
+    from voiceagent.cli.plain_console import PlainConsole
 
-    return Console(stderr=True, highlight=False)
+    return PlainConsole(stderr=True)
 
 
 def write(line: str) -> None:
     """A result as plain words: what loads nothing to be shown."""
-    sys.stdout.write(f"{line}\n")
+    sys.stdout.write(f"{words_of_others(line)}\n")
     sys.stdout.flush()
 
 
 def tell(line: str) -> None:
     """A plain remark on stderr, dim where a person looks."""
+    line = words_of_others(line).replace("\n", "\n  ")
     dim = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
     sys.stderr.write(f"\x1b[2m{line}\x1b[0m\n" if dim else f"{line}\n")
 
@@ -141,7 +143,11 @@ def emit_json(value: Mapping[str, Any]) -> None:
     """One object a line on stdout, keys in the order given; flushed for pipes."""
     import msgspec
 
-    sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
+    try:
+        data = msgspec.json.encode(value)
+    except UnicodeEncodeError:  # bytes in a file's name that are no text
+        data = msgspec.json.encode(cleaned(msgspec.to_builtins(value)))
+    sys.stdout.buffer.write(escaped(data.decode()).encode() + b"\n")
     sys.stdout.buffer.flush()
 
 

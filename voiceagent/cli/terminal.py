@@ -110,6 +110,16 @@ class Display:
 
 def describe(record: Record) -> Text | None:
     """An event in words, if a person wants to see it."""
+    line = _described(record)
+    if line is None or "\n" not in line.plain[1:]:
+        return line
+    # Further lines of what others said never look like lines of ours.
+    blank = line.plain.startswith("\n")
+    whole = Text(f"\n{' ' * 18}").join(line.split("\n")[blank:])
+    return Text("\n").append_text(whole) if blank else whole
+
+
+def _described(record: Record) -> Text | None:
     event = record.event
     at = f"{record.at:7.2f} s  "
     match event:

@@ -28,6 +28,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from voiceagent.errors.foreign import words_of_others
+
 __all__ = [
     "AudioFileError",
     "CheckFailed",
@@ -73,10 +75,11 @@ class VoiceAgentError(Exception):
     """How it is said aloud; empty: as something that went wrong."""
 
     def __init__(self, what: str, *, cause: str = "", hint: str = "") -> None:
-        super().__init__(what)
-        self.what = what
-        self.cause = cause
-        self.hint = hint
+        # All three may quote others.
+        self.what = words_of_others(what)
+        self.cause = words_of_others(cause)
+        self.hint = words_of_others(hint)
+        super().__init__(self.what)
 
     def __reduce__(self) -> tuple[object, ...]:
         # Errors travel between processes whole, whatever their constructor asks for.
@@ -88,6 +91,8 @@ class VoiceAgentError(Exception):
             lines.append(f"cause: {self.cause}")
         if self.hint:
             lines.append(f"hint: {self.hint}")
+        # A line of somebody else's is never the hint.
+        lines = [line.strip().replace("\n", "\n  ") for line in lines]
         # Looking at this machine is for those who read an error.
         from voiceagent.errors.lines import here
 

@@ -11,6 +11,7 @@ __all__ = ["take"]
 
 MOST_CALLS, MOST_ROUNDS = 16, 8
 """Tools that are called at once, and how often an answer waits for tools."""
+CALL = ("call_id", "name", "arguments")
 TRANSCRIPTION = "conversation.item.input_audio_transcription"
 
 
@@ -19,7 +20,7 @@ def take(turn: RemoteTurn, event: WireEvent) -> None:
     (more) answer, and what Python raises where the event lacks something."""
     kind = event["type"]
     if kind == f"{TRANSCRIPTION}.completed":
-        turn.pieces.append(HeardAs(event["transcript"]))
+        turn.pieces.append(HeardAs(_text(event["transcript"])))
     elif kind == f"{TRANSCRIPTION}.failed":
         raise RemoteFailed(
             "the region did not understand the audio",
@@ -47,7 +48,7 @@ def _belongs(turn: RemoteTurn, event: WireEvent) -> bool:
 def _answer(turn: RemoteTurn, event: WireEvent) -> None:
     match event["type"]:
         case "response.output_text.delta" | "response.output_audio_transcript.delta":
-            turn.words(event["delta"])
+            turn.words(_text(event["delta"]))
         case "response.output_item.added":
             if event["item"].get("type") == "message":
                 turn.item = event["item"]["id"]
@@ -89,7 +90,14 @@ def _called(turn: RemoteTurn, response: WireEvent) -> bool:
     turn.calls.used = used(response, turn.calls.used)
     turn.response = ""
     for call in calls:
-        turn.calls.waiting.add(call["call_id"])
-        tool = RemoteTool(call["call_id"], call["name"], call["arguments"])
+        tool = RemoteTool(*(_text(call[key]) for key in CALL))
+        turn.calls.waiting.add(tool.call_id)
         turn.pieces.append(tool)
     return True
+
+
+def _text(value: object) -> str:
+    """Raises `TypeError` where words are none."""
+    if not isinstance(value, str):
+        raise TypeError
+    return value

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from voiceagent.errors.foreign import cleaned
 from voiceagent.realtime.limits import Limits
 
 __all__ = [
@@ -166,9 +167,10 @@ def decode_client(raw: str | bytes, limits: Limits) -> ClientEvent:
 
 
 def decode_server(raw: str | bytes) -> dict[str, Any] | None:
-    """A frame of a server as an object with a `type`; None where it is none."""
+    """A frame of a server as an object with a `type`, its words without what is none;
+    None where it is no such object."""
     try:
-        event = _anything.decode(raw)
+        event = cleaned(_anything.decode(raw))
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return None
     if isinstance(event, dict) and isinstance(event.get("type"), str):

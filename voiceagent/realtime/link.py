@@ -15,6 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 from voiceagent.clock import now
 from voiceagent.door.tls import proved_region
 from voiceagent.errors import LinkDown
+from voiceagent.errors.foreign import one_line
 from voiceagent.realtime.client import ClientSession
 from voiceagent.realtime.events import encode
 from voiceagent.realtime.greeting import Greeting
@@ -195,7 +196,7 @@ def _reason(error: Exception) -> str:
         if 300 <= status < 400:
             return f"it sends elsewhere (status {status}), which is not followed"
         body = (error.response.body or b"")[:300].decode("utf-8", "replace")
-        return f"refused with status {status}: {body.strip()}"
+        return f"refused with status {status}: {one_line(body)}"
     if isinstance(error, TimeoutError):
         return f"no answer within {OPENING:.0f} s"
-    return str(error) or type(error).__name__
+    return one_line(str(error)) or type(error).__name__

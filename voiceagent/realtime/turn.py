@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from voiceagent.errors import RemoteFailed
+from voiceagent.errors.foreign import one_line
 from voiceagent.privacy.payload import Payload
 from voiceagent.realtime.items import WireEvent
 from voiceagent.routing.remote import Answered, AnswerWords, Envelope, Piece
 from voiceagent.routing.usage import MOST_INPUT, MOST_OUTPUT, whole
 
 __all__ = ["RemoteTurn", "answered", "used"]
+
+LONGEST_FACT = 2000
+"""Letters of one fact about an answer: its sources are one."""
 
 
 @dataclass(slots=True)
@@ -90,7 +94,9 @@ def answered(response: WireEvent, before: TokenCounts = (0, 0)) -> Answered:
     """The facts of a response that is done; `before`: tokens that the turn has used
     already."""
     metadata = {
-        k: v for k, v in (response.get("metadata") or {}).items() if isinstance(v, str)
+        k: one_line(v, LONGEST_FACT)
+        for k, v in (response.get("metadata") or {}).items()
+        if isinstance(v, str)
     }
     told = used(response, before)
     sources = metadata.get("voiceagent.sources", "")

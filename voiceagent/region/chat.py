@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
 from voiceagent.errors import ConfigError, EngineMissing, LinkDown, RemoteFailed
+from voiceagent.errors.foreign import cleaned
 from voiceagent.region.backend import (
     AnswerSource,
     AnswerText,
@@ -142,7 +143,7 @@ async def _check(response: Any) -> None:
         401: "set the key in `upstream.key_env`",
         403: "the key may not use this model",
         404: "look at `upstream.url` and `upstream.model`",
-        429: f"wait {response.headers.get('Retry-After', 'a little')}",
+        429: f"wait {_pause(response.headers.get('Retry-After', ''))}",
     }
     raise RemoteFailed(
         f"the upstream answered with status {response.status_code}",
@@ -168,10 +169,15 @@ async def _outputs(stream: AsyncIterator[bytes]) -> AsyncIterator[Output]:
         yield Call(call_id, name, arguments or "{}")
 
 
+def _pause(told: str) -> str:
+    """A hint holds no words of others."""
+    return f"{told} seconds" if told.isdecimal() and len(told) < 6 else "a little"
+
+
 def _chunk(text: str) -> dict[str, Any]:
     try:
-        chunk = json.loads(text)
-    except ValueError:
+        chunk = cleaned(json.loads(text))
+    except (ValueError, RecursionError):
         chunk = None
     if not isinstance(chunk, dict):
         raise RemoteFailed("the upstream sent something that is no event")

@@ -15,6 +15,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from voiceagent.errors import ToolRefused
+from voiceagent.errors.foreign import cleaned
 from voiceagent.nlu.intent import Intent, SlotValue
 from voiceagent.nlu.slm.tools import CallableIntent, Signature, schemas
 from voiceagent.skills.tool import ToolCall, ToolPolicy, ToolTurn
@@ -98,7 +99,7 @@ def _arguments(text: str) -> dict[str, Any]:
     if len(text) > LARGEST:
         raise ToolRefused(f"the arguments have more than {LARGEST} letters")
     try:
-        found = json.loads(text or "{}")
+        found = cleaned(json.loads(text or "{}"))
     except (ValueError, RecursionError) as error:
         raise ToolRefused("the arguments are no JSON") from error
     if not isinstance(found, dict):

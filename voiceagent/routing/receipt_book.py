@@ -8,6 +8,7 @@ from datetime import datetime
 
 from voiceagent.clock import Compute, wall
 from voiceagent.errors import StoreError
+from voiceagent.errors.foreign import one_line
 from voiceagent.privacy.gate import Refused, Released
 from voiceagent.privacy.receipts import Receipt, ReceiptTaker
 from voiceagent.routing.race import Declined
@@ -87,11 +88,11 @@ class ReceiptBook:
             session=self._session,
             turn=request.turn,
             to=request.leg.name,
-            region=request.leg.remote.region,
+            region=one_line(request.leg.remote.region),
             task=leaving.task,
             left=leaving.left,
             bytes=leaving.size,
             messages=leaving.messages,
             replaced=dict(leaving.replaced),
-            why=leaving.why,
+            why=one_line(leaving.why),
         )

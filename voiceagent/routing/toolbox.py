@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from voiceagent.errors import ToolRefused, VoiceAgentError
+from voiceagent.errors.foreign import plain_name
 from voiceagent.routing.request import RemoteRequest
 from voiceagent.skills.tool import Tool, ToolPolicy, ToolTurn
 
@@ -17,8 +18,6 @@ log = logging.getLogger(__name__)
 
 MOST = 64
 """Tools that are offered at once, as many as any Realtime server takes."""
-LONGEST_NAME = 64
-"""Letters of the name of a function; no server takes more."""
 BROKEN = "this device could not do it"
 """What is told of a tool that raised anything; its own words may hold anything."""
 
@@ -116,12 +115,12 @@ class ToolRunner:
         """Carry a call out; what cannot be done is a result as well."""
         act = request.handover.act
         assert act is not None, "none were offered"
-        name = name[:LONGEST_NAME]  # a stranger's, until it is known
-        acts = self._toolbox.acts(name)
+        called, name = name, plain_name(name)  # a stranger's, until it is known
+        acts = self._toolbox.acts(called)
         try:
             if acts:
                 self.deeds.claim(request.turn, request.leg.name)
-            call = self._toolbox.find(name).read(arguments, ToolTurn(act, restore))
+            call = self._toolbox.find(called).read(arguments, ToolTurn(act, restore))
             name = call.name
             done = await (self.deeds.once(call.key, call.run) if acts else call.run())
         except VoiceAgentError as error:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from voiceagent.errors.foreign import one_line
+
 __all__ = [
     "DOUBTFUL",
     "OUTSIDE",
@@ -48,6 +50,12 @@ class Recognition:
     no command: for those who understand more than commands."""
     decided: bool = False
     """Of a preview that was not accepted: the end would bring nothing else."""
+
+    def __post_init__(self) -> None:
+        # Typed, or heard by an engine of somebody else's.
+        for name in ("text", "transcript"):
+            if not (given := getattr(self, name)).isprintable():
+                object.__setattr__(self, name, one_line(given, len(given)))
 
 
 class Stt(Protocol):

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from voiceagent.errors import PackError
+from voiceagent.errors.foreign import cleaned, words_of_others
 
 __all__ = ["Issue", "TemplateSource", "read_yaml", "scan_yaml", "suggest"]
 
@@ -133,12 +134,12 @@ class _YamlReader:
             return [self.value(item, (*path, n)) for n, item in enumerate(node.value)]
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
-        return yaml.SafeLoader("").construct_object(node, deep=True)
+        return cleaned(yaml.SafeLoader("").construct_object(node, deep=True))
 
     def _mapping(self, node: yaml.MappingNode, path: tuple[object, ...]) -> Any:
         result: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key = str(key_node.value)
+            key = words_of_others(str(key_node.value))
             line = key_node.start_mark.line + 1
             if key in result:
                 hint = "join the two or rename one"

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from voiceagent.clock import now
+from voiceagent.errors.foreign import cleaned, escaped
 from voiceagent.trace.events import Degraded, Event, TurnFinished
 
 __all__ = [
@@ -67,6 +68,7 @@ class Trace:
         """Add an event now; raises `TraceError` where it cannot be true."""
         if self.began is None:
             self.began = now()
+        event = _without_signs(event)
         if isinstance(event, TurnFinished):
             check_ledger(event)
         if len(self.records) == self.records.maxlen:
@@ -116,6 +118,14 @@ class Trace:
         return self.dropped + len(self.records)
 
 
+def _without_signs(event: Event) -> Event:
+    """What others said in it is text, whoever emits it."""
+    given = {name: getattr(event, name) for name in event.__struct_fields__}
+    made = {name: cleaned(value) for name, value in given.items()}
+    changed = {name: one for name, one in made.items() if one is not given[name]}
+    return msgspec.structs.replace(event, **changed) if changed else event
+
+
 def check_ledger(ledger: TurnFinished) -> None:
     """Stages are known, none is negative, and they add up to the whole."""
     parts = {k: v for k, v in ledger.latency_ms.items() if k != "response"}
@@ -135,4 +145,4 @@ def encode(records: Iterable[Record]) -> bytes:
         )
         for at, event in records
     )
-    return b"".join(line + b"\n" for line in lines)
+    return b"".join(escaped(line.decode()).encode() + b"\n" for line in lines)

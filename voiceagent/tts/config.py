@@ -18,7 +18,8 @@ class SpeakConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """`auto`, `espeak`, `flite`, `festival`, `say`, `command`, or one of an engine's
     own (`flite/rms`)."""
     command: list[str] = field(default_factory=list)
-    """A program that reads text on stdin and writes a WAV to stdout."""
+    """A program that reads text on stdin and writes a WAV to stdout. With `{text}` in a
+    place of its own the words stand there, with `{output}` it writes that file."""
     volume: Probability = 0.7
     """How loud it speaks until somebody asks for another volume, which is kept."""
 

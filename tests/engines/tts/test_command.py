@@ -20,6 +20,7 @@ from voiceagent.audio.level import loudness
 from voiceagent.engines.tts.command import CommandTts
 from voiceagent.engines.tts.festival import FestivalTts
 from voiceagent.engines.tts.speakable import speakable
+from voiceagent.engines.tts.text_place import check_place, filled
 from voiceagent.engines.tts.wav import read_wav
 from voiceagent.errors import (
     ConfigError,
@@ -227,3 +228,66 @@ def test_speakable_is_stable_and_plain_is_ascii(text: str) -> None:
     once = speakable(text, plain=True)
     assert once.isascii() and speakable(once, plain=True) == once
     assert "\n" not in speakable(text) and "\0" not in speakable(text)
+
+
+SAYS = """
+import sys, wave
+with wave.open(sys.argv[-1], "wb") as out:
+    out.setparams((1, 2, 8000, 0, "NONE", ""))
+    out.writeframes(b"ab" * 800)
+sys.exit(sum(part.startswith("-") for part in sys.argv[1:]))
+"""
+"""Exit status: how many options it was given."""
+
+
+@pytest.mark.parametrize("words", ["-o /tmp/x hello", "--help me", "- - -rf go", "-x"])
+def test_words_are_no_option(words: str) -> None:
+    assert script(SAYS, "{text}", "{output}").synthesize(words).pcm
+
+
+@given(st.text(st.sampled_from("-/@=+'\";$`() ox1"), min_size=1))
+def test_whatever_is_said_begins_no_option(words: str) -> None:
+    said = filled("{text}", speakable(f"{words} a"))
+    assert not said.startswith(("-", "/", "@", "+"))
+
+
+PLACES = [
+    *(["{text}"], ["x", "-{text}"], ["x", "--{text}"], ["x", "--text{text}"]),
+    *(
+        ["sh", "-c", "{text}"],
+        ["sh", "-c", "espeak '{text}'"],
+        ["bash", "-lc", "{text}"],
+    ),
+    *(
+        ["nice", "python3.11", "-c", "{text}"],
+        ["x", "say: {text}"],
+        ["x", "{text}{text}"],
+    ),
+    *(["ssh", "box", "espeak", "{text}"], ["/usr/bin/ssh", "box", "--t={text}"]),
+    *(["x", "a\n{text}"], ["cmd.exe", "/c", "{text}"], ["x", "{output}{text}"]),
+    *(["docker", "run", "i", "sh", "-c", "{text}"], ["su", "-c", "{text}"]),
+]
+
+
+@pytest.mark.parametrize("argv", PLACES, ids=" ".join)
+def test_words_have_a_place_of_their_own_or_none(argv: list[str]) -> None:
+    with pytest.raises(ConfigError, match="must not stand"):
+        CommandTts(argv)
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        *(
+            ["x", "{text}"],
+            ["x", "--text={text}"],
+            ["x", "-t{text}"],
+            ["x", "-t", "{text}"],
+        ),
+        *(["python3", "say.py", "{text}"], ["sh", "say.sh", "{text}", "{output}"]),
+        ["x", "-c", "{text}"],
+    ],
+    ids=" ".join,
+)
+def test_and_there_they_may_stand(argv: list[str]) -> None:
+    check_place(argv)

@@ -19,6 +19,7 @@ from voiceagent.engines.tts.program import (
     run_program,
 )
 from voiceagent.engines.tts.speakable import sayable
+from voiceagent.engines.tts.text_place import TEXT, check_place, filled
 from voiceagent.engines.tts.wav import no_voice, read_wav
 from voiceagent.errors import (
     ConfigError,
@@ -54,6 +55,7 @@ class CommandTts:
         `EngineMissing` with the `install` line, `ConfigError`."""
         if not argv:
             raise ConfigError("the voice's command is empty", hint="name a program")
+        check_place(argv)
         program = find_program(argv[0], install)
         self.name = name or f"command/{' '.join(argv)}"
         self._argv = [program, *argv[1:]]
@@ -83,10 +85,9 @@ class CommandTts:
 
     def _run(self, words: str, output: Path | None) -> bytes:
         argv = [
-            part.replace("{output}", str(output)).replace("{text}", words)
-            for part in self._argv
+            filled(part.replace("{output}", str(output)), words) for part in self._argv
         ]
-        said = any("{text}" in part for part in self._argv)
+        said = any(TEXT in part for part in self._argv)
         given = "" if said else words
         try:
             done = run_program(argv, given, timeout=self._timeout)

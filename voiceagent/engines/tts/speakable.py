@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from voiceagent.errors import UsageError
+from voiceagent.errors.foreign import words_of_others
 from voiceagent.lang.amounts import said_amounts
 from voiceagent.lang.languages import language
 from voiceagent.lang.markup import without_markup
@@ -42,6 +43,7 @@ NEAR_NUMBER = re.compile(r"(\d\s?)([^\W\d_]+)|([^\W\d_]+)(?=\s?\d)")
 
 def speakable(text: str, *, plain: bool = False) -> str:
     """`text` with signs in words and nothing unpronounceable; `plain`: ASCII only."""
+    text = words_of_others(text)
     for _ in range(ROUNDS):
         before, text = text, _said(text, plain)
         if text == before:

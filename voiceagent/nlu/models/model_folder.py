@@ -20,6 +20,7 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from voiceagent.errors import ModelError, ModelMissing
+from voiceagent.errors.foreign import cleaned
 from voiceagent.nlu.models.gguf_header import read_header
 
 __all__ = [
@@ -138,18 +139,16 @@ def read_model(folder: Path, origin: Origin = "path") -> Model:
             hint="`voiceagent models list` shows what is there",
         )
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
+        data = cleaned(tomllib.loads(file.read_text(encoding="utf-8")))
         card = msgspec.convert(data, ModelCard)
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise _broken(file, str(error)) from error
-    except msgspec.ValidationError as error:
+    except (OSError, ValueError, msgspec.ValidationError) as error:
         raise _broken(file, str(error)) from error
     _check_names(file, card)
     return Model(card, folder, origin)
 
 
 def _broken(file: Path, cause: str) -> ModelError:
-    hint = "mend the card, or add the model again with `voiceagent models add PATH`"
+    hint = "mend it, or add the model again with `voiceagent models add PATH`"
     return ModelError(f"model card `{file}` is wrong", cause=cause, hint=hint)
 
 

@@ -24,6 +24,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from voiceagent.errors import ConfigError, HouseFailed
+from voiceagent.errors.foreign import cleaned
 
 __all__ = ["LIMIT", "HassLink", "HassTalk"]
 
@@ -182,7 +183,7 @@ class HassTalk:
         if len(raw) > ANSWER_BYTES:
             raise self._nonsense("the answer is too long", sent=sent)
         try:
-            found = json.loads(raw)
+            found = cleaned(json.loads(raw))
         except (ValueError, RecursionError) as error:
             if status in (400, 404) or status < 300:  # Home Assistant's are JSON
                 cause = f"HTTP status {status} and no JSON"

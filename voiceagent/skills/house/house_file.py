@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from voiceagent.errors import PackError
+from voiceagent.errors.foreign import cleaned
 from voiceagent.skills.house.house import DOMAINS, Area, Entity, HouseModel
 from voiceagent.templates.yaml_file import suggest
 
@@ -26,7 +27,7 @@ def load_house(file: Path) -> HouseModel:
     """Read a `house.toml`; raises `PackError` naming file, line and remedy."""
     try:
         text = file.read_text(encoding="utf-8")
-        data = tomllib.loads(text)
+        data = cleaned(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise PackError(
             f"`{file}` is not valid TOML",

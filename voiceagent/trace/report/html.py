@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
+from voiceagent.errors.foreign import words_of_others
+
 __all__ = ["Html", "join", "tag", "text"]
 
 VOID = frozenset({"input", "meta", "br", "hr", "line", "rect", "circle", "path"})
@@ -17,7 +19,7 @@ class Html(str):
 
 def text(value: object) -> Html:
     """`value` as text, escaped unless it is markup already."""
-    return value if isinstance(value, Html) else Html(escape(str(value)))
+    return value if isinstance(value, Html) else Html(_escaped(value))
 
 
 def join(*parts: object) -> Html:
@@ -28,13 +30,17 @@ def join(*parts: object) -> Html:
 def tag(name: str, /, *children: object, **attributes: object) -> Html:
     """An element; `class_` is `class`, `_` in names is `-`; None leaves one out."""
     pairs = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(str(value))}"'
+        f' {key.rstrip("_").replace("_", "-")}="{_escaped(value)}"'
         for key, value in attributes.items()
         if value is not None
     )
     if name in VOID and not children:
         return Html(f"<{name}{pairs}>" if name in HTML_VOID else f"<{name}{pairs}/>")
     return Html(f"<{name}{pairs}>{join(*children)}</{name}>")
+
+
+def _escaped(value: object) -> str:
+    return escape(words_of_others(str(value)))
 
 
 HTML_VOID = frozenset({"input", "meta", "br", "hr"})
