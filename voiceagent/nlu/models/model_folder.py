@@ -20,7 +20,6 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from voiceagent.errors import ModelError, ModelMissing
-from voiceagent.errors.foreign import cleaned
 from voiceagent.nlu.models.gguf_header import read_header
 
 __all__ = [
@@ -139,7 +138,7 @@ def read_model(folder: Path, origin: Origin = "path") -> Model:
             hint="`voiceagent models list` shows what is there",
         )
     try:
-        data = cleaned(tomllib.loads(file.read_text(encoding="utf-8")))
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
         card = msgspec.convert(data, ModelCard)
     except (OSError, ValueError, msgspec.ValidationError) as error:
         raise _broken(file, str(error)) from error
