@@ -7,6 +7,7 @@ import typer
 
 from voiceagent.app.config import load_config, schema
 from voiceagent.cli.shared import ConfigOption, JsonOption, console, emit_json
+from voiceagent.errors.masking import masked_values
 
 __all__ = ["app"]
 
@@ -15,9 +16,9 @@ app = typer.Typer(help="Show and check the configuration.", no_args_is_help=True
 
 @app.command("show")
 def show(config: ConfigOption = None, json: JsonOption = False) -> None:
-    """Print every value in force and where it came from."""
+    """Print every value in force and where it came from; secrets are covered."""
     loaded = load_config(config)
-    values = msgspec.to_builtins(loaded.config)
+    values = masked_values(msgspec.to_builtins(loaded.config))
     if json:
         emit_json({"config": values, "sources": dict(loaded.sources)})
         return

@@ -10,6 +10,9 @@ from voiceagent import __version__
 
 __all__ = ["options"]
 
+WORDY = ("websockets", "httpcore", "nats")
+"""Libraries that log all they send and receive: what was said stands in that."""
+
 
 def _version(wanted: bool) -> None:
     if wanted:
@@ -35,3 +38,5 @@ def options(
     handler.setFormatter(PlainLines("%(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=level, handlers=[handler])
     logging.getLogger("asyncio").setLevel(logging.WARNING)
+    for name in WORDY:
+        logging.getLogger(name).setLevel(max(level, logging.INFO))

@@ -1,10 +1,11 @@
-"""Logs: one line a message, and nothing in it that a terminal obeys."""
+"""Logs: one line a message, no secret, and nothing in it that a terminal obeys."""
 
 from __future__ import annotations
 
 import logging
 
 from voiceagent.errors.foreign import words_of_others
+from voiceagent.errors.masking import masked
 
 __all__ = ["PlainLines"]
 
@@ -19,4 +20,4 @@ class PlainLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """All of it."""
-        return words_of_others(super().format(record))
+        return masked(words_of_others(super().format(record)))

@@ -95,8 +95,9 @@ class VoiceAgentError(Exception):
         lines = [line.strip().replace("\n", "\n  ") for line in lines]
         # Looking at this machine is for those who read an error.
         from voiceagent.errors.lines import here
+        from voiceagent.errors.masking import masked
 
-        return here("\n".join(lines))
+        return here(masked("\n".join(lines)))
 
 
 def _rebuilt(

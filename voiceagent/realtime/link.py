@@ -16,6 +16,7 @@ from voiceagent.clock import now
 from voiceagent.door.tls import proved_region
 from voiceagent.errors import LinkDown
 from voiceagent.errors.foreign import one_line
+from voiceagent.errors.masking import masked
 from voiceagent.realtime.client import ClientSession
 from voiceagent.realtime.events import encode
 from voiceagent.realtime.greeting import Greeting
@@ -196,7 +197,7 @@ def _reason(error: Exception) -> str:
         if 300 <= status < 400:
             return f"it sends elsewhere (status {status}), which is not followed"
         body = (error.response.body or b"")[:300].decode("utf-8", "replace")
-        return f"refused with status {status}: {one_line(body)}"
+        return masked(f"refused with status {status}: {one_line(body)}")
     if isinstance(error, TimeoutError):
         return f"no answer within {OPENING:.0f} s"
-    return one_line(str(error)) or type(error).__name__
+    return masked(one_line(str(error))) or type(error).__name__

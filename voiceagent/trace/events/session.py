@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import field
 
 from voiceagent.errors import VoiceAgentError
+from voiceagent.errors.masking import masked
 from voiceagent.trace.events.base import Base
 
 __all__ = [
@@ -61,7 +62,8 @@ class Degraded(Base, frozen=True, tag=True):
     @classmethod
     def by(cls, error: VoiceAgentError) -> Degraded:
         """What an error has done to us."""
-        return cls(what=error.what, why=error.cause or error.what, hint=error.hint)
+        why = masked(error.cause or error.what)
+        return cls(what=masked(error.what), why=why, hint=masked(error.hint))
 
 
 class StateChanged(Base, frozen=True, tag=True):
