@@ -76,6 +76,40 @@ def test_stop_silences_all_that_ring_and_nothing_that_is_to_come() -> None:
     assert [text for _, text in bed.heard[1:]] == ["Your tea timer is done"] * 5
 
 
+def test_cancelled_while_it_rings_is_silent_and_put_off_rings_again() -> None:
+    async def script(bed: Bedside) -> None:
+        bed.say("set a 10 minute pizza timer")
+        bed.say("set a 10 minute egg timer")
+        await asyncio.sleep(603)
+        bed.say("cancel the egg timer")
+        bed.say("add 5 minutes to the pizza timer")
+        await asyncio.sleep(60)
+        assert bed.say("timer status").startswith("Four minutes")
+        await asyncio.sleep(HOUR)
+
+    bed = night(script, EVENING)
+    assert [round(at / 60) for at in _soundings(bed)] == [10, 15]
+    assert sum("egg" in text for _, text in bed.heard) == 1
+    assert sum("pizza" in text for _, text in bed.heard) == 6
+
+
+def test_two_programs_on_one_folder_skip_no_day() -> None:
+    store = Store()
+
+    async def script(bed: Bedside) -> None:
+        when = (EVENING + timedelta(minutes=30)).astimezone(ZoneInfo("Europe/Berlin"))
+        alarm = ClockAlarm.new(when, _now(bed)).recurring("FREQ=DAILY")
+        AlarmTable(store).add(alarm)
+        await asyncio.sleep(1805)
+        # The other one has rung and noted it already.
+        bed.skill.rang(alarm.id)
+        await asyncio.sleep(HOUR)
+        (kept,) = AlarmTable(store).every()
+        assert kept.local == when.replace(tzinfo=None) + timedelta(days=1)
+
+    assert len(night(script, EVENING, store=store).rang) == 1
+
+
 def test_a_thousand_at_once_ring_are_counted_and_noted() -> None:
     async def script(bed: Bedside) -> None:
         table = TimerTable(bed.store)

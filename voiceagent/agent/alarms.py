@@ -59,6 +59,11 @@ class _Pending:
     alarms: tuple[SkillAlarm, ...]
     failed: tuple[tuple[str, Exception], ...] = ()
 
+    @property
+    def keys(self) -> set[tuple[str, str]]:
+        """Of all."""
+        return {alarm.key for alarm in self.alarms}
+
 
 @dataclass(slots=True)
 class _Ringing:
@@ -129,10 +134,11 @@ class Alarms:
 
     def _asked(self) -> _Pending:
         """Each skill is asked for itself: one that fails silences no other one."""
-        alarms, failed = [], []
+        alarms: list[SkillAlarm] = []
+        failed = []
         for bell in self._bells:
             try:
-                alarms += [alarm for alarm in bell.alarms() if self._waits(alarm)]
+                alarms += bell.alarms()
             except Exception as error:  # of whoever wrote the skill
                 failed.append((bell.name, error))
         alarms.sort(key=lambda alarm: (alarm.due, alarm.id))
@@ -148,7 +154,7 @@ class Alarms:
     def _until_next(self) -> float | None:
         """Seconds to wait before looking again; None: until something changes."""
         left = _time_left()
-        limits = [left(alarm) for alarm in self._pending.alarms]
+        limits = [left(alarm) for alarm in self._pending.alarms if self._waits(alarm)]
         if self._pending.failed:
             limits.append(AGAIN)
         if not steady():
@@ -185,13 +191,20 @@ class Alarms:
             )
 
     async def _rounds(self) -> None:
-        """Say all that rings, again and again; what falls due meanwhile joins in."""
+        """Say all that rings, again and again; what falls due meanwhile joins in, what
+        is cancelled or put off is silent."""
         while texts := self._next_round():
             await self._sound(texts)
             await asyncio.sleep(PAUSE)
             if self._changed.is_set():
                 await self._look()
+                if not self._pending.failed:
+                    self._drop(self._ringing.keys() - self._pending.keys)
             self._begin(self._due())
+
+    def _drop(self, keys: Iterable[tuple[str, str]]) -> None:
+        for key in keys:
+            self._ringing[key].rounds = 0
 
     def _next_round(self) -> str:
         still = [ringing for ringing in self._ringing.values() if ringing.rounds > 0]
@@ -207,21 +220,22 @@ class Alarms:
         self._rung.update(alarm.key for alarm in alarms)
         for begin in range(0, len(alarms), NOTED):
             some = alarms[begin : begin + NOTED]
-            failed = await self._compute(
-                "alarms", self._noted, {alarm.id for alarm in some}
-            )
+            keys = {alarm.key for alarm in some}
+            failed = await self._compute("alarms", self._noted, keys)
             for name, error in failed:
                 self._tasks.failed(f"alarms of `{name}`", error)
             if not failed:
-                self._rung.difference_update(alarm.key for alarm in some)
+                self._rung -= keys
 
-    def _noted(self, ids: set[str]) -> list[tuple[str, Exception]]:
-        failed = []
+    def _noted(self, keys: set[tuple[str, str]]) -> list[tuple[str, Exception]]:
+        """Tell the skills; not of what was put off while it rang, nor of what another
+        program has noted and moved on."""
+        failed, ids, left = [], {unique for unique, _ in keys}, _time_left()
         for bell in self._bells:
             try:
-                for alarm_id in dict.fromkeys(alarm.id for alarm in bell.alarms()):
-                    if alarm_id in ids:
-                        bell.rang(alarm_id)
+                for alarm in bell.alarms():
+                    if alarm.key in keys or (alarm.id in ids and left(alarm) <= 0):
+                        bell.rang(alarm.id)
             except Exception as error:  # of whoever wrote the skill
                 failed.append((bell.name, error))
         return failed
