@@ -49,6 +49,7 @@ def hearing_parts(
     `arriving`: the recogniser, where it is still being made."""
     frontend = shop.engines.frontend(wake=options.wake)
     frontend.hold_until = options.hold_until
+    frontend.learn(options.room)
     if options.plain:
         frontend.policy = PLAIN_POLICY
     if escalates:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from voiceagent.audio.player import Player
@@ -27,6 +27,8 @@ class AgentOptions:
     """False: the whole stream is one command."""
     hold_until: int = 0
     """Sample before which no turn ends."""
+    room: Sequence[bytes] = ()
+    """Frames of the room of a recording, heard before it (`frontend/room.py`)."""
     trace: Trace | None = None
     silent: bool = False
     """Replies are not rendered."""

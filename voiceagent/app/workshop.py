@@ -110,8 +110,10 @@ class Workshop:
 
         No intent where the agent would not act at once but ask.
         """
+        from voiceagent.audio.offset import without_offset
         from voiceagent.stt.offline import hear
 
+        samples = without_offset(samples)
         spans, least = self.speech(samples), self.config.endpoint.policy().min_speech
         heard = hear(self.engines.stt(), samples, spans, least=least)
         sure = heard.accepted and heard.confidence >= self.engines.ask_below

@@ -8,10 +8,11 @@ words so far comes back in as data (`note`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from voiceagent.audio.frames import FRAME_SECONDS, RATE, AudioFrame
+from voiceagent.audio.offset import OffsetFilter
 from voiceagent.frontend.endpoint import (
     UNHEARD,
     EndpointPolicy,
@@ -97,6 +98,7 @@ class Frontend:
         """Whether the user is speaking, by the smoother."""
         self._wake, self._gate = wake, gate
         self._vad, self._smoother = vad, smoother
+        self._offset = OffsetFilter()
         self._turn, self._tail, self._said = _Turn(), _Tail(), _Words()
         self._pacing = Pacing()
 
@@ -134,8 +136,17 @@ class Frontend:
         """Sample since which the recogniser has made the same of all."""
         return self._said.since
 
+    def learn(self, room: Iterable[bytes]) -> None:
+        """Know the room of a recording, in frames, before its first sample is heard."""
+        for pcm in room:
+            self._pacing.hear(pcm)
+            self._vad.push(pcm)
+            if self._wake is not None:
+                self._wake.push(pcm)
+
     def push(self, frame: AudioFrame) -> Iterator[Event]:
         """Take the next frame and give the events that it causes."""
+        frame = replace(frame, pcm=self._offset.push(frame.pcm))
         self._pacing.hear(frame.pcm)
         yield from self._listen_for_wake(frame)
         yield from self._follow_speech(frame)
@@ -155,6 +166,7 @@ class Frontend:
                 stage.reset()
         self.speaking, self.hold_until, self._tail = False, 0, _Tail()
         self._pacing.reset()
+        self._offset.reset()
         self.end()
 
     def _listen_for_wake(self, frame: AudioFrame) -> Iterator[Event]:
@@ -231,19 +243,6 @@ class Frontend:
             self._tail.speech_end = max(min(fell, self._tail.last_speech), earliest, 0)
         self._tail.letting_go = self._tail.last_speech == end
 
-    def _evidence(self, end: int) -> dict[str, float]:
-        """The inputs of the decision, for the trace."""
-        words, moment = self.words, self.moment(end)
-        return {
-            "settled": float(words.settled),
-            "sure": round(words.sure, 2),
-            "hanging": float(words.hanging),
-            "late": round(words.late, 2),
-            "tempo": round(moment.tempo, 2),
-            "fall": round(moment.fall, 2),
-            "speech": round(moment.speech, 2),
-        }
-
     def _ended(self, end: int, verdict: EndpointVerdict) -> TurnEnded:
         opened = self._turn.opened or 0
         last = max(self._tail.speech_end, opened)
@@ -257,7 +256,20 @@ class Frontend:
             wait=round(verdict.wait, 3),
             completeness=self.words.completeness.value,
             chance=verdict.chance,
-            evidence=self._evidence(end),
+            evidence=_evidence(self.words, self.moment(end)),
         )
         self.end()
         return event
+
+
+def _evidence(words: WordsSoFar, moment: Moment) -> dict[str, float]:
+    """The inputs of the decision, for the trace."""
+    return {
+        "settled": float(words.settled),
+        "sure": round(words.sure, 2),
+        "hanging": float(words.hanging),
+        "late": round(words.late, 2),
+        "tempo": round(moment.tempo, 2),
+        "fall": round(moment.fall, 2),
+        "speech": round(moment.speech, 2),
+    }

@@ -16,10 +16,12 @@ from voiceagent.app.assemble import assemble
 from voiceagent.app.options import AgentOptions
 from voiceagent.app.workshop import Workshop
 from voiceagent.audio.file import AudioFacts, Recording, read_audio
+from voiceagent.audio.offset import without_offset
 from voiceagent.audio.player import Player, VirtualPlayer
 from voiceagent.audio.streams import FileSource
 from voiceagent.clock import Pace, run
 from voiceagent.errors import ScenarioError, UsageError
+from voiceagent.frontend.room import room_before
 from voiceagent.replay.expectations import ABOUT, Check, check
 from voiceagent.replay.miss import around
 from voiceagent.replay.mixing import mix_noise
@@ -106,6 +108,7 @@ def replay(
             store=store,
             wake=settings.wake,
             hold_until=hold,
+            room=room_before(recording.samples),
             trace=trace,
         ),
     )
@@ -132,7 +135,7 @@ def replay_path(
     `configured(values)`: a workshop with these values on top, for scenarios that ask.
     """
     if not path.name.endswith(SUFFIX):
-        sound = read_audio(path, partial=settings.partial)
+        sound = steady(read_audio(path, partial=settings.partial))
         recording = mixed(sound, settings.noise, settings.snr, settings.seed)
         return replay(workshop, recording, settings, player=player, listener=listener)
     scenario = load_scenario(path)
@@ -195,6 +198,11 @@ def end_of_speech(workshop: Workshop, recording: Recording) -> int:
     """The sample at which the last speech of a recording ends; 0 without speech."""
     spans = workshop.speech(recording.samples)
     return spans[-1][1] if spans else 0
+
+
+def steady(recording: Recording) -> Recording:
+    """The recording without a constant offset."""
+    return replace(recording, samples=without_offset(recording.samples))
 
 
 def mixed(

@@ -10,6 +10,7 @@ from itertools import chain, zip_longest
 from voiceagent.audio.arrays import Samples
 from voiceagent.audio.frames import FRAME_BYTES, RATE, Reframer
 from voiceagent.frontend.frontend import Frontend
+from voiceagent.frontend.room import room_before
 from voiceagent.stt.protocol import Recognition, Stt
 from voiceagent.stt.utterance import CHUNK_FRAMES
 from voiceagent.trace.events import SpeechStarted, SpeechStopped
@@ -25,7 +26,8 @@ Spans = list[tuple[int, int]]
 
 
 def speech_spans(frontend: Frontend, samples: Samples) -> Spans:
-    """Where the speech is, by a front end in its first state."""
+    """Where the speech is, by a front end in its first state: it learns the room."""
+    frontend.learn(room_before(samples))
     starts, ends = [], []
     reframer = Reframer()
     frames = chain(reframer.feed(samples.astype("<i2").tobytes()), reframer.flush())
