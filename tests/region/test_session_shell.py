@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed
 from voiceagent.clock import run
 from voiceagent.errors import EngineMissing
 from voiceagent.realtime.steps import Send
-from voiceagent.region.services import Detector
+from voiceagent.region.services import Detector, HeardEdge
 from voiceagent.region.session_ears import MOST_BREAKS
 from voiceagent.region.session_shell import MOST_STEPS
 
@@ -36,7 +36,11 @@ class Breaks:
     ) -> None:
         self.error, self.left, self.found = error, times, list(found)
 
-    def push(self, pcm: bytes) -> list[tuple[bool, float]]:
+    def cut(self) -> list[HeardEdge]:
+        """Nobody speaks."""
+        return []
+
+    def push(self, pcm: bytes) -> list[HeardEdge]:
         """Raise, or what was found."""
         self.left -= 1
         if self.left >= 0:
@@ -54,7 +58,9 @@ def test_a_detector_that_breaks_is_replaced_and_typed_turns_go_on(
     error: type[BaseException],
 ) -> None:
     async def main() -> None:
-        broken = Breaks(error, MOST_BREAKS - 1, [(True, 0.1), (False, 0.4)])
+        broken = Breaks(
+            error, MOST_BREAKS - 1, [HeardEdge(True, 0.1), HeardEdge(False, 0.4)]
+        )
         shared = services(detector=lambda: broken)
         client = Client(shared)
         for number in range(MOST_BREAKS - 1):
@@ -144,7 +150,7 @@ def test_a_bug_of_the_session_itself_ends_it(
     what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def main() -> None:
-        detector = Breaks(RuntimeError, 0, [(True, 0.1)])
+        detector = Breaks(RuntimeError, 0, [HeardEdge(True, 0.1)])
         if what != "speech_started":
             detector = Breaks(RuntimeError, 99)
         client = Client(services(detector=lambda: detector))

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,11 +62,11 @@ def make_region(
     """
     from voiceagent.door.tls import server_context
     from voiceagent.door.tokens import secret_of, secret_of_state
-    from voiceagent.region.ears import TurnDetector, speaker, words_of
+    from voiceagent.region.ears import TurnDetector, speaker, spoken_part, words_of
     from voiceagent.region.knowledge import Knowledge
     from voiceagent.region.server import RegionServer
 
-    config = shop.config
+    config, ears = shop.config, partial(shop.engines.frontend, wake=False)
     serve = config.serve
     home = state or home_of(config)
     secret = secret_of(serve.secret_env)
@@ -79,9 +80,11 @@ def make_region(
         tls=server_context(serve.certificate, serve.client_ca)
         if serve.certificate
         else None,
-        recogniser=words_of(make_ears(shop, knowledge), compute),
+        recogniser=words_of(
+            make_ears(shop, knowledge), compute, speech=partial(spoken_part, ears)
+        ),
         voice=speaker(lambda: shop.engines.voices(Pace.REALTIME), compute),
-        detector=lambda: TurnDetector(shop.engines.frontend(wake=False)),
+        detector=lambda: TurnDetector(ears()),
         keep=config.memory.keep_hours * 3600,
         observe=_observer(config),
     )

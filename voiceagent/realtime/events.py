@@ -143,6 +143,8 @@ ClientEvent = (
     | Resume
 )
 _decoder: msgspec.json.Decoder[ClientEvent] = msgspec.json.Decoder(ClientEvent)
+LOOK = 400
+"""Letters at both ends of a large event in which its type is looked for."""
 _encoder = msgspec.json.Encoder()
 _anything = msgspec.json.Decoder()
 
@@ -156,14 +158,28 @@ def decode_client(raw: str | bytes, limits: Limits) -> ClientEvent:
     """A text frame as a client event; raises `ProtocolFault`."""
     if isinstance(raw, bytes):
         raise ProtocolFault("invalid_event", "events are text frames, not binary ones")
-    if len(raw) > limits.message_bytes:
-        raise ProtocolFault(
-            "message_too_large", f"an event has at most {limits.message_bytes} bytes"
-        )
+    large = len(raw) > limits.message_bytes
+    if large and not (len(raw) <= limits.sound_bytes and _brings_sound(raw)):
+        raise _too_large(limits)
     try:
-        return _decoder.decode(raw)
+        event = _decoder.decode(raw)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise _fault(raw, error) from error
+    if large and not isinstance(event, Append):
+        raise _too_large(limits)
+    return event
+
+
+def _brings_sound(raw: str) -> bool:
+    """Whether it looks like it, without reading all of it."""
+    kind = Append.__struct_config__.tag
+    return f'"{kind}"' in raw[:LOOK] or f'"{kind}"' in raw[-LOOK:]
+
+
+def _too_large(limits: Limits) -> ProtocolFault:
+    return ProtocolFault(
+        "message_too_large", f"an event has at most {limits.message_bytes} bytes"
+    )
 
 
 def decode_server(raw: str | bytes) -> dict[str, Any] | None:
@@ -181,7 +197,7 @@ def decode_server(raw: str | bytes) -> dict[str, Any] | None:
 def decode_audio(text: str, event_id: str | None) -> bytes:
     """Base64 to PCM16; raises `ProtocolFault`."""
     try:
-        pcm = binascii.a2b_base64(text, strict_mode=True)
+        pcm = binascii.a2b_base64("".join(text.split()), strict_mode=True)
     except (binascii.Error, ValueError) as error:
         raise ProtocolFault(
             "invalid_audio",

@@ -12,6 +12,8 @@ class Limits:
     """Documented defaults."""
 
     message_bytes: int = 1 << 20
+    sound_bytes: int = 16 << 20
+    """Of an event that brings sound: 15 MiB of base64, as the protocol allows."""
     items: int = 1000
     """Of a conversation; the oldest ones go first."""
     audio_seconds: float = 60.0

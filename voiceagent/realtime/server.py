@@ -26,6 +26,8 @@ from voiceagent.realtime.writer import Writer
 
 __all__ = ["BUG", "ServerSession"]
 
+RATE = 24_000
+"""Samples a second of the input."""
 BUG = 1011
 """Closing code: the server met something that it cannot go on with."""
 
@@ -138,31 +140,45 @@ class ServerSession:
         detection = self.wire.settings.detection or {}
         if self.active and detection.get("interrupt_response", True):
             steps += self.answering.cancel("turn_detected")
-        self._audio.item = self._audio.item or self.wire.new_id("item")
+        if self._audio.item:  # they pause and go on
+            return steps
+        self._audio.begin(at)
+        started = self.wire.send(
+            "input_audio_buffer.speech_started",
+            audio_start_ms=_ms(self._audio.start),
+            item_id=self._audio.item,
+        )
+        return [*steps, started]
+
+    def speech_stopped(self, upto: float, *, spoken: bool = True) -> list[SessionStep]:
+        """The turn is over, with all sound before second `upto`: it is committed and
+        answered, or forgotten where nothing was `spoken`."""
+        end = round(upto * RATE)
+        if end <= self._audio.start:
+            return []  # the client has committed or cleared that itself
+        steps: list[SessionStep] = []
+        if not self._audio.item:
+            if not spoken:
+                return []
+            steps += self.speech_started(self._audio.start / RATE)
         steps.append(
             self.wire.send(
-                "input_audio_buffer.speech_started",
-                audio_start_ms=max(0, round(at * 1000)),
+                "input_audio_buffer.speech_stopped",
+                audio_end_ms=_ms(end),
                 item_id=self._audio.item,
             )
         )
-        return steps
-
-    def speech_stopped(self, at: float) -> list[SessionStep]:
-        """The turn is over: it is committed and answered."""
-        if not self._audio.item:
-            return []
-        steps: list[SessionStep] = [
-            self.wire.send(
-                "input_audio_buffer.speech_stopped",
-                audio_end_ms=max(0, round(at * 1000)),
-                item_id=self._audio.item,
-            )
-        ]
-        steps += self._audio.committed()
+        if not spoken:
+            self._audio.dropped()
+            return steps
+        steps += self._audio.committed(end)
         if (self.wire.settings.detection or {}).get("create_response", True):
             steps += self.answering.create_response({}, None)
         return steps
+
+    def heard(self, at: float) -> None:
+        """The turn detector has heard all before second `at` of the input."""
+        self._audio.heard(at)
 
     def resume(self, last_event_id: str) -> list[SessionStep]:
         """A new connection of the same client: what it missed, in order."""
@@ -262,3 +278,7 @@ class ServerSession:
             last_event_id=event.last_event_id,
             event_id=event.event_id,
         )
+
+
+def _ms(sample: int) -> int:
+    return round(sample * 1000 / RATE)

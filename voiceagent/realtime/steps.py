@@ -18,6 +18,7 @@ __all__ = [
     "AwaitWords",
     "Cancel",
     "Close",
+    "CutHere",
     "Hear",
     "Keep",
     "Recognise",
@@ -83,11 +84,20 @@ class Recognise:
 class Hear:
     """Audio for the turn detector; only where one is switched on.
 
-    The shell answers with `speech_started` and `speech_stopped`.
+    Carried out before the next event of the client is looked at. The shell answers with
+    `speech_started`, `speech_stopped` and `heard`.
     """
 
     pcm: bytes
+    start: int = 0
+    """Sample of the input that it begins with."""
     rate: int = 24_000
+
+
+@dataclass(frozen=True, slots=True)
+class CutHere:
+    """The turn detector begins anew with the next sample; who speaks goes on speaking.
+    Carried out like `Hear`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,5 +133,14 @@ class Close:
 
 
 SessionStep = (
-    Send | Respond | AwaitWords | Cancel | Recognise | Hear | Keep | Attach | Close
+    Send
+    | Respond
+    | AwaitWords
+    | Cancel
+    | Recognise
+    | Hear
+    | CutHere
+    | Keep
+    | Attach
+    | Close
 )

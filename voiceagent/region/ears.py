@@ -4,26 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 
+import numpy as np
+
 from voiceagent.audio.frames import Reframer
 from voiceagent.audio.resample import Resampler, as_float, resampled_pcm
 from voiceagent.clock import Compute
 from voiceagent.frontend.frontend import Frontend
+from voiceagent.region.services import HeardEdge
+from voiceagent.stt.offline import speech_spans
 from voiceagent.trace.events import SpeechStarted, TurnEnded
 from voiceagent.tts.protocol import Tts
 
-__all__ = ["TurnDetector", "speaker", "words_of"]
+__all__ = ["TurnDetector", "speaker", "spoken_part", "unlooped", "words_of"]
 
 WIRE, INSIDE = 24_000, 16_000
+LEAST, MARGIN = 0.12, 0.3
+"""Seconds of speech that may be words, and seconds kept around it."""
+LOOPS, PHRASE = 3, 3
+"""Times that a phrase of so many words is said on end only by a recogniser that has
+lost its way; shorter ones may be said twice as often."""
 
 
 def words_of(
-    recognise: Callable[[bytes], str], compute: Compute
+    recognise: Callable[[bytes], str],
+    compute: Compute,
+    *,
+    speech: Callable[[bytes], bytes] = lambda pcm: pcm,
 ) -> Callable[[bytes], Awaitable[str]]:
     """A blocking recogniser of 16 kHz audio for the loop and the wire; one that hangs
-    is given up."""
+    is given up. `speech`: as much of the audio as somebody speaks in: out of anything
+    else a recogniser of any words makes words."""
 
     def work(pcm: bytes) -> str:
-        return recognise(resampled_pcm(pcm, WIRE, INSIDE))
+        spoken = speech(resampled_pcm(pcm, WIRE, INSIDE))
+        return unlooped(recognise(spoken)) if spoken else ""
 
     async def words(pcm: bytes) -> str:
         return await compute("dictation", work, pcm)
@@ -47,30 +61,64 @@ def speaker(
     return say
 
 
+def spoken_part(frontend: Callable[[], Frontend], pcm: bytes) -> bytes:
+    """From a little before the first speech in 16 kHz audio to a little after the last;
+    empty where nobody speaks. `frontend()`: a new one."""
+    samples = np.frombuffer(pcm, "<i2")
+    spans = speech_spans(frontend(), samples)
+    if sum(end - start for start, end in spans) < LEAST * INSIDE:
+        return b""
+    margin = round(MARGIN * INSIDE)
+    return samples[max(0, spans[0][0] - margin) : spans[-1][1] + margin].tobytes()
+
+
+def unlooped(text: str) -> str:
+    """The words, without what a recogniser says over and over where it hears noise."""
+    words = text.split()
+    for size in range(1, len(words) // LOOPS + 1):
+        least = LOOPS if size >= PHRASE else 2 * LOOPS
+        for at in range(len(words) - least * size + 1):
+            phrase = words[at : at + size]
+            rest = words[at : at + least * size]
+            if rest == phrase * least:
+                return " ".join(words[: at + size])
+    return text
+
+
 class TurnDetector:
     """The project's own front end over the audio of one session."""
 
     def __init__(self, frontend: Frontend) -> None:
         self._frontend, self._reframer = frontend, Reframer()
         self._stream = Resampler(WIRE)
-        self._turn = 0
-        self._begin(0)
+        self._turn = self._end = 0
+        self._begin()
 
-    def push(self, pcm: bytes) -> Iterable[tuple[bool, float]]:
-        """24 kHz PCM16 in; whether speech begins or the turn ends, and at which
-        second."""
+    def push(self, pcm: bytes) -> Iterable[HeardEdge]:
+        """24 kHz PCM16 in; where speech begins and where a turn is over."""
         samples = self._stream.feed(as_float(pcm))
         for frame in self._reframer.feed(samples.astype("<i2").tobytes()):
+            self._end = frame.end
             for event in self._frontend.push(frame):
                 match event:
                     case SpeechStarted():
-                        yield True, event.t
-                    case TurnEnded() if event.reason != "no-speech":
-                        yield False, event.speech_end
-                        self._begin(frame.end)
-                    case TurnEnded():
-                        self._begin(frame.end)
+                        yield HeardEdge(True, event.t)
+                    case TurnEnded(reason=reason):
+                        yield HeardEdge(False, self._now, spoken=reason != "no-speech")
+                        if reason == "max-length":  # they go on talking
+                            yield from self.cut()
+                        else:
+                            self._begin()
 
-    def _begin(self, sample: int) -> None:
+    def cut(self) -> Iterable[HeardEdge]:
+        """The next turn begins here; nothing of it is lost."""
+        self._begin()
+        return (HeardEdge(True, self._now),) if self._frontend.speaking else ()
+
+    @property
+    def _now(self) -> float:
+        return self._end / INSIDE
+
+    def _begin(self) -> None:
         self._turn += 1
-        self._frontend.begin(self._turn, sample)
+        self._frontend.begin(self._turn, self._end)

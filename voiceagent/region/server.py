@@ -91,7 +91,7 @@ class RegionServer:
             connected=lambda: len(self.sessions.connected),
         )
         self._tls, self._keep = tls, keep
-        self._largest = (limits or Limits()).message_bytes
+        self._largest = (limits or Limits()).sound_bytes
         self._tasks = Tasks(note)
 
     async def run(
@@ -181,7 +181,8 @@ class RegionServer:
             if steps and isinstance(steps[0], Attach):
                 who = visitor_of(connection)
                 return await self.sessions.attach(live, steps[0], connection, who)
-            live.do(steps)
+            for _ in live.carry_out(steps):
+                await asyncio.sleep(0)
         except ConnectionClosed:
             raise
         except Exception as error:

@@ -12,7 +12,7 @@ from voiceagent.region.memory import Memory
 from voiceagent.region.metrics import Metrics
 from voiceagent.region.slots import AnswerSlots
 
-__all__ = ["Detector", "Observe", "Services", "Socket"]
+__all__ = ["Detector", "HeardEdge", "Observe", "Services", "Socket"]
 
 Observe = Callable[[str, datetime, Mapping[str, str]], None]
 """Trace context, start and facts of a response that is over."""
@@ -30,11 +30,28 @@ class Socket(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class HeardEdge:
+    """Speech begins, or a turn is over."""
+
+    begins: bool
+    at: float
+    """Second since the detector was made: the first of the speech, or the one after
+    all that belongs to the turn."""
+    spoken: bool = True
+    """Of the end: whether anything was said."""
+
+
 class Detector(Protocol):
     """Finds turns in the audio of one session."""
 
-    def push(self, pcm: bytes) -> Iterable[tuple[bool, float]]:
-        """24 kHz PCM16 in; whether speech begins or ends, and at which second."""
+    def push(self, pcm: bytes) -> Iterable[HeardEdge]:
+        """24 kHz PCM16 in, its turns out, whatever pieces it comes in."""
+        ...
+
+    def cut(self) -> Iterable[HeardEdge]:
+        """A turn ends here, by somebody else's word; speech that goes on begins the
+        next one."""
         ...
 
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from voiceagent.errors import VoiceAgentError
 from voiceagent.realtime.server import ServerSession
 from voiceagent.realtime.steps import Hear, Recognise, SessionStep
-from voiceagent.region.services import Detector, Services
+from voiceagent.region.services import Detector, HeardEdge, Services
 from voiceagent.region.tasks import Tasks
 from voiceagent.region.trouble import note, told
 
 __all__ = ["SessionEars"]
 
+RATE = 24_000
+"""Samples a second of the input."""
+MOMENT = RATE
+"""Bytes of sound that are looked at before others may go on: half a second."""
 RECOGNITION = 30.0
 """Seconds that the words of one turn may take, where no response waits for them."""
 MOST_BREAKS = 3
@@ -31,7 +36,10 @@ class SessionEars:
     ) -> None:
         self._session, self._services, self._do = session, services, do
         self._detector: Detector | None = None
+        self._began = self._upto = 0
+        """Samples of the input that the detector's time begins with and has reached."""
         self._deaf, self._breaks = False, 0
+        self._one = asyncio.Lock()
         self._tasks = Tasks(self._lost)
 
     @property
@@ -39,33 +47,57 @@ class SessionEars:
         """Words that are being made out."""
         return list(self._tasks.running.values())
 
-    def hear(self, step: Hear) -> None:
-        """Look for turns; a detector that breaks is replaced, and the client is told.
+    def hear(self, step: Hear) -> Iterator[None]:
+        """Look for turns, a moment's sound at a time: between two of them others may
+        go on. A detector that breaks is replaced, and the client is told.
 
-        Raises what the detector raises where that happens again and again.
+        Raises where that happens again and again.
         """
+        for at in range(0, len(step.pcm), MOMENT):
+            self._look_in(step.pcm[at : at + MOMENT], step.start + at // 2)
+            yield
+
+    def cut(self) -> None:
+        """A turn ended by the client's word."""
+        if self._detector is not None:
+            self._look(self._detector.cut)
+
+    def _look_in(self, pcm: bytes, start: int) -> None:
+        if start != self._upto:  # turns were not looked for meanwhile
+            self._detector = None
+        if self._look(partial(self._push, pcm, start)):
+            self._session.heard(self._upto / RATE)
+
+    def _push(self, pcm: bytes, start: int) -> Iterable[HeardEdge]:
+        if self._detector is None:
+            self._began, self._detector = start, self._services.detector()
+        self._upto = start + len(pcm) // 2
+        return self._detector.push(pcm) if self._detector else ()
+
+    def _look(self, look: Callable[[], Iterable[HeardEdge]]) -> bool:
+        """Whether turns were looked for."""
         try:
-            found = list(self._found(step.pcm))
-        except Exception as error:
+            found = list(look())
+        except BaseException as error:  # whatever it is, it is one session's trouble
             self._detector, self._breaks = None, self._breaks + 1
-            if self._breaks >= MOST_BREAKS:
+            if isinstance(error, KeyboardInterrupt):
                 raise
+            if self._breaks >= MOST_BREAKS:
+                raise RuntimeError("a turn detector breaks again and again") from error
             note("a turn detector", error)
             self._services.metrics.count("broken", "detector")
             self._do(self._session.trouble("detector_failed", told(error)[1]))
-            return
-        session = self._session
-        for speaking, at in found:
-            hears = session.speech_started if speaking else session.speech_stopped
-            self._do(hears(at))
-
-    def _found(self, pcm: bytes) -> Iterable[tuple[bool, float]]:
-        if self._detector is None:
-            self._detector = self._services.detector()
+            return False
         if self._detector is None:
             self._tell_that_there_is_none()
-            return ()
-        return self._detector.push(pcm)
+            return False
+        for edge in found:
+            at = self._began / RATE + edge.at
+            if edge.begins:
+                self._do(self._session.speech_started(at))
+            else:
+                self._do(self._session.speech_stopped(at, spoken=edge.spoken))
+        return True
 
     def _tell_that_there_is_none(self) -> None:
         if not self._deaf:
@@ -94,7 +126,7 @@ class SessionEars:
             self._do(failed)
             return
         try:
-            async with asyncio.timeout(RECOGNITION):
+            async with asyncio.timeout(RECOGNITION), self._one:
                 words = await recognise(step.pcm)
         except (TimeoutError, VoiceAgentError) as error:
             code, why = told(error)

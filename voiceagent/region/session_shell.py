@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from voiceagent.errors import VoiceAgentError
 from voiceagent.realtime.server import BUG, ServerSession
@@ -19,6 +19,7 @@ from voiceagent.realtime.steps import (
     AwaitWords,
     Cancel,
     Close,
+    CutHere,
     Hear,
     Keep,
     Recognise,
@@ -61,12 +62,26 @@ class Live:
         self._steps: deque[SessionStep] = deque()
         self._wake, self._idle = asyncio.Event(), asyncio.Event()
         self._tasks = Tasks(self._lost)
-        self._tasks.spawn(PUMP, self._carry_out())
+        self._tasks.spawn(PUMP, self._work())
 
     @property
     def making(self) -> list[asyncio.Task[None]]:
         """Answers and words that are being made."""
         return [*self._responses.making, *self._ears.making]
+
+    def carry_out(self, steps: Iterable[SessionStep]) -> Iterator[None]:
+        """The steps that a frame of the client leads to. Sound is heard at once, a
+        moment at a time: nothing that came later is looked at before that."""
+        for step in steps:
+            match step:
+                case Hear() | CutHere() if self.failed:
+                    pass
+                case Hear():
+                    yield from self._ears.hear(step)
+                case CutHere():
+                    self._ears.cut()
+                case _:
+                    self.do([step])
 
     async def flush(self) -> None:
         """Until everything that was decided has been carried out."""
@@ -108,12 +123,12 @@ class Live:
 
     def _lost(self, name: str, error: BaseException) -> None:
         if name == PUMP:
-            self._tasks.spawn(PUMP, self._carry_out())
+            self._tasks.spawn(PUMP, self._work())
             self.fail(error)
         else:
             note("a connection", error)
 
-    async def _carry_out(self) -> None:
+    async def _work(self) -> None:
         while True:
             while self._steps:
                 await self._one(self._steps.popleft())
@@ -141,10 +156,8 @@ class Live:
                 self._responses.respond(step)
             case Recognise():
                 self._ears.recognise(step)
-            case Hear():
-                self._ears.hear(step)
-            case Attach():
-                pass
+            case Hear() | CutHere() | Attach():
+                pass  # carried out before the next event is looked at
 
     async def _keep(self, step: Keep) -> None:
         try:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voiceagent.engines.stt.pocketsphinx.conditioning import Samples
+from voiceagent.engines.stt.pocketsphinx.decoder import utterance
 
 __all__ = ["Channel", "frames"]
 
@@ -39,10 +40,9 @@ class Channel:
         self._decoders = decoders
         meter = decoders[0]
         meter.reinit_feat()
-        meter.start_utt()
-        meter.process_raw(speech.tobytes(), True, True)
-        self.mean = _values(meter.get_cmn(False))
-        meter.end_utt()
+        with utterance(meter):
+            meter.process_raw(speech.tobytes(), True, True)
+            self.mean = _values(meter.get_cmn(False))
         for decoder in decoders:
             decoder.reinit_feat()
         self._give()

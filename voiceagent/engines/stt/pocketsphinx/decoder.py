@@ -7,6 +7,7 @@ at each frame (`compare=True`); else each measures against the best that it look
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import count, takewhile
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ __all__ = [
     "make_decoder",
     "search",
     "search_other",
+    "utterance",
     "ways_of",
 ]
 
@@ -196,10 +198,20 @@ def _add_moves(
 def search(decoder: Any, speech: Samples) -> Hypothesis:
     """The best path through a whole utterance."""
     decoder.reinit_feat()  # or the noise estimate of the last utterance lives on
-    decoder.start_utt()
-    decoder.process_raw(speech.tobytes(), False, True)
-    decoder.end_utt()
+    with utterance(decoder):
+        decoder.process_raw(speech.tobytes(), False, True)
     return hypothesis(decoder)
+
+
+@contextmanager
+def utterance(decoder: Any) -> Iterator[None]:
+    """An utterance of a decoder: it is ended whatever happens in it, or the decoder
+    would never begin another one."""
+    decoder.start_utt()
+    try:
+        yield
+    finally:
+        decoder.end_utt()
 
 
 def hypothesis(decoder: Any) -> Hypothesis:

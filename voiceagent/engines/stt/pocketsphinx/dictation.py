@@ -25,6 +25,7 @@ from voiceagent.engines.stt.pocketsphinx.decoder import (
     add_words,
     load_pocketsphinx,
     make_decoder,
+    utterance,
 )
 from voiceagent.engines.stt.pocketsphinx.language_model import arpa, questions
 from voiceagent.engines.stt.pocketsphinx.searches import Hearing
@@ -79,10 +80,11 @@ class Dictation:
         """What PocketSphinx hears."""
         if self._decoder is None:
             self._decoder = self._load()
-        decoder = self._decoder
-        decoder.start_utt()
-        decoder.process_raw(hearing.speech.tobytes(), full_utt=True)
-        decoder.end_utt()
+        decoder, pcm = self._decoder, hearing.speech.tobytes()
+        if not pcm:
+            return ""
+        with utterance(decoder):
+            decoder.process_raw(pcm, full_utt=True)
         found = decoder.hyp()
         return _asked(str(found.hypstr)) if found is not None else ""
 

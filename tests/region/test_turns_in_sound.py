@@ -1,0 +1,232 @@
+"""Turns are cut where they lie in the sound, however and whenever it arrives."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from live_session import Client, services
+from spoken_command import SAMPLES
+
+from voiceagent.app.config import Config
+from voiceagent.app.workshop import Workshop
+from voiceagent.audio.file import read_audio
+from voiceagent.audio.frames import RATE
+from voiceagent.audio.resample import resampled_pcm
+from voiceagent.clock import run
+from voiceagent.frontend.config import VadConfig
+from voiceagent.region.ears import TurnDetector
+
+pytestmark = [pytest.mark.property, pytest.mark.audio]
+pytest.importorskip("webrtcvad", reason="webrtcvad-wheels is not installed")
+WIRE = 24_000
+MANUAL: dict[str, Any] = {"turn_detection": None}
+Committed = tuple[int, int]
+"""Where a turn's audio begins and how long it is, in samples of the wire."""
+
+
+@cache
+def shop() -> Workshop:
+    return Workshop(Config(vad=VadConfig(engine="webrtcvad")))
+
+
+def room(seconds: float) -> bytes:
+    noise = np.random.default_rng(7).standard_normal(round(WIRE * seconds))
+    return (noise * 12).astype("<i2").tobytes()
+
+
+@cache
+def said() -> bytes:
+    """Two seconds of talk without a pause."""
+    samples = read_audio(SAMPLES / "01-light-in-one-breath.flac").samples
+    loud = np.flatnonzero(np.abs(samples) > 1500)
+    return resampled_pcm(samples[loud[0] : loud[-1]].tobytes(), RATE, WIRE)
+
+
+@cache
+def two_questions() -> bytes:
+    return room(0.7) + said() + room(1.2) + said() + room(2.0)
+
+
+@cache
+def long_talk() -> bytes:
+    return room(0.5) + b"".join(said() for _ in range(14)) + room(1.5)
+
+
+class Listening(Client):
+    """Says its part in pieces, and notes the turns that come of it."""
+
+    def __init__(self, *, detect: bool = True) -> None:
+        self.turns: list[Committed] = []
+        self.sound = bytearray()
+        """Everything that was said."""
+        super().__init__(
+            services(
+                recogniser=self.heard,
+                detector=lambda: TurnDetector(shop().engines.frontend(wake=False)),
+            )
+        )
+        if not detect:
+            self.configure(turn_detection=None)
+
+    async def heard(self, pcm: bytes) -> str:
+        """Where in all that was said the turn's audio lies."""
+        at = bytes(self.sound).find(pcm)
+        assert at >= 0 and at % 2 == 0, "a turn holds what nobody said"
+        self.turns.append((at // 2, len(pcm) // 2))
+        return "words"
+
+    def configure(self, **heard: Any) -> None:
+        """Other settings of the input."""
+        session = {"type": "realtime", "audio": {"input": heard}}
+        self.tell({"type": "session.update", "session": session})
+
+    def say_pcm(self, pcm: bytes) -> None:
+        """One message with that sound."""
+        self.sound += pcm
+        audio = base64.b64encode(pcm).decode()
+        self.tell({"type": "input_audio_buffer.append", "audio": audio})
+
+    async def rest(self) -> list[Committed]:
+        """The turns, once all is quiet."""
+        await asyncio.sleep(1)
+        assert self.closed is None and self.errors() == []
+        await self.live.end()
+        return self.turns
+
+    def marks(self) -> list[tuple[str, int]]:
+        """What the client was told of its turns."""
+        kinds = ("speech_started", "speech_stopped")
+        return [
+            (kind, event.get("audio_start_ms", event.get("audio_end_ms")))
+            for event in self.events
+            if (kind := event["type"].rpartition(".")[2]) in kinds
+        ]
+
+
+def heard(pcm: bytes, pieces: list[int]) -> tuple[list[Committed], Any]:
+    """The turns of that sound in pieces of those sizes, the last one for the rest."""
+
+    async def main() -> tuple[list[Committed], Any]:
+        client, at = Listening(), 0
+        for size in pieces:
+            client.say_pcm(pcm[at : at + size])
+            at += size
+        client.say_pcm(pcm[at:])
+        return await client.rest(), client.marks()
+
+    return run(main(), virtual=True)
+
+
+@cache
+def in_real_time(name: str) -> tuple[list[Committed], Any]:
+    pcm = {"two": two_questions, "long": long_talk}[name]()
+    return heard(pcm, [960] * (len(pcm) // 960))
+
+
+@given(
+    pieces=st.lists(st.integers(1, 60_000), max_size=40),
+    name=st.sampled_from(["two", "long"]),
+)
+@settings(max_examples=12)
+def test_the_same_sound_gives_the_same_turns_in_any_pieces(
+    pieces: list[int], name: str
+) -> None:
+    pcm = {"two": two_questions, "long": long_talk}[name]()
+    assert heard(pcm, pieces) == in_real_time(name)
+
+
+def test_two_questions_in_one_message_are_two_turns() -> None:
+    turns, marks = heard(two_questions(), [])
+    assert len(turns) == 2
+    (first, long), (second, _) = turns
+    assert first + long <= second and long > len(said()) // 2
+    assert [kind for kind, _ in marks] == ["speech_started", "speech_stopped"] * 2
+
+
+def test_talk_without_a_pause_is_turns_that_lose_nothing() -> None:
+    turns, _ = in_real_time("long")
+    assert len(turns) >= 2
+    ends = [at + long for at, long in turns]
+    assert [at for at, _ in turns[1:]] == ends[:-1]
+    assert ends[-1] - turns[0][0] > 14 * len(said()) // 2
+
+
+@pytest.mark.parametrize("quiet", [62.0, 130.0])
+def test_an_open_microphone_may_be_quiet_for_long(quiet: float) -> None:
+    async def main() -> list[Committed]:
+        client = Listening()
+        for _ in range(round(quiet)):
+            client.say_pcm(room(1.0))
+        client.say_pcm(said())
+        client.say_pcm(room(2.0))
+        most = 2 * WIRE * 2
+        assert len(client.session._audio._audio) < most
+        return await client.rest()
+
+    ((at, long),) = run(main(), virtual=True)
+    assert at >= (quiet - 1) * WIRE and long < len(said()) // 2 + 2 * WIRE
+
+
+def test_a_commit_in_mid_speech_takes_what_was_said_and_leaves_the_rest() -> None:
+    async def main() -> list[Committed]:
+        client, half = Listening(), len(said()) // 4 * 2
+        client.say_pcm(room(0.7) + said()[:half])
+        client.tell({"type": "input_audio_buffer.commit"})
+        client.say_pcm(said()[half:] + room(2.0))
+        return await client.rest()
+
+    (first, long), (second, rest) = run(main(), virtual=True)
+    assert first + long == second and long + rest > len(said()) // 2
+
+
+def test_a_clear_in_mid_speech_forgets_and_hears_the_rest() -> None:
+    async def main() -> list[Committed]:
+        client, half = Listening(), len(said()) // 4 * 2
+        client.say_pcm(room(0.7) + said()[:half])
+        client.tell({"type": "input_audio_buffer.clear"})
+        client.say_pcm(said()[half:] + room(1.2) + said() + room(2.0))
+        return await client.rest()
+
+    turns = run(main(), virtual=True)
+    assert len(turns) == 2 and turns[0][0] >= round(0.7 * WIRE) + len(said()) // 4
+
+
+def test_turns_are_looked_for_anew_where_that_was_off_for_a_while() -> None:
+    async def main() -> list[Committed]:
+        client = Listening(detect=False)
+        client.say_pcm(room(5.0))
+        client.tell({"type": "input_audio_buffer.clear"})
+        client.configure(turn_detection={"type": "server_vad"})
+        client.say_pcm(two_questions())
+        client.configure(turn_detection=None)
+        client.say_pcm(said())
+        client.tell({"type": "input_audio_buffer.commit"})
+        return await client.rest()
+
+    turns = run(main(), virtual=True)
+    assert len(turns) == 3 and all(at >= 5 * WIRE for at, _ in turns)
+
+
+def test_half_a_sample_waits_for_its_other_half() -> None:
+    whole, _ = heard(two_questions(), [])
+    odd, _ = heard(two_questions(), [4801] * 60)
+    assert odd == whole
+
+
+def test_what_the_client_ends_itself_has_a_limit() -> None:
+    async def main() -> Listening:
+        client = Listening(detect=False)
+        for _ in range(61):
+            client.say_pcm(room(1.0))
+        await asyncio.sleep(1)
+        await client.live.end()
+        return client
+
+    assert run(main(), virtual=True).errors() == ["input_audio_buffer_full"]
