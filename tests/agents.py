@@ -44,6 +44,7 @@ from voiceagent.routing.till import Till
 from voiceagent.routing.toolbox import Toolbox
 from voiceagent.routing.way_out import WayOut
 from voiceagent.skills.skill import Answer, Effect, Skill, SkillAlarm, TurnContext
+from voiceagent.store import Store
 from voiceagent.stt.protocol import Stt
 from voiceagent.testing import tone
 from voiceagent.trace.events import Degraded, Event
@@ -168,6 +169,8 @@ class Stage:
     toolbox: Toolbox | None = None
     dictate: Callable[[bytes], str] | None = None
     receipts: Receipts = field(default_factory=lambda: Receipts(None))
+    store: Store = field(default_factory=Store)
+    """What is told of where it fails."""
     player: Player = field(default_factory=VirtualPlayer)
     verifier: WakeVerifier | None = None
     records: list[Record] = field(default_factory=list)
@@ -205,6 +208,8 @@ class Stage:
                     meaning, compute, models=models, doubts=self.doubts
                 ),
                 escalation=self._escalation(trace, compute),
+                books=[self.store],
+                unkept=lambda: self.store.unkept,
             ),
             voice=Voice(voices=self.voices, player=self.player),
             hearing=HearingParts(

@@ -123,8 +123,5 @@ class Effects:
 
 
 def _whole(sentence: str) -> str:
-    return (
-        sentence
-        if sentence.endswith((".", "!", "?")) or not sentence
-        else f"{sentence}."
-    )
+    ends = sentence.endswith((".", "!", "?"))
+    return sentence if ends or not sentence else f"{sentence}."

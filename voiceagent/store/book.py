@@ -23,13 +23,9 @@ from typing import TypeVar
 
 from voiceagent.clock import perf
 from voiceagent.errors import StoreError
-from voiceagent.store.database import (
-    BUSY,
-    SPOKEN,
-    DatabaseFile,
-    is_damage,
-    is_out_of_reach,
-)
+from voiceagent.store.database import BUSY, DatabaseFile
+from voiceagent.store.files import identity
+from voiceagent.store.reach import SPOKEN, is_damage, is_full, is_out_of_reach
 from voiceagent.store.salvage import salvage
 from voiceagent.store.statements import (
     SqlStatement,
@@ -187,7 +183,7 @@ class Book:
     def _opened(self) -> sqlite3.Connection:
         opened = self._file.open(wait=LITTLE if self._adrift else BUSY)
         self.moved_aside = opened.aside or self.moved_aside
-        self._inode = _inode(self.path)
+        self._inode = identity(self.path)
         if opened.trouble:
             hint = "nothing to do; what is set from now on is kept"
             said = f"My book of {self.what} was damaged. I saved what I could."
@@ -200,9 +196,14 @@ class Book:
         try:
             return work(self._db)
         except sqlite3.Error as error:
-            if not is_damage(error) or self._adrift is not None:
+            if self._adrift is None and is_full(error):
+                # Written into the file, the log is written over from its beginning.
+                with suppress(sqlite3.Error):
+                    self._db.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
+            elif self._adrift is None and is_damage(error):
+                self._reopen()
+            else:
                 raise self._sorted(verb, error) from error
-        self._reopen()
         try:
             return work(self._db)
         except sqlite3.Error as error:
@@ -245,7 +246,9 @@ class Book:
         if self._closed:
             return
         if adrift is None:
-            if self._inode != _inode(self.path):  # taken away, or another one put there
+            if self._inode != identity(
+                self.path
+            ):  # taken away, or another one put there
                 self._reopen()
         elif not adrift.overflowed and (now or perf() >= adrift.look):
             adrift.pause = min(2 * adrift.pause, LOOK_LATEST)
@@ -285,12 +288,3 @@ class _Unusable(StoreError):
     def __init__(self, error: StoreError) -> None:
         super().__init__(error.what, cause=error.cause, hint=error.hint)
         self.error = error
-
-
-def _inode(path: Path | None) -> object:
-    """What stands there; None: nothing."""
-    try:
-        seen = path.stat() if path is not None else None
-    except OSError:
-        return None
-    return seen and (seen.st_dev, seen.st_ino)

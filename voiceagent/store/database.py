@@ -8,7 +8,6 @@ new one.
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -16,51 +15,18 @@ from pathlib import Path
 
 from voiceagent.errors import StoreError
 from voiceagent.store.files import folder_locked, keep_private, private_folder
+from voiceagent.store.reach import explained, is_damage
 from voiceagent.store.salvage import copied, salvage
 
-__all__ = [
-    "BUSY",
-    "SPOKEN",
-    "DatabaseFile",
-    "OpenedFile",
-    "is_damage",
-    "is_out_of_reach",
-]
+__all__ = ["BUSY", "DatabaseFile", "OpenedFile"]
 
 BUSY = 1.0
 """Seconds to wait for another process that writes, before giving up."""
+LOG_PAGES = 50
+"""After how many pages the log is written into the file: small disks stay small."""
 CHECKED = 64 << 20
 """Bytes up to which a file is read through when it is opened: a larger one would hold
 up the start, and damage shows where it is read."""
-DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-OUT_OF_REACH = {
-    *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL),
-    *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM),
-    *(sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM),
-}
-FULL = "the disk is full"
-HELD = "another program holds it"
-READ_ONLY = "it can only be read"
-FOLDER = "a folder stands in its place"
-SPOKEN = {FULL, HELD, READ_ONLY, FOLDER}
-"""Causes that make a sentence when they are said."""
-ROOM = 64 << 10
-"""Bytes without which nothing can be written: SQLite may call that "disk I/O error"."""
-
-
-def is_damage(error: sqlite3.Error) -> bool:
-    """Whether the file is broken, and not merely out of reach."""
-    return _code(error) in DAMAGE
-
-
-def is_out_of_reach(error: sqlite3.Error) -> bool:
-    """Whether the file cannot be used now: full, locked, read-only, gone."""
-    return _code(error) in OUT_OF_REACH
-
-
-def _code(error: sqlite3.Error) -> int:
-    # Extended codes say more in their upper bytes.
-    return int(getattr(error, "sqlite_errorcode", 0) & 0xFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +87,7 @@ class DatabaseFile:
     def error(self, verb: str, error: sqlite3.Error | OSError) -> StoreError:
         """What went wrong with the file, in words that help."""
         place = str(self.path) if self.path else "the memory store"
-        cause, hint = self._explained(error)
+        cause, hint = explained(error, self.path, self.setting)
         return StoreError(f"`{place}` could not be {verb}", cause=cause, hint=hint)
 
     def _opened(self, wait: float) -> OpenedFile:
@@ -152,6 +118,7 @@ class DatabaseFile:
             db.execute(f"PRAGMA busy_timeout = {round(wait * 1000)}")
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
+            db.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
         if self.wipes:
             db.execute("PRAGMA secure_delete = ON")
         found = db.execute("PRAGMA user_version").fetchone()[0]
@@ -230,9 +197,12 @@ class DatabaseFile:
             for suffix in ("-wal", "-shm"):
                 with suppress(FileNotFoundError):
                     Path(f"{path}{suffix}").replace(f"{aside}{suffix}")
-            path.replace(aside)
+            with suppress(OSError):  # under both names, the exchange is one step
+                os.link(path, aside)
+            if not aside.exists():
+                path.replace(aside)
             fresh.replace(path)
-        except OSError as error:
+        except (OSError, sqlite3.Error) as error:
             fresh.unlink(missing_ok=True)
             raise StoreError(
                 f"`{path}` is damaged and cannot be moved aside",
@@ -254,33 +224,7 @@ class DatabaseFile:
             hint=f"update voiceagent or set `{self.setting}` to another place",
         )
 
-    def _explained(self, error: sqlite3.Error | OSError) -> tuple[str, str]:
-        """Cause and hint."""
-        words, path = str(error), self.path
-        if path is None or "closed" in words:
-            return words, "the agent is shutting down; nothing was changed"
-        if path.is_dir():
-            return FOLDER, f"move the folder `{path}` away"
-        if "locked" in words:
-            hint = f"stop the other voiceagent, or give this one `{self.setting}`"
-            return HELD, f"{hint} of its own"
-        if "full" in words or "No space" in words or _full(path.parent):
-            hint = f"free some space on the disk that holds `{path}` (`df -h`)"
-            return FULL, hint
-        if "readonly" in words or not os.access(path.parent, os.W_OK):
-            hint = f"see `ls -l {path.parent}` and `mount`, or set `{self.setting}`"
-            return READ_ONLY, hint
-        hint = f"look at the rights and the disk of `{path}`, or set `{self.setting}`"
-        return words, hint
-
 
 def _make(path: Path) -> None:
     # The two files beside it get the rights that it has.
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-
-
-def _full(folder: Path) -> bool:
-    try:
-        return shutil.disk_usage(folder).free < ROOM
-    except OSError:
-        return False

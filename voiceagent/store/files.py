@@ -21,6 +21,7 @@ __all__ = [
     "OURS",
     "alive",
     "folder_locked",
+    "identity",
     "keep_private",
     "lock",
     "private_folder",
@@ -137,6 +138,15 @@ def lock(handle: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def identity(path: Path | None) -> object:
+    """What stands there, under whatever name; None: nothing."""
+    try:
+        seen = path.stat() if path is not None else None
+    except OSError:
+        return None
+    return seen and (seen.st_dev, seen.st_ino)
 
 
 def alive(process: int) -> bool:
