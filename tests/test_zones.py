@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceagent.clock import instant, local, stands_twice, zone, zone_named, zones
+from voiceagent.cli import doctor
+from voiceagent.clock import (
+    clock_errors,
+    instant,
+    local,
+    stands_twice,
+    zone,
+    zone_named,
+    zones,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -69,6 +78,17 @@ def test_what_is_no_zone_is_utc_and_said_to_be(
 ) -> None:
     assert hours_in(said, monkeypatch) == (0, 0)
     assert "TZ" in zone().trouble
+
+
+def test_doctor_and_ask_tell_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    (fine,) = doctor._clocks()
+    assert fine.ok and fine.detail.endswith("Asia/Tokyo")
+    monkeypatch.setenv("TZ", "Mars/Base")
+    (error,) = clock_errors()
+    assert "Mars/Base" in error.cause and "Europe/Berlin" in error.hint
+    (wrong,) = doctor._clocks()
+    assert not wrong.ok and not wrong.needed and wrong.fix == error.hint
 
 
 def _copied(link: Path) -> None:

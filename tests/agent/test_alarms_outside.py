@@ -282,6 +282,33 @@ def test_a_zone_that_is_gone_is_told_once_and_the_one_of_before_holds() -> None:
     assert "Mars/Base" in told[0].why and "Europe/Berlin" in told[0].hint
 
 
+def test_a_clock_that_is_not_set_is_told_once() -> None:
+    async def script(bed: Bedside) -> None:
+        await asyncio.sleep(HOUR)
+        bed.clocks.show(bed.clocks.true)
+        await asyncio.sleep(60)
+
+    bed = night(script, EVENING, shown=datetime(1970, 1, 1, tzinfo=UTC))
+    (told,) = (event for event in bed.events if isinstance(event, Degraded))
+    assert told.what == "the clock" and "1970-01-01" in told.why
+
+
+def test_what_was_missed_is_listed_as_missed() -> None:
+    async def script(bed: Bedside) -> None:
+        bed.say("set an alarm for eleven pm")
+        bed.say("set an alarm for half past ten pm")
+        bed.say("set an alarm for half past eleven pm")
+        bed.say("set a 10 minute pizza timer")
+        bed.clocks.sleep(HOUR + 600)
+        said = "Your alarm was for ten thirty in the evening, forty minutes ago, "
+        said += "and eleven in the evening, ten minutes ago, "
+        said += "and is set for eleven thirty in the evening"
+        assert bed.say("when is my alarm") == said
+        assert bed.say("timer status") == "The pizza timer was done one hour ago"
+
+    night(script, EVENING)
+
+
 def test_a_clock_put_right_again_finds_the_alarm_as_it_was_set() -> None:
     async def script(bed: Bedside) -> None:
         bed.say("set an alarm for half past eleven pm")

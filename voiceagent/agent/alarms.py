@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from voiceagent.agent.supervisor import Supervisor
-from voiceagent.clock import Compute, believed, steady, uptime, zone
+from voiceagent.clock import Compute, believed, clock_errors, steady, uptime
 from voiceagent.skills.phrases import ago_words
 from voiceagent.skills.skill import SkillAlarm
 from voiceagent.trace.events import AlarmRang, Degraded, Event
@@ -94,8 +94,8 @@ class Alarms:
         self._task: asyncio.Task[None] | None = None
         self._ringing: dict[tuple[str, str], _Ringing] = {}
         self._rung: set[tuple[str, str]] = set()
-        self._astray = ""
-        """What is wrong with the zone, as it was told."""
+        self._wrong: list[str] = []
+        """What is wrong with the clocks, as it was told."""
 
     @property
     def ringing(self) -> bool:
@@ -126,11 +126,11 @@ class Alarms:
         self._pending = await self._compute("alarms", self._asked)
         for name, error in self._pending.failed:
             self._tasks.failed(f"alarms of `{name}`", error)
-        trouble = zone().trouble
-        if trouble and trouble != self._astray:
-            hint = "set it to a name such as `Europe/Berlin`; until then UTC is used"
-            self._emit(Degraded(what="the time zone", why=trouble, hint=hint))
-        self._astray = trouble
+        wrong = clock_errors()
+        for trouble in wrong:
+            if trouble.cause not in self._wrong:
+                self._emit(Degraded.by(trouble))
+        self._wrong = [trouble.cause for trouble in wrong]
 
     def _asked(self) -> _Pending:
         """Each skill is asked for itself: one that fails silences no other one."""

@@ -48,7 +48,7 @@ def ask(
     from voiceagent.app.options import AgentOptions
     from voiceagent.audio.player import VirtualPlayer
     from voiceagent.audio.source import Quiet
-    from voiceagent.clock import Pace, run
+    from voiceagent.clock import Pace, clock_errors, run
     from voiceagent.trace.trace import Trace
     from voiceagent.trace.turn_rows import turn_rows
 
@@ -73,6 +73,8 @@ def ask(
     store.close()
     told = agent.about.herald.told if agent.about.herald is not None else []
     tell_troubles(told)
+    for error in clock_errors():
+        tell(f"{error.what}: {error.cause} (hint: {error.hint})")
     for row in turn_rows(trace, file="text"):
         if not row.reply:  # after a question the agent listened, to nobody
             if row.intent and not json:

@@ -45,7 +45,8 @@ def doctor(
 ) -> None:
     """Look at everything the agent needs; exit 1 where something needed is missing."""
     loaded = configure(config, pack)
-    findings = [*_packages(loaded), *_programs(), *_audio(), *_engines(loaded)]
+    found = (_packages(loaded), _programs(), _clocks(), _audio(), _engines(loaded))
+    findings = [finding for part in found for finding in part]
     for finding in findings:
         if json:
             emit_json(asdict(finding) | {"fix": here(finding.fix)})
@@ -81,6 +82,18 @@ def _programs() -> Iterator[Diagnosis]:
         path = shutil.which(need.name)
         detail, fix = path or f"missing: {need.what}", f"run `{need.install}`"
         yield Diagnosis(need.name, bool(path), detail, fix, need.needed)
+
+
+def _clocks() -> Iterator[Diagnosis]:
+    """What alarms go by."""
+    from voiceagent.clock import clock_errors, local, zone
+
+    wrong = clock_errors()
+    for error in wrong:
+        yield Diagnosis(error.what, False, error.cause, error.hint, needed=False)
+    if not wrong:
+        detail = f"{local():%A %H:%M}, {zone().name or 'a zone without a name'}"
+        yield Diagnosis("date and zone", True, detail)
 
 
 def _audio() -> Iterator[Diagnosis]:

@@ -11,24 +11,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import selectors
 import sys
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
-from contextvars import Context
-from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
-from typing import Any, Self, TypeVar, TypeVarTuple, Unpack
+from typing import Any, Self, TypeVar
 
 from voiceagent.clock.clocks import (
     SENSIBLE,
-    Clocks,
-    LoopClocks,
-    ReplayClocks,
     Uptime,
     believed,
+    clock_errors,
     local,
     outside,
     steady,
@@ -37,21 +32,22 @@ from voiceagent.clock.clocks import (
     zone,
 )
 from voiceagent.clock.limits import LIMITS, limit_of
+from voiceagent.clock.virtual import VIRTUAL_EPOCH, VirtualLoop
 from voiceagent.clock.worker import Crew, Job
 from voiceagent.clock.zones import Zone, instant, stands_twice, zone_named
 from voiceagent.errors import EngineHung, EngineLost
 
 __all__ = [
     "SENSIBLE",
-    "Clocks",
+    "VIRTUAL_EPOCH",
     "Compute",
     "Cost",
     "Pace",
-    "ReplayClocks",
     "Uptime",
     "VirtualLoop",
     "Zone",
     "believed",
+    "clock_errors",
     "cpu_seconds",
     "cpu_seconds_of",
     "instant",
@@ -72,13 +68,7 @@ log = logging.getLogger(__name__)
 
 E = TypeVar("E", bound=BaseException)
 T = TypeVar("T")
-Ts = TypeVarTuple("Ts")
 
-VIRTUAL_EPOCH = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-"""The date that every replay starts at (a Monday), so that goldens hold."""
-TICK = 1e-9
-"""Timers for the same instant are set this far apart, so that they fire in the order
-they were made: asyncio's heap compares the time only."""
 CPU_CLOCK = 2
 """How Linux numbers the processor clocks of processes (`clock_getcpuclockid`)."""
 
@@ -95,62 +85,6 @@ class Pace(StrEnum):
     """No waiting, work costs what it took: honest latency, fast."""
     REALTIME = "realtime"
     """Waits and threads as on a microphone."""
-
-
-class _JumpSelector(selectors.SelectSelector):
-    """Never waits: tells the loop to move its clock by the time it wanted to wait."""
-
-    jump: Callable[[float], None]
-
-    def select(
-        self, timeout: float | None = None
-    ) -> list[tuple[selectors.SelectorKey, int]]:
-        ready = super().select(0)
-        if ready or timeout == 0:
-            return ready
-        if timeout is None:
-            raise RuntimeError("virtual loop: nothing is ready and no timer is left")
-        self.jump(timeout)
-        return []
-
-
-class VirtualLoop(asyncio.SelectorEventLoop):
-    """An event loop whose time jumps from timer to timer and starts at zero."""
-
-    def __init__(self, *, today: bool = False) -> None:
-        """`today`: it begins now; else at a date that is the same for every replay."""
-        self.clocks: Clocks = (
-            LoopClocks(self.time) if today else ReplayClocks(VIRTUAL_EPOCH, self.time)
-        )
-        """What the date is read from while it runs."""
-        self._now = 0.0
-        self._taken: set[float] = set()
-        selector = _JumpSelector()
-        selector.jump = self._advance
-        super().__init__(selector)
-        self._clock_resolution = TICK / 4
-
-    def _advance(self, seconds: float) -> None:
-        self._now += max(seconds, 0.0)
-
-    def time(self) -> float:
-        """Seconds since the loop was made."""
-        return self._now
-
-    def call_at(
-        self,
-        when: float,
-        callback: Callable[[Unpack[Ts]], object],
-        *args: *Ts,
-        context: Context | None = None,
-    ) -> asyncio.TimerHandle:
-        """Schedule as usual, a tick later where another timer has that instant."""
-        if len(self._taken) > 4096:
-            self._taken = {taken for taken in self._taken if taken > self._now}
-        while when in self._taken:
-            when += TICK
-        self._taken.add(when)
-        return super().call_at(when, callback, *args, context=context)
 
 
 class Compute:

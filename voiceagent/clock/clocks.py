@@ -12,6 +12,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Protocol
 
 from voiceagent.clock.zones import Zone, device_zone
+from voiceagent.errors import ClockError
 
 __all__ = [
     "SENSIBLE",
@@ -28,6 +30,7 @@ __all__ = [
     "ReplayClocks",
     "Uptime",
     "believed",
+    "clock_errors",
     "local",
     "outside",
     "steady",
@@ -195,12 +198,27 @@ def steady() -> bool:
     return _clocks().steady
 
 
+def clock_errors() -> list[ClockError]:
+    """What is wrong with the clocks, in words that help."""
+    found = []
+    if trouble := zone().trouble:
+        hint = "set it to a name such as `Europe/Berlin`; until then UTC is used"
+        found.append(ClockError("the time zone", cause=trouble, hint=hint))
+    date = believed()
+    if date < SENSIBLE:
+        why = f"it shows {date:%Y-%m-%d}; alarms wait until it is set"
+        hint = "`sudo date -s '2026-01-31 07:00'` sets it, and so does a network"
+        found.append(ClockError("the clock", cause=why, hint=hint))
+    return found
+
+
 def _since_boot() -> float:
     """`time.monotonic` stands still on Linux while the machine sleeps."""
-    if sys.platform == "linux":
-        return time.clock_gettime(time.CLOCK_BOOTTIME)
-    if sys.platform == "darwin":
-        return time.clock_gettime(time.CLOCK_MONOTONIC)
+    with suppress(OSError):  # a sandbox may lack the better one
+        if sys.platform == "linux":
+            return time.clock_gettime(time.CLOCK_BOOTTIME)
+        if sys.platform == "darwin":
+            return time.clock_gettime(time.CLOCK_MONOTONIC)
     return time.monotonic()
 
 

@@ -20,6 +20,7 @@ VoiceAgentError
 │   └── TokenError            a token is missing, expired, forged or for elsewhere
 ├── ToolRefused (exit 1)      a larger tier called a tool in a way that cannot be done
 ├── ConflictError (exit 1)    somebody else changed a conversation in between
+├── ClockError (exit 1)       the date or the zone of the machine cannot be right
 ├── StoreError (exit 1)       timers, lists or house state could not be kept
 └── CheckFailed (exit 1)      a measurement missed its bar
 """
@@ -33,6 +34,7 @@ from voiceagent.errors.foreign import words_of_others
 __all__ = [
     "AudioFileError",
     "CheckFailed",
+    "ClockError",
     "ConfigError",
     "ConflictError",
     "DeviceMissing",
@@ -267,6 +269,12 @@ class TokenError(RemoteFailed):
     """A token is missing, expired, forged, or for another audience or region."""
 
     code = "token"
+
+
+class ClockError(VoiceAgentError):
+    """The date or the zone of the machine cannot be right."""
+
+    code = "clock"
 
 
 class ConflictError(VoiceAgentError):

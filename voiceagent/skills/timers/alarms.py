@@ -129,14 +129,15 @@ class AlarmPlans:
         if not found:
             return Answer("There is no alarm set")
         late = [alarm for alarm in found if _late(alarm, now) >= LATE]
-        parts = [f"was for {_ago(alarm, now)}" for alarm in late]
+        parts = [f"was for {', and '.join(_ago(alarm, now) for alarm in late)}"]
+        parts = parts if late else []
         if dates := [
             f"{date_words(alarm.when, now)}{again_words(alarm.recurs)}"
             for alarm in found
             if alarm not in late
         ]:
             parts.append(f"is set for {listed(dates)}")
-        return Answer(f"Your alarm {' and '.join(parts)}")
+        return Answer(f"Your alarm {', and '.join(parts)}")
 
     def _every(self, context: TurnContext) -> list[_Set]:
         """Both kinds, the next to ring first."""
@@ -208,7 +209,7 @@ def _late(alarm: _Set, now: datetime) -> float:
 
 
 def _ago(alarm: _Set, now: datetime) -> str:
-    return f"{clock_words(alarm.when)}, {ago_words(_late(alarm, now))},"
+    return f"{clock_words(alarm.when)}, {ago_words(_late(alarm, now))}"
 
 
 def _zone(context: TurnContext) -> tzinfo:
