@@ -17,7 +17,15 @@ from voiceagent.errors import ConfigError
 if TYPE_CHECKING:
     from msgspec import Struct
 
-__all__ = ["CHOICES", "check_engines", "choose", "chosen", "known", "value_of"]
+__all__ = [
+    "CHOICES",
+    "check_engines",
+    "choose",
+    "chosen",
+    "known",
+    "offered",
+    "value_of",
+]
 
 CHOICES: Mapping[str, tuple[EngineStage, tuple[str, ...]]] = {
     "wake.engine": (EngineStage.WAKE, ("none",)),
@@ -55,7 +63,7 @@ def check_engines(config: Struct, sources: Mapping[str, str]) -> None:
     """Refuse names that nobody answers to; imports no plugin. Raises `ConfigError`."""
     for key, (stage, _) in CHOICES.items():
         name = _value(config, key)
-        if name not in known(key) and not _offered(name):
+        if name not in known(key) and not offered(name):
             cause = f"set by {sources[key]}" if key in sources else ""
             raise _unknown(f"`$.{key}`: there is no {stage} engine", key, name, cause)
 
@@ -72,7 +80,8 @@ def _value(config: Struct, key: str) -> str:
     return value.partition("/")[0] if key == "speak.voice" else value
 
 
-def _offered(name: str) -> bool:
+def offered(name: str) -> bool:
+    """Whether a plugin brings an engine of that name; imports none."""
     from voiceagent.app.plugins import plugins
 
     return any(plugin.name == name for plugin in plugins("engine"))

@@ -2,8 +2,9 @@
 
 Precedence, lowest first: defaults < `~/.config/voiceagent/config.toml` <
 `./voiceagent.toml` < `VOICEAGENT_<SECTION>__<KEY>` in the environment < flags.
-`--config FILE` replaces both files. The types are the schema; each
-section stands beside its stage.
+`--config FILE` replaces both files. What `./voiceagent.toml` may set before it is
+trusted stands in `app/project_file.py`. The types are the schema; each section stands
+beside its stage.
 """
 
 from __future__ import annotations
@@ -24,6 +25,12 @@ from voiceagent.app.choices import check_engines
 from voiceagent.app.idle_keys import check_idle
 from voiceagent.app.in_the_clear import check_clear
 from voiceagent.app.moved_keys import check_moved
+from voiceagent.app.project_file import (
+    ProjectFile,
+    check_trust,
+    config_folder,
+    find_project,
+)
 from voiceagent.audio.config import AudioConfig
 from voiceagent.errors import ConfigError
 from voiceagent.frontend.config import EndpointConfig, VadConfig, WakeConfig
@@ -43,7 +50,7 @@ from voiceagent.stt.config import SttConfig
 from voiceagent.trace.config import TelemetryConfig
 from voiceagent.tts.config import SpeakConfig
 
-__all__ = ["Config", "Loaded", "load_config", "nested", "schema"]
+__all__ = ["Config", "Loaded", "load_config", "read_project", "nested", "schema"]
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -80,6 +87,8 @@ class Loaded:
     config: Config
     sources: Mapping[str, str]
     """By dotted key (`wake.words`); what is missing has its default."""
+    project: Path | None = None
+    """The file of the folder one stands in, where it is obeyed."""
 
 
 Values = dict[str, dict[str, Any]]
@@ -96,8 +105,13 @@ def load_config(
     environ = os.environ if environ is None else environ
     values: Values = {}
     sources: dict[str, str] = {}
-    for path in _files(file, environ, folder or Path.cwd()):
+    for path in _named(file) or _of_user(environ):
         _merge(values, sources, _read(path), str(path))
+    project = find_project(folder) if file is None else None
+    if project is not None:
+        found = read_project(project)
+        check_trust(project, found, environ)
+        _merge(values, sources, found, str(project.path))
     _merge(values, sources, _from_environment(environ), "environment")
     _merge(values, sources, nested(flags or {}), "flag")
     try:
@@ -107,7 +121,7 @@ def load_config(
     check_engines(config, sources)
     check_idle(config, sources)
     check_clear(config, environ)
-    return Loaded(config, sources)
+    return Loaded(config, sources, project.path if project else None)
 
 
 def schema() -> dict[str, Any]:
@@ -115,31 +129,46 @@ def schema() -> dict[str, Any]:
     return msgspec.json.schema(Config)
 
 
-def _files(
-    file: Path | None, environ: Mapping[str, str], folder: Path
-) -> Sequence[Path]:
-    if file is not None:
-        if not file.is_file():
-            raise ConfigError(
-                f"no configuration file `{file}`", hint="check the path of `--config`"
-            )
-        return (file,)
-    home = environ.get("XDG_CONFIG_HOME") or f"{environ.get('HOME', '~')}/.config"
-    user = Path(home) / "voiceagent" / "config.toml"
-    return tuple(path for path in (user, folder / "voiceagent.toml") if path.is_file())
+def read_project(project: ProjectFile) -> Values:
+    """What a project's file sets; raises `ConfigError`."""
+    return _parsed(project.path, project.content)
+
+
+def _named(file: Path | None) -> Sequence[Path]:
+    if file is not None and not file.is_file():
+        raise ConfigError(
+            f"no configuration file `{file}`", hint="check the path of `--config`"
+        )
+    return (file,) if file is not None else ()
+
+
+def _of_user(environ: Mapping[str, str]) -> Sequence[Path]:
+    file = config_folder(environ) / "config.toml"
+    return (file,) if file.is_file() else ()
 
 
 def _read(path: Path) -> Values:
     try:
-        with path.open("rb") as file:
-            values = tomllib.load(file)
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"cannot read configuration `{path}`",
-            cause=str(error),
-            hint="mend that line; `voiceagent config show` prints what is in force",
-        ) from error
+        content = path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return _parsed(path, content)
+
+
+def _parsed(path: Path, content: bytes) -> Values:
+    try:
+        values = tomllib.loads(content.decode())
+    except (ValueError, RecursionError) as error:
+        raise _unreadable(path, error) from error
     return _checked(values, str(path))
+
+
+def _unreadable(path: Path, error: Exception) -> ConfigError:
+    return ConfigError(
+        f"cannot read configuration `{path}`",
+        cause=str(error),
+        hint="mend that line; `voiceagent config show` prints what is in force",
+    )
 
 
 def _from_environment(environ: Mapping[str, str]) -> Values:

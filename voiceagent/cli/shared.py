@@ -31,6 +31,7 @@ __all__ = [
     "emit_json",
     "errors",
     "loudspeaker",
+    "name_project",
     "pack_path",
     "progress",
     "tell",
@@ -40,6 +41,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+_NAMED: set[Path] = set()
 
 ConfigOption = Annotated[
     Path | None,
@@ -118,7 +120,16 @@ def configure(file: Path | None, pack: Path | None = None, **flags: object) -> C
     given = {key.replace("__", "."): v for key, v in flags.items() if v is not None}
     if pack is not None:
         given["pack.folder"] = str(pack)
-    return load_config(file, flags=given).config
+    loaded = load_config(file, flags=given)
+    name_project(loaded.project)
+    return loaded.config
+
+
+def name_project(file: Path | None) -> None:
+    """Say once whose settings are obeyed beside the user's own."""
+    if file is not None and file not in _NAMED:
+        _NAMED.add(file)
+        tell(f"settings of `{file}` are obeyed")
 
 
 def workshop(file: Path | None, pack: Path | None = None, **flags: object) -> Workshop:
