@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, str] = {
     "pack": "pack:app",
     "plugins": "plugins:plugins",
     "memory": "memory:app",
+    "state": "state:app",
     "privacy": "privacy:app",
     "cost": "cost:app",
     "config": "config:app",
