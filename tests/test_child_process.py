@@ -9,14 +9,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import cycle
+from pathlib import Path
 
 import pytest
 
 from voiceagent import child_process
 from voiceagent.child_process import CAN_COPY, Child
+from voiceagent.child_process.own_path import (
+    SAFE,
+    from_no_folder,
+    module_line,
+    started,
+)
 from voiceagent.errors import EngineDied, EngineFailed, EngineHung, EngineLost
 
 pytestmark = pytest.mark.fault
+ROOT = Path(__file__).resolve().parents[1]
 copies = pytest.mark.skipif(not CAN_COPY, reason="only Linux copies processes")
 
 
@@ -250,3 +258,76 @@ def gone(process: int) -> bool:
         return bool(select.select([handle], [], [], 10)[0])
     finally:
         os.close(handle)
+
+
+TRAPS = ("multiprocessing", "pickle", "struct", "json", "tempfile", "socket")
+"""Modules that a child imports, as they may lie in the folder one stands in."""
+STARTS = """
+import os
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from voiceagent.child_process import Child
+from voiceagent.child_process.own_path import SAFE, from_no_folder
+
+if __name__ == "__main__":
+    Child(dict, name="toy", what="toy", hint="").close()
+    with from_no_folder():
+        pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+        found = pool.map(os.getenv, [SAFE])
+    with pool:
+        print(list(found))
+"""
+
+
+def trapped(folder: Path) -> Path:
+    """A folder in which everything that is imported leaves a trace."""
+    for name in TRAPS:
+        (folder / f"{name}.py").write_text(f"open({str(folder / 'ran')!r}, 'a')")
+    return folder
+
+
+def test_a_child_imports_nothing_from_where_one_stands(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(STARTS)
+    (tmp_path / "stranger").mkdir()
+    folder = trapped(tmp_path / "stranger")
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert not (folder / "ran").exists()
+
+
+def test_nor_does_the_program(tmp_path: Path) -> None:
+    folder = trapped(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-m", "voiceagent", "ask", "what time is it"],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "XDG_STATE_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0 and not (folder / "ran").exists(), done.stderr
+
+
+def test_a_module_runs_from_where_it_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert module_line("a.b") == [sys.executable, "-m", "a.b"]
+    monkeypatch.chdir(tmp_path)
+    assert module_line("a.b") == [sys.executable, "-P", "-m", "a.b"]
+
+
+def test_the_environment_is_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    for given in ("", "yes"):
+        monkeypatch.setenv(SAFE, given) if given else monkeypatch.delenv(SAFE, False)
+        with from_no_folder(), from_no_folder():
+            assert os.environ[SAFE] == given or not given
+        assert os.environ.get(SAFE, "") == given
+        started()
+        assert os.environ.get(SAFE, "") == given

@@ -1,6 +1,13 @@
 """`voiceagent` and `python -m voiceagent`: the command line."""
 
 import os
+import sys
+
+if __name__ == "__main__" and not sys.flags.safe_path:
+    # `-m` looks into the folder one stands in first: it may be a stranger's.
+    if sys.path[0] != os.path.dirname(os.path.dirname(os.path.abspath(__file__))):
+        del sys.path[0]
+
 import signal
 
 __all__ = ["main"]

@@ -21,6 +21,7 @@ from msgspec import Struct
 
 from voiceagent.app.packs import read_pack
 from voiceagent.app.plugins import SWITCH, Plugin, plugins
+from voiceagent.child_process.own_path import module_line
 from voiceagent.engines.registry import EngineSpec, find_engine
 from voiceagent.errors import VoiceAgentError
 from voiceagent.skills.config import PackConfig
@@ -49,7 +50,7 @@ def probe(plugin: Plugin, *, limit: float = LIMIT) -> Probed:
     told = Probed(plugin.kind, plugin.name, plugin.distribution, plugin.version)
     with ScratchFolder() as folder:
         file = folder.path / "found"
-        argv = [sys.executable, "-m", __name__, plugin.kind, plugin.name]
+        argv = [*module_line(__name__), plugin.kind, plugin.name]
         why = _run([*argv, plugin.distribution, str(file)], limit)
         try:
             found = msgspec.json.decode(file.read_bytes(), type=dict[str, str])

@@ -25,6 +25,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
 from typing import Any, NoReturn
 
+from voiceagent.child_process.own_path import from_no_folder
 from voiceagent.child_process.patience import Patience
 from voiceagent.child_process.side import serve
 from voiceagent.errors import EngineDied, EngineHung, EngineLost, VoiceAgentError
@@ -138,7 +139,8 @@ class Child:
             daemon=True,
             name=self._name,
         )
-        self.process.start()
+        with from_no_folder():
+            self.process.start()
         self.pid = self.process.pid or 0
         theirs.close()
         _LIVING.add(self)

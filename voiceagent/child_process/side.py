@@ -18,6 +18,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import send_handle
 
+from voiceagent.child_process.own_path import started
 from voiceagent.errors import VoiceAgentError
 
 __all__ = ["serve"]
@@ -30,6 +31,7 @@ def serve(pipe: Connection, make: Callable[[], object], copied: bool) -> None:
     """The child: build the engine, then answer, or lend out copies that do."""
     # Ctrl-C reaches all processes of a terminal; when to end is said by the pipe.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    started()
     with suppress(EOFError, OSError):
         gc.disable()  # nothing becomes garbage meanwhile
         try:

@@ -10,12 +10,12 @@ import asyncio
 import importlib.util
 import json
 import secrets
-import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
 
+from voiceagent.child_process.own_path import module_line
 from voiceagent.errors import (
     ConfigError,
     EngineFailed,
@@ -109,7 +109,7 @@ class LlamaBackend:
             "threads": config.threads,
         }
         process = self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "voiceagent.region.llama_child"),
+            *module_line("voiceagent.region.llama_child"),
             json.dumps(wanted),
             stdin=PIPE,
             stdout=PIPE,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from voiceagent.app.config import Config
 from voiceagent.app.workshop import Workshop
+from voiceagent.child_process.own_path import from_no_folder, started
 from voiceagent.errors import UsageError
 from voiceagent.replay.replay import Replay, ReplaySettings, replay_path
 from voiceagent.replay.variants import Variants
@@ -28,16 +29,20 @@ def replay_files(
         yield from map(partial(_replay_one, Variants(shop), settings), files)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(
-        min(jobs, len(files)),
-        mp_context=context,
-        initializer=_begin,
-        initargs=(shop.config,),
-    ) as pool:
-        yield from pool.map(partial(_replay_in_child, settings), files)
+    with from_no_folder():
+        pool = ProcessPoolExecutor(
+            min(jobs, len(files)),
+            mp_context=context,
+            initializer=_begin,
+            initargs=(shop.config,),
+        )
+        found = pool.map(partial(_replay_in_child, settings), files)  # all begin now
+    with pool:
+        yield from found
 
 
 def _begin(config: Config) -> None:
+    started()
     _made[:] = [Variants(Workshop(config))]
 
 
