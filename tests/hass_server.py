@@ -208,6 +208,8 @@ class _Talk:
                 if getattr(frame, "opcode", None) is Opcode.TEXT:
                     self._answer(json.loads(cast(Any, frame).data))
             self._flush()
+            if wire.close_expected():
+                return
 
     def _answer(self, message: Mapping[str, Any]) -> None:
         server = self._http.server

@@ -289,6 +289,14 @@ def house(bench: KeyBench) -> str:
     return type(bench.shop.house(Store(None))).__name__
 
 
+def house_model(bench: KeyBench) -> Any:
+    """What there is in the house."""
+    (bench.folder / "house.toml").write_text(
+        '[[entity]]\nname = "Lamp"\ndomain = "light"\n'
+    )
+    return [entity.name for entity in bench.shop.language.outfit.house.entities]
+
+
 def asked_first(bench: KeyBench) -> list[bool]:
     """What is asked about before it is done, as skills are made with it."""
     hosts: list[SkillHost] = []

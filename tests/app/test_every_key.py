@@ -86,6 +86,7 @@ TABLE = {
     "audio.duplex": Row("full", part("options", "full_duplex")),
     "pack.folder": Row("coffee", see.pack),
     "pack.skills": Row(["{folder}/skill"], see.pack),
+    "pack.house": Row("{folder}/house.toml", see.house_model),
     "pack.area": Row("Kitchen", part("brain", "area")),
     "home_assistant.url": Row("http://house.local:8123", see.house),
     "home_assistant.token_env": Row(

@@ -39,7 +39,7 @@ def wav(path: Path, seconds: float = 1.0) -> Path:
 @pytest.mark.parametrize(
     "command",
     ["listen", "demo", "ask", "say", "replay", "eval", "bench", "doctor", "config"]
-    + ["models"],
+    + ["models", "house"],
 )
 def test_every_command_explains_itself(command: str) -> None:
     done = voiceagent(command, "--help")

@@ -143,6 +143,7 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
             **_leg_names(escalation),
         },
         notices=[
+            *shop.house_trouble,
             *_left_out(shop.language.left_out),
             *_one_ear(config.stt, options),
             *notices,

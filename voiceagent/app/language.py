@@ -87,7 +87,12 @@ class PackLanguage:
         self.recipe, self.asks = recipe, asks
         self._shelf, self._own = shelf or Shelf(), pack
         given = recipe.pack
-        self._from = (given.folder, given.skills, id(pack) if pack else None)
+        self._from = (
+            given.folder,
+            given.skills,
+            given.house,
+            id(pack) if pack else None,
+        )
         self._files = KeptFiles()
 
     @property

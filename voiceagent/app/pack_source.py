@@ -22,7 +22,8 @@ def source_of(config: PackConfig) -> bytes | None:
         return None
     found = hashlib.sha256()
     try:
-        for piece in contents(home, folders):
+        house = Path(config.house).expanduser() if config.house else None
+        for piece in contents(home, folders, house):
             found.update(len(piece).to_bytes(8, "big") + piece)
     except PackError:
         return None

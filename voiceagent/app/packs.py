@@ -41,17 +41,17 @@ def read_pack(config: PackConfig) -> Packed:
 
     Raises `PackError`, or `PluginError` where the pack itself is the plugin.
     """
-    home = _home(config.folder)
+    home, house = _home(config.folder), _house(config.house)
     folders, wanted = _skills(config.skills)
     left_out: list[LeftOut] = []
     found = list(_folders(wanted, left_out))
     try:
-        pack = _joined(home, folders, found)
+        pack = _joined(home, house, folders, found)
     except PackError:
         # Somebody is to blame: the pack alone first, then one after the other.
-        load_pack(home, skill_folders=folders)
-        found = list(_sound(home, folders, found, left_out))
-        pack = _joined(home, folders, found)
+        load_pack(home, skill_folders=folders, house=house)
+        found = list(_sound(home, house, folders, found, left_out))
+        pack = _joined(home, house, folders, found)
     strange = {folder: name for name, folder in found}
     skills = tuple(
         replace(skill, create=_guarded(skill, strange[skill.path], left_out))
@@ -70,6 +70,10 @@ def _home(named: str) -> Path | None:
         return folder
     plugin = find_plugin("pack", named)
     return plugin.folder() if plugin else folder
+
+
+def _house(named: str) -> Path | None:
+    return Path(named).expanduser() if named else None
 
 
 Wanted = Plugin | PluginError
@@ -120,6 +124,7 @@ def _folders(
 
 def _sound(
     home: Path | None,
+    house: Path | None,
     folders: Sequence[Path],
     found: Iterable[tuple[str, Path]],
     left_out: list[LeftOut],
@@ -128,7 +133,7 @@ def _sound(
     good: list[tuple[str, Path]] = []
     for one in found:
         try:
-            _joined(home, folders, [*good, one])
+            _joined(home, house, folders, [*good, one])
         except PackError as error:
             cause = f"{error.what}: {error.cause}" if error.cause else error.what
             left_out.append(LeftOut(one[0], cause))
@@ -138,10 +143,14 @@ def _sound(
 
 
 def _joined(
-    home: Path | None, folders: Sequence[Path], found: Sequence[tuple[str, Path]]
+    home: Path | None,
+    house: Path | None,
+    folders: Sequence[Path],
+    found: Sequence[tuple[str, Path]],
 ) -> Pack:
     """The pack with everything; an intent that others answer is refused by it."""
-    return load_pack(home, skill_folders=[*folders, *(folder for _, folder in found)])
+    every = [*folders, *(folder for _, folder in found)]
+    return load_pack(home, skill_folders=every, house=house)
 
 
 def _guarded(

@@ -11,7 +11,7 @@ whatever does not depend on the values in which they differ.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from voiceagent.app.house import Housed
     from voiceagent.app.simulated_region import Asking
     from voiceagent.nlu.intent import Intent
     from voiceagent.nlu.models.library import Library
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from voiceagent.store import Store
     from voiceagent.stt.offline import Spans
     from voiceagent.stt.protocol import Recognition
+    from voiceagent.trace.events import Degraded
 
 __all__ = ["Workshop"]
 
@@ -70,7 +72,7 @@ class Workshop:
     def language(self) -> PackLanguage:
         """What is understood."""
         recipe = LanguageRecipe(
-            pack=self.config.pack,
+            pack=self._housed.pack,
             openings=tuple(self.config.wake.openings()),
             open_domain=self.escalates,
         )
@@ -80,6 +82,19 @@ class Workshop:
             shelf=self._shelf,
             pack=self._pack,
         )
+
+    @property
+    def house_trouble(self) -> Sequence[Degraded]:
+        """Why there is no house, where there should be one."""
+        return self._housed.trouble
+
+    @cached_property
+    def _housed(self) -> Housed:
+        from voiceagent.app.house import Housed, housed
+
+        if self._pack is not None:
+            return Housed(self.config.pack)
+        return housed(self.config.pack, self.config.home_assistant, self.state_folder)
 
     @cached_property
     def engines(self) -> Engines:
@@ -129,11 +144,17 @@ class Workshop:
 
     def store(self) -> Store:
         """What is kept on this device between sessions."""
-        from voiceagent.store import Store, state_folder
+        from voiceagent.store import Store
+
+        return Store(self.state_folder / "state.sqlite")
+
+    @property
+    def state_folder(self) -> Path:
+        """Where what is kept between sessions lies."""
+        from voiceagent.store import state_folder
 
         folder = self.config.store.folder
-        base = Path(folder) if folder else state_folder()
-        return Store(base / "state.sqlite")
+        return Path(folder) if folder else state_folder()
 
     def library(self, *, live: bool) -> Library:
         """The language models; `live`: each in a process of its own."""

@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, str] = {
     "doctor": "doctor:doctor",
     "models": "models:app",
     "pack": "pack:app",
+    "house": "house:app",
     "plugins": "plugins:plugins",
     "memory": "memory:app",
     "state": "state:app",

@@ -15,6 +15,9 @@ class PackConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     one that is shipped or that a plugin brings."""
     skills: list[str] = field(default_factory=list)
     """Further skills: folders, or names of what plugins bring."""
+    house: str = ""
+    """A house of your own: a `house.toml`, as `voiceagent house import` writes it.
+    Without one a Home Assistant that is configured tells what there is."""
     area: str = ""
     """Where the device stands: "turn off the lights in here"."""
 

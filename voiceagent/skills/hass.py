@@ -158,9 +158,10 @@ class Hass:
     def _switch(self, intent: Intent, context: TurnContext) -> Answer:
         meant = find_meant(self._house.model, intent, context)
         able = [e for e in meant.entities if e.domain not in FIXED]
-        if meant.problem or not able:
-            nobody = sentence(f"{meant.phrase} cannot be switched")
-            return Answer(meant.problem or nobody)
+        if meant.problem:
+            return meant.refusal
+        if not able:
+            return Answer(sentence(f"{meant.phrase} cannot be switched"))
         special = SERVICES[intent.name]
         services = {e: special.get(e.domain, SWITCHED[intent.name]) for e in able}
         word = next(iter(services.values()))[1]
@@ -181,7 +182,7 @@ class Hass:
     def _light(self, intent: Intent, context: TurnContext) -> Answer:
         meant = find_meant(self._house.model, intent, context, domain="light")
         if meant.problem:
-            return Answer(meant.problem)
+            return meant.refusal
         data: dict[str, Value] = {}
         words = []
         if "brightness" in intent.slots:
@@ -195,7 +196,7 @@ class Hass:
     def _position(self, intent: Intent, context: TurnContext) -> Answer:
         meant = find_meant(self._house.model, intent, context, domain="cover")
         if meant.problem:
-            return Answer(meant.problem)
+            return meant.refusal
         percent = int(float(intent.slots["position"]))
         valve = all(entity.domain == "valve" for entity in meant.entities)
         service = "set_valve_position" if valve else "set_cover_position"
@@ -205,7 +206,7 @@ class Hass:
     def _vacuum(self, intent: Intent, context: TurnContext) -> Answer:
         meant = find_meant(self._house.model, intent, context, domain="vacuum")
         if meant.problem:
-            return Answer(meant.problem)
+            return meant.refusal
         start = intent.name == "HassVacuumStart"
         service, word = ("start", "off") if start else ("return_to_base", "going home")
         return self._hands.call(intent, meant, service, {}, word)
@@ -213,7 +214,7 @@ class Hass:
     def _state(self, intent: Intent, context: TurnContext) -> Answer:
         meant = find_meant(self._house.model, intent, context)
         if meant.problem:
-            return Answer(meant.problem)
+            return meant.refusal
         return Answer(tell_state(self._house, meant, intent))
 
     def _volume(self, intent: Intent, context: TurnContext) -> Answer:

@@ -10,7 +10,7 @@ from voiceagent.skills.house.following import SILENT
 from voiceagent.skills.house.house import Entity, House, HouseModel
 from voiceagent.skills.phrases import be, listed, said_name, sentence, shown_number
 from voiceagent.skills.skill import TurnContext
-from voiceagent.skills.targets import Targets
+from voiceagent.skills.targets import Targets, named
 
 __all__ = ["find_meant", "tell_state"]
 
@@ -37,7 +37,7 @@ def find_meant(
     domain = str(slots.get("domain") or domain)
     kind = str(slots.get("device_class", ""))
     if "name" in slots:
-        return _named(house, str(slots["name"]), domain, kind)
+        return _named(house, intent, context, domain, kind)
     found = [
         entity
         for entity in house.entities
@@ -53,17 +53,19 @@ def find_meant(
     return Targets((), phrase, f"There are no {noun} {where}")
 
 
-def _named(house: HouseModel, name: str, domain: str, kind: str) -> Targets:
+def _named(
+    house: HouseModel, intent: Intent, context: TurnContext, domain: str, kind: str
+) -> Targets:
     """Things may share a name (a phone and its battery): the sort decides."""
-    same = [e for e in house.entities if spoken(name) in _names(e)]
-    sorted_ = [e for e in same if e.domain == domain and kind in ("", e.kind)]
-    found = (sorted_ or same)[:1]
-    problem = "" if found else f"There is nothing called {said_name(name)}"
-    return Targets(tuple(found), f"the {said_name(name)}", problem)
-
-
-def _names(entity: Entity) -> list[str]:
-    return [spoken(name) for name in (entity.name, *entity.aliases)]
+    name = str(intent.slots["name"])
+    same = house.named(name)
+    alike = [e for e in same if e.domain == domain and kind in ("", e.kind)]
+    if len({entity.area for entity in (alike or same)}) < 2 or len(same) == 1:
+        problem = "" if same else f"There is nothing called {said_name(name)}"
+        return Targets(tuple(alike or same)[:1], f"the {said_name(name)}", problem)
+    found = named(house, intent, context, *({domain} if domain else ()))
+    assert found is not None
+    return found
 
 
 def _floor(house: HouseModel, entity: Entity) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 
+from voiceagent.nlu.clarify import Option, Question
 from voiceagent.nlu.intent import Intent
 from voiceagent.skills.house.house import Entity, HouseModel
 from voiceagent.skills.phrases import be, listed, said_name, sentence
-from voiceagent.skills.skill import TurnContext
+from voiceagent.skills.skill import Answer, TurnContext
 
 __all__ = [
     "Targets",
@@ -31,17 +32,62 @@ class Targets:
     """`the bed light`, `kitchen lights`, `all lights`."""
     problem: str = ""
     """A sentence to say instead, when there is nothing to act upon."""
+    question: Question | None = None
+    """Which of several of one name is meant."""
+
+    @property
+    def refusal(self) -> Answer:
+        """What is said where there is nothing to act upon."""
+        return Answer(self.problem, question=self.question)
 
 
-def named(house: HouseModel, intent: Intent) -> Entity | None:
-    """The entity in slot `name`."""
-    return house.find(str(intent.slots.get("name", "")))
+def named(
+    house: HouseModel, intent: Intent, context: TurnContext, *domains: str
+) -> Targets | None:
+    """The thing in slot `name`; None where no name was said, or none that is known.
+
+    One name may stand in several rooms: the room that was said decides, then the one
+    of the device, else it is asked for. `domains`: of what could be meant.
+    """
+    same = house.named(str(intent.slots.get("name", "")))
+    same = tuple(e for e in same if e.domain in domains) or same
+    if not same:
+        return None
+    area = str(intent.slots.get("area", ""))
+    if len(same) == 1:
+        return _one(same[0], area)
+    for place in filter(None, (area, "" if area else context.area)):
+        here = tuple(entity for entity in same if entity.area == place)
+        if here:
+            return Targets(here[:1], _the(here[0]))
+        if area:
+            name = said_name(same[0].name)
+            problem = f"There is no {name} in the {said_name(area)}"
+            return Targets((), _the(same[0]), problem)
+    return _which(same, intent)
+
+
+def _which(same: Sequence[Entity], intent: Intent) -> Targets:
+    """Ask for the room; where rooms do not tell them apart, say so."""
+    placed = {entity.area: entity for entity in same if entity.area}
+    name = said_name(str(intent.slots["name"]))
+    if len(placed) < 2:
+        problem = f"There are {len(same)} things called {name}, and I can't tell which"
+        return Targets((), f"the {name}", problem)
+    options = tuple(
+        Option(said_name(area), replace(intent, slots={**intent.slots, "area": area}))
+        for area in placed
+    )
+    rooms = listed([option.words for option in options]).replace(" and ", " or ")
+    text = f"Which {name}: {rooms}?"
+    asked = Question(text, options, f"{len(options)} of one name")
+    return Targets((), f"the {name}", text, asked)
 
 
 def meant(house: HouseModel, intent: Intent) -> Hashable:
-    """What an intent comes to: the place of a thing that is named adds nothing, since
-    names are unique in the house."""
-    if named(house, intent) is None:
+    """What an intent comes to: the place of a thing that is named adds nothing where
+    its name is the only one."""
+    if len(house.named(str(intent.slots.get("name", "")))) != 1:
         return intent.meaning
     slots = {name: value for name, value in intent.slots.items() if name != "area"}
     return replace(intent, slots=slots).meaning
@@ -55,16 +101,17 @@ def find_targets(
     *,
     noun: str,
     kind: str = "",
+    nameable: tuple[str, ...] = (),
 ) -> Targets:
     """The thing named, else those of `domains` (and `kind`) in the place meant.
 
     Place: the area said, the room of the device, or the whole house. `noun`: what
-    several of them are called.
+    several of them are called; `nameable`: what may be named besides.
     """
     area = str(intent.slots.get("area", ""))
-    entity = named(house, intent)
-    if entity is not None:
-        return _one(entity, area)
+    one = named(house, intent, context, *domains, *nameable)
+    if one is not None:
+        return one
     scope = intent.slots.get("scope", "")
     if not area and scope == "here" and not context.area:
         return Targets((), noun, "I don't know which room I am in. Please name it")
@@ -80,11 +127,15 @@ def find_targets(
 
 
 def _one(entity: Entity, area: str) -> Targets:
-    name = said_name(entity.name)
     if area and entity.area and entity.area != area:
+        name = said_name(entity.name)
         problem = f"The {name} is in the {said_name(entity.area)}"
         return Targets((), name, f"{problem}, not in the {said_name(area)}")
-    return Targets((entity,), f"the {name}")
+    return Targets((entity,), _the(entity))
+
+
+def _the(entity: Entity) -> str:
+    return f"the {said_name(entity.name)}"
 
 
 def are(found: Targets, word: str) -> str:

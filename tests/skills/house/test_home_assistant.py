@@ -52,7 +52,7 @@ def house_of(limit: float = 2.0) -> Iterator[tuple[HassServer, HomeAssistant]]:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing settles in a test, and what hangs is known to."""
     monkeypatch.setattr(home_assistant, "SETTLING", (0.0, 0.0))
-    monkeypatch.setattr(home_assistant, "LOOK", 0.2)
+    monkeypatch.setattr(home_assistant, "LOOK", 0.5)
 
 
 def said(house: HomeAssistant, service: str, *things: Entity, **data: Value) -> str:
@@ -169,12 +169,12 @@ def test_a_server_in_trouble_is_met_before_anything_is_sent(fault: str) -> None:
 @pytest.mark.parametrize("fault", ["500", "503", "html", "hang", "drip", "drop"])
 def test_trouble_after_it_was_sent_is_settled_by_the_state(fault: str) -> None:
     """It was done: it is said. It was not, or nobody knows: that is said."""
-    with house_of(limit=0.2) as (server, house):
+    with house_of(limit=0.5) as (server, house):
         server.fault = f"post:done:{fault}"
         assert said(house, "turn_on", LAMP) == "It is done"
         server.fault = f"post:{fault}"
         assert "It may still happen" in said(house, "turn_on", HALL)
-    with house_of(limit=0.2) as (server, house):
+    with house_of(limit=0.5) as (server, house):
         server.fault = f"post:done:{fault}"
         server.after_post = lambda server: setattr(server, "fault", "hang")
         assert "It may still happen" in said(house, "turn_on", LAMP)
@@ -197,7 +197,7 @@ def test_a_refused_command_was_not_done(fault: str, words: str) -> None:
 
 @pytest.mark.fault
 def test_of_several_domains_nothing_more_is_sent_once_one_hangs() -> None:
-    with house_of(limit=0.2) as (server, house):
+    with house_of(limit=0.5) as (server, house):
         server.fault = "post:hang"
         assert "It may still happen" in said(house, "turn_on", LAMP, FAN)
         posts = [path for kind, path in server.asked if kind == "POST"]
@@ -213,11 +213,12 @@ def test_nonsense_is_no_state(raw: Any) -> None:
             house.state(LAMP)
 
 
-def test_many_are_looked_at_with_one_request() -> None:
+def test_many_are_looked_at_with_one_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(home_assistant, "LOOK", 60.0)
     many = [Entity(f"light.l{n}", f"L{n}", "light") for n in range(5000)]
     states = {thing.id: ("off", dict.fromkeys("abcdefgh", "x" * 40)) for thing in many}
     with hass_server(states) as server:
-        link = HassLink(server.url, TOKEN)
+        link = HassLink(server.url, TOKEN, limit=60.0)
         house = HomeAssistant(link, HouseModel("big", (), tuple(many)))
         found = house.states(many[:40])
         assert {state.state for state in found.values()} == {"off"}

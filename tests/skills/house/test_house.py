@@ -52,10 +52,30 @@ def test_a_list_begins_with_its_file_and_then_is_its_own() -> None:
     store.close()
 
 
+def test_one_name_may_stand_in_two_rooms_and_in_each_once(tmp_path: Path) -> None:
+    rooms = "[[area]]\nname = 'A'\n[[area]]\nname = 'B'\n"
+    lamp = "[[entity]]\nname = 'Lamp'\ndomain = 'light'\narea = '{}'\nid = 'light.{}'\n"
+    file = tmp_path / "house.toml"
+    file.write_text(rooms + lamp.format("A", "a") + lamp.format("B", "b"))
+    assert [e.area for e in load_house(file).named("lamp")] == ["A", "B"]
+    file.write_text(rooms + lamp.format("A", "a") + lamp.format("A", "b"))
+    with pytest.raises(PackError, match="line 11") as caught:
+        load_house(file)
+    assert "called `Lamp` in `A`" in caught.value.cause
+
+
 @pytest.mark.fault
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ("[[entity]]\nname='A'\ndomain='light'\n[[entity]]\nname=3", "line 5"),
+        ("[[entity]]\nname='A'\ndomain='light'\n\n[[entity]]\ndomain='fan'", "line 5"),
+        ("[[entity]]\nname='A'\ndomain='light'\nid='light.A b'", "line 4"),
+        ("[[entity]]\nname='A'\ndomain='light'\nid='switch.a'", "line 4"),
+        ("[[entity]]\nname='A'\ndomain='light'\nconfirm='yes'", "line 4"),
+        ("[[entity]]\nname='A'\ndomain='light'\nkind=3", "line 4"),
+        ("[[entity]]\nname='A'\ndomain='light'\nattributes=[1]", "line 4"),
+        ("[[entity]]\nname='A'\ndomain='light'\n[entity.attributes]\nx=[1]", "line 4"),
         ("x = [", "not valid TOML"),
         ("[[entity]]\nname = 'A'\ndomain = 'ligth'", "did you mean `light`?"),
         ("[[entity]]\nname = 'A'\ndomian = 'light'", "did you mean `domain`?"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from voiceagent.lang.language import Language
 from voiceagent.nlu.slm.forms import Takes
@@ -12,6 +13,8 @@ __all__ = ["Leftovers"]
 TextPlace = tuple[int, int]
 TextWord = tuple[str, bool]
 """A word, and whether a slot took it."""
+NAMES = ("name", "area", "floor")
+"""Slots whose values are names."""
 LONGEST_THING = 4
 """Words behind a determiner that may name a thing."""
 
@@ -108,7 +111,21 @@ class Leftovers:
         loose = self._loose
         plain = said.removesuffix(loose.plural)
         forms = (said, plain, said + loose.plural, loose.synonyms.get(plain, said))
-        return held or any(f in known.words or f in loose.everyday for f in forms)
+        # A word of some name that is not that name: "ceiling lights" where there is a
+        # ceiling fan are other lights than all.
+        own = known.words - names_in(known)
+        return held or any(f in own or f in loose.everyday for f in forms)
+
+
+@lru_cache(maxsize=1024)
+def names_in(known: Takes) -> frozenset[str]:
+    """Words that occur in names of things and rooms alone."""
+    of_names, of_others = set[str](), set[str]().union(*known.literals)
+    for slot, atoms in known.values.items():
+        words = of_names if slot in NAMES else of_others
+        for atom in atoms:
+            words.update(word for phrase, _ in atom.phrases for word in phrase.split())
+    return frozenset(of_names - of_others)
 
 
 def _words(text: str, taken: Sequence[TextPlace]) -> Iterator[TextWord]:

@@ -40,7 +40,10 @@ class Climate:
     def temperature(self, intent: Intent, context: TurnContext) -> Answer:
         """Read the thermometer that is meant: by name, room, or the nearest one."""
         area = str(intent.slots.get("area", ""))
-        source = named(self._house.model, intent) or self._thermometer(area, context)
+        one = named(self._house.model, intent, context, "climate", "sensor")
+        if one is not None and one.problem:
+            return one.refusal
+        source = one.entities[0] if one else self._thermometer(area, context)
         if "place" in intent.slots:
             return self._outside()
         if source is None:
@@ -57,7 +60,10 @@ class Climate:
     def set(self, intent: Intent, context: TurnContext) -> Answer:
         """Ask the thermostat for a temperature."""
         area = str(intent.slots.get("area", ""))
-        device = named(self._house.model, intent) or self._thermostat(area)
+        one = named(self._house.model, intent, context, "climate")
+        if one is not None and one.problem:
+            return one.refusal
+        device = one.entities[0] if one else self._thermostat(area)
         if device is None:
             where = f"in the {said_name(area)}" if area else "here"
             return Answer(f"There is no thermostat {where}")
@@ -66,6 +72,8 @@ class Climate:
         name, degrees = said_name(device.name), f"{shown_number(wanted)} degrees"
         # A yes is to these degrees, wherever the thermostat stands by then.
         slots: dict[str, SlotValue] = {"name": device.name, "temperature": wanted}
+        if device.area:
+            slots["area"] = device.area
         return self._hands.do(
             replace(intent, slots=slots),
             [Wish([device], "set_temperature", {"temperature": wanted})],
@@ -76,9 +84,12 @@ class Climate:
 
     def read(self, intent: Intent, context: TurnContext) -> Answer:
         """Say what a sensor says."""
-        sensor = named(self._house.model, intent)
-        if sensor is None:
+        one = named(self._house.model, intent, context, "sensor", "binary_sensor")
+        if one is None:
             return Answer("There is no such sensor")
+        if one.problem:
+            return one.refusal
+        sensor = one.entities[0]
         state, name = self._house.state(sensor).state, said_name(sensor.name)
         if state in SILENT:
             return Answer(sentence(silent_words([sensor], state)))

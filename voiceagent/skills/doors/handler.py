@@ -69,16 +69,17 @@ class Doors:
         service, word = WORDS[intent.name]
         found = self._targets(intent, context)
         if found.problem:
-            return Answer(found.problem)
+            return found.refusal
         return self._hands.call(intent, found, service, {}, word)
 
     def position(self, intent: Intent, context: TurnContext) -> Answer:
         """Part of the way open."""
         found = self._targets(intent, context)
         able = tuple(e for e in found.entities if "position" in e.features)
-        if found.problem or not able:
-            problem = sentence(f"{found.phrase} can only be open or closed")
-            return Answer(found.problem or problem)
+        if found.problem:
+            return found.refusal
+        if not able:
+            return Answer(sentence(f"{found.phrase} can only be open or closed"))
         percent = int(intent.slots["position"])
         data: dict[str, Value] = {"position": percent}
         some = Targets(able, found.phrase)
@@ -90,7 +91,7 @@ class Doors:
         wanted = str(intent.slots.get("state", ""))
         found = self._targets(intent, context)
         if found.problem:
-            return Answer(found.problem)
+            return found.refusal
         states = {e: s.state for e, s in self._house.states(found.entities).items()}
         if len(states) == 1:
             return Answer(_one(found, wanted, states[found.entities[0]]))

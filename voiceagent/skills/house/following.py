@@ -64,7 +64,7 @@ def follows(
         return after.state in STATES[service]
     check = VALUES.get(service)
     if check is not None:
-        return check(data, after)
+        return check(data, before, after)
     if service in ("turn_on", "turn_off"):
         return _switched(service == "turn_on", data, after)
     return True
@@ -100,33 +100,41 @@ def _coloured(data: Mapping[str, Value], after: EntityState) -> bool:
     return min(apart, 360 - apart) <= NEAR
 
 
-def _is_at(
-    attribute: str, key: str, near: float
-) -> Callable[[Mapping[str, Value], EntityState], bool]:
-    def check(data: Mapping[str, Value], after: EntityState) -> bool:
+ValueCheck = Callable[[Mapping[str, Value], EntityState, EntityState], bool]
+
+
+def _is_at(attribute: str, key: str, near: float) -> ValueCheck:
+    def check(
+        data: Mapping[str, Value], before: EntityState, after: EntityState
+    ) -> bool:
         got = after.attributes.get(attribute)
         return got is not None and abs(float(got) - float(data[key])) <= near
 
     return check
 
 
-def _positioned(data: Mapping[str, Value], after: EntityState) -> bool:
-    moving = after.state in ("opening", "closing")
-    return moving or _is_at("current_position", "position", 2)(data, after)
+def _positioned(
+    data: Mapping[str, Value], before: EntityState, after: EntityState
+) -> bool:
+    """It is there, or on its way."""
+    if after.state in ("opening", "closing"):
+        return True
+    wanted, at = float(data["position"]), after.attributes.get("current_position")
+    if at is None:
+        return False
+    was = float(before.attributes.get("current_position", at))
+    left = abs(float(at) - wanted)
+    return left <= 2 or left < abs(was - wanted)
 
 
-def _warmed(data: Mapping[str, Value], after: EntityState) -> bool:
-    return _is_at("temperature", "temperature", 0.6)(data, after)
-
-
-def _muted(data: Mapping[str, Value], after: EntityState) -> bool:
+def _muted(data: Mapping[str, Value], before: EntityState, after: EntityState) -> bool:
     return after.attributes.get("is_volume_muted") == data["is_volume_muted"]
 
 
-VALUES: Mapping[str, Callable[[Mapping[str, Value], EntityState], bool]] = {
+VALUES: Mapping[str, ValueCheck] = {
     "set_cover_position": _positioned,
     "set_valve_position": _positioned,
-    "set_temperature": _warmed,
+    "set_temperature": _is_at("temperature", "temperature", 0.6),
     "volume_set": _is_at("volume_level", "volume_level", 0.02),
     "volume_mute": _muted,
 }

@@ -51,7 +51,7 @@ CAUSES = {
     404: (
         "Home Assistant does not know it",
         "I don't find that in Home Assistant",
-        "check the `id` of the entity in `house.toml`",
+        "import the house again: `voiceagent house import`",
     ),
 }
 """By status: what failed, how it is said, and what helps."""

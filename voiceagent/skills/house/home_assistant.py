@@ -5,7 +5,7 @@ Same calls as `LocalHouse`. A call looks first, acts, and looks again:
     look    a server that hangs or refuses is met before anything was sent to it; what
             is missing or unavailable is left out and said to be so
     act     one service call for each domain
-    look    whether things say that they did it, a few times within half a second
+    look    whether things say that they did it, a few times within 1.2 s
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ __all__ = ["HomeAssistant"]
 
 LOOK = 1.5
 """Seconds that a look may take."""
-SETTLING = (0.0, 0.15, 0.35)
+SETTLING = (0.0, 0.15, 0.35, 0.7)
 """Seconds before each look whether things have done what they were asked for."""
 FEW = 12
 """Things that are looked at one by one; of more all states are read at once."""

@@ -8,11 +8,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol
 
+from voiceagent.lang.spoken import spoken
 from voiceagent.store import Store
 
 __all__ = [
@@ -25,6 +28,7 @@ __all__ = [
     "LocalHouse",
     "Unmoved",
     "Value",
+    "ways",
 ]
 
 Value = str | int | float | bool
@@ -51,6 +55,17 @@ DOMAINS: Mapping[str, str] = {
     "alarm_control_panel": "disarmed",
 }
 """The kinds of entity, named as in Home Assistant, and the state they start in."""
+
+
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
+
+
+@lru_cache(maxsize=1 << 15)
+def ways(name: str) -> tuple[str, ...]:
+    """How a name is said: as it is written, and word by word where words are run
+    together (`HeatPump`); nothing where it cannot be said."""
+    both = (spoken(name), spoken(CAMEL.sub(" ", name)))
+    return tuple(said for said in dict.fromkeys(both) if said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +127,18 @@ class HouseModel:
     entities: tuple[Entity, ...] = ()
 
     def find(self, name: str) -> Entity | None:
-        """The entity of that canonical name."""
+        """The first entity of that canonical name."""
         return next((e for e in self.entities if e.name == name), None)
+
+    def named(self, name: str) -> tuple[Entity, ...]:
+        """All that are called so (the same thing in two rooms), else by an alias."""
+        said = {*ways(name)}
+        same = tuple(e for e in self.entities if said & {*ways(e.name)})
+        return same or tuple(
+            entity
+            for entity in self.entities
+            if any(said & {*ways(alias)} for alias in entity.aliases)
+        )
 
     def select(
         self, *domains: str, area: str = "", kind: str = ""

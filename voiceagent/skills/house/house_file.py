@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from voiceagent.errors import PackError
 from voiceagent.errors.foreign import cleaned
-from voiceagent.skills.house.house import DOMAINS, Area, Entity, HouseModel
+from voiceagent.skills.house.house import DOMAINS, Area, Entity, HouseModel, Value, ways
 from voiceagent.templates.yaml_file import suggest
 
 __all__ = ["load_house"]
 
 FEATURES = ("brightness", "color", "position")
 SLUG = re.compile(r"[^a-z0-9]+")
+ID = re.compile(r"[a-z0-9_]+\.[a-z0-9_]+")
 ENTITY_KEYS = (
     *("name", "domain", "area", "aliases", "features", "kind", "unit", "state"),
     *("attributes", "items", "id", "confirm"),
@@ -45,22 +46,23 @@ class _HouseReader:
     def __init__(self, file: Path, text: str) -> None:
         self._file = file
         self._text = text
+        self._at = ("", 0)
+        """Kind and number of the table that is being read."""
 
     def house(self, data: Mapping[str, Any]) -> HouseModel:
         self._keys(data, ("name", "area", "entity"), "house")
-        areas = tuple(self._area(table) for table in self._tables(data, "area"))
+        areas = tuple(map(self._area, self._tables(data, "area")))
         names = {area.name for area in areas}
         tables = self._tables(data, "entity")
         entities = tuple(self._entity(table, names) for table in tables)
-        self._unique("area", [area.name for area in areas])
-        self._unique("entity", [entity.name for entity in entities])
+        self._at = ("", 0)
+        self._unique("area", [(area.name, "") for area in areas])
+        self._unique("entity", [(each.name, each.area) for each in entities])
         return HouseModel(str(data.get("name", "house")), areas, entities)
 
     def _area(self, table: Mapping[str, Any]) -> Area:
         self._keys(table, ("name", "aliases", "floor"), "area")
-        floor = table.get("floor", "")
-        if not isinstance(floor, str):
-            raise self._error("`floor` must be a text", "floor")
+        floor = self._text_of(table, "floor")
         return Area(self._name(table), self._texts(table, "aliases"), floor)
 
     def _entity(self, table: Mapping[str, Any], areas: set[str]) -> Entity:
@@ -74,37 +76,66 @@ class _HouseReader:
         for feature in features:
             self._one_of(feature, FEATURES, "feature", name)
         return Entity(
-            id=str(table.get("id") or f"{domain}.{SLUG.sub('_', name.lower())}"),
+            id=self._id(table, domain, name),
             name=name,
             domain=domain,
             area=area,
             aliases=self._texts(table, "aliases"),
             features=features,
-            kind=str(table.get("kind", "")),
-            unit=str(table.get("unit", "")),
-            state=str(table.get("state", DOMAINS[domain])),
-            attributes=dict(table.get("attributes", {})),
+            kind=self._text_of(table, "kind"),
+            unit=self._text_of(table, "unit"),
+            state=self._text_of(table, "state", DOMAINS[domain]),
+            attributes=self._attributes(table),
             items=self._texts(table, "items"),
             confirm=self._flag(table, "confirm"),
         )
 
-    def _tables(self, data: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    def _tables(self, data: Mapping[str, Any], key: str) -> Iterator[Mapping[str, Any]]:
+        """Each table, while the place of errors is its own."""
         tables = data.get(key, [])
+        self._at = ("", 0)
         if isinstance(tables, list) and all(isinstance(t, dict) for t in tables):
-            return tables
+            for number, table in enumerate(tables):
+                self._at = (key, number)
+                yield table
+            return
         raise self._error(f"`{key}` must be written as `[[{key}]]` tables", key)
 
     def _name(self, table: Mapping[str, Any]) -> str:
         name = table.get("name")
         if isinstance(name, str) and name.strip():
             return name.strip()
-        raise self._error("an entry has no `name`", "")
+        raise self._error("an entry has no `name`", "name")
 
     def _texts(self, table: Mapping[str, Any], key: str) -> tuple[str, ...]:
         texts = table.get(key, [])
         if isinstance(texts, list) and all(isinstance(t, str) for t in texts):
             return tuple(texts)
         raise self._error(f"`{key}` must be a list of texts", key)
+
+    def _text_of(self, table: Mapping[str, Any], key: str, usual: str = "") -> str:
+        text = table.get(key, usual)
+        if isinstance(text, str):
+            return text
+        raise self._error(f"`{key}` must be a text", key)
+
+    def _id(self, table: Mapping[str, Any], domain: str, name: str) -> str:
+        given = self._text_of(table, "id")
+        if given and not ID.fullmatch(given):
+            cause = f"`{name}`: `{given}` is no id such as `{domain}.kitchen`"
+            raise self._error(cause, given)
+        if given and not given.startswith(f"{domain}."):
+            cause = f"`{name}` is of domain `{domain}`, and its id `{given}` is not"
+            raise self._error(cause, given)
+        return given or f"{domain}.{SLUG.sub('_', name.lower())}"
+
+    def _attributes(self, table: Mapping[str, Any]) -> dict[str, Value]:
+        found = table.get("attributes", {})
+        if isinstance(found, dict):
+            if all(isinstance(v, str | int | float | bool) for v in found.values()):
+                return found
+        cause = "`attributes` must be a table of texts, numbers and flags"
+        raise self._error(cause, "attributes")
 
     def _flag(self, table: Mapping[str, Any], key: str) -> bool | None:
         flag = table.get(key)
@@ -125,17 +156,36 @@ class _HouseReader:
                 hint = suggest(key, known)
                 raise self._error(f"unknown key `{key}` in `{what}`", key, hint)
 
-    def _unique(self, what: str, names: list[str]) -> None:
-        seen: set[str] = set()
-        for name in names:
-            if name.lower() in seen:
-                raise self._error(f"two of kind `{what}` are called `{name}`", name)
-            seen.add(name.lower())
+    def _unique(self, what: str, names: Sequence[tuple[str, str]]) -> None:
+        """One name may stand in several rooms, and in each of them once."""
+        seen: set[tuple[str, str]] = set()
+        for number, (name, area) in enumerate(names):
+            self._at = what, number
+            if (key := (next(iter(ways(name)), name.lower()), area)) in seen:
+                where = f" in `{area}`" if area else ""
+                cause = f"two of kind `{what}` are called `{name}`{where}"
+                raise self._error(cause, name)
+            seen.add(key)
 
     def _error(self, cause: str, word: str, hint: str = "") -> PackError:
-        lines = self._text.splitlines()
-        found = (n for n, line in enumerate(lines, 1) if word and word in line)
-        line = next(found, None)
-        place = f"`{self._file}`" + (f", line {line}" if line else "")
+        place = f"`{self._file}`, line {self._line(word)}"
         hint = hint or "see the head of the demo house for the format"
         return PackError(f"{place} is not a house", cause=cause, hint=hint)
+
+    def _line(self, word: str) -> int:
+        """Where `word` stands in the table that is being read, else that table."""
+        lines = self._text.splitlines()
+        heads = [n for n, line in enumerate(lines, 1) if self._heads(line)]
+        kind, number = self._at
+        first = heads[number] if kind and number < len(heads) else 1
+        until = (
+            heads[number + 1] - 1 if kind and number + 1 < len(heads) else len(lines)
+        )
+        for at in range(first, until + 1):
+            if word and word in lines[at - 1]:
+                return at
+        return first
+
+    def _heads(self, line: str) -> bool:
+        kind = self._at[0]
+        return bool(kind) and re.match(rf"\s*\[\[\s*{kind}\s*\]\]", line) is not None

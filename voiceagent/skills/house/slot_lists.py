@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from hassil.intents import SlotList, TextSlotList, TextSlotValue
 from hassil.parse_expression import parse_sentence
 
 from voiceagent.lang.spoken import spoken
-from voiceagent.skills.house.house import Entity, HouseModel
+from voiceagent.skills.house.house import Area, Entity, HouseModel, ways
 
 __all__ = ["GROUPS", "house_lists"]
 
@@ -51,9 +52,21 @@ def house_lists(house: HouseModel) -> dict[str, SlotList]:
 
 
 def _names(entities: Iterable[Entity]) -> list[TextSlotValue]:
+    """Every way to say every name. What several things are called stands for all of
+    them: a name before an alias, the first one's where only aliases agree."""
+    every = list(entities)
+    meant: dict[str, str] = {}
+    for entity in every:
+        for said in ways(entity.name):
+            meant.setdefault(said, entity.name)
+    many = Counter(said for e in every for a in e.aliases for said in ways(a))
+    for entity in every:
+        for alias in entity.aliases:
+            for said in ways(alias):
+                meant.setdefault(said, entity.name if many[said] == 1 else alias)
     return [
-        TextSlotValue(_chunk(said), entity.name, _context(entity))
-        for entity in entities
+        TextSlotValue(_chunk(said), meant[said], _context(entity))
+        for entity in every
         for said in _said(entity)
     ]
 
@@ -68,11 +81,10 @@ def _context(entity: Entity) -> dict[str, str]:
     return context
 
 
-def _said(thing: object) -> list[str]:
+def _said(thing: Area | Entity) -> list[str]:
     """How a name and its aliases sound, without doubles and what cannot be said."""
-    names = (getattr(thing, "name"), *getattr(thing, "aliases"))  # noqa: B009
-    said = dict.fromkeys(spoken(str(name)) for name in names)
-    return [name for name in said if name]
+    names = (thing.name, *thing.aliases)
+    return list(dict.fromkeys(said for name in names for said in ways(name)))
 
 
 def _chunk(text: str) -> object:

@@ -59,14 +59,14 @@ class Lights:
         if "everything" in intent.text and intent.slots.get("scope") == "all":
             found = _everything(self._house, str(intent.slots.get("area", "")))
         if found.problem:
-            return Answer(found.problem)
+            return found.refusal
         return self._hands.call(intent, found, service, {}, word)
 
     def brightness(self, intent: Intent, context: TurnContext) -> Answer:
         """To a percentage, or brighter and darker by a step."""
         found = self._able(self._targets(intent, context), "brightness", "be dimmed")
         if found.problem:
-            return Answer(found.problem)
+            return found.refusal
         if "change" in intent.slots:
             return self._change(intent, found, int(intent.slots["change"]))
         percent = int(intent.slots["brightness"])
@@ -80,7 +80,7 @@ class Lights:
         """To a colour by name."""
         found = self._able(self._targets(intent, context), "color", "change colour")
         if found.problem:
-            return Answer(found.problem)
+            return found.refusal
         color = str(intent.slots["color"])
         data: dict[str, Value] = {"color_name": color}
         return self._hands.call(intent, found, "turn_on", data, color)
@@ -90,7 +90,7 @@ class Lights:
         wanted = str(intent.slots.get("state", ""))
         found = self._targets(intent, context)
         if found.problem:
-            return Answer(found.problem)
+            return found.refusal
         states = self._house.states(found.entities)
         silent = [e for e in found.entities if states[e].state in SILENT]
         if len(found.entities) == 1:
@@ -118,7 +118,9 @@ class Lights:
 
     def _targets(self, intent: Intent, context: TurnContext) -> Targets:
         model = self._house.model
-        return find_targets(model, intent, context, ("light",), noun="lights")
+        return find_targets(
+            model, intent, context, ("light",), noun="lights", nameable=SWITCHABLE
+        )
 
     def _able(self, found: Targets, feature: str, what: str) -> Targets:
         able = tuple(e for e in found.entities if feature in e.features)

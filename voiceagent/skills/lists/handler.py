@@ -37,7 +37,7 @@ class Lists:
 
     def add(self, intent: Intent, context: TurnContext) -> Answer:
         """Put one or two things on a list."""
-        todo = self._list(intent)
+        todo = self._list(intent, context)
         if todo is None:
             return _no_list()
         there = [item.lower() for item in self._house.items(todo)]
@@ -53,7 +53,7 @@ class Lists:
 
     def remove(self, intent: Intent, context: TurnContext) -> Answer:
         """Take a thing off a list."""
-        todo = self._list(intent)
+        todo = self._list(intent, context)
         if todo is None:
             return _no_list()
         item, name = str(intent.slots["item"]).lower(), said_name(todo.name)
@@ -66,7 +66,7 @@ class Lists:
 
     def read(self, intent: Intent, context: TurnContext) -> Answer:
         """Say what is on it."""
-        todo = self._list(intent)
+        todo = self._list(intent, context)
         if todo is None:
             return _no_list()
         items, name = self._house.items(todo), said_name(todo.name)
@@ -76,7 +76,7 @@ class Lists:
 
     def has(self, intent: Intent, context: TurnContext) -> Answer:
         """Say whether a thing is on it."""
-        todo = self._list(intent)
+        todo = self._list(intent, context)
         if todo is None:
             return _no_list()
         item, name = str(intent.slots["item"]).lower(), said_name(todo.name)
@@ -84,9 +84,10 @@ class Lists:
             return Answer(f"Yes, {item} {be(item)} on your {name}")
         return Answer(f"No, {item} {be(item)} not on your {name}")
 
-    def _list(self, intent: Intent) -> Entity | None:
+    def _list(self, intent: Intent, context: TurnContext) -> Entity | None:
         first = next(iter(self._house.model.select("todo")), None)
-        return named(self._house.model, intent) or first
+        one = named(self._house.model, intent, context, "todo")
+        return one.entities[0] if one and one.entities else first
 
 
 def _items(intent: Intent) -> list[str]:

@@ -8,11 +8,11 @@ from voiceagent.nlu.intent import Intent
 from voiceagent.skills.caution import Wish
 from voiceagent.skills.hands import Hands
 from voiceagent.skills.host import SkillHost
-from voiceagent.skills.house.house import Entity, Value
+from voiceagent.skills.house.house import Value
 from voiceagent.skills.phrases import said_name, sentence
 from voiceagent.skills.plain import PlainSkill
 from voiceagent.skills.skill import Answer, Skill, TurnContext
-from voiceagent.skills.targets import named
+from voiceagent.skills.targets import Targets, named
 
 __all__ = ["create"]
 
@@ -49,9 +49,10 @@ class Media:
 
     def volume(self, intent: Intent, context: TurnContext) -> Answer:
         """To a percentage, or up and down by a step."""
-        player = self._player(intent, context)
-        if player is None:
-            return _nothing()
+        found = self._player(intent, context)
+        if found.problem:
+            return found.refusal
+        (player,) = found.entities
         percent = int(intent.slots.get("volume", 0))
         if "change" in intent.slots:
             level = self._house.state(player).attributes.get("volume_level", 0.5)
@@ -59,7 +60,7 @@ class Media:
         percent = max(0, min(100, percent))
         data: dict[str, Value] = {"volume_level": percent / 100}
         words = f"is at {percent} percent volume"
-        return self._do(intent, player, "volume_set", data, words)
+        return self._do(intent, found, "volume_set", data, words)
 
     def mute(self, intent: Intent, context: TurnContext) -> Answer:
         """Silence it, or let it be heard again."""
@@ -69,32 +70,32 @@ class Media:
         player = self._player(intent, context)
         return self._do(intent, player, "volume_mute", data, words)
 
-    def _player(self, intent: Intent, context: TurnContext) -> Entity | None:
+    def _player(self, intent: Intent, context: TurnContext) -> Targets:
         """The one named, else one that plays, else the nearest."""
         model = self._house.model
         here = model.select("media_player", area=context.area)
-        wanted = named(model, intent)
-        if wanted is not None:
-            return wanted
+        one = named(model, intent, context, "media_player")
+        if one is not None:
+            return one
         every = tuple(dict.fromkeys((*here, *model.select("media_player"))))
         states = self._house.states(every) if every else {}
         playing = (e for e in every if states[e].state == "playing")
-        return next(playing, next(iter(every), None))
+        chosen = next(playing, next(iter(every), None))
+        if chosen is None:
+            return Targets((), "", "There is nothing here that plays")
+        return Targets((chosen,), chosen.name)
 
     def _do(
         self,
         intent: Intent,
-        player: Entity | None,
+        found: Targets,
         service: str,
         data: Mapping[str, Value],
         words: str,
     ) -> Answer:
-        if player is None:
-            return _nothing()
+        if found.problem:
+            return found.refusal
+        (player,) = found.entities
         said = sentence(f"{said_name(player.name)} {words}")
         wish = Wish([player], service, data)
         return self._hands.do(intent, [wish], said, claim=words)
-
-
-def _nothing() -> Answer:
-    return Answer("There is nothing here that plays")

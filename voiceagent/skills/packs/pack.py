@@ -101,11 +101,13 @@ def load_pack(
     *,
     skill_folders: Sequence[Path] = (),
     learned: bool = True,
+    house: Path | None = None,
 ) -> Pack:
     """Read a pack, `None` for the built-in home; raises `PackError` if it is broken.
 
     `folder`: a path, or the name of a pack that is shipped. `skill_folders`: skills of
     the user, added to the pack. `learned`: with what training has learnt about it.
+    `house`: a `house.toml` instead of the pack's.
     """
     home = find_pack(folder)
     scanned = [(part, *scan_templates(part)) for part in pack_parts(home)]
@@ -113,14 +115,14 @@ def load_pack(
     for _, _, issues in scanned:
         for issue in issues:
             raise issue.error()
-    house = pack_house(home)
-    lists = house_lists(house)
+    model = load_house(house) if house else pack_house(home)
+    lists = house_lists(model)
     sources = [source for _, found, _ in scanned for source in found]
     pack = Pack(
         name=home.resolve().name,
         intents=build_intents(sources, lists, name=home.name),
         slot_lists=lists,
-        house=house,
+        house=model,
         pronunciations=pack_pronunciations(
             dict.fromkeys([home, *(part for part, _, _ in scanned)])
         ),

@@ -13,6 +13,7 @@ __all__ = [
     "HOME",
     "SHIPPED",
     "contents",
+    "has_own_house",
     "find_pack",
     "pack_parts",
     "sentences_folder",
@@ -64,6 +65,15 @@ def pack_parts(home: Path) -> list[Path]:
     raise PackError(f"no skills in `{BUILT_IN}`", hint="install voiceagent again")
 
 
+def has_own_house(folder: str) -> bool:
+    """Whether a pack that is named so has a house of its own, or has no use for one;
+    the demo house of the built-in one is nobody's."""
+    if not folder:
+        return False
+    home = find_pack(Path(folder))
+    return (home / "house.toml").is_file() or sentences_folder(home) is None
+
+
 def sentences_folder(folder: Path) -> Path | None:
     """Where the template files in Home Assistant's layout lie; None: there are none."""
     for found in (folder / "sentences" / LANGUAGE, folder / LANGUAGE, folder):
@@ -84,18 +94,22 @@ def shared_files(root: Path) -> Iterator[tuple[str, list[Path]]]:
         yield part, sorted(folder.glob("*.yaml"))
 
 
-def contents(folder: Path | None, skills: Sequence[Path]) -> Iterator[bytes]:
-    """Everything that a pack with these skills is made of: places and what is there."""
+def contents(
+    folder: Path | None, skills: Sequence[Path], house: Path | None = None
+) -> Iterator[bytes]:
+    """Everything that a pack with these skills is made of: places and what is there.
+    `house`: a house file instead of the pack's."""
     home = find_pack(folder)
-    for part in [home, *pack_parts(home), *skills]:
-        for file in _files(part):
-            try:
-                body = file.read_bytes()
-            except OSError:
-                yield f"{file} is not there".encode("utf-8", "surrogateescape")
-            else:
-                yield str(file).encode("utf-8", "surrogateescape")
-                yield body
+    parts = (home, *pack_parts(home), *skills)
+    files = [file for part in parts for file in _files(part)]
+    for file in (*files, *([house] if house else ())):
+        try:
+            body = file.read_bytes()
+        except OSError:
+            yield f"{file} is not there".encode("utf-8", "surrogateescape")
+        else:
+            yield str(file).encode("utf-8", "surrogateescape")
+            yield body
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -19,9 +19,13 @@ def create(host: SkillHost) -> Skill:
     house, hands = host.house, Hands(host)
 
     def start(intent: Intent, context: TurnContext) -> Answer:
-        entity = named(house.model, intent)
-        if entity is None:
+        domain = intent.name.partition(".")[0]
+        one = named(house.model, intent, context, domain)
+        if one is None:
             return Answer("There is nothing of that name")
+        if one.problem:
+            return one.refusal
+        (entity,) = one.entities
         word = "is running" if entity.domain == "script" else "is active"
 
         name = said_name(entity.name)

@@ -20,7 +20,10 @@ def create(host: SkillHost) -> Skill:
 
     def now(intent: Intent, context: TurnContext) -> Answer:
         stations = house.model.select("weather")
-        station = named(house.model, intent) or next(iter(stations), None)
+        one = named(house.model, intent, context, "weather")
+        if one is not None and one.problem:
+            return one.refusal
+        station = one.entities[0] if one else next(iter(stations), None)
         if station is None:
             return Answer(_offline("the weather"))
         place = station.name
