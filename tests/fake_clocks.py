@@ -4,14 +4,14 @@ bedside with timers and alarms beside them."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from talk import home
 
-from voiceagent.agent.alarms import Alarms
+from voiceagent.agent.alarms import Alarms, Bells
 from voiceagent.agent.supervisor import Supervisor
 from voiceagent.clock import Compute, Pace, Uptime, VirtualLoop, Zone, local, uptime
 from voiceagent.clock.clocks import MachineClocks
@@ -115,9 +115,10 @@ def night(
     store: Store | None = None,
     boot: str = "first",
     shown: datetime | None = None,
+    others: Sequence[Bells] = (),
 ) -> Bedside:
     """Play `script` beside running alarms, from the date `begin`; `shown`: what the
-    clocks show instead."""
+    clocks show instead; `others`: further skills."""
     clocks = FakeClocks(begin, zone, boot)
     clocks.stepped = (shown - begin).total_seconds() if shown else 0.0
 
@@ -125,14 +126,17 @@ def night(
         loop = asyncio.get_running_loop()
         assert isinstance(loop, VirtualLoop)
         loop.clocks = clocks
-        return await _played(script, clocks, store or Store())
+        return await _played(script, clocks, store or Store(), others)
 
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         return runner.run(main())
 
 
 async def _played(
-    script: Callable[[Bedside], Awaitable[None]], clocks: FakeClocks, store: Store
+    script: Callable[[Bedside], Awaitable[None]],
+    clocks: FakeClocks,
+    store: Store,
+    others: Sequence[Bells],
 ) -> Bedside:
     events: list[Event] = []
     skill = Timers(TimerTable(store), AlarmTable(store))
@@ -142,7 +146,9 @@ async def _played(
         bed.heard.append((clocks.passed, text))
         await asyncio.sleep(LENGTH)
 
-    alarms = Alarms([skill], sound, Compute(Pace.VIRTUAL), events.append, tasks)
+    alarms = Alarms(
+        [*others, skill], sound, Compute(Pace.VIRTUAL), events.append, tasks
+    )
     bed = Bedside(clocks, store, skill, alarms, events=events)
     async with tasks:
         tasks.keep(alarms.run, what="alarms")

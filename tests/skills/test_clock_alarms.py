@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from talk import Talk
 
@@ -18,6 +18,7 @@ from voiceagent.clock import Uptime, Zone
 from voiceagent.errors import UsageError
 from voiceagent.nlu.intent import Intent
 from voiceagent.skills.timers.clock_alarm import AlarmTable, ClockAlarm
+from voiceagent.skills.timers.dates import alarm_date, times_of_day
 from voiceagent.skills.timers.recurrence import recurrence
 from voiceagent.skills.timers.table import Stamp, TimerTable
 from voiceagent.store import SCHEMA, Store
@@ -289,3 +290,59 @@ def test_the_same_moment_twice_is_two_alarms_and_one_effect_is_one() -> None:
     for alarm in (first, first, other, other):
         table.add(alarm)
     assert [alarm.local.hour for alarm in table.every()] == [7, 8]
+
+
+PLACES = (
+    *("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca"),
+    *("America/Sao_Paulo", "Pacific/Apia", "Asia/Tehran", "UTC", "Europe/Dublin"),
+)
+
+
+@pytest.mark.property
+@settings(max_examples=60, deadline=None)
+@given(
+    place=st.sampled_from(PLACES),
+    said=st.datetimes(datetime(2005, 1, 1), datetime(2036, 1, 1)),
+    near=st.integers(-180, 180),
+    hour=st.integers(0, 12),
+    minute=st.integers(-15, 59),
+    half=st.sampled_from(["", "am", "pm"]),
+    day=st.sampled_from([None, 0, 1]),
+)
+def test_an_alarm_is_the_next_time_that_the_clocks_show(
+    place: str,
+    said: datetime,
+    near: int,
+    hour: int,
+    minute: int,
+    half: str,
+    day: int | None,
+) -> None:
+    here = ZoneInfo(place)
+    now = _change_near(said.replace(tzinfo=UTC), here) + timedelta(minutes=near)
+    shown = now.astimezone(here)
+    slots: dict[str, str | int] = {"hour": hour, "minute": minute, "half": half}
+    slots |= {} if day is None else {"day": day}
+    alarm = ClockAlarm.new(alarm_date(slots, shown), Stamp(now.timestamp()))
+    due = alarm.due(Zone(here))
+    assert now < due <= now + timedelta(hours=50)
+    times = times_of_day(slots)
+    assert alarm.local.time() in times
+    seen = due.astimezone(here).replace(tzinfo=None)
+    if day == 1 and seen == alarm.local:
+        assert (seen.date() - shown.date()).days in (1, 2)  # one is left out in Apia
+    if day != 1:
+        minutes = int((due - now).total_seconds() // 60)
+        between = (now + timedelta(minutes=n) for n in range(1, minutes))
+        faces = {at.astimezone(here).strftime("%H:%M") for at in between}
+        assert not faces & {f"{time:%H:%M}" for time in times}
+
+
+def _change_near(date: datetime, here: ZoneInfo) -> datetime:
+    """The next change of the clocks, to the hour; else the date itself."""
+    for hours in range(24 * 200):
+        later = date + timedelta(hours=hours)
+        after = later + timedelta(hours=1)
+        if later.astimezone(here).utcoffset() != after.astimezone(here).utcoffset():
+            return after
+    return date

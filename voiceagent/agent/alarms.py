@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from voiceagent.agent.supervisor import Supervisor
-from voiceagent.clock import Compute, believed, clock_errors, steady, uptime
+from voiceagent.clock import Compute, believed, clock_errors, now, steady, uptime
 from voiceagent.skills.phrases import ago_words
 from voiceagent.skills.skill import SkillAlarm
 from voiceagent.trace.events import AlarmRang, Degraded, Event
@@ -31,7 +31,7 @@ LATE = 60.0
 """Seconds from which on it is said how late something rings."""
 SAID = 3
 """Of so many that ring at once the words are said; the rest is counted."""
-NOTED = 20
+NOTED = 100
 """So many are noted in one call, each a write to the disk."""
 
 
@@ -90,7 +90,7 @@ class Alarms:
         self._bells, self._sound, self._compute = tuple(bells), sound, compute
         self._emit, self._tasks = emit, tasks
         self._changed = asyncio.Event()
-        self._pending = _Pending(())
+        self._pending, self._looked = _Pending(()), 0.0
         self._task: asyncio.Task[None] | None = None
         self._ringing: dict[tuple[str, str], _Ringing] = {}
         self._rung: set[tuple[str, str]] = set()
@@ -123,6 +123,7 @@ class Alarms:
     async def _look(self) -> None:
         """Ask the skills what is to ring."""
         self._changed.clear()
+        self._looked = now()
         self._pending = await self._compute("alarms", self._asked)
         for name, error in self._pending.failed:
             self._tasks.failed(f"alarms of `{name}`", error)
@@ -138,7 +139,7 @@ class Alarms:
         failed = []
         for bell in self._bells:
             try:
-                alarms += bell.alarms()
+                alarms += [_checked(alarm) for alarm in bell.alarms()]
             except Exception as error:  # of whoever wrote the skill
                 failed.append((bell.name, error))
         alarms.sort(key=lambda alarm: (alarm.due, alarm.id))
@@ -196,7 +197,8 @@ class Alarms:
         while texts := self._next_round():
             await self._sound(texts)
             await asyncio.sleep(PAUSE)
-            if self._changed.is_set():
+            stale = not steady() and now() - self._looked >= LOOK
+            if self._changed.is_set() or stale:
                 await self._look()
                 if not self._pending.failed:
                     self._drop(self._ringing.keys() - self._pending.keys)
@@ -208,6 +210,7 @@ class Alarms:
 
     def _next_round(self) -> str:
         still = [ringing for ringing in self._ringing.values() if ringing.rounds > 0]
+        still.sort(key=lambda ringing: -ringing.rounds)  # what is new is named
         for ringing in still:
             ringing.rounds -= 1
         texts = [ringing.text for ringing in still[:SAID]]
@@ -239,6 +242,12 @@ class Alarms:
             except Exception as error:  # of whoever wrote the skill
                 failed.append((bell.name, error))
         return failed
+
+
+def _checked(alarm: SkillAlarm) -> SkillAlarm:
+    if alarm.due.utcoffset() is None:
+        raise ValueError("a date without a zone")
+    return alarm
 
 
 def _time_left() -> Callable[[SkillAlarm], float]:

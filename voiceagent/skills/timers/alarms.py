@@ -66,7 +66,7 @@ class AlarmPlans:
                 alarm.due(here, meant),
                 "This is your alarm",
                 late=alarm_late(meant),
-                occurrence=meant.isoformat(),
+                occurrence=meant.isoformat() if alarm.recurs else "once",
             )
 
     def rang(self, alarm_id: str, now: Stamp) -> None:

@@ -127,6 +127,7 @@ class Timers:
         if not found:
             return Answer(self._none())
         now = _stamp(context)
+        found.sort(key=lambda timer: (timer.due is None, timer.left(now)))
         return Answer(sentence(listed([left_words(timer, now) for timer in found])))
 
     def _meant(self, intent: Intent, *, length: str = "") -> list[Timer]:
