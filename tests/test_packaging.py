@@ -12,6 +12,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from lock import EXTRAS as LOCKED
 
 pytestmark = pytest.mark.unit
 
@@ -26,6 +27,9 @@ LOOKED_UP = {"find_spec", "import_module", "package_folder"}
 """Functions that are given the name of a package as a string."""
 NOT_OURS = {"pytest", "pip"}
 """Who loads `voiceagent.testing` brings pytest; pip is looked for to name its line."""
+
+HOLES = {"diskcache"}
+"""What has a known hole and no release that mends it."""
 
 
 def plain(name: str) -> str:
@@ -97,6 +101,45 @@ def test_every_declared_package_is_pinned() -> None:
     assert [
         line for line in [*FOR_USERS, *EXTRAS["dev"]] if plain(line) not in pins
     ] == []
+
+
+def locked() -> dict[str, tuple[str, int]]:
+    """Version and number of hashes of what `requirements.lock` installs."""
+    text = (ROOT / "requirements.lock").read_text()
+    found = {}
+    for block in re.split(r"\n(?=\w)", text):
+        if not block.startswith("#"):
+            name, _, rest = block.partition("==")
+            count = len(re.findall(r"--hash=sha256:[0-9a-f]{64}\b", rest))
+            found[plain(name)] = (rest.split()[0], count)
+    return found
+
+
+def test_the_lock_has_the_pins_and_a_hash_for_each() -> None:
+    pins = {}
+    for line in (ROOT / "constraints.txt").read_text().split():
+        name, _, version = line.partition("==")
+        pins[plain(name)] = version
+    # What a pinned package needs on other systems alone is pinned by the lock.
+    known = {name: one for name, one in locked().items() if name in pins}
+    assert {name: one[0] for name, one in known.items()} == {
+        name: pins[name] for name in known
+    }
+    assert [name for name, (_, count) in locked().items() if not count] == []
+
+
+def test_the_lock_brings_what_is_usual_and_no_known_hole() -> None:
+    usual = [line for name in LOCKED for line in EXTRAS[name]]
+    wanted = {plain(line) for line in [*PROJECT["dependencies"], *usual]}
+    assert wanted - locked().keys() == set()
+    assert HOLES & locked().keys() == set()
+    text = (ROOT / "requirements.lock").read_text()
+    assert not re.search(r"://|--index|--find-links|--trusted", text)
+
+
+def test_the_usual_extras_are_the_same_everywhere() -> None:
+    demo = re.search(r"setup_venv (\S+)", (ROOT / "scripts" / "demo").read_text())
+    assert demo is not None and demo[1].split(",") == [*LOCKED]
 
 
 def test_licences_are_named_and_there() -> None:

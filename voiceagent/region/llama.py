@@ -61,9 +61,7 @@ class LlamaBackend:
                 hint="give the path to a GGUF with a chat template",
             )
         if importlib.util.find_spec("xllamacpp") is None:
-            raise EngineMissing(
-                "xllamacpp", install="pip install 'voiceagent[slm-wheel]'"
-            )
+            raise EngineMissing("xllamacpp", install="pip install 'voiceagent[slm]'")
         header = read_header(Path(config.model))
         template = header.metadata.get("tokenizer.chat_template")
         if not template:
