@@ -73,3 +73,12 @@ def test_a_place_that_cannot_be_used_is_tried_again(tmp_path: Path) -> None:
             late.add(Receipt(turn=1))
     place.unlink()
     assert late.add(Receipt(turn=1)).id == "receipt-1"
+
+
+def test_a_chain_that_was_never_begun_is_no_finding(tmp_path: Path) -> None:
+    """Killed, or full, after the key was made and before there was a head."""
+    (tmp_path / "device.key.new").write_bytes(bytes(32))
+    assert Receipts(tmp_path, reading=True).verify().findings == ()
+    Receipts(tmp_path).add(Receipt(turn=1))
+    verdict = Receipts(tmp_path, reading=True).verify()
+    assert verdict.count == 1 and verdict.findings == ()

@@ -80,7 +80,8 @@ class Receipts:
         self._log: ChainLog = FileLog(folder, FILES) if folder else MemoryLog()
         key: bytes | None = b"in memory"
         if folder is not None:
-            key = _key_of(folder) if reading else _own_key(folder, self._log)
+            own = _key_of if reading else _own_key
+            key = own(folder, self._log)
         self._key = key
         self._chain = SignedChain(self._log, key or b"", name=NAME)
         if folder is None:
@@ -151,12 +152,13 @@ def _without_key(count: int, head: bytes, seen: ChainHead | None) -> ChainVerdic
     return ChainVerdict(0, (ChainFinding(Tampering.KEY_GONE, 1, what),))
 
 
-def _key_of(folder: Path) -> bytes | None:
+def _key_of(folder: Path, log: ChainLog) -> bytes | None:
     """The key, also one that is being made; None: there is none."""
-    for file in (folder / KEY, folder / NEW_KEY):
-        if file.exists():
-            return _told_key(file)
-    return None
+    if (folder / KEY).exists():
+        return _told_key(folder / KEY)
+    # A kill before the head was written leaves a key of which nothing was signed.
+    begun = (folder / NEW_KEY).exists() and log.head()
+    return _told_key(folder / NEW_KEY) if begun else None
 
 
 def _told_key(file: Path) -> bytes:
