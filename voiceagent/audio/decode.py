@@ -2,8 +2,9 @@
 
 WAV is read by `wav.py`; FLAC, OGG, MP3, AIFF and compressed WAV by libsndfile, after
 the checks that it leaves out: an OGG that lost its last page or an AIFF shorter than it
-says is only a shorter file to libsndfile. Anything else is named and refused, which
-keeps two dozen rarely tested parsers away from unknown files.
+says is only a shorter file to libsndfile. What else is known is left to `ffmpeg`, in a
+child (`ffmpeg.py`). Anything else is named and refused, which keeps two dozen rarely
+tested parsers away from unknown files.
 """
 
 from __future__ import annotations
@@ -16,54 +17,31 @@ from typing import Any, BinaryIO, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from voiceagent.audio.ffmpeg import DecodeFailed, FfmpegReader
 from voiceagent.audio.flac import first_sample
+from voiceagent.audio.kinds import read_here, sound_kind
 from voiceagent.audio.wav import WavReader
 from voiceagent.audio.wav_format import CONVERT, MAX_CHANNELS, MAX_RATE, MIN_RATE
 from voiceagent.audio.wav_header import layout
+from voiceagent.audio.whole import is_cut
 from voiceagent.errors import AudioFileError, EngineMissing
 
-__all__ = ["DecodeFailed", "Reader", "open_sound", "sound_kind"]
+__all__ = ["DecodeFailed", "Reader", "open_sound"]
 
-_SOUNDS = {
-    b"RIFF": "WAV",
-    b"RF64": "WAV",
-    b"BW64": "WAV",
-    b"fLaC": "FLAC",
-    b"OggS": "OGG",
-    b"FORM": "AIFF",
-    b"ID3": "MP3",
-    b"\xff\xfb": "MP3",
-    b"\xff\xfa": "MP3",
-    b"\xff\xf3": "MP3",
-    b"\xff\xf2": "MP3",
-    b"\xff\xe3": "MP3",
-}
-_FOREIGN = {
-    b"RIFX": "big-endian WAV",
-    b"\x1aE\xdf\xa3": "Matroska or WebM",
-    b"#!AMR": "AMR",
-    b".snd": "Sun audio",
-    b"caff": "Core Audio",
-    b"0&\xb2u": "Windows Media",
-    b"\xff\xf1": "AAC",
-    b"\xff\xf9": "AAC",
-}
 _SAME = {"pcm_16": "pcm_s16", "pcm_24": "pcm_s24", "pcm_32": "pcm_s32"}
 """Our names for what libsndfile calls otherwise."""
+FFMPEG_CODECS = frozenset(
+    (0x0022, 0x0045, 0x0050, 0x0064, 0x00FF, 0x0130, 0x0160, 0x0161, 0x0162, 0x0163)
+    + (0x1600, 0x1602, 0x2000, 0x2001)
+)
+"""Kinds of compressed WAV that libsndfile does not know: TrueSpeech, G.726, MP2, AAC,
+Windows Media, AC-3, DTS."""
+SPEEX = b"Speex   "
+"""Begins a stream in OGG that libsndfile does not know."""
 _UNKNOWN_LENGTH = 2**60
 """libsndfile gives an enormous length for streams that declare none."""
 _PADDING = 3 * 1152
 """Frames by which what an MP3 encoder padded may miss what is declared."""
-_LAST_PAGE = 65_536 + 512
-"""No OGG page is longer, so the last one begins this near to the end."""
-
-
-class DecodeFailed(Exception):
-    """A decoder met damage; `got` holds what it had decoded of the block."""
-
-    def __init__(self, cause: str, got: NDArray[np.float32]) -> None:
-        super().__init__(cause)
-        self.got = got
 
 
 class Reader(Protocol):
@@ -155,55 +133,35 @@ def _unreadable(name: str, error: OSError | ValueError) -> AudioFileError:
 
 
 def _reader(file: BinaryIO, path: Path, size: int) -> Reader:
-    head = file.read(12)
-    file.seek(0)
+    head = file.read(512)
     kind = _sniff(path, head)
+    cut = is_cut(kind, file, size)
+    left = not read_here(kind)
     if kind == "WAV":
+        file.seek(0)
         where = layout(file, size, str(path))
         if where.encoding:
             return WavReader(file, where)
         cut = where.declared > where.present
-    else:
-        cut = _cut(kind, file, head, size)
+        left = where.codec in FFMPEG_CODECS
+    elif kind == "OGG":
+        left = SPEEX in head
     began = first_sample(file) if kind == "FLAC" else 0
     file.close()
+    if left:
+        return FfmpegReader(path, kind, cut=cut)
     return _SoundfileReader(path, kind, cut=cut, began=began)
-
-
-def sound_kind(head: bytes) -> str:
-    """The format that the first bytes belong to; "" when they are of none."""
-    if head[4:8] == b"ftyp":
-        return "MP4"
-    known = _SOUNDS | _FOREIGN
-    return next((kind for magic, kind in known.items() if head.startswith(magic)), "")
 
 
 def _sniff(path: Path, head: bytes) -> str:
     kind = sound_kind(head)
-    if kind in _SOUNDS.values():
-        return kind
     if kind:
-        what, cause = f"`{path}` is {kind}", "WAV, FLAC, OGG, MP3 and AIFF are read"
-    else:
-        what = f"`{path}` is not a sound file"
-        cause = "it does not begin like WAV, FLAC, OGG, MP3 or AIFF"
-    hint = f"check the path; if it is sound, {CONVERT}"
-    raise AudioFileError(what, cause=cause, hint=hint)
-
-
-def _cut(kind: str, file: BinaryIO, head: bytes, size: int) -> bool:
-    """Whether the container shows that its end is missing."""
-    if kind == "AIFF":
-        return int.from_bytes(head[4:8], "big") + 8 > size
-    if kind != "OGG":
-        return False
-    file.seek(max(0, size - _LAST_PAGE))
-    tail = file.read(_LAST_PAGE)
-    page = tail[tail.rfind(b"OggS") :]
-    if len(page) < 27 or not page[5] & 4:  # bit 4: end of stream (RFC 3533, section 6)
-        return True
-    segments = page[27 : 27 + page[26]]
-    return len(segments) < page[26] or len(page) < 27 + page[26] + sum(segments)
+        return kind
+    raise AudioFileError(
+        f"`{path}` is not a sound file",
+        cause="it does not begin like WAV, FLAC, OGG, MP3, AIFF, MP4 or WebM",
+        hint=f"check the path; if it is sound, {CONVERT}",
+    )
 
 
 class _SoundfileReader:

@@ -217,9 +217,10 @@ class AudioFile:
         declared = (
             f" of the {frames / rate:.3f} s it declares" if frames > present else ""
         )
+        there = f"{present / rate:.3f} s{declared} are there"
         return AudioFileError(
             f"`{self._name}` ends early",
-            cause=f"{present / rate:.3f} s{declared} are there",
+            cause=there if present else "its header says that there is more",
             hint="copy it again, or take what is there with `partial`",
         )
 

@@ -11,10 +11,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
 
-from voiceagent.audio.decode import sound_kind
 from voiceagent.audio.file import AudioFile, Recording
 from voiceagent.audio.frames import RATE, AudioFrame, Reframer
 from voiceagent.audio.in_thread import in_thread
+from voiceagent.audio.kinds import sound_kind
 from voiceagent.audio.resample import Resampler, as_float
 from voiceagent.audio.source import OnEvent, due, ignore, paced, silence
 from voiceagent.clock import Pace, VirtualLoop

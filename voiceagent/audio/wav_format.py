@@ -52,6 +52,8 @@ class WavFormat:
     rate: int
     sample_bytes: int
     """Of one channel; 1 where the sound is compressed and bytes are counted."""
+    codec: int = 1
+    """As in `WavLayout`."""
 
     @property
     def frame_bytes(self) -> int:
@@ -84,7 +86,7 @@ def read_format(name: str, fmt: bytes, look: Look) -> WavFormat:
         cause = f"it declares {said.rate} Hz ({MIN_RATE} to {MAX_RATE})"
         raise damaged(name, cause)
     if said.tag not in (_PCM, _FLOAT, _ALAW, _ULAW):
-        return WavFormat("", said.channels, said.rate, 1)
+        return WavFormat("", said.channels, said.rate, 1, said.tag)
     encoding, width = _encoding(name, said)
     if said.align == 4 * said.channels > width * said.channels and said.tag == _PCM:
         encoding, width = _padded(said, look()) or (encoding, width)

@@ -51,6 +51,8 @@ class WavLayout:
     """
     notes: tuple[str, ...] = ()
     """What is there and is not read."""
+    codec: int = 1
+    """What Microsoft calls the encoding."""
 
 
 class _Lengths(NamedTuple):
@@ -141,6 +143,7 @@ def _lay_out(name: str, fmt: bytes, where: _Lengths, file: BinaryIO) -> WavLayou
         present // frame,
         max(declared // frame, present // frame),
         notes,
+        form.codec,
     )
 
 

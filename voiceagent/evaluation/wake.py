@@ -17,6 +17,7 @@ import numpy as np
 from voiceagent.audio.arrays import Samples
 from voiceagent.audio.file import read_audio
 from voiceagent.audio.frames import RATE, Reframer
+from voiceagent.audio.kinds import SUFFIXES
 from voiceagent.clock import cpu_seconds
 from voiceagent.errors import UsageError
 from voiceagent.frontend.wake import WakeGate, WakeHit, WakeRule, WakeWord
@@ -25,7 +26,6 @@ from voiceagent.replay.mixing import mix
 __all__ = ["WakeReport", "evaluate_wake", "find_recordings", "hits_in", "padded"]
 
 BEFORE, AFTER = RATE // 2, RATE
-SUFFIXES = frozenset({".flac", ".wav", ".ogg", ".mp3"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +181,7 @@ def find_recordings(places: Iterable[Path]) -> list[Path]:
     """All recordings in files and folders, each once, in order of name."""
     found: dict[Path, None] = {}
     for place in places:
-        inside = sorted(place.rglob("*")) if place.is_dir() else [place]
-        found |= {p: None for p in inside if p.suffix.lower() in SUFFIXES}
+        inside = sorted(place.rglob("*")) if place.is_dir() else []
+        sounds = [path for path in inside if path.suffix.lower() in SUFFIXES]
+        found |= dict.fromkeys(sounds if place.is_dir() else [place])
     return list(found)

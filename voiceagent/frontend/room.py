@@ -22,8 +22,12 @@ LEAD = 0.3
 """Seconds in which a recording that begins in speech becomes loud."""
 HEIGHT = 9.0
 """dB over its quietest frames from which a recording is loud."""
-QUIETEST = 5.0
-"""Percent of the frames that count as the quietest."""
+QUIETEST, LOUDEST = 5.0, 90.0
+"""Percent of the frames that count as the quietest, and that the loudest exceed."""
+LOUD = -34.0
+"""dB of the loudest frames from which a recording needs no room: above the loudest
+floor that a stream can begin with (-45 dB) its speech stands out from the first frame.
+Many such recordings begin with the noise of a hand, which must not become speech."""
 
 
 def room_before(samples: Samples) -> list[bytes]:
@@ -33,10 +37,13 @@ def room_before(samples: Samples) -> list[bytes]:
     if whole < 3:
         return []
     levels = _levels(samples[: whole * FRAME_SAMPLES])
-    floor = float(np.percentile(levels, QUIETEST))
-    if _median(levels[: round(LEAD / FRAME_SECONDS)]).max() < floor + HEIGHT:
+    floor, loud = np.percentile(levels, (QUIETEST, LOUDEST))
+    if (
+        loud >= LOUD
+        or _median(levels[: round(LEAD / FRAME_SECONDS)]).max() < floor + HEIGHT
+    ):
         return []
-    return _noise(min(floor, NoiseLevel.LOUDEST_START))
+    return _noise(min(float(floor), NoiseLevel.LOUDEST_START))
 
 
 def _levels(samples: Samples) -> Doubles:

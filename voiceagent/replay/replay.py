@@ -16,6 +16,7 @@ from voiceagent.app.assemble import assemble
 from voiceagent.app.options import AgentOptions
 from voiceagent.app.workshop import Workshop
 from voiceagent.audio.file import AudioFacts, Recording, read_audio
+from voiceagent.audio.kinds import SUFFIXES
 from voiceagent.audio.offset import without_offset
 from voiceagent.audio.player import Player, VirtualPlayer
 from voiceagent.audio.streams import FileSource
@@ -37,10 +38,7 @@ from voiceagent.store import Store
 from voiceagent.trace.trace import Record, Trace, TraceListener
 from voiceagent.trace.turn_rows import TurnRow, turn_rows
 
-__all__ = ["AUDIO", "Replay", "ReplaySettings", "find_inputs", "replay", "replay_path"]
-
-AUDIO = {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aiff", ".aif", ".au"}
-"""File name endings that a folder is searched for."""
+__all__ = ["Replay", "ReplaySettings", "find_inputs", "replay", "replay_path"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +224,6 @@ def find_inputs(paths: list[Path], *, scenarios: bool = True) -> list[Path]:
             continue
         files = sorted(path.rglob("*"))
         marked = [file for file in files if file.name.endswith(SUFFIX)]
-        sounds = [file for file in files if file.suffix.lower() in AUDIO]
+        sounds = [file for file in files if file.suffix.lower() in SUFFIXES]
         found += marked if scenarios and marked else sounds
     return found
