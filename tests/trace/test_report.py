@@ -36,9 +36,11 @@ from voiceagent.trace.events import (
     TurnStarted,
     WakeDetected,
 )
+from voiceagent.trace.outcomes import TurnOutcome, outcome_of
 from voiceagent.trace.report.write import (
     LIMIT_BYTES,
     LoudnessCurve,
+    SessionNote,
     TurnNote,
     page,
     write_report,
@@ -179,12 +181,12 @@ def wave(start: float, seconds: float) -> LoudnessCurve:
     return LoudnessCurve(start, seconds / 300, peaks)
 
 
-def notes() -> dict[tuple[str, int], TurnNote]:
+def notes() -> dict[tuple[int, int], TurnNote]:
     """Waveforms and an expectation."""
     told = "set the timer for ten minutes"
     return {
-        ("in/01-light.flac", 1): TurnNote(wave(0.5, 4.0)),
-        ("in/01-light.flac", 2): TurnNote(wave(5.5, 4.0), told, ["within 700 ms"]),
+        (0, 1): TurnNote(wave(0.5, 4.0)),
+        (0, 2): TurnNote(wave(5.5, 4.0), told, ["within 700 ms"]),
     }
 
 
@@ -282,19 +284,96 @@ def test_the_page_shows_every_fact() -> None:
         "Kitchen light is on.",
         "device.on",
         "“hey jarvis” at 1.70 s, score 0.99",
-        "complete, after 0.24 s of silence (asked for 0.24 s), sentence complete",
+        "after 0.24 s of silence (0.24 s needed): the sentence was complete",
         "0 bytes",
-        "endpoint, which took the most",
-        "rescued by wait",
+        "said “one moment” first",
         "within 700 ms",
         "<del>the</del> <ins>a</ins>",
         "filler won",
         "Your tea timer is done.",
         "03-silence.flac",
         "2 cores, x86_64",
-        "3 of 4 turns answered within 800\u00a0ms, and not a byte left the device.",
+        "1 of 5 turns answered within 800\u00a0ms.",
     ):
         assert fact in html, fact
+
+
+def test_the_page_counts_what_a_person_counts() -> None:
+    about = [
+        SessionNote(name="01.turn.toml", expected=9, missed=1, failures=["turn 4: x"]),
+        SessionNote(name="02.turn.toml", expected=3),
+        SessionNote(),
+    ]
+    html = page(trace(), title="Replay", facts=FACTS, notes=notes(), about=about)
+    for told in (
+        "1 of 12 expectations failed. 1 of 5 turns answered within 800\u00a0ms.",
+        "1 answered later, the last after 1.1 s, 1 got an apology, 1 met an error, "
+        "1 got no answer.",
+        "1 expectation failed",
+        "8 of 9",
+        "3 of 3",
+        "turn 4: x",
+        "03-silence.flac",
+        "<footer>",
+    ):
+        assert told in html, told
+    held = page(trace(), title="Replay", facts={}, about=[SessionNote(expected=3)])
+    assert "all 3 expectations held" in held and "<footer>" not in held
+
+
+def test_failures_stand_with_their_own_turn() -> None:
+    html = page(trace(), title="Replay", facts=FACTS, notes=notes())
+    cards = html.split("<article")[1:]
+    assert ["within 700 ms" in card for card in cards] == [False, True, *[False] * 3]
+
+
+def test_two_scenarios_of_one_recording_keep_their_notes_apart() -> None:
+    parts = [*session("a.flac", answered(1)), *session("a.flac", answered(1))]
+    note = {(1, 1): TurnNote(failures=["only here"])}
+    first, second = page(parts, title="t", facts={}, notes=note).split("<article")[1:]
+    assert "only here" in second and "only here" not in first
+
+
+def test_the_real_answer_is_not_the_first_sound() -> None:
+    """ "One moment." in time is no answer in time."""
+    events = answered(1, response=700.0)
+    at = next(i for i, e in enumerate(events) if isinstance(e, ReplyReady))
+    events[at:at] = [
+        ReplyReady(turn=1, pii_text="One moment.", rung="wait"),
+        SpeakingStarted(turn=1),
+    ]
+    records = [
+        (t if i <= at + 2 else t + 4.0, event)
+        for i, (t, event) in enumerate(session("a.flac", events))
+    ]
+    (row,) = turn_rows(records)
+    assert row.response_ms == 700.0 and row.budget_met
+    assert row.answer_ms is not None and 4700 <= row.answer_ms < 4900
+    assert outcome_of(row) is TurnOutcome.LATE
+    html = page(records, title="t", facts={})
+    assert "to the answer; first sound after 700 ms" in html
+    assert "0 of 1 turn answered" in html and "answered later" in html
+
+
+def test_no_words_of_ours_are_left_for_a_person_to_read() -> None:
+    turn = answered(1)
+    turn[7] = Transcript(
+        turn=1,
+        pii_text="turn it on",
+        confidence=0.93,
+        accepted=True,
+        reason="they differ, lead +1.4, gap +0.0",
+    )
+    shown = page(session("a.flac", turn), title="t", facts={}).partition("<details")[0]
+    for word in ("rescued", "lead +", "gap +", "extensible", "did</dt>"):
+        assert word not in shown
+    assert "the recognisers differ" in shown and "93 % sure of the words" in shown
+
+
+def test_the_sound_has_a_time_axis() -> None:
+    html = page(trace(), title="Replay", facts=FACTS, notes=notes())
+    axes = re.findall(r'<svg class="seconds"[^>]*>(.*?)</svg>', html)
+    assert axes and all(" s</text>" in axis for axis in axes)
 
 
 def test_the_page_loads_and_runs_nothing() -> None:
@@ -322,8 +401,11 @@ def test_what_was_said_cannot_become_markup() -> None:
     turn = answered(1, EVIL, EVIL)
     turn.insert(9, IntentMatched(turn=1, name=EVIL, pii_slots={EVIL: EVIL}))
     turn.append(Failed(code=EVIL, what=EVIL))
-    note = {(EVIL, 1): TurnNote(expected=EVIL + " x", failures=[EVIL])}
-    html = page(session(EVIL, turn), title=EVIL, facts={EVIL: EVIL}, notes=note)
+    note = {(0, 1): TurnNote(expected=EVIL + " x", failures=[EVIL])}
+    about = [SessionNote(name=EVIL, expected=2, missed=1, failures=[EVIL])]
+    html = page(
+        session(EVIL, turn), title=EVIL, facts={EVIL: EVIL}, notes=note, about=about
+    )
     seen = parsed(html)
     assert "script" not in seen.tags and "img" not in seen.tags
     assert not seen.handlers
@@ -352,7 +434,7 @@ def test_a_long_trace_stays_small_and_says_what_is_left_out() -> None:
 
 def test_forty_five_turns_fit_with_all_their_events() -> None:
     parts = [session(f"{n}.flac", answered(1, start=n)) for n in range(45)]
-    envelopes = {(f"{n}.flac", 1): TurnNote(wave(n, 4.0)) for n in range(45)}
+    envelopes = {(n, 1): TurnNote(wave(n, 4.0)) for n in range(45)}
     html = page(sum(parts, []), title="Demo", facts=FACTS, notes=envelopes)
     assert len(html.encode()) <= LIMIT_BYTES
     assert html.count("<details>") == 45 and html.count('class="wave"') == 45

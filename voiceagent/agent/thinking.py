@@ -138,6 +138,7 @@ class Thinker:
             return await self._answer(work, self._routed(work, reading))
         work.ledger.mark("remote")
         if found.leg:
+            work.ledger.mark("act")  # nothing is done: what follows is the voice
             work.leg = found.leg
             work.route = Route(found.leg, found.reason)
             self._note_route(work)

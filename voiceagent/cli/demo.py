@@ -12,6 +12,7 @@ from voiceagent.cli.shared import ConfigOption, configure, console, errors, loud
 from voiceagent.errors import CheckFailed, UsageError
 
 if TYPE_CHECKING:
+    from voiceagent.app.config import Config
     from voiceagent.audio.player import Player
     from voiceagent.replay.replay import Replay
     from voiceagent.trace.trace import Record
@@ -102,7 +103,7 @@ def demo(
                 # A real loop counts from when the machine was started.
                 if player.write_wav(path, origin=one.began):
                     display.say(f"           replies: {path}")
-    _finish(done, output)
+    _finish(done, output, base, pace=pace)
 
 
 def _selection(files: list[Path]) -> list[Path]:
@@ -112,7 +113,7 @@ def _selection(files: list[Path]) -> list[Path]:
     return chosen or files[:SHORT]
 
 
-def _finish(done: list[Replay], output: Path) -> None:
+def _finish(done: list[Replay], output: Path, config: Config, *, pace: str) -> None:
     from voiceagent.cli.replay import write_html
     from voiceagent.trace.turn_table import turns_table
 
@@ -120,9 +121,12 @@ def _finish(done: list[Replay], output: Path) -> None:
     rows = [row for one in done for row in one.rows]
     screen.print()
     screen.print(turns_table(rows))
-    write_html(done, output / "demo.html", title="Demo")
-    failed = [f"{one.file}: {c}" for one in done for c in one.checks if not c.ok]
-    for line in failed:
-        screen.print(f"FAILED {line}", markup=False)
+    write_html(done, output / "demo.html", config, title="Demo", pace=pace)
+    failed = 0
+    for one in done:
+        missed = [check for check in one.checks if not check.ok]
+        failed += len(missed)
+        if missed:
+            screen.print(f"FAILED {one.scenario}: {one.told(missed)}", markup=False)
     if failed:
-        raise CheckFailed(f"{len(failed)} expectations failed")
+        raise CheckFailed(f"{failed} expectations failed")

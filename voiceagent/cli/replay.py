@@ -22,6 +22,7 @@ from voiceagent.cli.shared import (
 from voiceagent.errors import CheckFailed, UsageError, VoiceAgentError
 
 if TYPE_CHECKING:
+    from voiceagent.app.config import Config
     from voiceagent.app.workshop import Workshop
     from voiceagent.replay.replay import Replay, ReplaySettings
     from voiceagent.replay.what_if import Change
@@ -98,7 +99,7 @@ def replay(
     if changes:
         _print_what_if(done, changes)
     if report is not None:
-        write_html(done, report, title="Replay")
+        write_html(done, report, shop.config, title="Replay", pace=pace)
     if events is not None:
         _write_events(done, events)
     _verdict(done, failed)
@@ -114,6 +115,7 @@ def _replay_all(
 ) -> tuple[list[Replay], list[VoiceAgentError]]:
     """Replay every file; one that cannot be read does not stop the others."""
     from voiceagent.replay.parallel import replay_files
+    from voiceagent.trace.outcomes import outcome_of
 
     done: list[Replay] = []
     failed: list[VoiceAgentError] = []
@@ -126,7 +128,8 @@ def _replay_all(
         done.append(one)
         if json:
             for row in one.rows:
-                emit_json({**row.as_dict(), "file": str(file)})
+                told = {**row.as_dict(), "outcome": outcome_of(row)}
+                emit_json({**told, "file": str(file)})
     return done, failed
 
 
@@ -145,17 +148,27 @@ def _print(done: list[Replay]) -> None:
         failed = [check for check in one.checks if not check.ok]
         if failed:
             told = one.told(failed)
-            screen.print(f"FAILED {one.file}: {told}", markup=False, soft_wrap=True)
+            screen.print(f"FAILED {one.scenario}: {told}", markup=False, soft_wrap=True)
 
 
-def write_html(done: list[Replay], path: Path, *, title: str) -> None:
-    """The report of all turns of `done`."""
-    from voiceagent.replay.waveform import notes
+def write_html(
+    done: list[Replay], path: Path, config: Config, *, title: str, pace: str
+) -> None:
+    """The report of all turns of `done`, and of what they were made with."""
+    from voiceagent.app.provenance import provenance
+    from voiceagent.replay.waveform import about, notes
     from voiceagent.trace.machine import facts
     from voiceagent.trace.report.write import write_report
 
     records = [record for one in done for record in one.records]
-    write_report(records, path, title=title, facts=facts(), notes=notes(done))
+    write_report(
+        records,
+        path,
+        title=title,
+        facts={"pace": pace, **provenance(config), **facts()},
+        notes=notes(done),
+        about=about(done),
+    )
     errors().print(f"report: {path}", markup=False)
 
 

@@ -72,6 +72,8 @@ class Replay:
     """Expectations of its scenario; empty without one."""
     began: float = 0.0
     """Loop time of its first event: where its sound begins too."""
+    scenario: str = ""
+    """The file that says what is expected of it; empty without one."""
 
     @property
     def ok(self) -> bool:
@@ -151,7 +153,7 @@ def replay_path(
     checks = check(scenario, done.rows, done.records, timed=timed)
     if settings.wake:
         checks = [_with_score(one, workshop, recording) for one in checks]
-    return replace(done, checks=checks)
+    return replace(done, checks=checks, scenario=str(path))
 
 
 def _recording(scenario: Scenario, path: Path, settings: ReplaySettings) -> Recording:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
 from voiceagent.audio.frames import RATE
 from voiceagent.replay.replay import Replay
 from voiceagent.trace.report.story import TurnKey
-from voiceagent.trace.report.write import LoudnessCurve, TurnNote
+from voiceagent.trace.report.write import LoudnessCurve, SessionNote, TurnNote
 from voiceagent.trace.turn_rows import TurnRow
 
-__all__ = ["envelope", "notes"]
+__all__ = ["about", "envelope", "notes"]
 
 STEP = 0.02
 """Seconds of audio in one point."""
@@ -21,15 +22,36 @@ MARGIN = 0.3
 
 
 def notes(done: Sequence[Replay]) -> dict[TurnKey, TurnNote]:
-    """Waveform and missed expectations of every turn, by source and turn."""
+    """Waveform, expected words and missed expectations of every turn, by session and
+    turn."""
     found: dict[TurnKey, TurnNote] = {}
-    for one in done:
+    for number, one in enumerate(done):
         for row in one.rows:
-            failures = tuple(str(check) for check in one.checks if not check.ok)
-            found[row.file, row.turn] = TurnNote(
-                envelope=envelope(one, row), failures=failures
+            mine = [check for check in one.checks if check.row == row.turn]
+            failures = tuple(str(check) for check in mine if not check.ok)
+            said = [check for check in mine if check.what.endswith(" transcript")]
+            found[number, row.turn] = TurnNote(
+                envelope=envelope(one, row),
+                expected=said[0].wanted if said else None,
+                failures=failures,
             )
     return found
+
+
+def about(done: Sequence[Replay]) -> list[SessionNote]:
+    """What is known of every recording."""
+    return [_about(one) for one in done]
+
+
+def _about(one: Replay) -> SessionNote:
+    missed = [check for check in one.checks if not check.ok]
+    return SessionNote(
+        name=Path(one.scenario or one.file).name,
+        seconds=one.seconds,
+        expected=len(one.checks),
+        missed=len(missed),
+        failures=tuple(str(check) for check in missed if not check.row),
+    )
 
 
 def envelope(one: Replay, row: TurnRow) -> LoudnessCurve | None:

@@ -142,10 +142,18 @@ def write_replays(config: pytest.Config, path: Path) -> None:
     replays = [one for one in done.values() if not isinstance(one, VoiceAgentError)]
     if not replays:
         return
-    from voiceagent.replay.waveform import notes
+    from voiceagent.app.config import Config
+    from voiceagent.app.provenance import provenance
+    from voiceagent.replay.waveform import about, notes
     from voiceagent.trace.machine import facts
     from voiceagent.trace.report.write import write_report
 
     records = [record for one in replays for record in one.records]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_report(records, path, title="Scenarios", facts=facts(), notes=notes(replays))
+    write_report(
+        records,
+        path,
+        title="Scenarios",
+        facts={**provenance(Config()), **facts()},
+        notes=notes(replays),
+        about=about(replays),
+    )

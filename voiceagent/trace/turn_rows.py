@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from voiceagent.trace.answer_delays import answer_delays
 from voiceagent.trace.events import (
     Committed,
     Escalated,
@@ -124,6 +125,9 @@ class TurnRow:
     cancelled: str = ""
     failed: str = ""
     """Code of the error the turn met."""
+    answer_ms: float | None = None
+    """Last speech sample to the first sample of the real answer, where a sentence that
+    bridges the waiting is none; None without one."""
 
     @property
     def response_ms(self) -> float | None:
@@ -157,6 +161,7 @@ class TurnRow:
             "plan": self.plan,
             "cancelled": self.cancelled,
             "failed": self.failed,
+            "answer_ms": self.answer_ms,
         }
 
 
@@ -199,6 +204,10 @@ def _session_rows(records: list[TimedEvent], file: str) -> list[TurnRow]:
             _take(rows.setdefault(event.turn, new), event)
         if isinstance(event, TurnStarted) and event.turn and event.by == "wake":
             rows[event.turn].wake, wake = wake, None
+    for turn, delay in answer_delays(records).items():
+        whole = rows[turn].response_ms
+        if whole is not None:
+            rows[turn].answer_ms = round(whole + 1000 * delay, 3)
     return list(rows.values())
 
 

@@ -34,6 +34,7 @@ from voiceagent.engines.stt.pocketsphinx.recogniser import PocketSphinxStt
 from voiceagent.engines.stt.pocketsphinx.with_moonshine import (
     JointVerdict,
     Together,
+    _other_number,
     recognition,
 )
 from voiceagent.stt.protocol import DOUBTFUL, OUTSIDE, UNFINISHED, Recognition
@@ -100,6 +101,33 @@ def test_a_whole_command_may_be_said_where_an_answer_is_expected(
         stt.expect([])
     assert found.accepted and found.text.endswith("turn on the kitchen light")
     assert (end.text, end.accepted) == (found.text, True)
+
+
+def test_after_a_question_anything_may_come_in_any_order(stt: PocketSphinxStt) -> None:
+    """Two corrections in a row, silence, noise, a question after none."""
+    quiet = np.zeros(RATE, np.int16)
+    noise = np.random.default_rng(3).normal(0, 2000, RATE).astype(np.int16)
+    said, asked = spoken_command(), ["yes", "no"]
+    turns = [
+        *((asked, said), (asked, said), (asked, quiet), (asked, noise)),
+        *((["the first", "the second"], said), ([], said), (asked, said), ([], quiet)),
+    ]
+    try:
+        for phrases, sound in turns:
+            stt.expect(phrases)
+            ahead, end = preview(stt, sound), stt.finish()
+            assert end.accepted is (sound is said), (phrases, end)
+            if end.accepted:
+                assert end.text == ahead.text
+                assert end.text.endswith("turn on the kitchen light")
+    finally:
+        stt.expect([])
+
+
+def test_a_vote_for_a_number_counts_where_another_sounds_like_it() -> None:
+    assert _other_number("set it to forty", "set it to fourteen")
+    assert not _other_number("turn it on", "turn it off")
+    assert not _other_number("set it to forty", "set it to forty")
 
 
 def test_a_plain_sentence_is_the_same_with_and_without_the_search(

@@ -9,18 +9,29 @@ from pathlib import PurePath
 
 from voiceagent.trace.event_lines import event_line, without_echoes
 from voiceagent.trace.events import SpeechStarted, SpeechStopped
-from voiceagent.trace.report.charts import (
-    LoudnessCurve,
-    TimeSpan,
-    milliseconds,
-    sound_strip,
-    waterfall,
-)
+from voiceagent.trace.outcomes import TurnOutcome, outcome_of
+from voiceagent.trace.report.charts import milliseconds, waterfall
 from voiceagent.trace.report.html import Html, join, tag
+from voiceagent.trace.report.strip import LoudnessCurve, TimeSpan, sound_strip
+from voiceagent.trace.report.words import (
+    ENDED_BECAUSE,
+    ENDED_BY,
+    STAGES_IN_WORDS,
+    UNWAITED,
+    heard_in_words,
+)
 from voiceagent.trace.turn_rows import TimedEvent, TurnRow
 
 __all__ = ["TurnNote", "card", "kinds", "speech_spans", "timeline"]
 
+LOOKS = {
+    TurnOutcome.IN_TIME: "good",
+    TurnOutcome.LATE: "bad",
+    TurnOutcome.APOLOGY: "note",
+    TurnOutcome.ERROR: "bad",
+    TurnOutcome.UNANSWERED: "note",
+}
+MOMENTS = {"woke": "woken", "end": "last word", "decided": "taken to be over"}
 LOCAL = frozenset({"device", "none"})
 """Tiers whose turns send nothing anywhere."""
 
@@ -39,7 +50,9 @@ class TurnNote:
 def kinds(row: TurnRow, note: TurnNote) -> list[str]:
     """The filters a turn answers to."""
     found = [f"tier-{row.tier}"] if row.tier in LOCAL else ["tier-away"]
-    found += ["missed"] if row.budget_met is False else []
+    late = outcome_of(row) is TurnOutcome.LATE or row.budget_met is False
+    found += ["missed"] if late else []
+    found += ["sorry"] if outcome_of(row) is TurnOutcome.APOLOGY else []
     found += ["trouble"] if row.failed or note.failures else []
     return found
 
@@ -55,7 +68,7 @@ def card(
     """The whole card."""
     return tag(
         "article",
-        _head(row, anchor),
+        _head(row, note, anchor),
         tag(
             "div",
             tag("div", _talk(row, note), _facts(row, note), class_="words"),
@@ -68,25 +81,34 @@ def card(
     )
 
 
-def _head(row: TurnRow, anchor: str) -> Html:
+def _head(row: TurnRow, note: TurnNote, anchor: str) -> Html:
     name = PurePath(row.file).name or "live"
     return tag(
         "header",
         tag("a", row.turn, href=f"#{anchor}", class_="number"),
         tag("h3", name),
-        tag("span", *_badges(row), class_="badges"),
+        tag("span", *_badges(row), *_failed(note), class_="badges"),
     )
 
 
 def _badges(row: TurnRow) -> list[Html]:
-    badges = [_badge(row.tier if row.tier != "none" else "no action", "tier")]
-    if row.budget_met is not None:
-        word, look = ("in time", "good") if row.budget_met else ("late", "bad")
-        badges.append(_badge(word, look))
-    for label, value in (("rescued by", row.rescued_by), ("cut by", row.cut)):
-        badges += [_badge(f"{label} {value}", "note")] if value else []
-    badges += [_badge(f"error {row.failed}", "bad")] if row.failed else []
-    return badges + ([_badge("cancelled", "note")] if row.cancelled else [])
+    outcome = outcome_of(row)
+    badges = [_badge(row.tier, "tier")] if row.tier != "none" else []
+    if not row.cancelled or row.response_ms is not None:
+        badges.append(_badge(outcome.value, LOOKS[outcome]))
+    if row.rescued_by == "wait":
+        badges.append(_badge("said “one moment” first", "note"))
+    elif row.rescued_by:
+        badges.append(_badge(f"{row.rescued_by} instead", "note"))
+    if row.cut or row.cancelled:
+        badges.append(_badge(ENDED_BY.get(row.cut or row.cancelled, "cut off"), "note"))
+    return badges
+
+
+def _failed(note: TurnNote) -> list[Html]:
+    count = len(note.failures)
+    plural = "expectation" if count == 1 else "expectations"
+    return [_badge(f"{count} {plural} failed", "bad")] if count else []
 
 
 def _badge(label: str, look: str) -> Html:
@@ -118,23 +140,26 @@ def _diff(expected: str, heard: str) -> Html:
 
 
 def _facts(row: TurnRow, note: TurnNote) -> Html:
-    facts: list[tuple[str, object]] = [("did", _intent(row)), ("why", _why(row))]
+    facts: list[tuple[str, object]] = [("meant", _intent(row)), ("why", _why(row))]
     facts.append(("woken", _woken(row)))
     if row.endpoint:
         facts.append(("ended", _ended(row)))
-    facts.append(("planned", row.plan))
+    facts.append(("asked", row.plan if row.plan != row.reason else ""))
     facts.append(("sent away", _away(row)))
     facts.append(("stands in", "; ".join(row.sources)))
+    if row.failed:
+        facts.append(("error", row.failed))
     if row.missed_by:
-        facts.append(("late by", f"{row.missed_by}, which took the most"))
-    facts += [("wanted", failure) for failure in note.failures]
+        facts.append(("late by", STAGES_IN_WORDS[row.missed_by]))
+    facts += [("failed", tag("b", failure)) for failure in note.failures]
     lines = [join(tag("dt", k), tag("dd", v)) for k, v in facts if v]
     return tag("dl", *lines)
 
 
 def _intent(row: TurnRow) -> Html | str:
     if row.intent is None:
-        return "nothing"
+        away = row.tier not in LOCAL
+        return f"no command: {row.tier} answered" if away else "no command"
     slots = [
         tag("span", tag("i", name), " ", value, class_="slot")
         for name, value in row.intent.slots.items()
@@ -144,10 +169,14 @@ def _intent(row: TurnRow) -> Html | str:
 
 
 def _why(row: TurnRow) -> str:
-    reasons = [row.cancelled or row.reason]
+    reasons = [ENDED_BY.get(row.cancelled, row.cancelled)]
+    reasons += [row.reason] if row.reason != row.cancelled else []
     if row.stt_confidence is not None:
-        because = f" ({row.stt_reason})" if row.stt_reason else ""
-        reasons.append(f"heard at {row.stt_confidence:.2f}{because}")
+        told = row.stt_reason and row.stt_reason in row.reason
+        because = "" if told else heard_in_words(row.stt_reason)
+        sure = f"{100 * row.stt_confidence:.0f} % sure of the words"
+        reasons += [sure] if row.accepted else []
+        reasons.append(because)
     return "; ".join(filter(None, reasons))
 
 
@@ -160,10 +189,11 @@ def _woken(row: TurnRow) -> str:
 
 def _ended(row: TurnRow) -> str:
     end = row.endpoint
-    if end is None:
-        return ""
-    waited = f"after {end.silence:.2f} s of silence (asked for {end.wait:.2f} s)"
-    return f"{end.reason}, {waited}, sentence {end.completeness}"
+    assert end is not None
+    why = ENDED_BECAUSE.get(end.reason, end.reason)
+    if end.reason in UNWAITED:
+        return why
+    return f"after {end.silence:.2f} s of silence ({end.wait:.2f} s needed): {why}"
 
 
 def _away(row: TurnRow) -> str:
@@ -175,19 +205,27 @@ def _away(row: TurnRow) -> str:
 
 
 def _times(row: TurnRow, note: TurnNote, speech: Sequence[TimeSpan]) -> Html:
-    whole = row.response_ms
     parts: list[object] = []
-    if whole is not None:
-        look = "big" if row.budget_met else "big late"
-        parts.append(tag("p", milliseconds(whole), tag("small", _until), class_=look))
-        parts.append(waterfall(row))
-    else:
+    if row.response_ms is None:
         parts.append(tag("p", "no reply", tag("small", row.cancelled), class_="big"))
+    else:
+        parts += [_waited(row), waterfall(row)]
     strip = sound_strip(row, note.envelope, speech)
     return join(*parts, strip, _spoken(row) if strip else "")
 
 
-_until = " from the last word to the reply"
+def _waited(row: TurnRow) -> Html:
+    """Time to the first sound, and to the answer itself where that is another."""
+    first, real = row.response_ms or 0.0, row.answer_ms
+    look = "big" if row.budget_met else "big late"
+    if real is None or real - first < 1:
+        return tag("p", milliseconds(first), tag("small", _until), class_=look)
+    what = "apology" if outcome_of(row) is TurnOutcome.APOLOGY else "answer"
+    sound = tag("small", f" to the {what}; first sound after {milliseconds(first)}")
+    return tag("p", milliseconds(real), sound, class_="big late")
+
+
+_until = " from the last word to the answer"
 
 
 def _spoken(row: TurnRow) -> Html:
@@ -195,7 +233,7 @@ def _spoken(row: TurnRow) -> Html:
         return Html("")
     line = f"speech {row.speech_start:.2f}–{row.speech_end:.2f} s"
     keys = [
-        tag("span", word, class_=f"key k-{word}") for word in ("woke", "end", "decided")
+        tag("span", words, class_=f"key k-{name}") for name, words in MOMENTS.items()
     ]
     return tag("p", line, *keys, class_="under")
 

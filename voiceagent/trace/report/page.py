@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
@@ -14,16 +15,14 @@ from voiceagent.trace.events import (
     LinkChanged,
     WakeRejected,
 )
+from voiceagent.trace.outcomes import TurnOutcome, counted, outcome_of
 from voiceagent.trace.report.cards import card, timeline
-from voiceagent.trace.report.charts import (
-    latency_dots,
-    meter,
-    milliseconds,
-    mix,
-    patterns,
-)
+from voiceagent.trace.report.charts import meter, milliseconds, mix, patterns
+from voiceagent.trace.report.dots import latency_dots
 from voiceagent.trace.report.html import Html, join, tag
 from voiceagent.trace.report.story import Story, StoryTurn
+from voiceagent.trace.report.summary import ANSWERED, files_table, headline, summary
+from voiceagent.trace.report.words import STAGES_IN_WORDS
 from voiceagent.trace.trace import stages
 from voiceagent.trace.turn_rows import TurnRow, percentile
 
@@ -35,7 +34,8 @@ FILTERS = (
     ("none", "no action"),
     ("away", "elsewhere"),
     ("missed", "late"),
-    ("trouble", "errors"),
+    ("sorry", "apologised"),
+    ("trouble", "failed"),
 )
 
 
@@ -47,13 +47,15 @@ def compose(
     body = tag(
         "main",
         patterns(),
-        _masthead(story, title, facts),
+        _masthead(story, title),
         _tiles(story.rows),
         _charts(story),
+        files_table(story),
         _filters(story, len(turns)),
         *[_card(turn) for turn in turns],
         _quiet(story.quiet),
         _aside(story.aside),
+        _foot(facts),
     )
     return f"<!doctype html>\n{tag('html', _head(title, style), tag('body', body), lang='en')}\n"  # noqa: E501
 
@@ -71,42 +73,33 @@ def _head(title: str, style: str) -> Html:
     )
 
 
-def _masthead(story: Story, title: str, facts: Mapping[str, str]) -> Html:
-    rows = [tag("div", tag("dt", k), tag("dd", v)) for k, v in facts.items()]
+def _masthead(story: Story, title: str) -> Html:
     return tag(
         "header",
         tag("p", title, class_="title"),
-        tag("h1", _headline(story)),
-        tag("dl", *rows, class_="run"),
+        tag("h1", headline(story)),
+        tag("p", summary(story), class_="lead"),
         class_="masthead",
     )
 
 
-def _headline(story: Story) -> str:
-    rows = story.rows
-    timed = [row for row in rows if row.budget_met is not None]
-    if not timed:
-        return "No turn was answered."
-    met = sum(bool(row.budget_met) for row in timed)
-    count = f"All {met}" if met == len(timed) else f"{met} of {len(timed)}"
-    plural = "turn" if len(timed) == 1 else "turns"
-    first = f"{count} {plural} answered within {timed[0].budget_ms:.0f}\u00a0ms"
-    if any(row.tier not in ("device", "none") for row in rows):
-        return f"{first}."
-    return f"{first}, and not a byte left the device."
+def _foot(facts: Mapping[str, str]) -> Html:
+    """What it ran on."""
+    rows = [tag("div", tag("dt", k), tag("dd", v)) for k, v in facts.items() if v]
+    return tag("footer", tag("dl", *rows, class_="run")) if rows else Html("")
 
 
 def _tiles(rows: Sequence[TurnRow]) -> Html:
-    timed = [row for row in rows if row.response_ms is not None]
-    spent = [row.response_ms or 0.0 for row in timed]
-    budget = timed[0].budget_ms if timed else 0.0
-    met = sum(bool(row.budget_met) for row in timed)
+    count, budget = counted(rows), max((row.budget_ms for row in rows), default=0.0)
+    answered = [row for row in rows if outcome_of(row) in ANSWERED]
+    first = [row.response_ms for row in answered if row.response_ms is not None]
+    real = [row.answer_ms for row in answered if row.answer_ms is not None]
     return tag(
         "section",
-        _turns_tile(rows),
-        _budget_tile(met, len(timed)),
-        _speed_tile("half are faster than", percentile(spent, 0.5), budget),
-        _speed_tile("95 % are faster than", percentile(spent, 0.95), budget),
+        _turns_tile(count),
+        _budget_tile(count),
+        _speed_tile("first sound, half of them within", first, budget),
+        _speed_tile("real answer, half of them within", real, budget),
         _tier_tile(rows),
         class_="tiles",
     )
@@ -131,36 +124,36 @@ def _of(part: int, whole: int) -> Html:
     return meter(part / whole if whole else 0.0)
 
 
-def _budget_tile(met: int, whole: int) -> Html:
-    sub = f"{met} of {whole} replies"
-    return _tile("in time", _share(met, whole), _of(met, whole), sub=sub)
+def _budget_tile(count: Counter[TurnOutcome]) -> Html:
+    met, whole = count[TurnOutcome.IN_TIME], count.total()
+    sub = f"{met} of {whole} turns"
+    return _tile("answered in time", _share(met, whole), _of(met, whole), sub=sub)
 
 
-def _turns_tile(rows: Sequence[TurnRow]) -> Html:
-    answered = sum(row.tier != "none" for row in rows)
-    declined = sum(row.tier == "none" and not row.cancelled for row in rows)
-    parts = {"answered": answered, "declined": declined}
-    parts["cancelled"] = len(rows) - answered - declined
-    told = ", ".join(f"{count} {name}" for name, count in parts.items() if count)
-    chart = _of(answered, len(rows))
-    return _tile("turns", str(len(rows)), chart, sub=told)
+def _turns_tile(count: Counter[TurnOutcome]) -> Html:
+    whole = count.total()
+    told = ", ".join(f"{count[one]} {one}" for one in TurnOutcome if count[one])
+    met = sum(count[one] for one in ANSWERED)
+    return _tile("turns", str(whole), _of(met, whole), sub=told)
 
 
-def _speed_tile(label: str, value: float, budget: float) -> Html:
-    if value != value:
+def _speed_tile(label: str, values: Sequence[float], budget: float) -> Html:
+    if not values:
         return _tile(label, "–", meter(0))
-    chart = meter(value / budget if budget else 0, "" if value <= budget else "over")
-    return _tile(label, milliseconds(value), chart, sub=f"of {budget:.0f} ms")
+    half, most = percentile(values, 0.5), percentile(values, 0.95)
+    chart = meter(half / budget if budget else 0, "" if half <= budget else "over")
+    sub = f"95 % within {milliseconds(most)}; deadline {milliseconds(budget)}"
+    return _tile(label, milliseconds(half), chart, sub=sub)
 
 
 def _tier_tile(rows: Sequence[TurnRow]) -> Html:
     tiers = [row.tier for row in rows if row.tier != "none"]
     local = sum(tier == "device" for tier in tiers)
     away = sorted({tier for tier in tiers if tier != "device"})
-    sub = f"also {', '.join(away)}" if away else "0 bytes left it"
-    return _tile(
-        "on the device", _share(local, len(tiers)), _of(local, len(tiers)), sub=sub
-    )  # noqa: E501
+    sub = f"the others by: {', '.join(away)}" if away else ""
+    sub = sub or ("0 bytes left it" if not any(r.left_device for r in rows) else "")
+    share, chart = _share(local, len(tiers)), _of(local, len(tiers))
+    return _tile("of the answers from the device", share, chart, sub=sub)
 
 
 def _charts(story: Story) -> Html:
@@ -170,7 +163,7 @@ def _charts(story: Story) -> Html:
         return Html("")
     dots = tag(
         "figure",
-        tag("figcaption", "Every turn, from the last word to the reply"),
+        tag("figcaption", "Every turn, from the last word to the answer"),
         latency_dots(pairs, timed[0].budget_ms),
     )
     return tag("section", dots, _where(timed), class_="charts")
@@ -194,7 +187,8 @@ def _where(timed: Sequence[TurnRow]) -> Html:
 def _legend(stage: str, mean: float) -> Html:
     swatch = tag("rect", width=14, height=14, fill=f"url(#p-{stage})")
     box = tag("svg", swatch, width=14, height=14, aria_hidden="true")
-    return tag("li", box, stage, " ", tag("b", milliseconds(mean)))
+    name = tag("span", STAGES_IN_WORDS[stage], title=stage)
+    return tag("li", box, name, " ", tag("b", milliseconds(mean)))
 
 
 def _filters(story: Story, shown: int) -> Html:

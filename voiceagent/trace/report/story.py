@@ -20,10 +20,11 @@ from voiceagent.trace.events import (
 from voiceagent.trace.report.cards import TurnNote, speech_spans
 from voiceagent.trace.turn_rows import TimedEvent, TurnRow, sessions, turn_rows
 
-__all__ = ["Story", "StoryTurn", "TurnKey", "read"]
+__all__ = ["SessionNote", "Story", "StorySession", "StoryTurn", "TurnKey", "read"]
 
-TurnKey = tuple[str, int]
-"""Source of the session and number of the turn."""
+TurnKey = tuple[int, int]
+"""Number of the session, from 0, and of the turn in it: one recording may be replayed
+by several scenarios."""
 ASIDE = (AlarmRang, StopHeard, WakeRejected, AudioGap, Degraded, Failed, LinkChanged)
 """What is told even if it belongs to no turn."""
 
@@ -39,11 +40,36 @@ class StoryTurn:
     speech: Sequence[tuple[float, float]] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class SessionNote:
+    """What is known about a session besides its events."""
+
+    name: str = ""
+    """Of its scenario; its source, if that is empty."""
+    seconds: float = 0.0
+    expected: int = 0
+    """What a scenario asked for."""
+    missed: int = 0
+    """How much of it did not hold."""
+    failures: Sequence[str] = ()
+    """What did not hold of the recording as a whole, or of turns that never were."""
+
+
+@dataclass(frozen=True, slots=True)
+class StorySession:
+    """A recording, and what came of it."""
+
+    name: str
+    turns: Sequence[StoryTurn]
+    note: SessionNote
+
+
 @dataclass(slots=True)
 class Story:
     """A trace, sorted for telling."""
 
     turns: list[StoryTurn] = field(default_factory=list)
+    sessions: list[StorySession] = field(default_factory=list)
     quiet: list[str] = field(default_factory=list)
     """Recordings in which nothing was for us."""
     aside: list[tuple[str, float, Event]] = field(default_factory=list)
@@ -53,20 +79,32 @@ class Story:
         """The rows of all turns."""
         return [turn.row for turn in self.turns]
 
+    @property
+    def notes(self) -> list[SessionNote]:
+        """What is known of all sessions."""
+        return [one.note for one in self.sessions]
 
-def read(records: Iterable[TimedEvent], notes: Mapping[TurnKey, TurnNote]) -> Story:
-    """Sort the records of one or many sessions."""
+
+def read(
+    records: Iterable[TimedEvent],
+    notes: Mapping[TurnKey, TurnNote],
+    about: Sequence[SessionNote] = (),
+) -> Story:
+    """Sort the records of one or many sessions; `about`: those, in their order."""
     story = Story()
-    for part in sessions(records):
+    for number, part in enumerate(sessions(records)):
         rows = turn_rows(part)
         speech = speech_spans(part)
         for row in rows:
-            note = notes.get((row.file, row.turn), TurnNote())
+            note = notes.get((number, row.turn), TurnNote())
             own = _own(part, row.turn)
             anchor = f"t{len(story.turns) + 1}"
             story.turns.append(StoryTurn(row, anchor, note, own, speech))
-        name = _source(part)
-        story.quiet += [] if rows else [name]
+        told = about[number] if number < len(about) else SessionNote()
+        name = told.name or _source(part)
+        turns = story.turns[len(story.turns) - len(rows) :]
+        story.sessions.append(StorySession(name, turns, told))
+        story.quiet += [] if rows or told.missed else [name]
         story.aside += [(name, at, e) for at, e in part if _is_aside(e)]
     return story
 

@@ -7,18 +7,25 @@ construction (`trace/report/html.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from voiceagent.store.files import put_named
 from voiceagent.trace.report.cards import TurnNote
-from voiceagent.trace.report.charts import LoudnessCurve
 from voiceagent.trace.report.page import compose
-from voiceagent.trace.report.story import StoryTurn, TurnKey, read
+from voiceagent.trace.report.story import SessionNote, StoryTurn, TurnKey, read
+from voiceagent.trace.report.strip import LoudnessCurve
 from voiceagent.trace.turn_rows import TimedEvent
 
-__all__ = ["LIMIT_BYTES", "LoudnessCurve", "TurnNote", "page", "write_report"]
+__all__ = [
+    "LIMIT_BYTES",
+    "LoudnessCurve",
+    "SessionNote",
+    "TurnNote",
+    "page",
+    "write_report",
+]
 
 LIMIT_BYTES = 300_000
 """A report is small enough to be mailed."""
@@ -31,14 +38,15 @@ def write_report(
     title: str,
     facts: Mapping[str, str],
     notes: Mapping[TurnKey, TurnNote] | None = None,
+    about: Sequence[SessionNote] = (),
 ) -> None:
     """Write the page about `records` (one session or many, one after the other).
 
-    `facts`: what the run ran on (machine, engines, date, config), shown as given.
-    `notes`: waveforms and expectations by (source, turn). Raises `StoreError` if
-    `path` cannot be written.
+    `facts`: what the run ran on (machine, models, date, config), shown as given.
+    `notes`: waveforms and expectations by session and turn; `about`: the sessions, in
+    their order. Raises `StoreError` if `path` cannot be written.
     """
-    html = page(records, title=title, facts=facts, notes=notes)
+    html = page(records, title=title, facts=facts, notes=notes, about=about)
     put_named(path, html.encode(), folders=True)
 
 
@@ -48,6 +56,7 @@ def page(
     title: str,
     facts: Mapping[str, str],
     notes: Mapping[TurnKey, TurnNote] | None = None,
+    about: Sequence[SessionNote] = (),
     limit: int = LIMIT_BYTES,
 ) -> str:
     """The page as text, at most `limit` bytes of UTF-8 where that can be had.
@@ -55,7 +64,7 @@ def page(
     A long trace loses detail before it loses turns: first the event lists of turns
     that went well, then all of them, then waveforms, then the oldest turns.
     """
-    story = read(records, notes or {})
+    story = read(records, notes or {}, about)
     for slim in SLIMMING:
         turns = [slim(turn) for turn in story.turns]
         html = compose(story, turns, title, facts)

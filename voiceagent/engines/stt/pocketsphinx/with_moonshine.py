@@ -27,6 +27,7 @@ from voiceagent.engines.stt.pocketsphinx.confidence import (
 )
 from voiceagent.engines.stt.pocketsphinx.panel import Panel, PanelOpinion
 from voiceagent.engines.stt.pocketsphinx.searches import Hearing
+from voiceagent.lang.spoken import number_words
 from voiceagent.stt.grammar import Grammar
 from voiceagent.stt.protocol import DOUBTFUL, OUTSIDE, UNFINISHED, Recognition
 
@@ -34,6 +35,12 @@ __all__ = ["Together", "JointVerdict", "recognition"]
 
 A_MEANING, A_TEXT = 6.0, 2.0
 """Added where PocketSphinx hears the same meaning, and the same words."""
+TWIN = 4.0
+"""Taken off where PocketSphinx hears another number that sounds like this one
+("forty", "fourteen"): where Moonshine prefers one of the two by less, it is tossing a
+coin, and another processor's rounding turns it over. In 50 clear sentences of seven
+voices PocketSphinx was right about them 50 times."""
+NUMBERS = frozenset(" ".join(map(number_words, range(100))).split())
 NOTHING = Evidence(NO_MARGIN, 0.0, second=Second())
 """Nothing speaks for any sentence."""
 UNOPPOSED = 20.0
@@ -210,10 +217,12 @@ class Together:
         """What it adds to the rank of `text` that PocketSphinx hears `heard`: as much
         as if it heard this, where it can hardly tell one from the other."""
         meaning, same = self._meaning(heard), [text]
+        off = 0.0
         if self._meaning(text) != meaning:
             near = self._panel.sound_like(text)
             same = [one for one in near if self._meaning(one) == meaning]
-        return (A_MEANING + A_TEXT * (heard in same)) if same else 0.0
+            off = TWIN * any(_other_number(text, one) for one in same)
+        return (A_MEANING + A_TEXT * (heard in same) - off) if same else 0.0
 
     def _verdict(
         self,
@@ -248,6 +257,12 @@ class Together:
             and agreed >= ACCEPT_TOGETHER
             and not any(map(is_whole, heard)),
         )
+
+
+def _other_number(one: str, other: str) -> bool:
+    """Whether two sentences differ in a number."""
+    words = zip(one.split(), other.split(), strict=False)
+    return any(a != b and {a, b} <= NUMBERS for a, b in words)
 
 
 def recognition(verdict: JointVerdict, *, whole: bool) -> Recognition:
