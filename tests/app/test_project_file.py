@@ -151,7 +151,7 @@ def test_what_is_named_is_trusted_and_what_the_user_has_too(
     own = Path(home["HOME"]) / ".config" / "voiceagent"
     own.mkdir(parents=True)
     (own / "config.toml").write_text(EVIL)
-    assert load(folder.parent, home).config.pack.skills == ["./evil"]
+    assert load(folder.parent, home).config.pack.skills == [str(own / "evil")]
 
 
 def test_marks_of_others_are_not_believed(

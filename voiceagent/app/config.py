@@ -31,6 +31,7 @@ from voiceagent.app.project_file import (
     config_folder,
     find_project,
 )
+from voiceagent.app.relative_paths import from_there
 from voiceagent.audio.config import AudioConfig
 from voiceagent.errors import ConfigError
 from voiceagent.frontend.config import EndpointConfig, VadConfig, WakeConfig
@@ -105,8 +106,10 @@ def load_config(
     environ = os.environ if environ is None else environ
     values: Values = {}
     sources: dict[str, str] = {}
-    for path in _named(file) or _of_user(environ):
+    for path in _named(file):
         _merge(values, sources, _read(path), str(path))
+    for path in _of_user(environ) if file is None else ():
+        _merge(values, sources, from_there(_read(path), path.parent), str(path))
     project = find_project(folder) if file is None else None
     if project is not None:
         found = read_project(project)

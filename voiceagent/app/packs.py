@@ -85,7 +85,7 @@ def _skills(named: Sequence[str]) -> tuple[list[Path], list[tuple[str, Wanted]]]
     wanted: list[tuple[str, Wanted]] = []
     for name in named:
         folder = Path(name)
-        if folder.is_dir() or len(folder.parts) > 1:
+        if len(folder.parts) > 1:
             folders.append(folder)
             continue
         try:
@@ -93,10 +93,25 @@ def _skills(named: Sequence[str]) -> tuple[list[Path], list[tuple[str, Wanted]]]
         except PluginError as error:
             wanted.append((name, error))
             continue
+        if folder.is_dir():
+            if plugin is not None:
+                raise _two(name, folder)
+            folders.append(folder)
+            continue
         if plugin is None:
             raise _unknown(name)
         wanted.append((name, plugin))
     return folders, wanted
+
+
+def _two(name: str, folder: Path) -> PackError:
+    # The folder that one stands in may be a stranger's.
+    return PackError(
+        f"`{name}` is a plugin that is installed, and a folder here",
+        cause="the two need not be the same",
+        hint=f"for the folder write its whole path, `{folder.resolve()}`; for the "
+        "plugin stand elsewhere",
+    )
 
 
 def _unknown(name: str) -> PackError:

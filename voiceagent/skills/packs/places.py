@@ -40,15 +40,21 @@ def shipped_packs() -> list[str]:
 def find_pack(folder: Path | None) -> Path:
     """The folder of a pack that is named by its path or, if shipped, by its name.
 
-    None is the home pack.
+    None is the home pack. Raises `PackError` where a name means two: the folder that
+    one stands in may be a stranger's.
     """
     if folder is None:
         return HOME
-    if len(folder.parts) == 1 and not _holds_templates(folder):
-        shipped = SHIPPED / folder
-        if shipped.is_dir() and folder.name not in (".", ".."):
-            return shipped
-    return folder
+    if len(folder.parts) != 1 or folder.name not in shipped_packs():
+        return folder
+    if not _holds_templates(folder):
+        return SHIPPED / folder
+    raise PackError(
+        f"`{folder}` is a pack that is shipped, and a folder here",
+        cause="the two need not be the same",
+        hint=f"for the folder write its whole path, `{folder.resolve()}`; for the "
+        "other one stand elsewhere",
+    )
 
 
 def _holds_templates(folder: Path) -> bool:
