@@ -378,7 +378,7 @@ def asked(bench: KeyBench) -> Any:
 
 def money(bench: KeyBench) -> Any:
     """What an answer costs, and whether it may."""
-    from voiceagent.app.escalation import make_meter
+    from voiceagent.app.till import make_meter
 
     meter = make_meter(bench.config, None)
     price = meter.expected("voiceagent", 400)

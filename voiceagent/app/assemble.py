@@ -146,6 +146,7 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
             *shop.house_trouble,
             *_left_out(shop.language.left_out),
             *_one_ear(config.stt, options),
+            *(_key_notices(shop, options, store) if escalation else ()),
             *notices,
         ],
     )
@@ -163,6 +164,12 @@ def _escalation(
     from voiceagent.app.escalation import make_escalation
 
     return make_escalation(shop, options, compute, emit, store)
+
+
+def _key_notices(shop: Workshop, options: AgentOptions, store: Store) -> list[Degraded]:
+    from voiceagent.app.escalation import key_notices
+
+    return key_notices(shop, options, store)
 
 
 def _hearing(

@@ -10,16 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiceagent.app.config import Config
+from voiceagent.app.till import make_meter
 from voiceagent.clock import Compute, Pace, outside, wall
-from voiceagent.errors import ConfigError
+from voiceagent.errors import ConfigError, StoreError
 from voiceagent.privacy.config import PrivacyConfig
 from voiceagent.privacy.gate import INSTRUCTIONS, Policy, PrivacyGate
 from voiceagent.privacy.payload import DataClass
-from voiceagent.privacy.receipts import LateReceipts
+from voiceagent.privacy.receipts import KEY, LateReceipts
 from voiceagent.routing.escalation import Escalation
 from voiceagent.routing.handover import RemoteLeg
-from voiceagent.routing.meter import Meter
-from voiceagent.routing.prices import load_prices
 from voiceagent.routing.receipt_book import ReceiptBook
 from voiceagent.routing.release import Release
 from voiceagent.routing.remote import Remote
@@ -34,14 +33,21 @@ from voiceagent.routing.simulated_remote import (
 from voiceagent.routing.till import Till
 from voiceagent.routing.way_out import WayOut
 from voiceagent.store import Store, state_folder
-from voiceagent.trace.events import Event
+from voiceagent.store.keys import own_key
+from voiceagent.trace.events import Degraded, Event
 
 if TYPE_CHECKING:
     from voiceagent.app.options import AgentOptions
     from voiceagent.app.workshop import Workshop
     from voiceagent.routing.toolbox import Toolbox
 
-__all__ = ["books_folder", "make_escalation", "make_gate", "make_meter"]
+__all__ = [
+    "books_folder",
+    "key_notices",
+    "make_escalation",
+    "make_gate",
+    "make_meter",
+]
 
 REPLAYED = "replay"
 """Name of the conversation in a replay: the same in every run."""
@@ -100,19 +106,24 @@ def books_folder(config: Config, options: AgentOptions, store: Store) -> Path | 
     return Path(config.store.folder) if config.store.folder else state_folder()
 
 
+def key_notices(shop: Workshop, options: AgentOptions, store: Store) -> list[Degraded]:
+    """What is wrong with the key of this device, said before it is needed."""
+    folder = books_folder(shop.config, options, store)
+    try:
+        if folder is not None and (folder / KEY).exists():
+            own_key(folder / KEY, whose="this device", setting="store.folder")
+    except StoreError as error:
+        why = f"nothing leaves: `{KEY}`: {error.cause}"
+        return [Degraded(what="receipts", why=why, hint=error.hint)]
+    return []
+
+
 def make_gate(config: PrivacyConfig) -> PrivacyGate:
     """The gate with its policy and names; raises `ConfigError`."""
     classes: dict[str, DataClass] = {
         task: DataClass(leaves) for task, leaves in config.classes.items()
     }
     return PrivacyGate(Policy(DataClass(config.leaves), classes), _names(config))
-
-
-def make_meter(config: Config, folder: Path | None) -> Meter:
-    """The books of this device, not opened yet; raises `ConfigError`."""
-    path = folder / "cost.sqlite" if folder else None
-    prices, clock = load_prices(config.cost.prices), outside if folder else wall
-    return Meter(prices, config.cost, path, clock=clock)
 
 
 def _names(config: PrivacyConfig) -> list[str]:

@@ -26,7 +26,7 @@ def report(json: JsonOption = False, config: ConfigOption = None) -> None:
 
     from rich.table import Table
 
-    from voiceagent.app.escalation import make_meter
+    from voiceagent.app.till import make_meter
     from voiceagent.routing.cost_report import MICRO, cost_report
     from voiceagent.store import state_folder
 

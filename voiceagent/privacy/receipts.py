@@ -25,7 +25,7 @@ from voiceagent.privacy.chain_check import (
 from voiceagent.privacy.chain_log import ChainLog, FileLog, MemoryLog
 from voiceagent.store.keys import own_key
 
-__all__ = ["LateReceipts", "Receipt", "ReceiptTaker", "Receipts"]
+__all__ = ["KEY", "LateReceipts", "Receipt", "ReceiptTaker", "Receipts"]
 
 NAME, FILES = "receipt", "receipts"
 KEY, NEW_KEY = "device.key", "device.key.new"

@@ -12,6 +12,7 @@ import shutil
 import sys
 import tempfile
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -25,6 +26,7 @@ class ScratchFolder:
 
     def __init__(self) -> None:
         """Raises `OSError`."""
+        _sweep_once(tempfile.gettempdir())
         base = _base()
         with folder_locked(base):  # nobody sweeps between the making and the lock
             self.path = Path(tempfile.mkdtemp(dir=base))
@@ -60,6 +62,11 @@ def sweep_scratch() -> int:
             for left in base.iterdir():
                 swept += _removed(left)
     return swept
+
+
+@cache
+def _sweep_once(place: str) -> None:
+    sweep_scratch()
 
 
 def _removed(left: Path) -> bool:
