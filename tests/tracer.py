@@ -52,9 +52,10 @@ OPENED = re.compile(r"= \d+<(.*)>$")
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """A fresh home: every folder a program may be pointed to, all of them empty."""
+    """A fresh home, empty; `named`: the folders of XDG are told, each elsewhere."""
 
     root: Path
+    named: bool = False
 
     def __post_init__(self) -> None:
         for name in ("home", "state", "cache", "config", "data", "run", "tmp", "work"):
@@ -67,10 +68,10 @@ class Home:
 
     def environment(self) -> dict[str, str]:
         """Nothing of the caller's, `CI` least of all, but where programs are."""
-        named = {f"XDG_{n.upper()}_HOME": n for n in ("state", "cache", "config")}
-        folders = {**named, "XDG_DATA_HOME": "data", "XDG_RUNTIME_DIR": "run"}
+        kinds = ("state", "cache", "config", "data") if self.named else ()
         return {
-            **{key: str(self.root / name) for key, name in folders.items()},
+            **{f"XDG_{kind.upper()}_HOME": str(self.root / kind) for kind in kinds},
+            "XDG_RUNTIME_DIR": str(self.root / "run"),
             "HOME": str(self.root / "home"),
             "TMPDIR": str(self.root / "tmp"),
             "PATH": os.environ["PATH"],
@@ -85,10 +86,12 @@ class Home:
         removes it.
         """
         root = re.escape(str(self.root))
-        kept = rf"{root}/(state|cache/voiceagent|config/voiceagent)(/.*)?"
+        way = r"(\.local/state|\.cache|\.config)"
+        kept = rf"{root}/((state|cache|config)|home/{way})/voiceagent(/.*)?"
+        above = rf"{root}/home/(\.local|{way})"  # made on the way there
         passing = rf"{root}/tmp/(voiceagent-[^/]+|pymp-[^/]+)(/.*)?"
         sound = rf"{root}/(run/pulse|(config|home/\.config)/pulse|home/\.pulse)(/.*)?"
-        return re.compile("|".join((kept, passing, sound)))
+        return re.compile("|".join((kept, above, passing, sound)))
 
     def tried(self, path: str) -> bool:
         """A probe of Python's, gone again."""

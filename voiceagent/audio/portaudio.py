@@ -16,6 +16,7 @@ from voiceagent.audio.capture_buffer import InputClock
 from voiceagent.audio.frames import FRAME_SECONDS, RATE
 from voiceagent.audio.in_thread import in_thread
 from voiceagent.errors import DeviceMissing, EngineMissing, UsageError
+from voiceagent.errors.foreign import one_line
 
 __all__ = [
     "load_sounddevice",
@@ -53,7 +54,7 @@ def list_devices() -> list[Microphone]:
     return [
         Microphone(
             int(device["index"]),
-            str(device["name"]),
+            one_line(str(device["name"])),
             int(device["max_input_channels"]),
             float(device["default_samplerate"]),
             device["index"] == default,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from voiceagent.errors import VoiceAgentError
+from voiceagent.errors.foreign import one_line, words_of_others
 from voiceagent.testing.replays import replay_scenario
 
 if TYPE_CHECKING:
@@ -121,11 +122,11 @@ class PlainFailure:
     """A failure in words, as pytest prints one: no code, and a line for the summary."""
 
     def __init__(self, path: Path, line: int, error: BaseException) -> None:
-        self.text = str(error)
+        self.text = words_of_others(str(error))
         first = self.text.partition("\n")[0]
         if isinstance(error, VoiceAgentError) and error.cause:
             first = f"{error.what}: {error.cause}"
-        self.reprcrash = FailureSummary(str(path), line + 1, first)
+        self.reprcrash = FailureSummary(str(path), line + 1, one_line(first, 400))
 
     def __str__(self) -> str:
         at = self.reprcrash
