@@ -29,6 +29,7 @@ class Played:
     """A backend of one function."""
 
     name = "played"
+    calls_tools = True
 
     def __init__(self, play: Play) -> None:
         self.play = play
@@ -107,6 +108,9 @@ async def spoken(text: str) -> bytes:
 
 class Nothing:
     """A turn detector that finds none."""
+
+    def __init__(self, wanted: Mapping[str, Any] | None = None) -> None:
+        """Whatever is wanted."""
 
     def push(self, pcm: bytes) -> list[HeardEdge]:
         """No turns."""

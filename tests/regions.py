@@ -24,6 +24,7 @@ class Parrot:
     """A backend that repeats the question, word by word, when it is allowed to."""
 
     name = "parrot"
+    calls_tools = True
 
     def __init__(self, *, pause: float = 0.0) -> None:
         self.pause = pause

@@ -20,7 +20,7 @@ from voiceagent.app.workshop import Workshop
 from voiceagent.audio.file import AudioFile
 from voiceagent.clock import run
 from voiceagent.region.ears import TurnDetector
-from voiceagent.region.services import Detector
+from voiceagent.region.services import Detector, HeardEdge
 
 pytestmark = pytest.mark.fault
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
@@ -92,7 +92,14 @@ def take(pieces: Iterator[bytes]) -> Iterator[bytes]:
 class Deaf:
     """A turn detector that breaks."""
 
-    def push(self, pcm: bytes) -> Iterable[tuple[bool, float]]:
+    def __init__(self, wanted: object = None) -> None:
+        """Whatever is wanted."""
+
+    def cut(self) -> Iterable[HeardEdge]:
+        """Nobody speaks."""
+        return ()
+
+    def push(self, pcm: bytes) -> Iterable[HeardEdge]:
         """Raise what no one expects."""
         raise RuntimeError("the detector broke")
 
@@ -153,7 +160,7 @@ def test_a_session_that_breaks_leaves_the_others_alone_and_is_noticed() -> None:
     async def main() -> None:
         broken = Deaf()
         detectors = iter([broken])
-        async with region(detector=lambda: next(detectors, None)) as (url, _):
+        async with region(detector=lambda wanted: next(detectors, None)) as (url, _):
             async with connect(url) as socket:
                 for event in (SPOKEN, SOUND, SOUND):
                     await socket.send(json.dumps(event))

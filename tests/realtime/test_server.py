@@ -181,7 +181,7 @@ def test_speech_over_an_answer_cancels_it() -> None:
         (
             {"type": "session.update", "session": {"output_modalities": ["a", "b"]}},
             "invalid_value",
-            "output_modalities",
+            "session.output_modalities",
         ),
         (
             {"type": "response.create", "response": {"metadata": {"a": "x" * 600}}},

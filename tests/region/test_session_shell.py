@@ -61,7 +61,7 @@ def test_a_detector_that_breaks_is_replaced_and_typed_turns_go_on(
         broken = Breaks(
             error, MOST_BREAKS - 1, [HeardEdge(True, 0.1), HeardEdge(False, 0.4)]
         )
-        shared = services(detector=lambda: broken)
+        shared = services(detector=lambda wanted: broken)
         client = Client(shared)
         for number in range(MOST_BREAKS - 1):
             client.tell(APPEND)
@@ -82,7 +82,7 @@ def test_a_detector_that_goes_on_breaking_ends_its_session_and_no_other(
     error: type[BaseException],
 ) -> None:
     async def main() -> None:
-        shared = services(detector=lambda: Breaks(error, 99))
+        shared = services(detector=lambda wanted: Breaks(error, 99))
         client = Client(shared)
         other = Client(replace(shared, detector=Nothing), name="other")
         for _ in range(MOST_BREAKS):
@@ -120,11 +120,11 @@ def test_a_response_that_is_being_made_ends_with_its_session() -> None:
 
 
 def test_no_detector_is_told_once_and_a_missing_engine_in_its_words() -> None:
-    def missing() -> Detector:
+    def missing(wanted: object) -> Detector:
         raise EngineMissing("webrtcvad", install="pip install x")
 
     async def main() -> None:
-        deaf = Client(services(detector=lambda: None))
+        deaf = Client(services(detector=lambda wanted: None))
         deaf.tell(APPEND, APPEND, APPEND)
         await settled()
         assert deaf.errors() == ["no_detector"]
@@ -153,7 +153,7 @@ def test_a_bug_of_the_session_itself_ends_it(
         detector = Breaks(RuntimeError, 0, [HeardEdge(True, 0.1)])
         if what != "speech_started":
             detector = Breaks(RuntimeError, 99)
-        client = Client(services(detector=lambda: detector))
+        client = Client(services(detector=lambda wanted: detector))
         monkeypatch.setattr(client.session, what, breaking(what))
         for _ in range(MOST_BREAKS):
             client.tell(APPEND)
@@ -208,7 +208,10 @@ def test_a_session_that_broke_is_not_gone_on_with() -> None:
 
     async def main() -> None:
         url_of = "{}?voiceagent=1"
-        async with region(detector=lambda: Breaks(RuntimeError, 99)) as (url, server):
+        async with region(detector=lambda wanted: Breaks(RuntimeError, 99)) as (
+            url,
+            server,
+        ):
             async with connect(url_of.format(url)) as socket:
                 ready = [json.loads(await socket.recv()) for _ in range(2)][1]
                 for _ in range(MOST_BREAKS):

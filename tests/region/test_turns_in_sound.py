@@ -15,6 +15,7 @@ from live_session import Client, services
 from spoken_command import SAMPLES
 
 from voiceagent.app.config import Config
+from voiceagent.app.region_server import ears_for
 from voiceagent.app.workshop import Workshop
 from voiceagent.audio.file import read_audio
 from voiceagent.audio.frames import RATE
@@ -69,7 +70,7 @@ class Listening(Client):
         super().__init__(
             services(
                 recogniser=self.heard,
-                detector=lambda: TurnDetector(shop().engines.frontend(wake=False)),
+                detector=lambda wanted: TurnDetector(ears_for(shop(), wanted)),
             )
         )
         if not detect:
@@ -230,3 +231,64 @@ def test_what_the_client_ends_itself_has_a_limit() -> None:
         return client
 
     assert run(main(), virtual=True).errors() == ["input_audio_buffer_full"]
+
+
+def turns_with(pause: float, **detection: Any) -> list[Committed]:
+    """The turns of two sentences with that pause, and silence after them."""
+
+    async def main() -> list[Committed]:
+        client = Listening()
+        client.configure(turn_detection=detection)
+        client.say_pcm(room(0.7) + said() + room(pause) + said() + room(5.0))
+        return await client.rest()
+
+    return run(main(), virtual=True)
+
+
+@pytest.mark.parametrize(
+    ("pause", "detection", "turns"),
+    [
+        (1.2, {"type": "server_vad"}, 2),
+        (1.2, {"type": "server_vad", "silence_duration_ms": 2500}, 1),
+        (0.4, {"type": "server_vad", "silence_duration_ms": 200}, 2),
+        (0.4, {"type": "server_vad", "silence_duration_ms": 700}, 1),
+        (0.8, {"type": "semantic_vad", "eagerness": "low"}, 1),
+        (0.8, {"type": "semantic_vad", "eagerness": "high"}, 2),
+    ],
+)
+def test_how_turns_are_found_is_as_the_client_says(
+    pause: float, detection: dict[str, Any], turns: int
+) -> None:
+    assert len(turns_with(pause, **detection)) == turns
+
+
+@pytest.mark.parametrize("padding", [0, 300, 1000])
+def test_as_much_sound_before_the_speech_as_the_client_wants(padding: int) -> None:
+    none = turns_with(1.2, type="server_vad", prefix_padding_ms=0)
+    found = turns_with(1.2, type="server_vad", prefix_padding_ms=padding)
+    # No more than there is since the turn before.
+    assert found[1][0] == max(none[1][0] - padding * 24, sum(none[0]))
+
+
+@pytest.mark.parametrize(("idle", "told"), [(5000, 2), (None, 0), (30_000, 0)])
+def test_a_quiet_client_is_spoken_to_where_it_wants_that(
+    idle: int | None, told: int
+) -> None:
+    async def main() -> list[dict[str, Any]]:
+        client = Listening()
+        client.configure(turn_detection={"type": "server_vad", "idle_timeout_ms": idle})
+        for _ in range(10):  # nothing is answered yet
+            client.say_pcm(room(1.0))
+        client.say_pcm(said() + room(1.0))
+        await client.over()
+        for _ in range(20):
+            client.say_pcm(room(1.0))
+            await asyncio.sleep(0.01)
+        await client.rest()
+        return client.events
+
+    events = run(main(), virtual=True)
+    kinds = [event["type"] for event in events]
+    assert kinds.count("input_audio_buffer.timeout_triggered") == told
+    # Each time it is spoken to begins another such time.
+    assert kinds.count("response.created") == 1 + told

@@ -29,6 +29,7 @@ from voiceagent.stt.config import SttConfig
 from voiceagent.tts.config import SpeakConfig
 
 if TYPE_CHECKING:
+    from voiceagent.frontend.endpoint import EndpointPolicy
     from voiceagent.frontend.frontend import Frontend
     from voiceagent.frontend.vad import Vad
     from voiceagent.frontend.wake import WakeGate, WakeRule, WakeVerifier, WakeWord
@@ -93,8 +94,15 @@ class Engines:
         refractory = self.config.wake.refractory_ms / 1000
         return WakeGate(self.wake_rules(wake), refractory=refractory)
 
-    def frontend(self, *, wake: bool = True) -> Frontend:
-        """A front end in its first state; `wake=False`: no wake word is wanted."""
+    def frontend(
+        self,
+        *,
+        wake: bool = True,
+        policy: EndpointPolicy | None = None,
+        threshold: float | None = None,
+    ) -> Frontend:
+        """A front end in its first state; `wake=False`: no wake word is wanted;
+        `policy` and `threshold` of speech instead of those of the configuration."""
         from voiceagent.frontend.frontend import Frontend
         from voiceagent.frontend.wake import WakeGate
 
@@ -103,8 +111,8 @@ class Engines:
             wake=detector,
             gate=self.gate(detector) if wake else WakeGate({}),
             vad=self.vad(),
-            smoother=self.config.vad.smoother(),
-            policy=self.config.endpoint.policy(),
+            smoother=self.config.vad.smoother(threshold),
+            policy=policy or self.config.endpoint.policy(),
         )
 
     @property

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from voiceagent.clock import Compute, Pace
 from voiceagent.errors import ConfigError
@@ -17,6 +17,7 @@ from voiceagent.store import state_folder
 if TYPE_CHECKING:
     from voiceagent.app.config import Config
     from voiceagent.app.workshop import Workshop
+    from voiceagent.frontend.frontend import Frontend
     from voiceagent.region.backend import Backend
     from voiceagent.region.knowledge import Knowledge
     from voiceagent.region.memory import Memory
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SAMPLES",
     "documents_of",
+    "ears_for",
     "home_of",
     "make_memory",
     "make_region",
@@ -84,11 +86,22 @@ def make_region(
             make_ears(shop, knowledge), compute, speech=partial(spoken_part, ears)
         ),
         voice=speaker(lambda: shop.engines.voices(Pace.REALTIME), compute),
-        detector=lambda: TurnDetector(ears()),
+        detector=lambda wanted: TurnDetector(ears_for(shop, wanted)),
         keep=config.memory.keep_hours * 3600,
         observe=_observer(config),
     )
     return server, knowledge
+
+
+def ears_for(shop: Workshop, wanted: Mapping[str, Any]) -> Frontend:
+    """A front end that finds turns as a client's `turn_detection` says."""
+    from voiceagent.region.ears import policy_for
+
+    return shop.engines.frontend(
+        wake=False,
+        policy=policy_for(shop.config.endpoint.policy(), wanted),
+        threshold=wanted.get("threshold"),
+    )
 
 
 def _observer(config: Config) -> Observe:

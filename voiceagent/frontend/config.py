@@ -66,12 +66,16 @@ class VadConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     onset_ms: Milliseconds = 60.0
     hangover_ms: Milliseconds = 80.0
 
-    def smoother(self) -> VadSmoother:
-        """The decision over voice activity."""
+    def smoother(self, threshold: float | None = None) -> VadSmoother:
+        """The decision over voice activity; `threshold`: probability of speech at
+        which it starts, where another one is wanted."""
         # The command line reads the configuration and loads no numbers for that.
         from voiceagent.frontend.vad import VadSmoother
 
+        start = VadSmoother.START if threshold is None else threshold
         return VadSmoother(
+            start=start,
+            stop=max(0.0, start - VadSmoother.DROP),
             onset=max(1, round(self.onset_ms / FRAME_MS)),
             hangover=max(1, round(self.hangover_ms / FRAME_MS)),
         )

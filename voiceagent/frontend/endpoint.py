@@ -164,6 +164,8 @@ class EndpointPolicy:
     incomplete: float = 1.65
     dead: float = 0.6
     unknown: float = 0.55
+    latest: float = LATEST
+    """After which nothing more is waited for."""
     no_speech: float = 4.0
     """After the gate opened, when nothing is said at all."""
     max_turn: float = 15.0
@@ -189,7 +191,7 @@ class EndpointPolicy:
         """Seconds of silence after which nothing more is waited for."""
         if words.answer and words.completeness in WHOLE:
             return ANSWERED
-        return LATEST * self.patience
+        return self.latest * self.patience
 
     def odds(self, words: WordsSoFar, moment: Moment) -> float:
         """Log odds that the user has finished, over those that end the turn."""

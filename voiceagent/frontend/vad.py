@@ -48,11 +48,14 @@ class SpeechEdge:
 class VadSmoother:
     """Onset, hangover and hysteresis over any detector, counted in frames."""
 
+    START, DROP = 0.5, 0.15
+    """Probability at which speech starts, and how far below that it stops."""
+
     def __init__(
         self,
         *,
-        start: float = 0.5,
-        stop: float = 0.35,
+        start: float = START,
+        stop: float = START - DROP,
         onset: int = 3,
         hangover: int = 5,
         prefill: int = 3,

@@ -6,14 +6,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+import msgspec
+
 from voiceagent.realtime.events import ProtocolFault
+from voiceagent.realtime.fields import ResponseFields, fields_of
 from voiceagent.realtime.items import Item, as_messages, checked_item
 from voiceagent.realtime.response import Phase, Response
 from voiceagent.realtime.settings import (
-    check_instructions,
-    check_modalities,
-    check_tools,
+    USUAL,
+    check_sizes,
     metadata_of,
+    sound_format,
+    tools_for,
 )
 from voiceagent.realtime.steps import AwaitWords, Respond, SessionStep
 from voiceagent.realtime.wire import Wire
@@ -59,10 +63,18 @@ class Answering:
                 f"response `{self.writer.active.id}` is still being made",
                 event_id=event_id,
             )
-        respond = self._respond(given, metadata, event_id)
-        kept = given.get("conversation", "auto") != "none"
+        told = msgspec.to_builtins(
+            fields_of(given, ResponseFields, "response", event_id)
+        )
+        respond = self._respond(told, metadata, event_id)
+        kept = told.get("conversation") != "none"
         self.writer.active = Response(
-            respond.response_id, respond.spoken, metadata, kept, key=key
+            respond.response_id,
+            respond.spoken,
+            metadata,
+            kept,
+            key=key,
+            format=self._format(told, event_id),
         )
         shown = self.writer.active.shown("in_progress")
         yield self.wire.send("response.created", response=shown)
@@ -74,23 +86,29 @@ class Answering:
     def _respond(
         self, given: Mapping[str, Any], metadata: dict[str, str], event_id: str | None
     ) -> Respond:
-        values = {**self.wire.settings.values, **{k: v for k, v in given.items() if v}}
-        check_modalities(values["output_modalities"], event_id)
-        check_instructions(values["instructions"], self.wire.limits, event_id)
-        check_tools(values["tools"], self.wire.limits, event_id)
-        most = values.get("max_output_tokens")
-        own = given.get("input")
+        told = {k: given[k] for k in USUAL if given.get(k) is not None}
+        values = {**self.wire.settings.values, **told}
+        check_sizes(values, self.wire.limits, "response", event_id)
+        most, own = values["max_output_tokens"], given.get("input")
         items = self.wire.items.items if own is None else self._input(own, event_id)
         return Respond(
             response_id=self.wire.new_id("resp"),
             messages=as_messages(items),
-            instructions=values["instructions"] or "",
-            tools=tuple(values["tools"] or ()),
-            max_tokens=most if isinstance(most, int) and most > 0 else None,
+            instructions=values["instructions"],
+            tools=tools_for(values, "response", event_id),
+            must_call=values["tool_choice"] not in ("auto", "none"),
+            max_tokens=None if most == "inf" else most,
             spoken=values["output_modalities"] == ["audio"],
-            voice=str(self.wire.settings.values["audio"]["output"].get("voice") or ""),
             metadata=metadata,
         )
+
+    def _format(self, given: Mapping[str, Any], event_id: str | None) -> str:
+        """How the sound of that response is written."""
+        usual = self.wire.settings.values["audio"]["output"]["format"]
+        own = given.get("audio", {}).get("output", {}).get("format")
+        where = "response.audio.output.format"
+        wanted = sound_format(own, where, event_id) if own else usual
+        return str(wanted["type"])
 
     def _input(self, given: object, event_id: str | None) -> list[Item]:
         if not isinstance(given, list) or not all(isinstance(i, dict) for i in given):
@@ -105,8 +123,16 @@ class Answering:
             if item.get("type") == "item_reference":
                 found.append(self.wire.items.find(str(item.get("id")), event_id))
             else:
-                found.append(checked_item(item, self.wire.limits, event_id))
+                found.append(self._own(item, len(found), event_id))
         return found
+
+    def _own(self, item: Mapping[str, Any], number: int, event_id: str | None) -> Item:
+        try:
+            return checked_item(item, self.wire.limits, event_id)
+        except ProtocolFault as fault:
+            place = (fault.param or "item").removeprefix("item")
+            fault.param = f"response.input[{number}]{place}"
+            raise
 
     def _run(self) -> Iterator[SessionStep]:
         """Begin, unless words of the user are still missing."""

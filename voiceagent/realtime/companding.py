@@ -1,11 +1,13 @@
-"""Telephone sound (G.711) as 24 kHz PCM16."""
+"""Telephone sound (G.711) as 24 kHz PCM16, and back."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["to_pcm"]
+from voiceagent.audio.resample import resampled_pcm
+
+__all__ = ["from_pcm", "to_pcm"]
 
 
 def _mu_law() -> NDArray[np.int16]:
@@ -34,3 +36,13 @@ def to_pcm(data: bytes, kind: str) -> bytes:
     thrice, which a recogniser at 16 kHz does not mind."""
     samples = TABLES[kind][np.frombuffer(data, np.uint8)]
     return np.repeat(samples, 3).astype("<i2").tobytes()
+
+
+def from_pcm(pcm: bytes, kind: str) -> bytes:
+    """24 kHz PCM16 as bytes of `audio/pcmu` or `audio/pcma` at 8 kHz: for each sample
+    the code that says the nearest one."""
+    samples = np.frombuffer(resampled_pcm(pcm, 24_000, 8_000), "<i2")
+    order = np.argsort(TABLES[kind], kind="stable").astype(np.uint8)
+    said = TABLES[kind][order].astype(np.int32)
+    between = (said[1:] + said[:-1]) / 2
+    return order[np.searchsorted(between, samples)].tobytes()

@@ -103,6 +103,17 @@ class InputAudio:
         if not self.item:
             self._drop(round((at - LATE) * RATE) - self._padding)
 
+    def given_up(self, at: float) -> Iterator[SessionStep]:
+        """Nobody has said anything for too long: the silence is a turn."""
+        self.item, upto = self.wire.new_id("item"), round(at * RATE)
+        yield self.wire.send(
+            "input_audio_buffer.timeout_triggered",
+            audio_start_ms=round(self._start * 1000 / RATE),
+            audio_end_ms=round(upto * 1000 / RATE),
+            item_id=self.item,
+        )
+        yield from self.committed(upto)
+
     def dropped(self) -> None:
         """What seemed to be speech was none."""
         self.item = ""

@@ -35,6 +35,8 @@ class Response:
     """Whether its items belong to the conversation."""
     key: str = ""
     """Idempotency key."""
+    format: str = "audio/pcm"
+    """How its sound is written."""
     phase: Phase = Phase.WAITING
     output: list[Item] = field(default_factory=list)
     message: Item | None = None

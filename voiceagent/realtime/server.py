@@ -15,6 +15,7 @@ from voiceagent.realtime import events as ev
 from voiceagent.realtime.answering import Answering
 from voiceagent.realtime.conversation import Conversation
 from voiceagent.realtime.events import ProtocolFault, decode_client
+from voiceagent.realtime.idle import IdleWatch
 from voiceagent.realtime.inbox import Inbox
 from voiceagent.realtime.input_audio import InputAudio
 from voiceagent.realtime.item_events import ItemEvents
@@ -85,6 +86,7 @@ class ServerSession:
         self._offer = Offer(opted_in, resume_token, region, resumable)
         self._inbox = Inbox(numbered=opted_in)
         self._audio = InputAudio(self.wire, self.answering.unheard)
+        self._idle = IdleWatch()
         self._faults = 0
         items_of = ItemEvents(self.wire, self.writer, self.answering)
         self._handlers: dict[type, Callable[[Any], Iterator[SessionStep]]] = {
@@ -176,9 +178,22 @@ class ServerSession:
             steps += self.answering.create_response({}, None)
         return steps
 
-    def heard(self, at: float) -> None:
+    def heard(self, at: float) -> list[SessionStep]:
         """The turn detector has heard all before second `at` of the input."""
         self._audio.heard(at)
+        detection = self.wire.settings.detection or {}
+        if not self._idle.over(
+            at,
+            detection,
+            answering=bool(self.active),
+            speaking=bool(self._audio.item),
+            spoken=self.writer.spoken_seconds,
+        ):
+            return []
+        steps = [*self._audio.given_up(at)]
+        if detection.get("create_response", True):
+            steps += self.answering.create_response({}, None)
+        return steps
 
     def resume(self, last_event_id: str) -> list[SessionStep]:
         """A new connection of the same client: what it missed, in order."""

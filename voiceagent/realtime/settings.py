@@ -1,4 +1,4 @@
-"""The session object: defaults, partial updates, and the echo that clients rely on."""
+"""The session object: defaults, partial updates, and what is in force, told in full."""
 
 from __future__ import annotations
 
@@ -8,13 +8,22 @@ from typing import Any
 import msgspec
 
 from voiceagent.realtime.events import ProtocolFault
+from voiceagent.realtime.fields import SessionFields, fields_of
 from voiceagent.realtime.limits import Limits
 
-__all__ = ["SessionSettings", "metadata_of"]
+__all__ = [
+    "USUAL",
+    "SessionSettings",
+    "check_sizes",
+    "metadata_of",
+    "sound_format",
+    "tools_for",
+]
 
 RATE = 24_000
 """The only PCM rate of the protocol, Hz."""
-FORMATS = ("audio/pcm", "audio/pcmu", "audio/pcma")
+VOICE = "default"
+"""What our voice is called, whatever a client asks for."""
 DETECTORS: dict[str, dict[str, Any]] = {
     "server_vad": {
         "type": "server_vad",
@@ -33,6 +42,14 @@ DETECTORS: dict[str, dict[str, Any]] = {
     },
 }
 """Echoed in full: a client that misses `interrupt_response` cancels on every sound."""
+USUAL: dict[str, Any] = {
+    "output_modalities": ["audio"],
+    "instructions": "",
+    "tools": [],
+    "tool_choice": "auto",
+    "max_output_tokens": "inf",
+}
+"""What null means."""
 
 
 class SessionSettings:
@@ -45,12 +62,11 @@ class SessionSettings:
             "object": "realtime.session",
             "id": session_id,
             "model": model,
-            "output_modalities": ["audio"],
-            "instructions": "",
-            "tools": [],
-            "tool_choice": "auto",
-            "max_output_tokens": "inf",
+            **USUAL,
             "tracing": None,
+            "truncation": "auto",
+            "include": None,
+            "prompt": None,
             "audio": {
                 "input": {
                     "format": {"type": "audio/pcm", "rate": RATE},
@@ -60,7 +76,7 @@ class SessionSettings:
                 },
                 "output": {
                     "format": {"type": "audio/pcm", "rate": RATE},
-                    "voice": "default",
+                    "voice": VOICE,
                     "speed": 1.0,
                 },
             },
@@ -80,62 +96,47 @@ class SessionSettings:
         return bool(self.values["output_modalities"] == ["audio"])
 
     def update(self, given: Mapping[str, Any], event_id: str | None) -> None:
-        """Merge what is given; raises `ProtocolFault` and changes nothing then."""
-        merged = _merged(self.values, given)
-        for key in ("id", "object"):
-            merged[key] = self.values[key]
-        self._check(merged, event_id)
-        audio = given.get("audio")
-        told = audio.get("input") if isinstance(audio, dict) else None
-        if isinstance(told, dict) and "turn_detection" in told:
-            merged["audio"]["input"]["turn_detection"] = _detector(
-                told["turn_detection"], event_id
-            )
-        self.values = merged
-
-    def _check(self, values: Mapping[str, Any], event_id: str | None) -> None:
-        kind = values.get("type")
-        if kind != "realtime":
-            raise _wrong(
-                "session.type", "only `realtime` sessions are served", event_id
-            )
-        check_modalities(values.get("output_modalities"), event_id)
-        check_instructions(values.get("instructions"), self._limits, event_id)
-        check_tools(values.get("tools"), self._limits, event_id)
-        audio = values.get("audio")
-        for way in ("input", "output"):
-            part = audio.get(way) if isinstance(audio, dict) else None
-            if not isinstance(part, dict):
-                raise _wrong(f"session.audio.{way}", "an object is needed", event_id)
-            _check_format(part.get("format"), f"session.audio.{way}.format", event_id)
+        """Take what is given; raises `ProtocolFault` and changes nothing then."""
+        fields = fields_of(given, SessionFields, "session", event_id)
+        told = msgspec.to_builtins(fields)
+        values = {**self.values, **{k: v for k, v in told.items() if k in USUAL}}
+        values |= {key: USUAL[key] for key in USUAL if values[key] is None}
+        values["model"] = told.get("model") or values["model"]
+        check_sizes(values, self._limits, "session", event_id)
+        tools_for(values, "session", event_id)
+        sound, audio = told.get("audio", {}), self.values["audio"]
+        values["audio"] = {
+            "input": _heard(audio["input"], sound.get("input", {}), event_id),
+            "output": _said(audio["output"], sound.get("output", {}), event_id),
+        }
+        self.values = values
 
 
-def check_modalities(value: object, event_id: str | None) -> None:
-    """`["text"]` or `["audio"]`, never both."""
-    if value not in (["text"], ["audio"]):
-        raise _wrong("output_modalities", 'it is ["text"] or ["audio"]', event_id)
-
-
-def check_instructions(value: object, limits: Limits, event_id: str | None) -> None:
-    """A string of bearable length."""
-    if value is not None and not isinstance(value, str):
-        raise _wrong("instructions", "a string is needed", event_id)
-    if value and len(value.encode()) > limits.instructions_bytes:
-        raise _wrong(
-            "instructions", f"at most {limits.instructions_bytes} bytes", event_id
-        )
-
-
-def check_tools(value: object, limits: Limits, event_id: str | None) -> None:
-    """A list of functions of bearable size."""
-    if value is None:
-        return
-    if not isinstance(value, list) or not all(isinstance(t, dict) for t in value):
-        raise _wrong("tools", "a list of tools is needed", event_id)
-    size = len(msgspec.json.encode(value))
-    if len(value) > limits.tools or size > limits.tools_bytes:
+def check_sizes(
+    values: Mapping[str, Any], limits: Limits, where: str, event_id: str | None
+) -> None:
+    """Instructions and tools of bearable size."""
+    if len(values["instructions"].encode()) > limits.instructions_bytes:
+        most = f"at most {limits.instructions_bytes} bytes"
+        raise _wrong(f"{where}.instructions", most, event_id)
+    size = len(msgspec.json.encode(values["tools"]))
+    if len(values["tools"]) > limits.tools or size > limits.tools_bytes:
         most = f"at most {limits.tools} tools and {limits.tools_bytes} bytes"
-        raise _wrong("tools", most, event_id)
+        raise _wrong(f"{where}.tools", most, event_id)
+
+
+def tools_for(
+    values: Mapping[str, Any], where: str, event_id: str | None
+) -> tuple[Mapping[str, Any], ...]:
+    """The tools that may be called, by `tool_choice`."""
+    tools, choice = values["tools"], values["tool_choice"]
+    if choice == "none":
+        return ()
+    if isinstance(choice, dict):
+        tools = [tool for tool in tools if tool["name"] == choice["name"]]
+    if choice != "auto" and not tools:
+        raise _wrong(f"{where}.tool_choice", "there is no such tool", event_id)
+    return tuple(tools)
 
 
 def metadata_of(
@@ -162,34 +163,59 @@ def metadata_of(
     return dict(pairs)
 
 
-def _detector(given: object, event_id: str | None) -> dict[str, Any] | None:
+def _heard(
+    before: Mapping[str, Any], given: Mapping[str, Any], event_id: str | None
+) -> dict[str, Any]:
+    heard = dict(before)
+    if "format" in given:
+        where = "session.audio.input.format"
+        heard["format"] = sound_format(given["format"], where, event_id)
+    if "turn_detection" in given:
+        heard["turn_detection"] = _detector(
+            given["turn_detection"], before["turn_detection"], event_id
+        )
+    if "transcription" in given:  # told in any case, by the recogniser that we have
+        wanted = given["transcription"]
+        heard["transcription"] = None if wanted is None else {"model": "voiceagent"}
+    return heard
+
+
+def _said(
+    before: Mapping[str, Any], given: Mapping[str, Any], event_id: str | None
+) -> dict[str, Any]:
+    if "format" not in given:
+        return dict(before)
+    where = "session.audio.output.format"
+    return {**before, "format": sound_format(given["format"], where, event_id)}
+
+
+def sound_format(given: Any, where: str, event_id: str | None) -> dict[str, Any]:
+    """A format in full; raises `ProtocolFault` for another rate."""
+    kind = given["type"] if given else "audio/pcm"
+    if kind != "audio/pcm":
+        return {"type": kind}
+    if given and given.get("rate") not in (None, RATE):
+        raise _wrong(f"{where}.rate", f"PCM is spoken at {RATE} Hz here", event_id)
+    return {"type": kind, "rate": RATE}
+
+
+def _detector(
+    given: Mapping[str, Any] | None,
+    before: Mapping[str, Any] | None,
+    event_id: str | None,
+) -> dict[str, Any] | None:
+    """What is not given stays, as long as the kind is the same."""
     if given is None:
         return None
-    kind = given.get("type", "server_vad") if isinstance(given, dict) else None
-    if not isinstance(given, dict) or kind not in DETECTORS:
-        names = " or ".join(DETECTORS)
-        raise _wrong("session.audio.input.turn_detection", f"null, {names}", event_id)
-    told = {k: v for k, v in given.items() if v is not None}
-    return {**DETECTORS[str(kind)], **told}
-
-
-def _check_format(value: object, param: str, event_id: str | None) -> None:
-    kind = value.get("type") if isinstance(value, dict) else None
-    if not isinstance(value, dict) or kind not in FORMATS:
-        raise _wrong(param, f"one of {', '.join(FORMATS)}", event_id)
-    if kind == "audio/pcm" and value.get("rate", RATE) != RATE:
-        raise _wrong(f"{param}.rate", f"PCM is spoken at {RATE} Hz here", event_id)
-
-
-def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(old)
-    for key, value in new.items():
-        before = merged.get(key)
-        if isinstance(before, dict) and isinstance(value, dict) and key != "format":
-            merged[key] = _merged(before, value)
-        else:
-            merged[key] = value
-    return merged
+    kind = given.get("type") or (before or {}).get("type") or "server_vad"
+    usual = DETECTORS[kind]
+    for key in given:
+        if key not in usual:
+            where = f"session.audio.input.turn_detection.{key}"
+            raise _wrong(where, f"`{kind}` has no such field", event_id)
+    same = before if before and before["type"] == kind else {}
+    told = {k: usual[k] if v is None else v for k, v in given.items()}
+    return {**usual, **same, **told}
 
 
 def _wrong(param: str, message: str, event_id: str | None) -> ProtocolFault:

@@ -46,9 +46,10 @@ class Respond:
     tools: tuple[Mapping[str, Any], ...] = ()
     max_tokens: int | None = None
     """None: as many as the backend likes."""
+    must_call: bool = False
+    """Whether one of the tools has to be called."""
     spoken: bool = False
     """Whether audio is wanted, not text."""
-    voice: str = ""
     metadata: Mapping[str, str] = field(default_factory=dict)
     """As the client gave it, an envelope of ours among it."""
 

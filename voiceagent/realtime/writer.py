@@ -27,6 +27,11 @@ class Writer:
         self.active: Response | None = None
         self._spoken: dict[str, Response] = {}
 
+    @property
+    def spoken_seconds(self) -> float:
+        """How long the answer that is being given sounds so far."""
+        return self.active.samples / 24_000 if self.active else 0.0
+
     def text(self, response_id: str, delta: str) -> list[SessionStep]:
         """More words of an answer."""
         active = self._current(response_id)
@@ -45,6 +50,10 @@ class Writer:
             return steps
         active.samples += len(pcm) // 2
         active.pieces.append((active.samples, transcript))
+        if active.format != "audio/pcm":
+            from voiceagent.realtime.companding import from_pcm
+
+            pcm = from_pcm(pcm, active.format)
         delta = binascii.b2a_base64(pcm, newline=False).decode()
         steps.append(
             self.wire.send("response.output_audio.delta", **active.place(), delta=delta)

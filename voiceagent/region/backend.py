@@ -29,6 +29,8 @@ class Request:
     tools: tuple[Mapping[str, Any], ...] = ()
     """As the client gave them: `{"type": "function", "name", "description",
     "parameters"}`."""
+    must_call: bool = False
+    """Whether one of the tools has to be called."""
     max_tokens: int = 256
     deadline: float | None = None
     """Loop time at which the first words should be out; None: no hurry."""
@@ -74,6 +76,8 @@ class Backend(Protocol):
     """Makes answers; many at a time, all on the loop, which it never blocks."""
 
     name: str
+    calls_tools: bool
+    """Whether it may give a `Call`."""
 
     async def start(self) -> None:
         """Get ready; raises `VoiceAgentError` with the reason where that fails."""

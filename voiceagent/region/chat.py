@@ -35,6 +35,7 @@ class ChatBackend:
     """Streams answers; the connection is kept, and closed at once on cancel."""
 
     name = "chat"
+    calls_tools = True
 
     def __init__(
         self,
@@ -111,6 +112,8 @@ class ChatBackend:
         }
         if tools := as_tools(request.tools):
             body["tools"] = tools
+            if request.must_call:  # where one is chosen, the others are not offered
+                body["tool_choice"] = "required"
         return body
 
     async def _ask(self, body: dict[str, Any]) -> AsyncGenerator[Output, None]:

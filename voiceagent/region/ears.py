@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from voiceagent.audio.frames import Reframer
 from voiceagent.audio.resample import Resampler, as_float, resampled_pcm
 from voiceagent.clock import Compute
+from voiceagent.frontend.endpoint import FLAT, EndpointPolicy
 from voiceagent.frontend.frontend import Frontend
 from voiceagent.region.services import HeardEdge
 from voiceagent.stt.offline import speech_spans
 from voiceagent.trace.events import SpeechStarted, TurnEnded
 from voiceagent.tts.protocol import Tts
 
-__all__ = ["TurnDetector", "speaker", "spoken_part", "unlooped", "words_of"]
+__all__ = [
+    "TurnDetector",
+    "policy_for",
+    "speaker",
+    "spoken_part",
+    "unlooped",
+    "words_of",
+]
 
 WIRE, INSIDE = 24_000, 16_000
+EAGERNESS = {"low": 2.0, "medium": 1.0, "auto": 1.0, "high": 0.6}
+"""Patience with somebody who may go on talking."""
 LEAST, MARGIN = 0.12, 0.3
 """Seconds of speech that may be words, and seconds kept around it."""
 LOOPS, PHRASE = 3, 3
@@ -70,6 +82,25 @@ def spoken_part(frontend: Callable[[], Frontend], pcm: bytes) -> bytes:
         return b""
     margin = round(MARGIN * INSIDE)
     return samples[max(0, spans[0][0] - margin) : spans[-1][1] + margin].tobytes()
+
+
+def policy_for(usual: EndpointPolicy, wanted: Mapping[str, Any]) -> EndpointPolicy:
+    """When a turn ends, by the session's `turn_detection`: after a silence of that
+    length, or when the speaker seems to have finished, sooner or later."""
+    if wanted.get("type") == "semantic_vad":
+        return replace(usual, patience=EAGERNESS[wanted.get("eagerness", "auto")])
+    silence = float(wanted.get("silence_duration_ms", 500)) / 1000
+    return replace(
+        usual,
+        complete=silence,
+        extensible=silence,
+        incomplete=silence,
+        dead=silence,
+        unknown=silence,
+        latest=silence,
+        patience=1.0,
+        weights=FLAT,
+    )
 
 
 def unlooped(text: str) -> str:

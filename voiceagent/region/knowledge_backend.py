@@ -16,6 +16,7 @@ class KnowledgeBackend:
     """Answers the last question, with the ones before it for follow-ups."""
 
     name = "knowledge"
+    calls_tools = False
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge

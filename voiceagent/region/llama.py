@@ -44,6 +44,7 @@ class LlamaBackend:
     """Answers from a GGUF."""
 
     name = "llama"
+    calls_tools = True
 
     def __init__(
         self,

@@ -25,6 +25,10 @@ from voiceagent.tts.clauses import ClauseCutter
 __all__ = ["ResponseMaker"]
 
 
+MOST_TOKENS = 1024
+"""Of an answer for which no limit is set: minutes of talk."""
+
+
 @dataclass(slots=True)
 class Facts:
     """What is told of a response at its end."""
@@ -51,6 +55,8 @@ class ResponseMaker:
     ) -> None:
         """All of it; `went_on()` after every piece. Raises what the backend raises."""
         services, started, facts = self._services, wall(), Facts()
+        if step.must_call and not services.backend.calls_tools:
+            raise RemoteFailed("this region calls no tools", hint="ask without them")
         request = self._request(step, asked)
         async with aclosing(services.backend.answer(request)) as outputs:
             async with aclosing(self._said(step, outputs)) as said:
@@ -73,7 +79,8 @@ class ResponseMaker:
             messages=step.messages,
             instructions=step.instructions,
             tools=step.tools,
-            max_tokens=step.max_tokens or 256,
+            must_call=step.must_call,
+            max_tokens=step.max_tokens or MOST_TOKENS,
             deadline=asked.deadline,
             session=self._session.wire.conversation,
             traceparent=asked.envelope.traceparent if asked.envelope else "",

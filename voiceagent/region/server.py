@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from ssl import SSLContext
+from typing import Any
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
@@ -51,7 +52,7 @@ class RegionServer:
         tls: SSLContext | None = None,
         recogniser: Callable[[bytes], Awaitable[str]] | None = None,
         voice: Callable[[str], Awaitable[bytes]] | None = None,
-        detector: Callable[[], Detector | None] = lambda: None,
+        detector: Callable[[Mapping[str, Any]], Detector | None] = lambda wanted: None,
         limits: Limits | None = None,
         keep: float = 24 * 3600.0,
         observe: Observe = lambda traceparent, began, facts: None,

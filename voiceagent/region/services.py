@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from voiceagent.region.backend import Backend
 from voiceagent.region.memory import Memory
@@ -68,7 +68,7 @@ class Services:
     """24 kHz PCM16 to words; None where there is none."""
     voice: Callable[[str], Awaitable[bytes]] | None
     """Words to 24 kHz PCM16; None where there is none."""
-    detector: Callable[[], Detector | None]
-    """A new turn detector; None where there is none."""
+    detector: Callable[[Mapping[str, Any]], Detector | None]
+    """A new turn detector by the session's `turn_detection`; None: there is none."""
     observe: Observe
     """A response is over: for traces."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from typing import Any
 
 from voiceagent.errors import VoiceAgentError
 from voiceagent.realtime.server import ServerSession
@@ -36,6 +37,8 @@ class SessionEars:
     ) -> None:
         self._session, self._services, self._do = session, services, do
         self._detector: Detector | None = None
+        self._wanted: Mapping[str, Any] = {}
+        """The settings that the detector was made by."""
         self._began = self._upto = 0
         """Samples of the input that the detector's time begins with and has reached."""
         self._deaf, self._breaks = False, 0
@@ -66,11 +69,13 @@ class SessionEars:
         if start != self._upto:  # turns were not looked for meanwhile
             self._detector = None
         if self._look(partial(self._push, pcm, start)):
-            self._session.heard(self._upto / RATE)
+            self._do(self._session.heard(self._upto / RATE))
 
     def _push(self, pcm: bytes, start: int) -> Iterable[HeardEdge]:
-        if self._detector is None:
-            self._began, self._detector = start, self._services.detector()
+        wanted = self._session.wire.settings.detection or {}
+        if self._detector is None or wanted != self._wanted:
+            self._began, self._wanted = start, wanted
+            self._detector = self._services.detector(wanted)
         self._upto = start + len(pcm) // 2
         return self._detector.push(pcm) if self._detector else ()
 

@@ -6,6 +6,7 @@ import pytest
 from spoken_command import SAMPLES
 
 from voiceagent.audio.file import read_audio
+from voiceagent.audio.frames import RATE
 
 pytestmark = pytest.mark.audio
 pytest.importorskip("pocketsphinx", reason="pocketsphinx is not installed")
@@ -14,13 +15,13 @@ pytest.importorskip("pocketsphinx", reason="pocketsphinx is not installed")
 def test_it_hears_after_whatever_it_was_given() -> None:
     from voiceagent.engines.stt.pocketsphinx.dictation import Dictation
 
-    ears = Dictation(["Turn on the kitchen light.", "The kitchen is warm."])
-    sound = read_audio(SAMPLES / "01-light-in-one-breath.flac").samples.tobytes()
+    ears = Dictation()
+    samples = read_audio(SAMPLES / "01-light-in-one-breath.flac").samples
+    sound = samples[2 * RATE : 4 * RATE].tobytes()
     before = ears.words(sound)
-    assert "kitchen" in before
-    for odd in (b"", b"\0", b"\0\0", bytes(2), bytes(3200), b"\xff" * 999):
+    for odd in (b"", b"\0", bytes(3200), b"\xff" * 999):
         ears.words(odd)
-        assert ears.words(sound) == before
+    assert ears.words(sound) == before != ""
 
 
 def test_an_utterance_that_breaks_is_ended() -> None:
