@@ -267,6 +267,9 @@ def listens(bench: KeyBench) -> Any:
     def microphone(wanted: Any, devices: Any) -> None:
         opened["in"] = wanted
 
+    def one_of(device: Any, channel: int) -> None:
+        opened["channel"] = channel
+
     def loudspeaker(wanted: str, *, without: str) -> None:
         opened["out"] = wanted
         raise Enough
@@ -274,6 +277,7 @@ def listens(bench: KeyBench) -> Any:
     bench.patch.setattr(listen, "configure", lambda *_, **__: bench.config)
     bench.patch.setattr(portaudio, "list_devices", list)
     bench.patch.setattr(portaudio, "find_device", microphone)
+    bench.patch.setattr(portaudio, "check_channel", one_of)
     bench.patch.setattr(listen, "loudspeaker", loudspeaker)
     with pytest.raises(Enough):
         listen.listen(json=True)

@@ -82,6 +82,7 @@ TABLE = {
     "budget.response_ms": Row(1500.0, part("budget")),
     "budget.reserve_ms": Row(200.0, part("budget")),
     "audio.device": Row("Yeti", see.listens),
+    "audio.channel": Row(2, see.listens),
     "audio.output": Row("HDMI", see.listens),
     "audio.duplex": Row("full", part("options", "full_duplex")),
     "pack.folder": Row("coffee", see.pack),

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -98,6 +99,64 @@ def test_a_portaudio_that_breaks_means_that_there_is_no_device_now(
     for attempt in (audio.rescan, lambda: audio.open(None, lambda pcm, lost: None)):
         with pytest.raises(DeviceMissing, match="failed"):
             run(attempt())  # type: ignore[arg-type]
+
+
+class Interface:
+    """`sounddevice` with an interface of several inputs, the first ones dead."""
+
+    PortAudioError = Failing.PortAudioError
+    default = SimpleNamespace(device=(0, 0))
+
+    def __init__(self, channels: int) -> None:
+        self.channels = channels
+        self.opened: list[int] = []
+
+    def query_devices(self) -> list[dict[str, object]]:
+        """The one."""
+        return [
+            {
+                "index": 0,
+                "name": "Interface",
+                "max_input_channels": self.channels,
+                "default_samplerate": 48_000.0,
+            }
+        ]
+
+    def RawInputStream(self, **asked: Any) -> Any:  # noqa: N802
+        """A stream that delivers one block when it is started."""
+        count = asked["channels"]
+        self.opened.append(count)
+        block = np.repeat(np.arange(1, count + 1, dtype="<i2")[None], 320, 0)
+        at = SimpleNamespace(inputBufferAdcTime=0.0)
+        status = SimpleNamespace(input_overflow=False)
+
+        def start() -> None:
+            asked["callback"](block.tobytes(), 320, at, status)
+
+        return SimpleNamespace(start=start, close=lambda: None)
+
+
+@pytest.mark.parametrize(
+    ("channel", "opened", "heard"), [(0, 1, 1), (1, 8, 1), (5, 8, 5)]
+)
+def test_a_channel_that_is_asked_for_is_the_one_that_is_heard(
+    monkeypatch: pytest.MonkeyPatch, channel: int, opened: int, heard: int
+) -> None:
+    interface, got = Interface(8), list[bytes]()
+    monkeypatch.setitem(sys.modules, "sounddevice", interface)
+    run(PortAudio(channel).open(None, lambda pcm, lost: got.append(pcm)))
+    assert interface.opened == [opened]
+    assert set(np.frombuffer(got[0], "<i2")) == {heard} and len(got[0]) == 640
+
+
+@pytest.mark.parametrize("channel", [3, 64])
+def test_a_channel_that_is_not_there_is_told(
+    monkeypatch: pytest.MonkeyPatch, channel: int
+) -> None:
+    monkeypatch.setitem(sys.modules, "sounddevice", Interface(2))
+    with pytest.raises(DeviceMissing, match=f"no channel {channel}") as caught:
+        run(PortAudio(channel).open(None, lambda pcm, lost: None))
+    assert "`audio.channel`" in caught.value.hint
 
 
 # The real PortAudio on an ALSA device that reads a file

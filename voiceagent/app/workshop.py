@@ -118,6 +118,12 @@ class Workshop:
 
         return speech_spans(self.engines.frontend(wake=False), samples)
 
+    def likeness(self, samples: NDArray[np.int16]) -> float:
+        """Seconds of speech in a sound: by it the channel of a recording is chosen."""
+        from voiceagent.audio.frames import RATE
+
+        return sum(end - start for start, end in self.speech(samples)) / RATE
+
     def recognise(
         self, samples: NDArray[np.int16]
     ) -> tuple[Recognition, Intent | None]:

@@ -20,7 +20,7 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
-from voiceagent.audio.channels import LOUDEST, audible, is_sound
+from voiceagent.audio.channels import LOUDEST, Likeness, audible, is_sound
 from voiceagent.audio.decode import DecodeFailed, open_sound
 from voiceagent.audio.frames import RATE
 from voiceagent.audio.resample import Resampler
@@ -95,12 +95,19 @@ class AudioFile:
         partial: bool = False,
         max_seconds: float = MAX_SECONDS,
         max_bytes: int = MAX_BYTES,
+        channel: int = 0,
+        likeness: Likeness | None = None,
     ) -> None:
-        """Check header and limits; raises `AudioFileError`, `EngineMissing`."""
+        """Check header and limits; raises `AudioFileError`, `EngineMissing`.
+
+        `channel`: the one that is taken, from 1; 0 for the one with speech in it, as
+        `likeness` tells.
+        """
         self._name = str(path)
         self._partial = partial
         self._max_seconds = max_seconds
         self._max_bytes = max_bytes
+        self._channel, self._likeness = channel, likeness
         self._reader = open_sound(Path(path), max_bytes=max_bytes)
         try:
             self._pick = self._admit()
@@ -185,12 +192,24 @@ class AudioFile:
         self._limit(max(reader.frames, reader.present))
         if reader.cut and not self._partial:
             raise self._early(reader.present)
+        if self._channel:
+            return [self._wanted(self._channel) - 1]
         if reader.channels == 1:
             return [0]
         # A second reader, since libsndfile cannot go back once it has met damage.
         probe = open_sound(Path(self._name), max_bytes=self._max_bytes)
         with closing(probe):
-            return audible(probe)
+            return audible(probe, self._likeness)
+
+    def _wanted(self, channel: int) -> int:
+        count = self._reader.channels
+        if 1 <= channel <= count:
+            return channel
+        raise AudioFileError(
+            f"`{self._name}` has no channel {channel}",
+            cause=f"it has {count}",
+            hint="choose another one with `--channel`, or 0 for the one with speech",
+        )
 
     def _limit(self, frames: int) -> None:
         seconds = frames / self._reader.rate
@@ -244,13 +263,21 @@ def read_audio(
     partial: bool = False,
     max_seconds: float = MAX_SECONDS,
     max_bytes: int = MAX_BYTES,
+    channel: int = 0,
+    likeness: Likeness | None = None,
 ) -> Recording:
     """Read a whole recording; raises `AudioFileError`, `EngineMissing`.
 
-    `partial`: take what is there of a file that ends early or is damaged.
+    `partial`: take what is there of a file that ends early or is damaged; `channel`
+    and `likeness` as for `AudioFile`.
     """
     with AudioFile(
-        path, partial=partial, max_seconds=max_seconds, max_bytes=max_bytes
+        path,
+        partial=partial,
+        max_seconds=max_seconds,
+        max_bytes=max_bytes,
+        channel=channel,
+        likeness=likeness,
     ) as file:
         samples = np.concatenate(list(file.blocks()))
         return Recording(samples, file.facts)

@@ -94,12 +94,14 @@ class MicrophoneSource:
         self,
         device: int | str | None = None,
         *,
+        channel: int = 0,
         backend: InputDriver | None = None,
         give_up: float = math.inf,
         buffer: float = BUFFER_SECONDS,
         on_event: OnEvent = ignore,
     ) -> None:
-        """`device`: index or part of the name; `give_up`: seconds after which one that
+        """`device`: index or part of the name; `channel`: the one of several that is
+        heard, from 1, 0 for the first; `give_up`: seconds after which one that
         is gone is an error, `inf` for never."""
         self.name = "microphone" if device is None else f"microphone {device}"
         self.on_event = on_event
@@ -108,7 +110,7 @@ class MicrophoneSource:
         """Loudness of the newest block."""
         self.lost_seconds = 0.0
         """Sound that silence took the place of."""
-        self._input = InputDevice(backend or PortAudio(), device, buffer=buffer)
+        self._input = InputDevice(backend or PortAudio(channel), device, buffer=buffer)
         self._give_up = give_up
         self._line = _Timeline()
         self._heard_at = 0.0

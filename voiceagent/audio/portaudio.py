@@ -24,6 +24,7 @@ __all__ = [
     "OpenMicrophone",
     "PortAudio",
     "Sink",
+    "check_channel",
     "find_device",
     "list_devices",
 ]
@@ -133,13 +134,18 @@ class OpenMicrophone:
 class PortAudio:
     """Opens microphones by index or part of a name."""
 
-    def __init__(self, *, before_rescan: Callable[[], None] | None = None) -> None:
-        """`before_rescan`: closes every other PortAudio stream of the process.
+    def __init__(
+        self, channel: int = 0, *, before_rescan: Callable[[], None] | None = None
+    ) -> None:
+        """`channel`: the one that is heard, from 1; 0 for the first.
+
+        `before_rescan`: closes every other PortAudio stream of the process.
 
         PortAudio lists devices once; to see one plugged in later it must be restarted,
         which pulls its streams from under whoever plays. So without this there is no
         restart, and only a device that comes back in its old place is found again.
         """
+        self._channel = channel
         self._before_rescan = before_rescan
         self._name: str | None = None
 
@@ -151,7 +157,7 @@ class PortAudio:
         """
         wanted = device if self._name is None or device is None else self._name
         opening = in_thread(
-            lambda: _open(wanted, sink), discard=lambda late: late.shut()
+            lambda: _open(wanted, self._channel, sink), discard=lambda late: late.shut()
         )
         try:
             opened = await asyncio.wait_for(opening, OPEN_SECONDS)
@@ -188,35 +194,56 @@ def _working(sounddevice: Any) -> Iterator[None]:
         ) from error
 
 
-def _open(wanted: int | str | None, sink: Sink) -> OpenMicrophone:
+def _open(wanted: int | str | None, channel: int, sink: Sink) -> OpenMicrophone:
     sounddevice = load_sounddevice()
     with _working(sounddevice):
         microphone = find_device(wanted, list_devices())
+    check_channel(microphone, channel)
     error: Exception | None = None
-    for channels, rate in _settings(microphone):
+    for channels, rate in _settings(microphone, channel):
+        which = channels, channel or 1
         try:
-            return _start(sounddevice, microphone, channels, rate, sink)
+            return _start(sounddevice, microphone, which, rate, sink)
         except sounddevice.PortAudioError as refused:
             error = refused
     raise _will_not_open(microphone.name, str(error)) from error
 
 
-def _settings(microphone: Microphone) -> list[tuple[int, float]]:
-    """Channels and rate to try, the cheapest for us first."""
+def check_channel(microphone: Microphone, channel: int) -> None:
+    """Raise `DeviceMissing` where a microphone has no such channel."""
+    count = min(microphone.channels, MAX_CHANNELS)
+    if channel > count:
+        raise DeviceMissing(
+            f"microphone `{microphone.name}` has no channel {channel}",
+            cause=f"it has {count}",
+            hint="choose another one with `--channel` or `audio.channel`",
+        )
+
+
+def _settings(microphone: Microphone, channel: int) -> list[tuple[int, float]]:
+    """Channels and rate to try, the cheapest for us first; what a driver makes of one
+    channel is its own choice, so that one that is asked for is taken by us."""
     every = min(microphone.channels, MAX_CHANNELS)
     rates = (float(RATE), microphone.rate)
-    return [(channels, rate) for channels in (1, every) for rate in rates]
+    counts = (1, every) if channel == 0 else (every, channel)
+    return [(channels, rate) for channels in counts for rate in rates]
 
 
 def _start(
-    sounddevice: Any, microphone: Microphone, channels: int, rate: float, sink: Sink
+    sounddevice: Any,
+    microphone: Microphone,
+    which: tuple[int, int],
+    rate: float,
+    sink: Sink,
 ) -> OpenMicrophone:
+    """`which`: how many channels are opened, and which one is taken, from 1."""
+    channels, channel = which
     clock = InputClock(rate)
 
     def take(data: Any, frames: int, at: Any, status: Any) -> None:
         pcm = bytes(data)  # PortAudio uses its memory again
         if channels > 1:
-            pcm = _first(pcm, channels)
+            pcm = _one_of(pcm, channels, channel)
         over = bool(status.input_overflow)
         sink(pcm, clock.lost(at.inputBufferAdcTime, frames, overflowed=over))
 
@@ -236,9 +263,9 @@ def _start(
     return OpenMicrophone(stream, microphone, rate, clock)
 
 
-def _first(pcm: bytes, channels: int) -> bytes:
-    """The first channel: choosing anew in each block would jump about."""
-    return np.frombuffer(pcm, "<i2")[::channels].tobytes()
+def _one_of(pcm: bytes, channels: int, channel: int) -> bytes:
+    """One channel, always the same: choosing anew in each block would jump about."""
+    return np.frombuffer(pcm, "<i2")[channel - 1 :: channels].tobytes()
 
 
 def _will_not_open(name: str, cause: str) -> DeviceMissing:

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -16,6 +17,7 @@ import typer
 from voiceagent.cli.collector import loaded
 from voiceagent.cli.keys import KEYS, Keys
 from voiceagent.cli.shared import (
+    ChannelOption,
     ConfigOption,
     JsonOption,
     PackOption,
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from voiceagent.agent.agent import Agent
     from voiceagent.agent.port import AgentPort, DeviceDesk
     from voiceagent.app.config import Config
+    from voiceagent.audio.config import AudioConfig
     from voiceagent.audio.player import Player
     from voiceagent.audio.portaudio import Microphone
     from voiceagent.audio.source import Source
@@ -49,6 +52,7 @@ def listen(
     device: Annotated[
         str | None, typer.Option(help="Microphone: number or part of its name.")
     ] = None,
+    channel: ChannelOption = None,
     list_devices: Annotated[
         bool, typer.Option("--list-devices", help="Print the devices and stop.")
     ] = False,
@@ -76,11 +80,12 @@ def listen(
         pack,
         wake__engine=engine,
         audio__device=device,
+        audio__channel=channel,
         region__url=region,
     )
     with _ended_at_once():
         _arming(json=json)
-        source = _source(stdin, chosen.audio.device)
+        source = _source(stdin, chosen.audio)
         made = _made(chosen, source)
     _listen(made, source, json=json, report=report)
 
@@ -232,24 +237,26 @@ def _print_json(numbered: Numbered) -> None:
     emit_json({"at": round(numbered.at, 3), **msgspec.to_builtins(numbered.event)})
 
 
-def _source(stdin: bool, device: str) -> Source:
+def _source(stdin: bool, wanted: AudioConfig) -> Source:
     """What is listened to; raises `DeviceMissing` at once where there is nothing."""
     if stdin:
         from voiceagent.audio.streams import StdinSource
 
         return StdinSource(sys.stdin.buffer)
-    from voiceagent.audio.portaudio import find_device, list_devices
+    from voiceagent.audio.portaudio import check_channel, find_device, list_devices
     from voiceagent.audio.switch import SwitchedSource
 
-    find_device(device or None, list_devices())
-    return SwitchedSource(_microphone, device)
+    check_channel(find_device(wanted.device or None, list_devices()), wanted.channel)
+    return SwitchedSource(partial(_microphone, wanted.channel), wanted.device)
 
 
-def _microphone(device: str) -> Source:
+def _microphone(channel: int, device: str) -> Source:
     from voiceagent.audio.microphone import MicrophoneSource
 
     return MicrophoneSource(
-        int(device) if device.isdigit() else device or None, give_up=float("inf")
+        int(device) if device.isdigit() else device or None,
+        channel=channel,
+        give_up=float("inf"),
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from voiceagent.cli.shared import (
+    ChannelOption,
     ConfigOption,
     JsonOption,
     PackOption,
@@ -51,6 +52,7 @@ def replay(
     partial: Annotated[
         bool, typer.Option("--partial", help="Take what is there of damaged files.")
     ] = False,
+    channel: ChannelOption = None,
     report: Annotated[
         Path | None, typer.Option(help="Write an HTML report of all turns.")
     ] = None,
@@ -89,7 +91,7 @@ def replay(
     files = find_inputs(paths, scenarios=wake == "auto")
     if not files:
         raise UsageError("no recordings found", hint="name files or a folder of them")
-    shop = Workshop(configure(config, pack, region__url=region))
+    shop = Workshop(configure(config, pack, region__url=region, audio__channel=channel))
     _ = shop.language.pack  # a broken pack is told before the first recording is read
     began = perf()
     done, failed = _replay_all(shop, files, settings, jobs=jobs, json=json)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from voiceagent.store import BookTrouble
 
 __all__ = [
+    "ChannelOption",
     "ConfigOption",
     "JsonOption",
     "PackOption",
@@ -67,6 +68,15 @@ def pack_path(text: str) -> Path:
     return place if plain else place.absolute()
 
 
+ChannelOption = Annotated[
+    int | None,
+    typer.Option(
+        "--channel",
+        min=0,
+        max=64,
+        help="Of several channels the one to listen to, from 1; 0: chosen by itself.",
+    ),
+]
 PackOption = Annotated[
     Path | None,
     typer.Option(

@@ -135,16 +135,16 @@ def replay_path(
     `configured(values)`: a workshop with these values on top, for scenarios that ask.
     """
     if not path.name.endswith(SUFFIX):
-        sound = steady(read_audio(path, partial=settings.partial))
+        sound = heard_sound(workshop, path, partial=settings.partial)
         recording = mixed(sound, settings.noise, settings.snr, settings.seed)
         return replay(workshop, recording, settings, player=player, listener=listener)
     scenario = load_scenario(path)
     settings = replace(settings, wake=settings.wake and scenario.wake == "auto")
     try:
-        recording = _recording(scenario, path, settings)
         values = scenario_values(scenario, path.parent, settings.regions)
         if values and configured is not None:
             workshop = configured(values)
+        recording = _recording(workshop, scenario, path, settings)
         _ = workshop.language.pack
     except UsageError as error:
         raise _of_scenario(path, error) from error
@@ -156,12 +156,15 @@ def replay_path(
     return replace(done, checks=checks, scenario=str(path))
 
 
-def _recording(scenario: Scenario, path: Path, settings: ReplaySettings) -> Recording:
+def _recording(
+    workshop: Workshop, scenario: Scenario, path: Path, settings: ReplaySettings
+) -> Recording:
     """Its sound, with its noise or that of the settings."""
     noise, snr = settings.noise, settings.snr
     if found := noise_of(scenario.noise):
         noise, snr = path.parent / found[0], found[1]
-    sound = read_audio(path.parent / scenario.audio, partial=settings.partial)
+    file = path.parent / scenario.audio
+    sound = heard_sound(workshop, file, partial=settings.partial)
     late = [t.at for t in scenario.turn if t.at is not None and t.at > sound.seconds]
     if late:
         raise ScenarioError(
@@ -200,9 +203,15 @@ def end_of_speech(workshop: Workshop, recording: Recording) -> int:
     return spans[-1][1] if spans else 0
 
 
-def steady(recording: Recording) -> Recording:
-    """The recording without a constant offset."""
-    return replace(recording, samples=without_offset(recording.samples))
+def heard_sound(workshop: Workshop, path: Path, *, partial: bool) -> Recording:
+    """A recording as the agent hears it: the channel with speech, without offset."""
+    found = read_audio(
+        path,
+        partial=partial,
+        channel=workshop.config.audio.channel,
+        likeness=workshop.likeness,
+    )
+    return replace(found, samples=without_offset(found.samples))
 
 
 def mixed(
