@@ -2,7 +2,7 @@
 
 import asyncio
 from asyncio import StreamReader, StreamWriter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from voiceagent.errors import LinkDown, RemoteFailed
 from voiceagent.realtime import link
 from voiceagent.realtime.remote import RealtimeRemote
 from voiceagent.realtime.target import Target
+from voiceagent.region.backend import AnswerSource, AnswerText, Output, Request
 from voiceagent.region.config import ServeConfig
 from voiceagent.region.sqlite_memory import SqliteMemory
 from voiceagent.replay.fault_proxy import Fault, FaultProxy
@@ -105,6 +106,32 @@ def test_cut_at_every_event_the_answer_and_the_memory_are_the_same() -> None:
         before = proxy.cuts
         await until(lambda: proxy.cuts > before)
         proxy.heal()
+
+    run(main())
+
+
+EVIL = ("\x1b]0;mine\x07", "a\x1b[2J", "\x9b31m", "\u202eb", "[red]c[/red]", "\r\x08d")
+
+
+class Hostile(Parrot):
+    """Its words and sources are orders to a terminal."""
+
+    async def answer(self, request: Request) -> AsyncGenerator[Output, None]:
+        for order in EVIL:
+            yield AnswerSource(order)
+            yield AnswerText(f"{order} ")
+
+
+def test_the_words_of_a_region_are_text() -> None:
+    async def main() -> None:
+        async with region(Hostile()) as (url, _), client(url) as remote:
+            asked = remote.ask(question("anything"), envelope(1))
+            pieces = [piece async for piece in asked]
+        said = "".join(one.text for one in pieces if isinstance(one, AnswerWords))
+        assert said.split() == ["a", "b", "[red]c[/red]", "d"]
+        (done,) = [one for one in pieces if isinstance(one, Answered)]
+        told = "".join((*done.sources, *done.metadata, *done.metadata.values()))
+        assert told.isprintable() and "[red]c[/red]" in done.sources
 
     run(main())
 

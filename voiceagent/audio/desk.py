@@ -8,6 +8,7 @@ from voiceagent.audio.portaudio import find_device, list_devices, load_sounddevi
 from voiceagent.audio.speaker import Speaker
 from voiceagent.audio.switch import SwitchedSource
 from voiceagent.errors import DeviceMissing
+from voiceagent.errors.foreign import one_line
 from voiceagent.port import AudioDevice, DeviceList
 
 __all__ = ["AudioDesk"]
@@ -46,7 +47,7 @@ class AudioDesk:
         return [
             AudioDevice(
                 number=int(one["index"]),
-                name=str(one["name"]),
+                name=one_line(str(one["name"])),
                 input=one["max_input_channels"] > 0,
                 output=one["max_output_channels"] > 0,
                 used=self._uses(int(one["index"]), str(one["name"])),

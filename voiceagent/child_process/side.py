@@ -20,6 +20,7 @@ from multiprocessing.reduction import send_handle
 
 from voiceagent.child_process.own_path import started
 from voiceagent.errors import VoiceAgentError
+from voiceagent.errors.foreign import words_of_others
 
 __all__ = ["serve"]
 
@@ -103,7 +104,7 @@ def _fork(home: Connection, engine: object) -> tuple[int, Connection]:
             pipe.send((True, None))  # from here on it ends when it should
             _work(pipe, engine)
     except Exception:
-        traceback.print_exc()
+        sys.stderr.write(words_of_others(traceback.format_exc()))
         sys.stderr.flush()
     finally:
         os._exit(0)
