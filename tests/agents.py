@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from voiceagent.agent.agent import Agent
 from voiceagent.agent.build import Brain, HearingParts, Voice, build_agent
+from voiceagent.agent.looking import LookAbout
 from voiceagent.agent.state import Options
 from voiceagent.audio.file import AudioFacts, Recording
 from voiceagent.audio.player import Player, VirtualPlayer
@@ -168,6 +169,8 @@ class Stage:
     """Told of every record of the trace."""
     toolbox: Toolbox | None = None
     dictate: Callable[[bytes], str] | None = None
+    look: LookAbout | None = None
+    """What is looked for when the session begins."""
     receipts: Receipts = field(default_factory=lambda: Receipts(None))
     store: Store = field(default_factory=Store)
     """What is told of where it fails."""
@@ -208,6 +211,7 @@ class Stage:
                     meaning, compute, models=models, doubts=self.doubts
                 ),
                 escalation=self._escalation(trace, compute),
+                look=self.look,
                 books=[self.store],
                 unkept=lambda: self.store.unkept,
             ),

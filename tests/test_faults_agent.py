@@ -19,6 +19,7 @@ from voiceagent.skills.skill import Answer, Effect, TurnContext
 from voiceagent.trace.events import (
     AlarmRang,
     Committed,
+    Degraded,
     EarconPlayed,
     Failed,
     Muted,
@@ -136,6 +137,23 @@ def test_a_turn_that_is_given_up_while_it_acts_says_that_it_may_still_happen() -
     (row,) = stage.play(*COMMAND, (30.0, 0.0))
     assert row.rung == "late" and "may still happen" in row.reply
     assert ran == ["lamp", "blind"]
+
+
+def test_a_hub_that_is_away_is_told_once_and_looked_at_again() -> None:
+    looks: list[int] = []
+
+    def look() -> list[Degraded]:
+        looks.append(1)
+        if len(looks) < 3:
+            raise HouseFailed("Home Assistant cannot be reached", hint="start it")
+        return [Degraded(what="the house", why="it does not know the lamp")]
+
+    stage = Stage(look=look)
+    (row,) = stage.play(*COMMAND, (8.0, 0.0))
+    assert row.effects == ["echo"]
+    away, stranger = stage.events(Degraded)
+    assert away.why == "Home Assistant cannot be reached"
+    assert stranger.why == "it does not know the lamp" and len(looks) == 3
 
 
 def test_an_error_that_has_words_of_its_own_is_said_by_them() -> None:

@@ -138,7 +138,7 @@ LINES = [
         "Do you want",
     ),
     Line("pause the walkman", "media_player.walkman", state("paused")),
-    Line("play the walkman", "media_player.walkman", state("playing")),
+    Line("resume the walkman", "media_player.walkman", state("playing")),
     Line("pause the kitchen player", "media_player.kitchen", state("paused")),
     Line(
         "set the walkman volume to 20 percent",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 from agents import Echo, Stage, without_content
 from model_folders import Source
@@ -9,6 +10,8 @@ from model_folders import Source
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.interpreter import Doubts
 from voiceagent.nlu.slm.protocol import Guess
+from voiceagent.replay.expectations import check
+from voiceagent.replay.scenario import Scenario
 from voiceagent.skills.caution import ask_first
 from voiceagent.skills.skill import Answer, Effect, TurnContext
 from voiceagent.stt.protocol import Recognition
@@ -112,6 +115,21 @@ def test_an_effect_with_consequences_waits_for_a_yes() -> None:
     assert play.skill.ran == ["open the gate"]
     (asked,) = play.events(Asked)
     assert asked == Asked(turn=1, about="echo", reason="it opens a gate")
+
+
+def test_a_scenario_answers_the_question() -> None:
+    turns = [
+        {"expect": {"intent": "echo", "reply": "Do you want me to open the gate?"}},
+        {"expect": {"transcript": "yes", "intent": "echo", "reply": "is opening"}},
+    ]
+    scenario = msgspec.convert({"audio": "x.flac", "turn": turns}, Scenario)
+    play = grave("open the gate", "yes")
+    rows = play.play(*COMMAND, *ANSWER)
+    checks = check(scenario, rows, play.records, timed=False)
+    assert [str(one) for one in checks if not one.ok] == []
+    denied = grave("open the gate", "no")
+    rows = denied.play(*COMMAND, *ANSWER)
+    assert not all(one.ok for one in check(scenario, rows, denied.records, timed=False))
 
 
 @pytest.mark.parametrize("other", ["no", "light", "maybe", ""])

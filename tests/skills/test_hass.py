@@ -123,3 +123,16 @@ def test_what_is_not_there_is_said() -> None:
     house = House()
     assert house.say("HassTurnOn", name="Moon") == "There is nothing called moon"
     assert "no fans" in house.say("HassTurnOff", domain="fan", area="Bathroom")
+
+
+def test_what_is_asked_back_is_answered_by_the_same_intent() -> None:
+    house = House()
+    heat = Intent("HassClimateSetTemperature", {"temperature": 28}, 1.0, "28 degrees")
+    question = house.skill.answer(heat, CONTEXT).question
+    assert question is not None
+    agreed = question.settle("yes")
+    assert isinstance(agreed, Intent) and agreed.name == heat.name
+    assert "28 degrees" in house.skill.answer(agreed, CONTEXT).text
+    unlock = Intent("HassTurnOff", {"name": "Front Door"}, 1.0, "unlock the front door")
+    asked = house.skill.answer(unlock, CONTEXT).question
+    assert asked is not None and "unlock the front door" in asked.text

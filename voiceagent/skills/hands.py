@@ -30,6 +30,9 @@ VERBS = {
     "turn_on": "turn on",
     "turn_off": "turn off",
     "alarm_disarm": "disarm",
+    "alarm_arm_away": "arm",
+    "alarm_arm_home": "arm",
+    "alarm_arm_night": "arm",
 }
 """Services in words, for questions."""
 NAMED = 3

@@ -153,7 +153,8 @@ class Hass:
         if kind == "media":
             context = replace(context, area=area)
         meant = replace(intent, name=name, slots=slots)
-        return self._skills[skill or kind].answer(meant, context)
+        answer = self._skills[skill or kind].answer(meant, context)
+        return _renamed(answer, intent.name)
 
     def _switch(self, intent: Intent, context: TurnContext) -> Answer:
         meant = find_meant(self._house.model, intent, context)
@@ -240,3 +241,15 @@ class Hass:
     def _small_talk(self, intent: Intent, context: TurnContext) -> Answer:
         words = intent.text.lower().strip(" ?!.").split()
         return Answer(next((SAID[word] for word in words if word in SAID), "Hello"))
+
+
+def _renamed(answer: Answer, name: str) -> Answer:
+    """What is asked back about an intent of ours is about Home Assistant's."""
+    question = answer.question
+    if question is None:
+        return answer
+    options = tuple(
+        replace(option, intent=replace(option.intent, name=name))
+        for option in question.options
+    )
+    return replace(answer, question=replace(question, options=options))

@@ -68,6 +68,9 @@ class Climate:
             where = f"in the {said_name(area)}" if area else "here"
             return Answer(f"There is no thermostat {where}")
         wanted = self._wanted(intent, device)
+        if wanted is None:
+            name = said_name(device.name)
+            return Answer(f"The {name} does not tell what it is set to")
 
         name, degrees = said_name(device.name), f"{shown_number(wanted)} degrees"
         # A yes is to these degrees, wherever the thermostat stands by then.
@@ -125,9 +128,10 @@ class Climate:
             value = state.state
         return None if value in SILENT else shown_number(value)
 
-    def _wanted(self, intent: Intent, device: Entity) -> float:
+    def _wanted(self, intent: Intent, device: Entity) -> float | None:
+        """Degrees; None where a step is asked for from nobody knows where."""
         if "change" in intent.slots:
-            now = self._house.state(device).attributes.get("temperature", 20)
-            return float(now) + float(intent.slots["change"])
+            now = self._house.state(device).attributes.get("temperature")
+            return None if now is None else float(now) + float(intent.slots["change"])
         half = float(intent.slots.get("half", 0))
         return float(intent.slots["temperature"]) + half

@@ -35,6 +35,8 @@ SETTLING = (0.0, 0.15, 0.35, 0.7)
 """Seconds before each look whether things have done what they were asked for."""
 FEW = 12
 """Things that are looked at one by one; of more all states are read at once."""
+OWN_ERRORS = (500, 501)
+"""Statuses of Home Assistant's own errors; later ones are of what stands before it."""
 MISSING = EntityState("missing")
 
 
@@ -126,7 +128,7 @@ class HomeAssistant:
                     if not follows(e, service, data, before[e], after[e])
                 ]
         if left and trouble is not None:
-            raise _unsure(trouble)
+            raise _erred(trouble) if trouble.status in OWN_ERRORS else _unsure(trouble)
         return [Unmoved(entity, after[entity].state) for entity in left]
 
     def _looked(
@@ -227,6 +229,17 @@ def _unsure(error: HouseFailed) -> HouseFailed:
         said="I asked for it, but Home Assistant has not answered. It may still happen",
         status=error.status,
         maybe=True,
+    )
+
+
+def _erred(error: HouseFailed) -> HouseFailed:
+    """It answered that it met an error, and things are as they were."""
+    return HouseFailed(
+        error.what,
+        cause=f"{error.cause}, and nothing changed",
+        hint=error.hint,
+        said="Home Assistant met an error and has not done it",
+        status=error.status,
     )
 
 

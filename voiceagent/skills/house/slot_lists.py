@@ -27,6 +27,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "vacuum": ("vacuum",),
     "weather": ("weather",),
     "fan": ("fan",),
+    "alarm_panel": ("alarm_control_panel",),
     "switchable": ("light", "switch", "fan", "media_player"),
 }
 """Lists of names that templates may use, and the domains that they are made of."""
