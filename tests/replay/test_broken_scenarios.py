@@ -68,6 +68,11 @@ UNREADABLE = {
     ),
     "a time in one command": (f"{HEAD}wake = 'off'\n[[turn]]\nat = 1\n", "one command"),
     "a pack that is not there": (f"{HEAD}pack = '../pakc'\n", "no folder"),
+    "a house that is not there": (f"{HEAD}house = 'a.tml'\n", "no file `a.tml`"),
+    "a house in the configuration": (
+        f"{HEAD}config.pack.house = 'x'\n",
+        "write `house",
+    ),
     "a pack in the configuration": (
         f"{HEAD}config.'pack.folder' = 'x'\n",
         "write `pack",
@@ -98,6 +103,7 @@ UNREPLAYABLE = {
     "a turn after the end": (f"{TURN}at = 60.0\n", "ends at"),
     "sound that is none": ("audio = 'text.wav'\n", "text.wav"),
     "sound of no length": ("audio = 'empty.wav'\n", "empty.wav"),
+    "a house of nothing": (f"{HEAD}house = 'text.wav'\n", "text.wav"),
     "a pack of nothing": (f"{HEAD}pack = 'folder'\n", "folder"),
 }
 SILENT = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,13 +21,15 @@ from voiceagent.cli.shared import (
     errors,
     progress,
 )
-from voiceagent.errors import CheckFailed, UsageError, VoiceAgentError
+from voiceagent.errors import CheckFailed, UsageError
 
 if TYPE_CHECKING:
     from voiceagent.app.config import Config
     from voiceagent.app.workshop import Workshop
     from voiceagent.replay.replay import Replay, ReplaySettings
     from voiceagent.replay.what_if import Change
+
+    Outcomes = list[tuple[Path, Replay | UsageError]]
 
 __all__ = ["one_of", "replay", "write_html"]
 
@@ -59,6 +62,17 @@ def replay(
     events: Annotated[
         Path | None, typer.Option(help="Write all events as JSON lines.")
     ] = None,
+    junit: Annotated[
+        Path | None, typer.Option(help="Write the expectations as JUnit XML.")
+    ] = None,
+    update: Annotated[
+        bool,
+        typer.Option(
+            "--update",
+            help="Write what came into the scenarios, one beside a recording that "
+            "has none.",
+        ),
+    ] = False,
     what_if: Annotated[
         list[str] | None,
         typer.Option(
@@ -94,17 +108,22 @@ def replay(
     shop = Workshop(configure(config, pack, region__url=region, audio__channel=channel))
     _ = shop.language.pack  # a broken pack is told before the first recording is read
     began = perf()
-    done, failed = _replay_all(shop, files, settings, jobs=jobs, json=json)
+    outcomes = list(_replay_all(shop, files, settings, jobs=jobs, json=json))
+    done = [one for _, one in outcomes if not isinstance(one, UsageError)]
     _speed(sum(one.seconds for one in done), perf() - began)
-    if not json:
-        _print(done)
+    _print(done, json=json)
+    if junit is not None:
+        _write_junit(outcomes, junit)
     if changes:
         _print_what_if(done, changes)
     if report is not None:
         write_html(done, report, shop.config, title="Replay", pace=pace)
     if events is not None:
         _write_events(done, events)
-    _verdict(done, failed)
+    if update:
+        _update(outcomes)
+    else:
+        _verdict(outcomes)
 
 
 def _replay_all(
@@ -114,25 +133,20 @@ def _replay_all(
     *,
     jobs: int,
     json: bool,
-) -> tuple[list[Replay], list[VoiceAgentError]]:
+) -> Iterator[tuple[Path, Replay | UsageError]]:
     """Replay every file; one that cannot be read does not stop the others."""
     from voiceagent.replay.parallel import replay_files
     from voiceagent.trace.outcomes import outcome_of
 
-    done: list[Replay] = []
-    failed: list[VoiceAgentError] = []
     found = replay_files(shop, files, settings, jobs=jobs)
     for file, one in zip(files, progress(found, "replaying", len(files)), strict=True):
+        yield file, one
         if isinstance(one, UsageError):
             errors().print(f"error: {one}", markup=False)
-            failed.append(one)
-            continue
-        done.append(one)
-        if json:
+        elif json:
             for row in one.rows:
                 told = {**row.as_dict(), "outcome": outcome_of(row)}
                 emit_json({**told, "file": str(file)})
-    return done, failed
 
 
 def _speed(audio: float, took: float) -> None:
@@ -140,17 +154,42 @@ def _speed(audio: float, took: float) -> None:
         errors().print(f"{audio:.0f} s of audio in {took:.1f} s")
 
 
-def _print(done: list[Replay]) -> None:
+def _print(done: list[Replay], *, json: bool) -> None:
+    """The turns, and what failed; the latter alone, and elsewhere, beside JSON."""
     from voiceagent.trace.turn_table import turns_table
 
-    screen = console()
-    if done:
+    screen = errors() if json else console()
+    if done and not json:
         screen.print(turns_table([row for one in done for row in one.rows]))
     for one in done:
         failed = [check for check in one.checks if not check.ok]
         if failed:
             told = one.told(failed)
             screen.print(f"FAILED {one.scenario}: {told}", markup=False, soft_wrap=True)
+
+
+def _write_junit(outcomes: Outcomes, path: Path) -> None:
+    from voiceagent.replay.junit import write_junit
+
+    write_junit(outcomes, path)
+    errors().print(f"junit: {path}", markup=False)
+
+
+def _update(outcomes: Outcomes) -> None:
+    """Write what came into the scenarios, and say what was changed."""
+    from voiceagent.replay.update import updated
+
+    failed = [one for _, one in outcomes if isinstance(one, UsageError)]
+    for file, one in outcomes:
+        if not isinstance(one, UsageError):
+            try:
+                for line in updated(file, one):
+                    console().print(line, markup=False, soft_wrap=True)
+            except UsageError as error:
+                errors().print(f"error: {error}", markup=False)
+                failed.append(error)
+    if failed:
+        sys.exit(failed[0].exit_code)
 
 
 def write_html(
@@ -182,7 +221,9 @@ def _write_events(done: list[Replay], path: Path) -> None:
     put_named(path, data, folders=True)
 
 
-def _verdict(done: list[Replay], failed: list[VoiceAgentError]) -> None:
+def _verdict(outcomes: Outcomes) -> None:
+    failed = [one for _, one in outcomes if isinstance(one, UsageError)]
+    done = [one for _, one in outcomes if not isinstance(one, UsageError)]
     checked = [check for one in done for check in one.checks]
     missed = sum(not check.ok for check in checked)
     if checked:

@@ -72,6 +72,8 @@ class Replay:
     """Expectations of its scenario; empty without one."""
     began: float = 0.0
     """Loop time of its first event: where its sound begins too."""
+    woken: bool = True
+    """Whether a wake word was needed."""
     scenario: str = ""
     """The file that says what is expected of it; empty without one."""
 
@@ -118,7 +120,15 @@ def replay(
     rows = turn_rows(records, file=recording.facts.name)
     name = recording.facts.name
     began = trace.began or 0.0
-    return Replay(name, recording.seconds, rows, records, recording, began=began)
+    return Replay(
+        name,
+        recording.seconds,
+        rows,
+        records,
+        recording,
+        began=began,
+        woken=settings.wake,
+    )
 
 
 def replay_path(

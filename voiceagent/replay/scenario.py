@@ -80,6 +80,8 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Events that must happen, by name."""
     pack: str = ""
     """A pack instead of the built-in home: a folder, or the name of a shipped one."""
+    house: str = ""
+    """A `house.toml` instead of the pack's own."""
     wake: Literal["auto", "off"] = "auto"
     """`off`: the recording is one command, without a wake word."""
     region: Literal["", "ok", "dies", "hangs", "offline"] = ""
@@ -97,6 +99,8 @@ def scenario_values(
     values = region_values(scenario.region, addresses)
     if scenario.pack:
         values["pack.folder"] = str(pack_folder(scenario.pack, folder))
+    if scenario.house:
+        values["pack.house"] = str((folder / scenario.house).resolve())
     for key, value in dotted(scenario.config).items():
         found = isinstance(value, list) and key in PATHS
         values[key] = [_near_it(folder, one) for one in value] if found else value

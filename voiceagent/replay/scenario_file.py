@@ -30,7 +30,7 @@ from voiceagent.trace import events
 __all__ = ["load_scenario"]
 
 EVENTS = frozenset(events.__all__) - {"Event"}
-KEYS_OF_THE_TOP = {"pack.folder": "pack"}
+KEYS_OF_THE_TOP = {"pack.folder": "pack", "pack.house": "house"}
 """Configuration that stands at the top, where paths are the scenario's."""
 
 
@@ -82,6 +82,8 @@ def _file_faults(scenario: Scenario, folder: Path) -> Iterator[ScenarioSlip]:
             yield f"`$.noise`: no level in dB in `{scenario.noise}`", hint
         else:
             yield from _missing("noise", found[0], folder)
+    if scenario.house:
+        yield from _missing("house", scenario.house, folder)
     if scenario.pack and not pack_folder(scenario.pack, folder).is_dir():
         known = ", ".join(shipped_packs())
         yield (
