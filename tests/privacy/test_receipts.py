@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from faults import fault, small_disk
 
 from voiceagent.errors import StoreError
 from voiceagent.privacy.chain_check import ChainVerdict, Tampering
@@ -82,3 +84,20 @@ def test_a_chain_that_was_never_begun_is_no_finding(tmp_path: Path) -> None:
     Receipts(tmp_path).add(Receipt(turn=1))
     verdict = Receipts(tmp_path, reading=True).verify()
     assert verdict.count == 1 and verdict.findings == ()
+
+
+def test_what_a_full_disk_broke_off_is_not_written_after_all(tmp_path: Path) -> None:
+    """A line that breaks off at the end of a page, and then room for its rest."""
+    with small_disk(tmp_path / "disk") as disk:
+        receipts, kept = Receipts(disk), 0
+        for length in range(40):
+            receipt = Receipt(turn=1, why="x" * (7 * length))
+            with suppress(StoreError):
+                receipts.add(receipt)
+                kept += 1
+            with fault("full", disk / "receipts.jsonl"):
+                with suppress(StoreError):
+                    receipts.add(receipt)
+                    kept += 1
+        verdict = Receipts(disk, reading=True).verify()
+        assert verdict.findings == () and verdict.count == kept >= 40

@@ -163,16 +163,21 @@ class FileLog:
 
     def append(self, data: bytes) -> None:
         """All of it; what was written of it before a failure is taken off again."""
-        with self._told("written"), open(os.open(self.path, _ADD, 0o600), "ab") as file:
-            before = os.fstat(file.fileno()).st_size
+        with self._told("written"):
+            # Without a buffer: closing would write what is left in it after all.
+            handle = os.open(self.path, _ADD, 0o600)
+            before = os.fstat(handle).st_size
             try:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+                rest = memoryview(data)
+                while rest:
+                    rest = rest[os.write(handle, rest) :]
+                os.fsync(handle)
             except OSError:
                 with suppress(OSError):
-                    os.ftruncate(file.fileno(), before)
+                    os.ftruncate(handle, before)
                 raise
+            finally:
+                os.close(handle)
 
     def cut(self, count: int) -> None:
         """Off the current file."""
