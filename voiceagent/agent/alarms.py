@@ -13,7 +13,7 @@ from typing import Protocol
 
 from voiceagent.agent.supervisor import Supervisor
 from voiceagent.clock import Compute, believed, clock_errors, now, steady, uptime
-from voiceagent.skills.phrases import ago_words
+from voiceagent.skills.phrases import LATE, ago_words
 from voiceagent.skills.skill import SkillAlarm
 from voiceagent.trace.events import AlarmRang, Degraded, Event
 
@@ -27,8 +27,6 @@ LOOK = 10.0
 """Seconds after which clocks that can be set are looked at again."""
 AGAIN = 60.0
 """Seconds after which skills that failed are asked for their alarms again."""
-LATE = 60.0
-"""Seconds from which on it is said how late something rings."""
 SAID = 3
 """Of so many that ring at once the words are said; the rest is counted."""
 NOTED = 100

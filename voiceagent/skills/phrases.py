@@ -8,6 +8,7 @@ from datetime import datetime
 from voiceagent.lang.spoken import number_words
 
 __all__ = [
+    "LATE",
     "ago_words",
     "asks_for_all",
     "be",
@@ -21,6 +22,8 @@ __all__ = [
 
 UNITS = ((3600, "hour"), (60, "minute"), (1, "second"))
 DAY = 86_400
+LATE = 60.0
+"""Seconds from which on it is said how late something is."""
 LONG_AGO = ((365.2425 * DAY, "year", 2), (30.4 * DAY, "month", 2), (DAY, "day", 1))
 """Seconds of a unit, its name, and of how many on it is used."""
 

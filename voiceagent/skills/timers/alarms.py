@@ -10,7 +10,7 @@ from datetime import UTC, datetime, tzinfo
 from voiceagent.clock import SENSIBLE, Zone, local, zone
 from voiceagent.errors import StoreError
 from voiceagent.nlu.intent import Intent
-from voiceagent.skills.phrases import ago_words, clock_words, listed, sentence
+from voiceagent.skills.phrases import LATE, ago_words, clock_words, listed, sentence
 from voiceagent.skills.plain import act
 from voiceagent.skills.skill import Answer, SkillAlarm, TurnContext
 from voiceagent.skills.timers.clock_alarm import AlarmTable, ClockAlarm
@@ -29,8 +29,6 @@ from voiceagent.skills.timers.words import (
 __all__ = ["AlarmPlans"]
 
 log = logging.getLogger(__name__)
-
-LATE = 60.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,13 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 
 from voiceagent.clock import SENSIBLE, instant, stands_twice
-from voiceagent.skills.phrases import ago_words, clock_words, duration_words, listed
+from voiceagent.skills.phrases import (
+    LATE,
+    ago_words,
+    clock_words,
+    duration_words,
+    listed,
+)
 from voiceagent.skills.timers.recurrence import Recurrence
 from voiceagent.skills.timers.table import Stamp, Timer
 
@@ -26,8 +32,6 @@ UNSET = ", but my clock is not set"
 """Added to what was set by a clock that shows 1970."""
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-LATE = 60.0
-"""Seconds from which on something is late."""
 
 
 def label(name: str) -> str:
