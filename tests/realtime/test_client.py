@@ -147,3 +147,56 @@ def test_instructions_are_told_where_there_are_any() -> None:
     (respond,) = (step for step in steps if isinstance(step, Respond))
     assert respond.instructions == "be short"
     assert not any(isinstance(s, Send) and s.event["type"] == "error" for s in steps)
+
+
+SAID = "Good day."
+DONE = {"id": "r", "status": "completed", "status_details": None, "output": []}
+MESSAGE = {"type": "message", "content": [{"type": "output_text", "text": "Good day."}]}
+AUDIO = {"type": "message", "content": [{"type": "audio", "transcript": "Good day."}]}
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [
+            {
+                "type": "response.output_text.done",
+                "response_id": "r",
+                "text": "Good day.",
+            }
+        ],
+        [
+            {
+                "type": "response.output_audio_transcript.done",
+                "response_id": "r",
+                "transcript": "Good day.",
+            },
+            {"type": "response.done", "response": {**DONE, "output": [AUDIO]}},
+        ],
+        [{"type": "response.done", "response": {**DONE, "output": [MESSAGE]}}],
+        [{"type": "response.text.delta", "response_id": "r", "delta": SAID}],
+        [
+            {
+                "type": "response.output_text.delta",
+                "response_id": "r",
+                "delta": "Good ",
+            },
+            {"type": "response.output_text.delta", "response_id": "r", "delta": "day."},
+            {
+                "type": "response.output_text.done",
+                "response_id": "r",
+                "text": "Good day.",
+            },
+            {"type": "response.done", "response": {**DONE, "output": [MESSAGE]}},
+        ],
+    ],
+)
+def test_words_are_found_wherever_a_server_tells_them_and_said_once(
+    events: list[dict[str, Any]],
+) -> None:
+    session = ClientSession()
+    turn = asked(session)
+    created = {"type": "response.created", "response": {"id": "r"}}
+    for event in [created, *events, {"type": "response.done", "response": DONE}]:
+        session.receive(json.dumps(event))
+    assert turn.done and turn.text == "Good day."

@@ -374,3 +374,64 @@ def test_a_finished_response_is_given_again_instead_of_anew() -> None:
     deltas = [e["delta"] for e in sent(steps) if e["type"].endswith("text.delta")]
     assert deltas == ["Good day."]
     assert len(made.wire.items.items) == 2
+
+
+def spoken_item(*parts: object, **more: object) -> Event:
+    content = [{"type": "input_audio", "audio": part} for part in parts]
+    item = {"type": "message", "role": "user", "content": content, **more}
+    return {"type": "conversation.item.create", "item": item}
+
+
+def test_sound_inside_an_item_is_made_out_before_it_is_answered() -> None:
+    made = session()
+    steps = told(made, spoken_item(SOUND, SOUND, id="u1"))
+    assert kinds(steps) == ["conversation.item.added"]
+    (recognise,) = [step for step in steps if isinstance(step, Recognise)]
+    assert recognise.item_id == "u1" and len(recognise.pcm) == 19_200
+    assert not any(
+        isinstance(s, Respond) for s in told(made, {"type": "response.create"})
+    )
+    steps = made.answering.transcribed("u1", "hello there", 0.4)
+    (respond,) = [step for step in steps if isinstance(step, Respond)]
+    assert respond.messages[-1].text == "hello there"
+    assert "audio" not in json.dumps(
+        made.wire.items.items[0]["content"][0].get("audio")
+    )
+
+
+@pytest.mark.parametrize("sound", ["***", "AAAA", "AAAAAA==", ""])
+def test_sound_inside_an_item_that_cannot_be_heard_is_refused(sound: str) -> None:
+    made = session()
+    (error,) = sent(told(made, spoken_item(sound, id="u1")))
+    assert error["error"]["code"] == "invalid_audio" and not made.wire.items.has("u1")
+
+
+def test_any_spoken_answer_can_be_cut_and_no_written_one() -> None:
+    made = ServerSession(session_id="s")
+    made.opened()
+    items = []
+    for words in ("Good day to you.", "Farewell to all."):
+        told(made, say("hello"))
+        respond = told(made, {"type": "response.create"})[-1]
+        assert isinstance(respond, Respond)
+        steps = made.writer.audio(respond.response_id, bytes(96_000), words)
+        items.append(next(e["item_id"] for e in sent(steps) if "item_id" in e))
+        made.writer.finished(respond.response_id)
+    cut = {"type": "conversation.item.truncate", "content_index": 0}
+    for item in items:
+        steps = told(made, {**cut, "item_id": item, "audio_end_ms": 1000})
+        assert kinds(steps) == ["conversation.item.truncated"]
+    text = {"response": {"output_modalities": ["text"]}}
+    respond = told(made, {"type": "response.create", **text})[-1]
+    assert isinstance(respond, Respond)
+    steps = made.writer.text(respond.response_id, "written words")
+    written = next(e["item_id"] for e in sent(steps) if "item_id" in e)
+    made.writer.finished(respond.response_id)
+    for end in (0, 5):
+        (error,) = sent(told(made, {**cut, "item_id": written, "audio_end_ms": end}))
+        assert error["error"]["param"] == "item_id"
+    assert "written words" in json.dumps(made.wire.items.find(written))
+
+
+def _parts(made: ServerSession) -> list[Any]:
+    return [part for item in made.wire.items.items for part in item["content"]]

@@ -11,6 +11,11 @@ __all__ = ["take"]
 
 MOST_CALLS, MOST_ROUNDS = 16, 8
 """Tools that are called at once, and how often an answer waits for tools."""
+WORDS = (
+    *("response.output_text", "response.output_audio_transcript"),
+    *("response.text", "response.audio_transcript"),
+)
+"""Events of words, as they are called now and in the beta protocol."""
 CALL = ("call_id", "name", "arguments")
 TRANSCRIPTION = "conversation.item.input_audio_transcription"
 
@@ -46,9 +51,14 @@ def _belongs(turn: RemoteTurn, event: WireEvent) -> bool:
 
 
 def _answer(turn: RemoteTurn, event: WireEvent) -> None:
-    match event["type"]:
-        case "response.output_text.delta" | "response.output_audio_transcript.delta":
+    kind, _, part = event["type"].rpartition(".")
+    if kind in WORDS:
+        if part == "delta":
             turn.words(_text(event["delta"]))
+        elif turn.silent:  # a server that tells the words only when they are all there
+            turn.words(_text(event.get("text") or event.get("transcript") or ""))
+        return
+    match event["type"]:
         case "response.output_item.added":
             if event["item"].get("type") == "message":
                 turn.item = event["item"]["id"]
@@ -71,10 +81,25 @@ def _done(turn: RemoteTurn, response: WireEvent) -> None:
     if status == "incomplete":
         why = str(details.get("reason") or "")[:60]
         raise RemoteFailed("the region broke the answer off", cause=why)
+    if turn.silent:
+        turn.words(_whole(response))
     if _called(turn, response):
         return  # the answer goes on when the tools have run
     turn.pieces.append(answered(response, turn.calls.used))
     turn.done = True
+
+
+def _whole(response: WireEvent) -> str:
+    """All words of a response that is done."""
+    parts = [
+        part
+        for item in response.get("output") or ()
+        if item.get("type") == "message"
+        for part in item.get("content") or ()
+    ]
+    return " ".join(
+        filter(None, (_text(p.get("text") or p.get("transcript") or "") for p in parts))
+    )
 
 
 def _called(turn: RemoteTurn, response: WireEvent) -> bool:

@@ -10,7 +10,7 @@ import msgspec
 
 from voiceagent.realtime.events import ProtocolFault
 from voiceagent.realtime.fields import ResponseFields, fields_of
-from voiceagent.realtime.items import Item, as_messages, checked_item
+from voiceagent.realtime.items import Item, as_messages, checked_item, take_audio
 from voiceagent.realtime.response import Phase, Response
 from voiceagent.realtime.settings import (
     USUAL,
@@ -128,7 +128,11 @@ class Answering:
 
     def _own(self, item: Mapping[str, Any], number: int, event_id: str | None) -> Item:
         try:
-            return checked_item(item, self.wire.limits, event_id)
+            own = checked_item(item, self.wire.limits, event_id)
+            if take_audio(own):
+                why = "sound is heard in items of the conversation, not in one response"
+                raise ProtocolFault("invalid_value", why, param="item.content")
+            return own
         except ProtocolFault as fault:
             place = (fault.param or "item").removeprefix("item")
             fault.param = f"response.input[{number}]{place}"

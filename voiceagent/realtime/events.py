@@ -143,6 +143,8 @@ ClientEvent = (
     | Resume
 )
 _decoder: msgspec.json.Decoder[ClientEvent] = msgspec.json.Decoder(ClientEvent)
+SOUND = ("input_audio_buffer.append", "conversation.item.create")
+"""Events that may bring sound."""
 LOOK = 400
 """Letters at both ends of a large event in which its type is looked for."""
 _encoder = msgspec.json.Encoder()
@@ -165,15 +167,15 @@ def decode_client(raw: str | bytes, limits: Limits) -> ClientEvent:
         event = _decoder.decode(raw)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise _fault(raw, error) from error
-    if large and not isinstance(event, Append):
+    if large and not isinstance(event, Append | ItemCreate):
         raise _too_large(limits)
     return event
 
 
 def _brings_sound(raw: str) -> bool:
     """Whether it looks like it, without reading all of it."""
-    kind = Append.__struct_config__.tag
-    return f'"{kind}"' in raw[:LOOK] or f'"{kind}"' in raw[-LOOK:]
+    ends = raw[:LOOK], raw[-LOOK:]
+    return any(f'"{kind}"' in end for kind in SOUND for end in ends)
 
 
 def _too_large(limits: Limits) -> ProtocolFault:

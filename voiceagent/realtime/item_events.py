@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from voiceagent.realtime import events as ev
 from voiceagent.realtime.answering import Answering
-from voiceagent.realtime.events import ProtocolFault
-from voiceagent.realtime.items import checked_item
-from voiceagent.realtime.steps import SessionStep
+from voiceagent.realtime.events import ProtocolFault, decode_audio
+from voiceagent.realtime.input_audio import RATE, SHORTEST
+from voiceagent.realtime.items import Item, checked_item, take_audio
+from voiceagent.realtime.steps import Recognise, SessionStep
 from voiceagent.realtime.wire import Wire
 from voiceagent.realtime.writer import Writer
 
@@ -36,9 +37,32 @@ class ItemEvents:
                 )
             item = known  # sent again after a cut
         else:
+            spoken = self._spoken(item, event.event_id)
             self._wire.items.add(item, event.previous_item_id, event.event_id)
+            if spoken:
+                yield self._wire.item_event("added", item)
+                self._answering.unheard.add(item["id"])
+                yield Recognise(item["id"], spoken)
+                return
         yield self._wire.item_event("added", item)
         yield self._wire.item_event("done", item)
+
+    def _spoken(self, item: Item, event_id: str | None) -> bytes:
+        """The sound that it brings, as PCM16 at 24 kHz; empty where it brings none."""
+        given = take_audio(item)
+        if not given:
+            return b""
+        pcm = b"".join(decode_audio(part, event_id) for part in given)
+        seconds = len(pcm) / 2 / RATE
+        most = self._wire.limits.audio_seconds
+        if len(pcm) % 2 or not SHORTEST <= seconds <= most:
+            raise ProtocolFault(
+                "invalid_audio",
+                f"PCM16 of {SHORTEST} to {most:.0f} s at 24 kHz is heard",
+                param="item.content",
+                event_id=event_id,
+            )
+        return pcm
 
     def retrieve(self, event: ev.ItemRetrieve) -> Iterator[SessionStep]:
         """Show it; raises `ProtocolFault`."""

@@ -9,7 +9,14 @@ from voiceagent.message import Message
 from voiceagent.realtime.events import ProtocolFault
 from voiceagent.realtime.limits import Limits
 
-__all__ = ["WireEvent", "Item", "as_messages", "checked_item", "item_text"]
+__all__ = [
+    "Item",
+    "WireEvent",
+    "as_messages",
+    "checked_item",
+    "item_text",
+    "take_audio",
+]
 
 WireEvent = dict[str, Any]
 """One message of the protocol, decoded."""
@@ -20,6 +27,8 @@ CONTENT = {
     "assistant": ("output_text",),
 }
 """What a client may create, by role."""
+AUDIO = "audio"
+"""Key of the sound of a part, until it is taken to be made out."""
 STATUSES = ("completed", "incomplete", "in_progress")
 
 
@@ -76,7 +85,12 @@ def _part(part: object, role: str, event_id: str | None) -> Item:
         allowed = " or ".join(CONTENT[role])
         raise _wrong("item.content", f"a part of {role} is {allowed}", event_id)
     if kind == "input_audio":
-        return {"type": kind, "transcript": str(part.get("transcript") or "")}
+        words = part.get("transcript")
+        if words is None and isinstance(part.get("audio"), str):
+            return {"type": kind, "transcript": None, AUDIO: part["audio"]}
+        if words is not None and not isinstance(words, str):
+            raise _wrong("item.content", "`transcript` is a string", event_id)
+        return {"type": kind, "transcript": words or ""}
     return {"type": kind, "text": _text(part, "text", event_id)}
 
 
@@ -89,6 +103,13 @@ def _text(given: Mapping[str, Any], key: str, event_id: str | None) -> str:
 
 def _wrong(param: str, message: str, event_id: str | None) -> ProtocolFault:
     return ProtocolFault("invalid_value", message, param=param, event_id=event_id)
+
+
+def take_audio(item: Item) -> list[str]:
+    """The sound of an item whose words are not known, in base64, part by part: it is
+    kept no longer."""
+    parts = item["content"] if item["type"] == "message" else ()
+    return [part.pop(AUDIO) for part in parts if AUDIO in part]
 
 
 def item_text(item: Mapping[str, Any]) -> str:

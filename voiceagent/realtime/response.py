@@ -10,7 +10,7 @@ from typing import Any
 
 from voiceagent.realtime.items import Item, WireEvent
 
-__all__ = ["Phase", "Response"]
+__all__ = ["Phase", "Response", "SpokenSound"]
 
 SAMPLES_A_MS = 24
 
@@ -22,6 +22,37 @@ class Phase(StrEnum):
     """For the words of the user."""
     RUNNING = "running"
     DONE = "done"
+
+
+@dataclass(slots=True)
+class SpokenSound:
+    """The sound of one message, and which words lie where in it."""
+
+    samples: int = 0
+    pieces: list[tuple[int, str]] = field(default_factory=list)
+    """Samples at the end of each piece of transcript."""
+
+    def add(self, samples: int, words: str) -> None:
+        """More of it."""
+        self.samples += samples
+        self.pieces.append((self.samples, words))
+
+    @property
+    def milliseconds(self) -> int:
+        """How long it is."""
+        return self.samples // SAMPLES_A_MS
+
+    def heard(self, milliseconds: int) -> str:
+        """The words that were heard by then: whole pieces, and part of the last."""
+        at, text, before = milliseconds * SAMPLES_A_MS, "", 0
+        for end, piece in self.pieces:
+            if end <= at:
+                text, before = text + piece, end
+                continue
+            share = (at - before) / max(1, end - before)
+            words = piece.split(" ")
+            return text + " ".join(words[: int(share * len(words))])
+        return text
 
 
 @dataclass(slots=True)
@@ -42,10 +73,8 @@ class Response:
     message: Item | None = None
     """The message being written."""
     text: str = ""
-    samples: int = 0
-    """Of its audio so far."""
-    pieces: list[tuple[int, str]] = field(default_factory=list)
-    """Samples at the end of each piece of transcript, for cutting."""
+    sound: SpokenSound = field(default_factory=SpokenSound)
+    """Of the message being written."""
 
     def shown(
         self, status: str, details: WireEvent | None = None, **more: Any
@@ -120,18 +149,6 @@ class Response:
             "output_index": len(self.output) - 1,
             "item": dict(item),
         }
-
-    def heard(self, milliseconds: int) -> str:
-        """The words that were heard by then: whole pieces, and part of the last."""
-        at, text, before = milliseconds * SAMPLES_A_MS, "", 0
-        for end, piece in self.pieces:
-            if end <= at:
-                text, before = text + piece, end
-                continue
-            share = (at - before) / max(1, end - before)
-            words = piece.split(" ")
-            return text + " ".join(words[: int(share * len(words))])
-        return text
 
 
 def usage(input_tokens: int | None, output_tokens: int | None) -> Mapping[str, Any]:

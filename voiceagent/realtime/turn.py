@@ -53,6 +53,11 @@ class RemoteTurn:
         """Nothing more will come."""
         return self.done or self.cancelled or self.error is not None
 
+    @property
+    def silent(self) -> bool:
+        """Whether the response has given no words of its own yet."""
+        return self._skip == self.text
+
     def again(self) -> None:
         """It is asked once more: what was given on already is passed over."""
         self.response, self._skip = "", self.text

@@ -9,12 +9,14 @@ from typing import Any
 from voiceagent.realtime import events as ev
 from voiceagent.realtime.events import ProtocolFault
 from voiceagent.realtime.items import Item
-from voiceagent.realtime.response import Phase, Response, usage
+from voiceagent.realtime.response import Phase, Response, SpokenSound, usage
 from voiceagent.realtime.steps import Cancel, SessionStep
 from voiceagent.realtime.wire import Wire
 
 __all__ = ["Writer"]
 
+SPOKEN = 32
+"""Spoken messages that can still be cut: those that a client may not have played."""
 RECENT = 64
 """Finished responses that can be given again."""
 
@@ -25,12 +27,13 @@ class Writer:
     def __init__(self, wire: Wire) -> None:
         self.wire = wire
         self.active: Response | None = None
-        self._spoken: dict[str, Response] = {}
+        self._spoken: dict[str, SpokenSound] = {}
+        """By item, the newest last."""
 
     @property
     def spoken_seconds(self) -> float:
         """How long the answer that is being given sounds so far."""
-        return self.active.samples / 24_000 if self.active else 0.0
+        return self.active.sound.milliseconds / 1000 if self.active else 0.0
 
     def text(self, response_id: str, delta: str) -> list[SessionStep]:
         """More words of an answer."""
@@ -48,8 +51,7 @@ class Writer:
         steps = self.text(response_id, transcript)
         if active.message is None or not pcm:
             return steps
-        active.samples += len(pcm) // 2
-        active.pieces.append((active.samples, transcript))
+        active.sound.add(len(pcm) // 2, transcript)
         if active.format != "audio/pcm":
             from voiceagent.realtime.companding import from_pcm
 
@@ -149,7 +151,14 @@ class Writer:
                 param="item_id",
                 event_id=event.event_id,
             )
-        length = spoken.samples // 24 if spoken else 0
+        if spoken is None:
+            raise ProtocolFault(
+                "invalid_value",
+                "the answer has no audio that is still known",
+                param="item_id",
+                event_id=event.event_id,
+            )
+        length = spoken.milliseconds
         if not 0 <= event.audio_end_ms <= length:
             raise ProtocolFault(
                 "invalid_value",
@@ -157,7 +166,7 @@ class Writer:
                 param="audio_end_ms",
                 event_id=event.event_id,
             )
-        heard = spoken.heard(event.audio_end_ms) if spoken else ""
+        heard = spoken.heard(event.audio_end_ms)
         item["content"] = [{"type": "output_audio", "transcript": heard}]
         yield self.wire.keep()
         yield self.wire.send(
@@ -195,8 +204,9 @@ class Writer:
         steps = self._add(active, item)
         active.message, active.text = item, ""
         if active.spoken:
-            active.samples, active.pieces = 0, []
-            self._spoken = {str(item["id"]): active}
+            active.sound = self._spoken[str(item["id"])] = SpokenSound()
+            while len(self._spoken) > SPOKEN:
+                del self._spoken[next(iter(self._spoken))]
         return steps + [self.wire.send(**event) for event in active.open_part()]
 
     def _add(self, active: Response, item: Item) -> list[SessionStep]:
