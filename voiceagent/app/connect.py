@@ -9,6 +9,7 @@ from voiceagent.door.tls import client_context
 from voiceagent.errors import ConfigError
 from voiceagent.realtime.remote import RealtimeRemote
 from voiceagent.realtime.target import Target
+from voiceagent.realtime.witnessing import HeadKeeper
 from voiceagent.routing.bridged_remote import BridgedRemote
 from voiceagent.routing.config import RegionConfig
 from voiceagent.routing.remote import Remote
@@ -23,8 +24,10 @@ def connect_to(
     emit: Callable[[Event], None],
     *,
     bridged: bool = False,
+    keeper: HeadKeeper | None = None,
 ) -> Remote:
-    """The remote for a target; `bridged`: for a loop whose clock is not the real one.
+    """The remote for a target; `bridged`: for a loop whose clock is not the real one;
+    `keeper`: of receipts that it is to countersign.
 
     Raises `ConfigError`.
     """
@@ -41,4 +44,4 @@ def connect_to(
         return BridgedRemote(
             lambda told: RealtimeRemote(target, config, told, tls), target.name
         )
-    return RealtimeRemote(target, config, emit, tls)
+    return RealtimeRemote(target, config, emit, tls, keeper=keeper)

@@ -14,6 +14,7 @@ from voiceagent.app.till import make_meter
 from voiceagent.clock import Compute, Pace, outside, wall
 from voiceagent.errors import ConfigError, StoreError
 from voiceagent.privacy.config import PrivacyConfig
+from voiceagent.privacy.countersign import Witnessed
 from voiceagent.privacy.gate import INSTRUCTIONS, Policy, PrivacyGate
 from voiceagent.privacy.payload import DataClass
 from voiceagent.privacy.receipts import KEY, LateReceipts
@@ -49,6 +50,8 @@ __all__ = [
     "make_meter",
 ]
 
+WITNESS = "region"
+"""The leg that countersigns receipts."""
 REPLAYED = "replay"
 """Name of the conversation in a replay: the same in every run."""
 
@@ -171,7 +174,7 @@ def _legs(
     shop: Workshop, options: AgentOptions, emit: Callable[[Event], None]
 ) -> list[RemoteLeg]:
     region = shop.config.region
-    wanted = [("region", region.url, region.model, region.token_env)]
+    wanted = [(WITNESS, region.url, region.model, region.token_env)]
     if region.backup_url:
         model = region.backup_model or region.model
         wanted.append(("backup", region.backup_url, model, region.backup_token_env))
@@ -222,6 +225,6 @@ def _remote(
         token=os.environ.get(token_env, ""),
         instructions=INSTRUCTIONS,
     )
-    return connect_to(
-        target, shop.config.region, emit, bridged=options.pace is Pace.MEASURED
-    )
+    bridged, kept = options.pace is Pace.MEASURED, options.store and options.store.path
+    keeper = Witnessed(kept.parent) if kept and name == WITNESS else None
+    return connect_to(target, shop.config.region, emit, bridged=bridged, keeper=keeper)

@@ -66,6 +66,7 @@ def make_region(
     from voiceagent.door.tokens import secret_of, secret_of_state
     from voiceagent.region.ears import TurnDetector, speaker, spoken_part, words_of
     from voiceagent.region.knowledge import Knowledge
+    from voiceagent.region.notary import Notary
     from voiceagent.region.server import RegionServer
 
     config, ears = shop.config, partial(shop.engines.frontend, wake=False)
@@ -89,6 +90,7 @@ def make_region(
         detector=lambda wanted: TurnDetector(ears_for(shop, wanted)),
         keep=config.memory.keep_hours * 3600,
         observe=_observer(config),
+        notary=Notary(home, serve.region),
     )
     return server, knowledge
 

@@ -26,7 +26,7 @@ from voiceagent.app.state_files import (
 )
 from voiceagent.errors import StoreError, UsageError
 from voiceagent.privacy.chain_log import FileLog
-from voiceagent.region import sqlite_memory
+from voiceagent.region import notary, sqlite_memory
 from voiceagent.routing import meter
 from voiceagent.store.files import private_folder
 from voiceagent.store.scratch import ScratchFolder
@@ -37,6 +37,7 @@ SCHEMAS = {
     "state.sqlite": store.SCHEMA,
     "cost.sqlite": meter.SCHEMA,
     "region.sqlite": sqlite_memory.SCHEMA,
+    "heads.sqlite": notary.SCHEMA,
 }
 """The newest schema of each book that this program knows."""
 BROKEN = (

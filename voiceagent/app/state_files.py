@@ -17,18 +17,18 @@ from voiceagent.store import state_folder
 
 __all__ = ["BOOKS", "KEYS", "KeptFile", "StateFolders", "is_key", "leftovers"]
 
-BOOKS = ("state.sqlite", "cost.sqlite", "region.sqlite")
+BOOKS = ("state.sqlite", "cost.sqlite", "region.sqlite", "heads.sqlite")
 """What is read while others write."""
 KEYS = ("device.key", "region.key", "countersign.key")
 PLAIN = re.compile(r"receipts(-\d{1,18})?\.jsonl|receipts\.(head|countersigned)")
 SIDES = re.compile(
-    r"(state|cost|region)\.sqlite-(wal|shm)"
-    r"|(state|cost|region)\.corrupt-\d+(-wal|-shm)?"
+    r"(state|cost|region|heads)\.sqlite-(wal|shm)"
+    r"|(state|cost|region|heads)\.corrupt-\d+(-wal|-shm)?"
     r"|(device|region|countersign)\.key\.new|receipts\.(lock|head\.new)"
-    r"|\.(state|cost|region|receipts|device|countersign)[\w.-]*\.(restored|part)"
+    r"|\.(state|cost|region|heads|receipts|device|countersign)[\w.-]*\.(restored|part)"
 )
 """What belongs to a file of ours and is worth nothing without it, or is damaged."""
-REGION = ("region.sqlite", "region.key", "countersign.key")
+REGION = ("region.sqlite", "heads.sqlite", "region.key", "countersign.key")
 """Of a region that this machine is: it may have a folder of its own."""
 
 

@@ -17,10 +17,12 @@ from voiceagent.cli.shared import (
     emit_json,
 )
 from voiceagent.errors import CheckFailed
+from voiceagent.errors.lines import here
 
 if TYPE_CHECKING:
     from voiceagent.app.config import Config
     from voiceagent.privacy.chain_check import ChainVerdict
+    from voiceagent.privacy.countersign import Countersignature
     from voiceagent.privacy.receipts import Receipt
 
 __all__ = ["app"]
@@ -43,6 +45,7 @@ def report(
     """Show the receipts: what left, where to, why, and how much."""
     import msgspec
 
+    from voiceagent.privacy.countersign import kept_countersignature
     from voiceagent.privacy.receipts import Receipts
     from voiceagent.store import state_folder
 
@@ -57,7 +60,8 @@ def report(
         _show(found, last)
         _show_policy(chosen)
     if verify:
-        _tell(receipts.verify(), json)
+        seen = kept_countersignature(folder)
+        _tell(receipts.verify(seen.head() if seen else None), seen, json)
 
 
 def _show(found: Sequence[Receipt], last: int) -> None:
@@ -88,14 +92,22 @@ def _show_policy(chosen: Config) -> None:
     console().print(f"at most leaves, by task: {limits}", markup=False)
 
 
-def _tell(verdict: ChainVerdict, json: bool) -> None:
+def _tell(verdict: ChainVerdict, seen: Countersignature | None, json: bool) -> None:
     """What is wrong, each by its name; raises `CheckFailed` where anything is."""
+    if seen is not None and seen.holds() is False:
+        raise CheckFailed(
+            "the countersignature is none of the key that it names",
+            hint="move `receipts.countersigned` away; the region signs anew",
+        )
     if json:
+        import msgspec
+
         found = [
             {"kind": f.kind.value, "number": f.number, "what": f.words}
             for f in verdict.findings
         ]
-        emit_json({"verified": verdict.count, "findings": found})
+        told = None if seen is None else msgspec.to_builtins(seen)
+        emit_json({"verified": verdict.count, "findings": found, "countersigned": told})
     if verdict.findings:
         first, *others = verdict.findings
         raise CheckFailed(
@@ -106,6 +118,16 @@ def _tell(verdict: ChainVerdict, json: bool) -> None:
         )
     if not json:
         console().print(f"all {verdict.count} receipts are as they were written")
+        if seen is not None:
+            _tell_witness(seen)
+
+
+def _tell_witness(seen: Countersignature) -> None:
+    line = f"up to {seen.count} countersigned by {seen.region} at {seen.at}"
+    console().print(f"{line}, key {seen.key[:16]}", markup=False)
+    if seen.holds() is None:
+        hint = here("`pip install 'voiceagent[region]'`")
+        console().print(f"its signature cannot be checked here: {hint}", markup=False)
 
 
 @app.command()

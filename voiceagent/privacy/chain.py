@@ -143,12 +143,16 @@ class SignedChain:
     def lines(self) -> Iterator[tuple[bytes, ChainLine | None]]:
         """All that is kept, oldest first; None: it is no line of a chain. A piece at
         the end that was never finished is not there."""
+        return ((row, self.line(row)) for row in self.rows())
+
+    def rows(self) -> Iterator[bytes]:
+        """The same, as they were written."""
         parts = self._log.parts()
         for number, part in enumerate(parts, 1):
             rows = part.split(b"\n")
             if number == len(parts) or not rows[-1]:
                 rows.pop()
-            yield from ((row, self.line(row)) for row in rows)
+            yield from rows
 
     def line(self, raw: bytes) -> ChainLine | None:
         """A line as it can be read; None: it cannot be."""

@@ -6,6 +6,8 @@ device (`privacy/chain.py` says what that shows and what not).
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -112,9 +114,32 @@ class Receipts:
             note = NOTES.get(line.note, line.note) if line is not None else ""
             yield msgspec.structs.replace(receipt, why=note) if note else receipt
 
+    @property
+    def chain(self) -> str:
+        """What others may call the chain by; empty: it has no key."""
+        if self._key is None:
+            return ""
+        return hmac.new(self._key, b"name of the chain", hashlib.sha256).hexdigest()[
+            :32
+        ]
+
     def head(self) -> ChainHead | None:
         """How many there are by their head; None: there is none that is signed."""
         return self._chain.head()
+
+    def has(self, seen: ChainHead) -> bool:
+        """Whether the receipt that a head ended with is among them, or so old that it
+        is not kept any more."""
+        head = self.head()
+        if head is None or seen.count > head.count + 1:
+            return False
+        mark = f'"id":"{NAME}-{seen.count}"'.encode()
+        rows = (raw for raw in self._chain.rows() if mark in raw)
+        found = [line for line in map(self._chain.line, rows) if line is not None]
+        found = [line for line in found if line.number == seen.count]
+        if not found:
+            return seen.count < head.first
+        return any(line.signed and line.signature == seen.last for line in found)
 
     def verify(self, seen: ChainHead | None = None) -> ChainVerdict:
         """Whether they are as they were written; `seen`: a head that somebody elsewhere

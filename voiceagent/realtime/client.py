@@ -30,6 +30,10 @@ class ClientSession:
 
     def __init__(self) -> None:
         self.session_id = self.token = self.region = ""
+        self.countersigns = False
+        """Whether the server signs how far receipts reach."""
+        self.countersigned: WireEvent | None = None
+        """What it has signed and nobody has looked at yet."""
         self.last_event_id = ""
         """The last server event that arrived."""
         self.turn: RemoteTurn | None = None
@@ -113,6 +117,9 @@ class ClientSession:
             case "voiceagent.session.ready":
                 self._ready(event)
                 return event
+            case "voiceagent.receipts.countersigned":
+                self.countersigned = event
+                return event
             case "error":
                 return self._error(event)
         self._about_the_turn(event)
@@ -128,6 +135,7 @@ class ClientSession:
         self.session_id = str(event.get("session_id", ""))
         self.token = str(event.get("resume_token", ""))
         self.region = str(event.get("region", ""))
+        self.countersigns = event.get("countersigns") is True
         self.last_event_id = str(event.get("event_id", ""))
 
     def _about_the_turn(self, event: WireEvent) -> None:

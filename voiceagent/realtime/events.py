@@ -13,6 +13,8 @@ import msgspec
 from msgspec import Struct
 
 from voiceagent.errors.foreign import cleaned
+from voiceagent.privacy.chain import FIRST
+from voiceagent.privacy.countersign import ChainName, LineCount, LineSignature
 from voiceagent.realtime.limits import Limits
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "ItemTruncate",
     "OutputClear",
     "ProtocolFault",
+    "ReceiptsHead",
     "ResponseCancel",
     "ResponseCreate",
     "Resume",
@@ -128,6 +131,16 @@ class Resume(_Event, frozen=True, tag="voiceagent.session.resume"):
     last_event_id: str = ""
 
 
+class ReceiptsHead(_Event, frozen=True, tag="voiceagent.receipts.head"):
+    """Countersign how far my receipts reach: our own extension."""
+
+    chain: ChainName
+    count: LineCount
+    last: LineSignature
+    from_count: LineCount = 0
+    from_last: LineSignature = FIRST
+
+
 ClientEvent = (
     SessionUpdate
     | Append
@@ -141,6 +154,7 @@ ClientEvent = (
     | ResponseCancel
     | OutputClear
     | Resume
+    | ReceiptsHead
 )
 _decoder: msgspec.json.Decoder[ClientEvent] = msgspec.json.Decoder(ClientEvent)
 SOUND = ("input_audio_buffer.append", "conversation.item.create")

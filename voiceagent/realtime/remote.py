@@ -12,6 +12,7 @@ from voiceagent.realtime.client import ClientSession
 from voiceagent.realtime.link import Link
 from voiceagent.realtime.target import Target
 from voiceagent.realtime.turn import RemoteTurn
+from voiceagent.realtime.witnessing import HeadKeeper, Witnessing
 from voiceagent.routing.config import RegionConfig
 from voiceagent.routing.remote import Envelope, LinkState, Piece
 from voiceagent.trace.events import Event
@@ -30,12 +31,17 @@ class RealtimeRemote:
         tls: SSLContext | None = None,
         *,
         session: ClientSession | None = None,
+        keeper: HeadKeeper | None = None,
     ) -> None:
-        """`session`: one that is gone on with."""
+        """`session`: one that is gone on with; `keeper`: of receipts that the region
+        is to countersign."""
         self.name = target.name
         self.session = session or ClientSession()
         self._link = Link(target, config, self.session, emit, tls)
         self._asking = asyncio.Lock()
+        self._witnessing: Witnessing | None = None
+        if keeper is not None:
+            self._witnessing = Witnessing(self._link, self.session, keeper, emit)
 
     @property
     def link(self) -> LinkState:
@@ -63,7 +69,10 @@ class RealtimeRemote:
 
     async def run(self) -> None:
         """Keep the socket open until cancelled."""
-        await self._link.run()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._link.run())
+            if self._witnessing is not None:
+                group.create_task(self._witnessing.run())
 
     async def ask(
         self, payload: Payload, envelope: Envelope
@@ -87,6 +96,8 @@ class RealtimeRemote:
                         yield piece
             finally:
                 await link.send(session.cancel(turn))
+                if self._witnessing is not None:
+                    self._witnessing.due()
 
     async def heard(self, turn_id: str, text: str) -> None:
         """Replace the answer in the region's memory by what was heard of it."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from voiceagent.realtime import events as ev
@@ -20,8 +19,14 @@ from voiceagent.realtime.inbox import Inbox
 from voiceagent.realtime.input_audio import InputAudio
 from voiceagent.realtime.item_events import ItemEvents
 from voiceagent.realtime.limits import Limits
+from voiceagent.realtime.offer import Offer
 from voiceagent.realtime.outbox import number_of
-from voiceagent.realtime.steps import Attach, Close, Send, SessionStep
+from voiceagent.realtime.steps import (
+    Attach,
+    Close,
+    Send,
+    SessionStep,
+)
 from voiceagent.realtime.wire import Wire
 from voiceagent.realtime.writer import Writer
 
@@ -31,19 +36,6 @@ RATE = 24_000
 """Samples a second of the input."""
 BUG = 1011
 """Closing code: the server met something that it cannot go on with."""
-
-
-@dataclass(slots=True)
-class Offer:
-    """What a client of ours is told of its session."""
-
-    opted_in: bool
-    """Whether the client knows our own events."""
-    token: str
-    """Opens the session, or its conversation, again."""
-    region: str
-    resumable: float
-    """Seconds that a cut session waits."""
 
 
 class ServerSession:
@@ -64,6 +56,7 @@ class ServerSession:
         resume_token: str = "",
         region: str = "",
         resumable: float = 30.0,
+        countersigns: bool = False,
         items: Iterable[Mapping[str, Any]] = (),
         answered: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
@@ -83,7 +76,7 @@ class ServerSession:
         self.answering = Answering(self.wire, self.writer)
         self.counts: Counter[str] = Counter()
         """What was refused or dropped, for the metrics."""
-        self._offer = Offer(opted_in, resume_token, region, resumable)
+        self._offer = Offer(opted_in, resume_token, region, resumable, countersigns)
         self._inbox = Inbox(numbered=opted_in)
         self._audio = InputAudio(self.wire, self.answering.unheard)
         self._idle = IdleWatch()
@@ -102,6 +95,7 @@ class ServerSession:
             ev.ResponseCancel: self._response_cancel,
             ev.OutputClear: lambda event: iter(()),
             ev.Resume: self._resume,
+            ev.ReceiptsHead: self._offer.receipts,
         }
 
     @property
@@ -120,7 +114,7 @@ class ServerSession:
             self.wire.send("session.created", session=self.wire.settings.values)
         ]
         if self.opted_in:
-            steps.append(self._ready())
+            steps.append(self._offer.ready(self.wire))
         return steps
 
     def receive(self, raw: str | bytes) -> list[SessionStep]:
@@ -228,7 +222,7 @@ class ServerSession:
             input_samples_received=self._audio.samples,
             complete=False,
         )
-        return [self._ready(), resumed]
+        return [self._offer.ready(self.wire), resumed]
 
     def refuse_resume(self, event_id: str | None, why: str) -> list[SessionStep]:
         """There is nothing to go on with: this is a new session."""
@@ -258,16 +252,6 @@ class ServerSession:
         if self._faults >= self.wire.limits.faults:
             steps.append(Close(1008, "too many events that are wrong"))
         return steps
-
-    def _ready(self) -> Send:
-        return self.wire.send(
-            "voiceagent.session.ready",
-            session_id=self.wire.id,
-            conversation=self.wire.conversation,
-            resume_token=self._offer.token,
-            region=self._offer.region,
-            resumable_seconds=self._offer.resumable,
-        )
 
     def _session_update(self, event: ev.SessionUpdate) -> Iterator[SessionStep]:
         self.wire.settings.update(event.session, event.event_id)

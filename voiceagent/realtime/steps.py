@@ -18,6 +18,7 @@ __all__ = [
     "AwaitWords",
     "Cancel",
     "Close",
+    "Countersign",
     "CutHere",
     "Hear",
     "Keep",
@@ -125,6 +126,19 @@ class Attach:
     """The client's own id of this request, for errors."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Countersign:
+    """Sign how far the receipts of this client reach, and tell the session of it."""
+
+    chain: str
+    count: int
+    last: str
+    """Signature of the last one."""
+    from_count: int
+    from_last: str
+    """What was signed before, as the client knows it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Close:
     """Close the connection with this websocket code."""
@@ -143,5 +157,6 @@ SessionStep = (
     | CutHere
     | Keep
     | Attach
+    | Countersign
     | Close
 )

@@ -23,6 +23,7 @@ from voiceagent.region.config import ServeConfig
 from voiceagent.region.entrance import PATH, Entrance, subprotocol, visitor_of
 from voiceagent.region.memory import Memory
 from voiceagent.region.metrics import Metrics
+from voiceagent.region.notary import Notary
 from voiceagent.region.services import Detector, Observe, Services
 from voiceagent.region.session_shell import Live
 from voiceagent.region.sessions import Sessions
@@ -56,6 +57,7 @@ class RegionServer:
         limits: Limits | None = None,
         keep: float = 24 * 3600.0,
         observe: Observe = lambda traceparent, began, facts: None,
+        notary: Notary | None = None,
     ) -> None:
         """`keep`: seconds that a conversation is kept. Raises `ConfigError` where
         others than this machine could come in unproved."""
@@ -78,6 +80,7 @@ class RegionServer:
             voice=voice,
             detector=detector,
             observe=observe,
+            notary=notary,
         )
         self.sessions = Sessions(
             self.services,
@@ -114,6 +117,8 @@ class RegionServer:
             await self.sessions.end_all()
             await self.services.backend.close()
             await self.services.memory.close()
+            if self.services.notary is not None:
+                await asyncio.to_thread(self.services.notary.close)
 
     async def drain(self) -> None:
         """Let nobody in, let answers be finished for a while, then say goodbye."""

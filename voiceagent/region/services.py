@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from voiceagent.region.backend import Backend
 from voiceagent.region.memory import Memory
 from voiceagent.region.metrics import Metrics
+from voiceagent.region.notary import Notary
 from voiceagent.region.slots import AnswerSlots
 
 __all__ = ["Detector", "HeardEdge", "Observe", "Services", "Socket"]
@@ -72,3 +73,5 @@ class Services:
     """A new turn detector by the session's `turn_detection`; None: there is none."""
     observe: Observe
     """A response is over: for traces."""
+    notary: Notary | None = None
+    """Who countersigns receipts; None: nobody."""

@@ -19,6 +19,7 @@ from voiceagent.realtime.steps import (
     AwaitWords,
     Cancel,
     Close,
+    Countersign,
     CutHere,
     Hear,
     Keep,
@@ -43,20 +44,26 @@ MOST_STEPS = 4096
 """Steps that may wait for a client that does not read."""
 KEEPING = 3.0
 """Seconds that the next event waits at most until the conversation is written down."""
-PUMP, CLOSE = "pump", "close"
+PUMP, CLOSE, NOTARY = "pump", "close", "notary"
 
 
 class Live:
     """One session; survives the connection that it began on."""
 
     def __init__(
-        self, session: ServerSession, services: Services, socket: Socket
+        self,
+        session: ServerSession,
+        services: Services,
+        socket: Socket,
+        *,
+        subject: str = "",
     ) -> None:
+        """`subject`: whose session it is."""
         self.session, self.line = session, SessionLine(socket, services.metrics)
         self.keeper = Keeper(services.memory)
         self.failed = False
         """Whether it broke: it is told, and nobody goes on with it."""
-        self._services = services
+        self._services, self._subject = services, subject
         self._ears = SessionEars(session, services, self.do)
         self._responses = Responses(session, services, self.do, self._ears)
         self._steps: deque[SessionStep] = deque()
@@ -150,6 +157,9 @@ class Live:
                 await self._responses.cancel(step.response_id)
             case _ if self.failed:
                 pass  # nothing is begun any more
+            case Countersign():
+                if NOTARY not in self._tasks.running:  # it asks again
+                    self._tasks.spawn(NOTARY, self._countersign(step))
             case AwaitWords():
                 self._responses.await_words(step)
             case Respond():
@@ -158,6 +168,19 @@ class Live:
                 self._ears.recognise(step)
             case Hear() | CutHere() | Attach():
                 pass  # carried out before the next event is looked at
+
+    async def _countersign(self, step: Countersign) -> None:
+        notary = self._services.notary
+        if notary is None:
+            return
+        try:
+            signed = await asyncio.to_thread(notary.sign, self._subject, step)
+        except VoiceAgentError as error:
+            log.warning("receipts were not countersigned: %s", error.what)
+            return
+        if signed is not None:
+            wire = self.session.wire
+            self.do([wire.send("voiceagent.receipts.countersigned", **signed)])
 
     async def _keep(self, step: Keep) -> None:
         try:

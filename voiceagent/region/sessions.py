@@ -59,8 +59,9 @@ class Sessions:
             resume_token=self._resume_token(session_id, session_id, who),
             region=self._services.region,
             resumable=self._resumable,
+            countersigns=self._services.notary is not None,
         )
-        live = Live(session, self._services, connection)
+        live = Live(session, self._services, connection, subject=who.subject)
         self.connected[session_id] = live
         live.do(session.opened())
         return live
