@@ -20,7 +20,7 @@ from voiceagent.audio.file import read_audio
 from voiceagent.audio.frames import RATE
 from voiceagent.audio.resample import resampled_pcm
 from voiceagent.clock import Compute, run
-from voiceagent.errors import EngineHung
+from voiceagent.errors import EngineFailed, EngineHung, UsageError, VoiceAgentError
 from voiceagent.frontend.config import VadConfig
 from voiceagent.region.ears import (
     TurnDetector,
@@ -132,6 +132,30 @@ def test_a_recogniser_and_a_voice_that_hang_are_given_up_and_others_served() -> 
                 await ask()
             assert await ask()
         gate.set()
+
+    run(main())
+
+
+def test_a_text_that_a_voice_cannot_say_is_given_to_the_next() -> None:
+    class Voice:
+        def __init__(self, name: str, error: VoiceAgentError | None) -> None:
+            self.name, self.error = name, error
+
+        def synthesize(self, text: str) -> Clip:
+            if self.error is not None:
+                raise self.error
+            return Clip(bytes(3200), 16_000)
+
+    refuses, speaks = Voice("a", UsageError("no such letters")), Voice("b", None)
+    broken = Voice("c", EngineFailed("no sound"))
+
+    async def main() -> None:
+        compute = Compute()
+        assert await speaker(lambda: [refuses, speaks], compute)("5")
+        with pytest.raises(UsageError):
+            await speaker(lambda: [refuses, refuses], compute)("5")
+        with pytest.raises(EngineFailed):
+            await speaker(lambda: [broken, speaks], compute)("5")
 
     run(main())
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from voiceagent.audio.clip import Clip
 from voiceagent.audio.frames import Reframer
 from voiceagent.audio.resample import Resampler, as_float, resampled_pcm
 from voiceagent.clock import Compute
+from voiceagent.errors import UsageError
 from voiceagent.frontend.endpoint import FLAT, EndpointPolicy
 from voiceagent.frontend.frontend import Frontend
 from voiceagent.region.services import HeardEdge
@@ -61,16 +64,24 @@ def speaker(
     voices: Callable[[], list[Tts]], compute: Compute
 ) -> Callable[[str], Awaitable[bytes]]:
     """The first voice for the loop and the wire, made when it is first needed; one that
-    hangs is given up."""
+    hangs is given up, and a text that it cannot say is given to the next."""
 
     def work(text: str) -> bytes:
-        clip = voices()[0].synthesize(text)
+        clip = _said(voices(), text)
         return resampled_pcm(clip.pcm, clip.rate, WIRE)
 
     async def say(text: str) -> bytes:
         return await compute("tts", work, text)
 
     return say
+
+
+def _said(voices: Sequence[Tts], text: str) -> Clip:
+    *others, last = voices
+    for voice in others:
+        with suppress(UsageError):
+            return voice.synthesize(text)
+    return last.synthesize(text)
 
 
 def spoken_part(frontend: Callable[[], Frontend], pcm: bytes) -> bytes:
