@@ -217,6 +217,34 @@ def test_a_template_heard_in_doubt_is_repeated_back() -> None:
     assert sure.question is None
 
 
+def test_after_a_no_the_number_that_sounds_like_it_is_asked_about() -> None:
+    said, other = (f"a {size} espresso" for size in ("fourteen", "forty"))
+    no, yes = heard("no"), heard("yes")
+    asked, again, settled = play(Desk(), heard(said, 0.5), no, yes)
+    assert asked.question is not None and again.question is not None
+    assert again.question.text == f"Did you say: {other}?"
+    assert settled.intent == order("forty")
+    *_, declined = play(Desk(), heard(said, 0.5), no, no)
+    assert declined.reply == DECLINED and declined.intent is None
+
+
+@pytest.mark.parametrize("answer", ["mumble", "a double espresso", "", "maybe"])
+def test_whatever_else_is_answered_is_no_yes_to_the_other_number(answer: str) -> None:
+    _, found, late = play(
+        Desk(), heard("a fourteen espresso", 0.5), heard(answer), heard("yes")
+    )
+    assert late.intent is None and late.question is None
+    wanted = order("double") if answer.startswith("a ") else None
+    assert found.intent == wanted
+
+
+def test_the_corrected_sentence_itself_is_a_command() -> None:
+    _, found = play(
+        Desk(), heard("a fourteen espresso", 0.5), heard("a forty espresso")
+    )
+    assert found.intent == order("forty") and found.question is None
+
+
 def test_the_model_is_not_believed_on_words_heard_in_doubt() -> None:
     light = Intent("device.on", {}, text=DARK)
     (found,) = play(Desk({DARK: Guess(light, 0.99)}), heard(DARK, 0.4))

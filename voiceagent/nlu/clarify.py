@@ -69,6 +69,8 @@ class Question:
     """Why it is asked; never the user's words."""
     turn: int = 0
     """The turn that ended in this question."""
+    instead: Question | None = None
+    """What is asked after a "no"."""
 
     def open_for(self, turn: int, *, typed: bool) -> bool:
         """Whether a turn may answer it: the next one only.

@@ -16,6 +16,7 @@ from typing import Protocol
 from voiceagent.clock import Compute, now
 from voiceagent.deadline import Deadline
 from voiceagent.frontend.endpoint import Completeness
+from voiceagent.lang.twins import twin_of
 from voiceagent.nlu.clarify import Question, Reply, confirm, repeat_back, which
 from voiceagent.nlu.decision import DecisionStep, Opinion, Route, route
 from voiceagent.nlu.intent import Intent
@@ -215,13 +216,22 @@ class Interpreter:
             if found.step is not DecisionStep.ASK:
                 return reading
             either = which([intent, *others], reason=found.reason)
-            again = repeat_back(intent, recognition.text, reason=found.reason)
+            again = await self._repeated(intent, recognition.text, found.reason)
             return replace(reading, question=either or again)
         if opinion is None or guess is None:
             return Reading(found)
         if found.step is DecisionStep.HAND_OVER:
             return Reading(found, guess=guess)
         return await self._guessed(recognition, found, opinion, guess)
+
+    async def _repeated(self, intent: Intent, text: str, reason: str) -> Question:
+        """Whether it was heard right; if not, whether it was the number that sounds
+        like this one."""
+        asked, twin = repeat_back(intent, text, reason=reason), twin_of(text)
+        other = await self._parse(twin) if twin else None
+        if other is None:
+            return asked
+        return replace(asked, instead=repeat_back(other, twin, reason=reason))
 
     async def _guessed(
         self, recognition: Recognition, found: Route, opinion: Opinion, guess: Guess
@@ -270,6 +280,11 @@ def _settled(question: Question, recognition: Recognition) -> Reading | None:
     # The recogniser knows the short answers: what it refuses was something else.
     if reply is Reply.OTHER or not recognition.accepted:
         return None
+    if isinstance(reply, Reply) and question.instead is not None:
+        again = question.instead
+        found = Route("device", "asked about what sounds like it", DecisionStep.ASK)
+        intent = again.options[0].intent
+        return Reading(found, intent, recognition.confidence, question=again)
     if isinstance(reply, Reply):
         reason = "declined what was asked"
         return Reading(Route("device", reason), by="answer", reply=DECLINED)
