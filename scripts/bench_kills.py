@@ -65,8 +65,10 @@ class Kept:
     questions: int = 0
     answers: int = 0
     unkept: int = 0
-    full: int = 0
-    """Answers that said why they were not kept, or were refused."""
+    withheld: int = 0
+    """Questions that did not leave, since they could not be booked."""
+    failed: list[str] = field(default_factory=list)
+    """What needs no book and was not done all the same."""
 
     def wish(self, dice: random.Random) -> tuple[str, str]:
         """What is typed next, and what of: no two timers are alike."""
@@ -103,8 +105,10 @@ class Kept:
             self.answers += 1
         elif "already" in reply or "not on your" in reply:
             self.items[about] = "already" in reply
+        elif about:
+            self.failed.append(f"failed: {text}: {reply}")
         else:
-            self.full += 1
+            self.withheld += 1
 
 
 @contextmanager
@@ -256,11 +260,11 @@ def main() -> None:
                 os.kill(filler, signal.SIGKILL)
                 os.waitpid(filler, 0)
         (home / "disk" / "fill").unlink(missing_ok=True)
-        wrong = judged(agent, kept, home / "disk" / "state", temporary)
+        wrong = kept.failed + judged(agent, kept, home / "disk" / "state", temporary)
     disk = f"a disk of {SIZE} that filled and was freed" if own else "a plain folder"
     print(f"{asked.kills} kills over {disk}, {kept.number} wishes:")
     print(f"  {len(kept.timers)} timers confirmed, {kept.answers} answers")
-    print(f"  {kept.unkept} said not to be kept, {kept.full} refused")
+    print(f"  {kept.unkept} said not to be kept, {kept.withheld} questions withheld")
     print(f"  {len(wrong)} wrong")
     for line in wrong:
         print(f"  {line}")

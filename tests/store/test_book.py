@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -286,6 +287,30 @@ def test_more_than_is_remembered_leaves_the_file_alone(
     assert words(book) == list("abcde") and not book.kept
     book.close()
     assert words(opened(path)) == []
+
+
+def test_behind_a_link(path: Path, tmp_path: Path) -> None:
+    """The file may lie on another disk; it is mended where it lies."""
+    large(tmp_path / "there" / "words.sqlite")
+    path.parent.mkdir()
+    path.symlink_to(tmp_path / "there" / "words.sqlite")
+    overwritten(path, 3)
+    book = opened(path)
+    assert len(words(book)) > 100 and path.is_symlink()
+    assert book.moved_aside == tmp_path / "there" / "words.corrupt-1"
+    add(book, "new")
+    book.close()
+    assert words(opened(tmp_path / "there" / "words.sqlite"))[-1] == "new"
+
+
+def test_two_programs_mend_one_file_once(path: Path) -> None:
+    large(path)
+    overwritten(path, 4)
+    with ThreadPoolExecutor(4) as several:
+        found = list(several.map(lambda _: opened(path), range(4)))
+    assert len({tuple(words(book)) for book in found}) == 1
+    assert len(list(path.parent.glob("*.corrupt-*"))) == 1
+    assert sum(len(book.troubles()) for book in found) == 1
 
 
 def test_the_same_trouble_is_told_once_an_hour(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from voiceagent.store import files
+from voiceagent.store import files, scratch
 from voiceagent.store.files import folder_locked, private_folder, put, put_new
 from voiceagent.store.scratch import ScratchFolder, sweep_scratch
 
@@ -67,7 +67,7 @@ def test_without_links_a_new_file_is_made_all_the_same(
 KILLED = """
 import os, sys
 from pathlib import Path
-from voiceagent.store import files
+from voiceagent.store import files, scratch
 from voiceagent.store.scratch import ScratchFolder
 folder = ScratchFolder()
 (folder.path / "clause.wav").write_bytes(b"a reply")
@@ -119,3 +119,20 @@ def test_a_lock_that_is_held_for_good_is_given_up(
                 pass
     with folder_locked(tmp_path):
         pass
+
+
+def test_where_the_temporary_folder_is_full_memory_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "shm").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(scratch, "MEMORY", tmp_path / "shm")
+    monkeypatch.setattr(scratch, "ROOM", 1 << 60)
+    with ScratchFolder() as folder:
+        assert folder.path.is_relative_to(tmp_path / "shm")
+        left = folder.path.with_name("left")
+        left.mkdir()
+    monkeypatch.setattr(scratch, "ROOM", 0)
+    with ScratchFolder() as folder:
+        assert not folder.path.is_relative_to(tmp_path / "shm")
+    assert sweep_scratch() == 0 and not left.exists(), "swept on the way"

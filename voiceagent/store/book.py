@@ -13,10 +13,11 @@ file that turns out to be damaged is mended (`DatabaseFile`) and said so.
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import RLock
 from typing import TypeVar
@@ -93,7 +94,9 @@ class Book:
         self.what, self.path = what, file.path
         self.moved_aside: Path | None = None
         """Where a damaged file was put; None if all was well."""
-        self._file, self._lock = file, RLock()
+        # Behind a link: the log lies beside the file, and is mended with it.
+        real = Path(os.path.realpath(file.path)) if file.path is not None else None
+        self._file, self._lock = replace(file, path=real), RLock()
         self._adrift: _Adrift | None = None
         self._inode: object = None
         self._closed = False
@@ -181,7 +184,10 @@ class Book:
             self._db.close()
 
     def _opened(self) -> sqlite3.Connection:
-        opened = self._file.open(wait=LITTLE if self._adrift else BUSY)
+        # One that was only out of reach need not be read through each time.
+        known = self._adrift is not None and self._inode == identity(self.path)
+        wait = LITTLE if self._adrift else BUSY
+        opened = self._file.open(wait=wait, check=not known)
         self.moved_aside = opened.aside or self.moved_aside
         self._inode = identity(self.path)
         if opened.trouble:

@@ -57,12 +57,13 @@ class DatabaseFile:
     steps: tuple[str, ...] = ()
     """What brings a file of each schema, from the first one on, to the next."""
 
-    def open(self, *, wait: float = BUSY) -> OpenedFile:
+    def open(self, *, wait: float = BUSY, check: bool = True) -> OpenedFile:
         """The connection; raises `StoreError` for a place that cannot be written and
-        for a newer file. `wait`: seconds for another program that writes."""
+        for a newer file. `wait`: seconds for another program that writes; `check`: it
+        is read through."""
         try:
             self._make_place()
-            return self._opened(wait)
+            return self._opened(wait, check)
         except (sqlite3.Error, OSError) as error:
             raise self.error("opened", error) from error
 
@@ -90,12 +91,12 @@ class DatabaseFile:
         cause, hint = explained(error, self.path, self.setting)
         return StoreError(f"`{place}` could not be {verb}", cause=cause, hint=hint)
 
-    def _opened(self, wait: float) -> OpenedFile:
+    def _opened(self, wait: float, check: bool) -> OpenedFile:
         if self.path is None:
             return OpenedFile(self.in_memory())
         empty = self._claimed(self.path)
         try:
-            db = self._prepared(str(self.path), wait)
+            db = self._prepared(str(self.path), wait, check)
         except sqlite3.DatabaseError as error:
             if not is_damage(error):
                 raise
@@ -103,16 +104,18 @@ class DatabaseFile:
         why = f"`{self.path}` was empty; a new one was begun" if empty else ""
         return OpenedFile(db, why)
 
-    def _prepared(self, place: str, wait: float | None) -> sqlite3.Connection:
+    def _prepared(
+        self, place: str, wait: float | None, check: bool = True
+    ) -> sqlite3.Connection:
         db = sqlite3.connect(place, isolation_level=None, check_same_thread=False)
         try:
-            self._set_up(db, wait)
+            self._set_up(db, wait, check and wait is not None)
         except BaseException:
             db.close()
             raise
         return db
 
-    def _set_up(self, db: sqlite3.Connection, wait: float | None) -> None:
+    def _set_up(self, db: sqlite3.Connection, wait: float | None, check: bool) -> None:
         """`wait`: None in memory."""
         if wait is not None:
             db.execute(f"PRAGMA busy_timeout = {round(wait * 1000)}")
@@ -124,7 +127,7 @@ class DatabaseFile:
         found = db.execute("PRAGMA user_version").fetchone()[0]
         if found > self.schema:
             raise self._newer(found)
-        if wait is not None:
+        if check:
             self._check(db)
         db.executescript(self.tables)
         if found < self.schema:

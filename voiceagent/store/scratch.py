@@ -20,14 +20,20 @@ from voiceagent.store.files import OURS, folder_locked, lock
 
 __all__ = ["ScratchFolder", "sweep_scratch"]
 
+ROOM = 1 << 20
+"""Bytes without which the temporary folder is of no use."""
+MEMORY = Path("/dev/shm")
+"""Where Linux keeps files in memory."""
+
 
 class ScratchFolder:
     """A folder that is gone when it is closed, or soon after a kill."""
 
     def __init__(self) -> None:
         """Raises `OSError`."""
-        _sweep_once(tempfile.gettempdir())
-        base = _base()
+        place = _place()
+        _sweep_once(place)
+        base = _base(place)
         with folder_locked(base):  # nobody sweeps between the making and the lock
             self.path = Path(tempfile.mkdtemp(dir=base))
             self._handle = -1
@@ -55,18 +61,40 @@ def sweep_scratch() -> int:
     if sys.platform == "win32":  # no folder can be locked there
         return swept
     with suppress(OSError):
-        base = _base()
-        if not any(base.iterdir()):
-            return 0
-        with folder_locked(base):
-            for left in base.iterdir():
-                swept += _removed(left)
+        swept += _swept(Path(tempfile.gettempdir()))
+    with suppress(OSError):
+        swept += _swept(MEMORY)
     return swept
 
 
+def _swept(place: Path) -> int:
+    if not (place / _name()).is_dir() or not any((place / _name()).iterdir()):
+        return 0
+    base = _base(place)
+    with folder_locked(base):
+        return sum(map(_removed, list(base.iterdir())))
+
+
 @cache
-def _sweep_once(place: str) -> None:
+def _sweep_once(place: Path) -> None:
     sweep_scratch()
+
+
+def _place() -> Path:
+    """The temporary folder; where it is full, memory. Raises `OSError`."""
+    try:
+        place = Path(tempfile.gettempdir())
+        if shutil.disk_usage(place).free >= ROOM or not MEMORY.is_dir():
+            return place
+    except OSError:  # so full that Python knows of none
+        if not MEMORY.is_dir():
+            raise
+    return MEMORY
+
+
+def _name() -> str:
+    user = os.getuid() if hasattr(os, "getuid") else 0
+    return f"{OURS}-{user}"
 
 
 def _removed(left: Path) -> bool:
@@ -80,9 +108,8 @@ def _removed(left: Path) -> bool:
         os.close(handle)
 
 
-def _base() -> Path:
-    user = os.getuid() if hasattr(os, "getuid") else 0
-    base = Path(tempfile.gettempdir(), f"{OURS}-{user}")
+def _base(place: Path) -> Path:
+    base, user = place / _name(), os.getuid() if hasattr(os, "getuid") else 0
     with suppress(FileExistsError):
         base.mkdir(mode=0o700)
     seen = base.lstat()
