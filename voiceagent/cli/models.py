@@ -23,6 +23,7 @@ from voiceagent.errors import (
     UsageError,
     VoiceAgentError,
 )
+from voiceagent.errors.foreign import one_line
 from voiceagent.errors.lines import here
 
 if TYPE_CHECKING:
@@ -238,8 +239,10 @@ def _agreed(given: str, stated: str, yes: bool) -> str:
             cause=f"it states `{stated}`",
             hint="add `--licence TEXT`, or `--yes` to take what it states",
         )
-    prompt = f"It states the licence `{stated}`. Enter: accept; or type another"
-    return str(typer.prompt(prompt, default=stated)).strip()
+    shown = one_line(stated)  # a stranger's file says it
+    prompt = f"It states the licence `{shown}`. Enter: accept; or type another"
+    answer = str(typer.prompt(prompt, default=shown)).strip()
+    return stated if answer == shown else answer
 
 
 def _named(name: str) -> Model:

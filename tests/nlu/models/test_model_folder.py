@@ -292,9 +292,16 @@ def test_the_command_line_adds_chooses_lists_and_verifies(tmp_path: Path) -> Non
 @pytest.mark.cli
 @pytest.mark.fault
 @pytest.mark.parametrize(
-    "words", [("use", "nothing"), ("add", "nowhere.gguf"), ("verify", "nothing")]
+    ("words", "code"),
+    [
+        (("use", "nothing"), 2),  # a name that nobody has
+        (("add", "nowhere.gguf"), 3),
+        (("verify", "nothing"), 2),
+    ],
 )
-def test_what_is_not_there_is_said(tmp_path: Path, words: tuple[str, ...]) -> None:
+def test_what_is_not_there_is_said(
+    tmp_path: Path, words: tuple[str, ...], code: int
+) -> None:
     done = cli(*words, home=tmp_path)
-    assert done.returncode == 3, done.stderr
+    assert done.returncode == code, done.stderr
     assert "hint:" in done.stderr and "Traceback" not in done.stderr
