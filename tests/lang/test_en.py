@@ -149,6 +149,17 @@ CHECKS: dict[str, Check] = {
     "signs.whole": lambda word: speakable(f"\u2153 {word}") == f"a third of {word}",
     "signs.no_thing": lambda word: speakable(f"\u2153 {word}") == f"a third {word}",
     "signs.scales": lambda word: speakable(f"$3 {word}") == f"3 {word} dollars",
+    "signs.short_scales": lambda pair: (
+        speakable(f"$3{pair[0]}") == f"3 {pair[1]} dollars"
+    ),
+    "signs.one_coin": lambda pair: speakable(f"{pair[0]}1") == f"1 {pair[1]}",
+    "signs.measures": lambda word: (
+        speakable(f"1/3 {word}")
+        in (
+            *(f"a third of {article} {word}" for article in ENGLISH.signs.articles),
+            f"a third {word}",
+        )
+    ),
     "signs.unsaid": lambda word: (
         word not in speakable("5 \u00a4 6 \u2624 7 \U0001f3fb")
     ),

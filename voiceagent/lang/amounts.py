@@ -11,17 +11,27 @@ from voiceagent.lang.spoken import number_words
 __all__ = ["said_amounts"]
 
 NUMBERS, SPEECH, SIGNS = language().numbers, language().speech, language().signs
-NUMBER = r"\d[\d,]*(?:\.\d+)?"
+NUMBER = r"(?:\d[\d,]*(?:\.\d+)?|\.\d+)"
 COIN = f"[{''.join(map(re.escape, SPEECH.money))}]"
-SCALE = rf"(?:\s(?:{'|'.join(SIGNS.scales)})\b)?"
+SCALE = (
+    rf"(?:\s(?:{'|'.join(SIGNS.scales)})\b"
+    rf"|(?:{'|'.join(sorted(SIGNS.short_scales, key=len)[::-1])})\b)?"
+)
+SHORT = re.compile(r"(?<=\d)[A-Za-z]+$")
 MONEY = re.compile(rf"(?:\b([A-Z]{{1,2}}))?({COIN})\s?([-\u2212]?{NUMBER}{SCALE})")
 MONEY_BEHIND = re.compile(rf"({NUMBER}{SCALE})\s?({COIN})(?!\s?\d)")
+MONEY_SPAN = re.compile(
+    rf"({COIN}\s?{NUMBER}{SCALE})(?:-(?={COIN}?\d)|\s-\s(?={COIN}\d))"
+)
 TIME = re.compile(r"(?<![\d:.])(\d{1,2}):([0-5]\d)(?![\d:])")
 RATIO = re.compile(r"(?<![\d:.])(\d+)[:\u2236](\d)(?![\d:]*:)")
 MINUS = re.compile(r"(?<![\w.)])[-\u2212\u2013](?=\.?\d)")
 TAKEN = re.compile(r"(\d)\s*\u2212\s*(?=[\d(])|(\d)\s-\s(?=\d[^\n]*=)")
 BEFORE_RANGE = rf"(?:(?<=[\d%\u00b0]|{COIN})|(?<=\u00b0[CF]))"
-RANGE = re.compile(rf"{BEFORE_RANGE}\s?[\u2013\u2014]\s?(?=[-\u2212+]?{COIN}?\s?\.?\d)")
+RANGE = re.compile(
+    rf"{BEFORE_RANGE}(?:\s?[\u2013\u2014]\s?|[~\u223c\u301c])"
+    rf"(?=[-\u2212+]?{COIN}?\s?\.?\d)"
+)
 SPAN = re.compile(r"(?<![\w.:/-])(\d{1,2})-(\d{1,3})(?=%|\u00b0|\s[a-zA-Z])")
 MICRO = "\u00b5"
 HIGH = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"
@@ -41,8 +51,11 @@ UNIT = re.compile(
 )
 BELOW = re.compile(rf"(?<=\d)[{LOW}]+")
 FRACTION = re.compile(
-    r"(?:(?P<whole>\d+)\s?)?(?P<part>[\u00bc-\u00be\u2150-\u215e\u2189]|"
+    r"(?P<minus>(?<![\w.)])[-\u2212\u2013])?(?:(?P<whole>\d+)\s?)?(?P<part>[\u00bc-\u00be\u2150-\u215e\u2189]|"
     r"(?<!\d)\d{1,3}\u2044\d{1,3})(?P<behind>\s+(?P<noun>[A-Za-z]+))?"
+)
+MEASURED = re.compile(
+    rf"(?<![\d/.,:])([1-9])/(10|[2-9])(?=\s+(?:{'|'.join(sorted(SIGNS.measures))})\b)"
 )
 MIXED = re.compile(r"(?<![\d/.,])(\d+)\s(\d)/(\d{1,2})(?![\d/])")
 
@@ -50,6 +63,7 @@ MIXED = re.compile(r"(?<![\d/.,])(\d+)\s(\d)/(\d{1,2})(?![\d/])")
 def said_amounts(text: str) -> str:
     """`text` with everything in words that is written by the place of its signs."""
     text = MIXED.sub("\\1 \\2\u2044\\3", text)
+    text = MEASURED.sub("\\1\u2044\\2", text)
     text = LENGTH.sub(_length, text)
     text = POWER.sub(_power, text)
     text = BELOW.sub(lambda found: f" {SIGNS.sub} {_digits(found[0])} ", text)
@@ -57,6 +71,7 @@ def said_amounts(text: str) -> str:
     text = SPAN.sub(_span, RANGE.sub(f" {SPEECH.up_to} ", text))
     text = TIME.sub(_time, text)
     text = RATIO.sub(rf"\1 {SPEECH.up_to} \2", text)
+    text = MONEY_SPAN.sub(rf"\1 {SPEECH.up_to} ", text)
     text = MONEY_BEHIND.sub(_money_behind, MONEY.sub(_money, text))
     text = TAKEN.sub(lambda found: f"{found[1] or found[2]} {NUMBERS.minus} ", text)
     return UNIT.sub(_unit, MINUS.sub(f"{NUMBERS.minus} ", text))
@@ -117,13 +132,16 @@ def _fraction(found: re.Match[str]) -> str:
         words = parts[0]
     else:
         words = f"{number_words(upper)} {parts[1]}"
+    minus = f"{NUMBERS.minus} " if found["minus"] else ""
     if found["whole"]:
-        return f"{found['whole']} {NUMBERS.joint} {words}{found['behind'] or ''}"
+        return f"{minus}{found['whole']} {NUMBERS.joint} {words}{found['behind'] or ''}"
     before = found.string[max(0, found.start() - 1) : found.start()]
     lead = " " if before.isalnum() else ""
     if not found["behind"] and found.string[found.end() : found.end() + 1].isalnum():
         words += " "
-    return lead + _part_of(words, upper == 1 and lower == 2, found["noun"], found)
+    return (
+        lead + minus + _part_of(words, upper == 1 and lower == 2, found["noun"], found)
+    )
 
 
 def _numbers(part: str) -> tuple[int, int]:
@@ -163,8 +181,16 @@ def _time(match: re.Match[str]) -> str:
 
 def _money(found: re.Match[str]) -> str:
     whose = f"{found[1]} " if found[1] else ""
-    return f"{found[3]} {whose}{SPEECH.money[found[2]]}"
+    return _coins(found[3], found[2], whose)
 
 
 def _money_behind(found: re.Match[str]) -> str:
-    return f"{found[1]} {SPEECH.money[found[2]]}"
+    return _coins(found[1], found[2], "")
+
+
+def _coins(amount: str, coin: str, whose: str) -> str:
+    short = SHORT.search(amount)
+    if short is not None:
+        amount = f"{amount[: short.start()]} {SIGNS.short_scales[short[0]]}"
+    one = SIGNS.one_coin.get(coin) if amount in ("1", "-1", "\u22121") else None
+    return f"{amount} {whose}{one or SPEECH.money[coin]}"

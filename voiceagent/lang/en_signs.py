@@ -61,6 +61,7 @@ BESIDE = {
     "|": "bar",
     "#": "number",
     "*": "times",
+    "\\": "backslash",
     "^": "to the power of",
     "\u00a7": "section",
     "\u00b6": "paragraph",
@@ -89,6 +90,7 @@ PAIRS = {
     "+/-": "plus or minus",
     "-/+": "minus or plus",
     "<=": "at most",
+    "=<": "at most",
     ">=": "at least",
     "!=": "is not equal to",
     "==": "equals",
@@ -170,6 +172,22 @@ SIGNS = SignWords(
     ),
     many="s",
     scales=("hundred", "thousand", "million", "billion", "trillion"),
+    short_scales={
+        **{"k": "thousand", "K": "thousand", "m": "million", "M": "million"},
+        **{"mn": "million", "bn": "billion", "B": "billion", "b": "billion"},
+        **{"tn": "trillion", "T": "trillion"},
+    },
+    one_coin={
+        **{"$": "dollar", "\u00a2": "cent", "\u00a3": "pound", "\u20ac": "euro"},
+        **{"\u20b9": "rupee", "\u20bd": "ruble", "\u20b1": "peso", "\u20bf": "bitcoin"},
+        **{"\u20aa": "shekel", "\u20b4": "hryvnia", "\u20b5": "cedi", "\u20ad": "kip"},
+    },
+    measures=frozenset(
+        "of cup cups teaspoon teaspoons tablespoon tablespoons tsp tbsp ounce ounces "
+        "oz pound pounds lb inch inches mile miles hour hours litre litres liter "
+        "liters pint pints quart quarts gallon gallons stick sticks bag can jar metre "
+        "meter kilometre kilometer kilo pinch".split()
+    ),
     alphabet="GREEK",
     unsaid=frozenset("sign symbol emoji modifier".split()),
 )

@@ -53,6 +53,13 @@ class SignWords(Struct, frozen=True, kw_only=True, eq=False):
     """Ending of a noun that stands for several."""
     scales: tuple[str, ...]
     """Words behind an amount of money that belong to the number."""
+    short_scales: Mapping[str, str]
+    """Letters that stand for such words right behind the amount."""
+    one_coin: Mapping[str, str]
+    """What is said for the sign of a currency behind a one."""
+    measures: frozenset[str]
+    """What a fraction in plain characters, such as 1/2, may be a part of: before other
+    words it may be a day."""
     alphabet: str
     """How Unicode calls the letters that are said by their names beside a number."""
     unsaid: frozenset[str]

@@ -16,8 +16,14 @@ __all__ = ["is_sign", "said_signs", "usual_digits"]
 
 SIGNS, USUAL = language().signs, language().speech.signs
 KINDS = frozenset(("Sc", "Sm", "So", "Sk", "No", "Nl"))
-MEANT = {"\u03bc": "\u00b5", "\u00ba": "\u00b0"}
-"""Greek mu is written for micro, and the ordinal sign for a degree."""
+MEANT = {
+    **{"\u03bc": "\u00b5", "\u00ba": "\u00b0"},
+    **{"\u066a": "%", "\ufe6a": "%", "\u066b": ".", "\u066c": ","},
+}
+"""Greek mu is written for micro, the ordinal sign for a degree; Arabic signs."""
+SQUARED = range(0x3371, 0x33E0)
+"""Units that are one character."""
+HIGH = {"2": "\u00b2", "3": "\u00b3"}
 SILENT = frozenset("`_")
 """Signs of markup that nobody says."""
 NEAR = 8
@@ -54,6 +60,12 @@ def usual_digits(text: str) -> str:
 def _usual(character: str) -> str:
     if character in MEANT:
         return MEANT[character]
+    if ord(character) in SQUARED:
+        unit = unicodedata.normalize("NFKC", character)
+        unit = unit.replace("\u03bc", MEANT["\u03bc"])
+        last = HIGH.get(unit[-1], unit[-1])
+        known = unit.replace("\u00b5", "").replace("\u03a9", "").isascii()
+        return f"{unit[:-1]}{last}" if known else character
     if "\uff00" <= character <= "\uffef":
         usual = unicodedata.normalize("NFKC", character)
         return usual if len(usual) == 1 else character
