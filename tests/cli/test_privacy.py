@@ -26,16 +26,20 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("VOICEAGENT_STORE__FOLDER", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     for turn in (1, 2, 3):
-        Receipts(tmp_path).add(Receipt(turn=turn, to="region", why="[/boom] [conceal]"))
+        at = "2026-01-05T09:30:00.000+00:00"
+        why = "[/boom] \x1b[2J[conceal]"
+        Receipts(tmp_path).add(Receipt(at=at, turn=turn, to="region", why=why))
     return tmp_path
 
 
 def test_the_report_shows_what_is_there_as_it_is(
-    state: Path, capsys: pytest.CaptureFixture[str]
+    state: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
     report(verify=True, json=False, last=20)
     out = capsys.readouterr().out
-    assert "3 receipts: 3 nothing" in out and "[/boom]" in out
+    assert "2026-01-05 09:30" in out
+    assert "3 receipts: 3 nothing" in out and "[/boom]" in out and "\x1b[2J" not in out
     assert "all 3 receipts are as they were written" in out
 
 

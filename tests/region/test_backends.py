@@ -106,6 +106,20 @@ def test_words_tools_and_tokens_of_a_chat_server() -> None:
     run(main())
 
 
+@pytest.mark.parametrize("told", ["-5", "1e25", "12.5", '"5"', "true", "[5]", "null"])
+def test_figures_of_an_upstream_are_numbers_or_nothing(told: str) -> None:
+    used = f'{{"prompt_tokens": {told}, "completion_tokens": {told}}}'
+    body = HEAD + event(content="Bruno.") + END
+    body += f'data: {{"choices": [], "usage": {used}}}\n\n'.encode()
+
+    async def main() -> None:
+        async with upstream(body) as (url, _):
+            found = await outputs(chat(url))
+            assert found == [AnswerText("Bruno."), Usage(None, None)]
+
+    run(main())
+
+
 def test_passages_go_along_as_data(tmp_path: Path) -> None:
     knowledge = Knowledge([documents(tmp_path / "zoo")])
 

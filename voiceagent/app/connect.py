@@ -42,6 +42,7 @@ def connect_to(
         tls = client_context(config.ca_file, config.certificate)
     if bridged:
         return BridgedRemote(
-            lambda told: RealtimeRemote(target, config, told, tls), target.name
+            lambda told: RealtimeRemote(target, config, told, tls, keeper=keeper),
+            target.name,
         )
     return RealtimeRemote(target, config, emit, tls, keeper=keeper)

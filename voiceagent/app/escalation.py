@@ -225,6 +225,11 @@ def _remote(
         token=os.environ.get(token_env, ""),
         instructions=INSTRUCTIONS,
     )
-    bridged, kept = options.pace is Pace.MEASURED, options.store and options.store.path
-    keeper = Witnessed(kept.parent) if kept and name == WITNESS else None
-    return connect_to(target, shop.config.region, emit, bridged=bridged, keeper=keeper)
+    folder = books_folder(shop.config, options, options.store or Store(None))
+    return connect_to(
+        target,
+        shop.config.region,
+        emit,
+        bridged=options.pace is Pace.MEASURED,
+        keeper=Witnessed(folder) if folder and name == WITNESS else None,
+    )

@@ -17,9 +17,12 @@ from voiceagent.cli.shared import (
     emit_json,
 )
 from voiceagent.errors import CheckFailed
+from voiceagent.errors.foreign import words_of_others
 from voiceagent.errors.lines import here
 
 if TYPE_CHECKING:
+    from rich.console import JustifyMethod
+
     from voiceagent.app.config import Config
     from voiceagent.privacy.chain_check import ChainVerdict
     from voiceagent.privacy.countersign import Countersignature
@@ -65,18 +68,32 @@ def report(
 
 
 def _show(found: Sequence[Receipt], last: int) -> None:
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title="what left this device", title_justify="left")
+    table = Table(
+        title="what left this device",
+        title_justify="left",
+        box=SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+    )
     for name in ("when", "turn", "to", "region", "task", "left", "bytes", "why"):
-        table.add_column(name, justify="right" if name == "bytes" else "left")
+        right, whole = name in ("turn", "bytes"), name not in ("to", "region", "why")
+        justify: JustifyMethod = "right" if right else "left"
+        table.add_column(name, justify=justify, no_wrap=whole, overflow="fold")
     for one in found[-last:]:
         replaced = ", ".join(f"{n} {kind.lower()}" for kind, n in one.replaced.items())
         why = f"{one.why}; replaced {replaced}" if replaced else one.why
-        row = (one.at[:19], str(one.turn), one.to, one.region or "not proved")
+        row = (
+            one.at[:16].replace("T", " "),
+            str(one.turn),
+            one.to,
+            one.region or "not proved",
+        )
         cells = (*row, one.task, one.left, str(one.bytes), why)
-        table.add_row(*(Text(cell) for cell in cells))
+        table.add_row(*(Text(words_of_others(cell)) for cell in cells))
     console().print(table)
     sums = Counter(one.left for one in found)
     told = ", ".join(f"{n} {left}" for left, n in sums.most_common())

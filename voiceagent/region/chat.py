@@ -22,6 +22,7 @@ from voiceagent.region.documents import Passage
 from voiceagent.region.knowledge import Knowledge
 from voiceagent.region.prompting import as_tools, prompt
 from voiceagent.region.sse import SseReader
+from voiceagent.routing.usage import MOST_INPUT, MOST_OUTPUT, whole
 
 __all__ = ["ChatBackend"]
 
@@ -203,7 +204,9 @@ def _of_chunk(chunk: dict[str, Any], calls: dict[int, list[str]]) -> list[Output
             call[2] += function.get("arguments") or ""
     used = chunk.get("usage")
     if isinstance(used, dict):
-        outputs.append(Usage(used.get("prompt_tokens"), used.get("completion_tokens")))
+        given = whole(used.get("prompt_tokens"), MOST_INPUT)
+        made = whole(used.get("completion_tokens"), MOST_OUTPUT)
+        outputs.append(Usage(given, made))
     return outputs
 
 
