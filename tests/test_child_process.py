@@ -331,3 +331,14 @@ def test_the_environment_is_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
         assert os.environ.get(SAFE, "") == given
         started()
         assert os.environ.get(SAFE, "") == given
+
+
+def test_whatever_is_started_of_ours_is_started_that_way() -> None:
+    """Python in a process: by `module_line`, or while `from_no_folder` holds."""
+    package = ROOT / "voiceagent"
+    known = {"child_process/own_path.py", "errors/lines.py", "replay/demo_region.py"}
+    for path in package.rglob("*.py"):
+        text, name = path.read_text("utf-8"), path.relative_to(package).as_posix()
+        starts = "ProcessPoolExecutor(" in text or ".Process(" in text
+        assert not starts or "with from_no_folder()" in text, name
+        assert "sys.executable" not in text or name in known, name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import io
 import json
@@ -17,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.table import Table
 from rich.text import Text
+from test_architecture import MODULES, tree
 
 from voiceagent import errors as our_errors
 from voiceagent.cli import main, shared
@@ -273,3 +275,35 @@ def test_a_folder_of_odd_names_is_told_as_text(home: Path) -> None:
         told = printed(lambda: pytest.raises(SystemExit, main.main))
     assert raw(told) == [] and "[red].wav" in "".join(told.split())
     assert sum(line.startswith("error:") for line in told.splitlines()) <= 5
+
+
+WAYS_OUT = {
+    "Console": {"cli.plain_console"},
+    "print": set(),
+    "typer.echo": {"cli.options"},
+    "typer.secho": set(),
+    "typer.prompt": {"cli.models"},
+    "typer.confirm": {"cli.state"},
+    "sys.stdout.write": {"cli.main", "cli.listen", "cli.shared", "region.llama_child"},
+    "sys.stderr.write": {"cli.main", "cli.shared", "child_process.side"},
+    "sys.stdout.buffer.write": {"cli.shared"},
+    "traceback.print_exc": set(),
+    "Text.from_markup": set(),
+    "logging.basicConfig": {"cli.options"},
+}
+"""What writes on a terminal, and the modules that were looked at for it."""
+
+
+def test_nobody_else_writes_on_a_terminal() -> None:
+    found: dict[str, set[str]] = {name: set() for name in WAYS_OUT}
+    for module, path in MODULES.items():
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in WAYS_OUT:
+                found[ast.unparse(node.func)].add(module)
+    strangers = {name: found[name] - WAYS_OUT[name] for name in WAYS_OUT}
+    assert {name: where for name, where in strangers.items() if where} == {}
+    consoles = [
+        name for name, path in MODULES.items() if "rich.console" in path.read_text()
+    ]
+    makers = [n for n in consoles if "Console(" in MODULES[n].read_text()]
+    assert set(makers) <= {"cli.plain_console", "cli.shared"}
