@@ -16,7 +16,7 @@ from voiceagent.audio.file import AudioFacts, Recording
 from voiceagent.errors import AudioFileError, ScenarioError
 from voiceagent.replay.expectations import check
 from voiceagent.replay.junit import junit
-from voiceagent.replay.replay import Replay
+from voiceagent.replay.replay import Replay, find_inputs, passed_over
 from voiceagent.replay.scenario_file import load_scenario
 from voiceagent.replay.second_look import only_slow
 from voiceagent.replay.update import new_scenario, updated
@@ -173,3 +173,20 @@ def both(intent: str) -> list[TurnRow]:
     first = replace(row(1, 1.5), transcript="turn on the lamp")
     first.intent = IntentFacts(intent, {"name": "Lamp"}, 1.0)
     return [first, row(2, 8.5)]
+
+
+def test_recordings_that_no_scenario_plays_are_named(path: Path) -> None:
+    folder = path.parent
+    for name in ("b.wav", "noise.wav", "notes.txt"):
+        (folder / name).touch()
+    other = folder / "c.turn.toml"
+    other.write_text('audio = "a.wav"\nnoise = "noise.wav@12dB"\n')
+    files = find_inputs([folder])
+    assert passed_over([folder], files) == [folder / "b.wav"]
+    assert passed_over([folder, folder / "b.wav"], [*files, folder / "b.wav"]) == []
+    assert passed_over([path], [path]) == []
+    other.write_text("audio = 3\n")
+    assert passed_over([folder], files) == [folder / "b.wav", folder / "noise.wav"]
+    path.unlink()
+    other.unlink()
+    assert passed_over([folder], find_inputs([folder])) == []

@@ -32,18 +32,39 @@ def printed(folder: Path) -> Path:
     return suite
 
 
-def test_it_passes_from_elsewhere_and_fails_where_it_should(tmp_path: Path) -> None:
-    pytest.importorskip("pocketsphinx", reason="the extra `edge` is not installed")
-    suite = printed(tmp_path)
-    other = suite / "garden.turn.toml"
-    text = (suite / "kitchen.turn.toml").read_text()
-    other.write_text(text.replace("= { room", "= { romo"))
+def run_pytest(*options: str) -> str:
+    """What it prints, called from elsewhere."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
-        [*command, str(suite)], cwd="/", env=env, capture_output=True, text=True
+        [*command, *options], cwd="/", env=env, capture_output=True, text=True
     )
-    assert "1 failed, 4 passed" in done.stdout, done.stdout
-    # The line itself is cut to the width of the terminal.
-    assert "garden.turn.toml::turn-1" in done.stdout
-    assert "turn 1 slots: wanted \"{'romo': 'kitchen'}\"" in done.stdout
+    return done.stdout
+
+
+def broken(suite: Path) -> tuple[Path, str]:
+    """Another scenario with a slip in it, and what it should say."""
+    other, text = suite / "garden.turn.toml", (suite / "kitchen.turn.toml").read_text()
+    other.write_text(text.replace("= { room", "= { romo"))
+    return other, text
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> Path:
+    pytest.importorskip("pocketsphinx", reason="the extra `edge` is not installed")
+    return printed(tmp_path)
+
+
+def test_it_passes_from_elsewhere_and_fails_where_it_should(suite: Path) -> None:
+    broken(suite)
+    told = run_pytest(str(suite))
+    assert "1 failed, 4 passed" in told, told
+    # The line of the summary is cut to the width of the terminal.
+    assert "garden.turn.toml::turn-1" in told
+    assert "turn 1 slots: wanted \"{'romo': 'kitchen'}\"" in told
+
+
+def test_update_writes_what_came(suite: Path) -> None:
+    other, text = broken(suite)
+    assert "2 passed" in run_pytest(str(other), "--va-update")
+    assert other.read_text() == text

@@ -10,8 +10,14 @@ import msgspec
 
 from voiceagent.app.choices import chosen
 from voiceagent.app.config import Config
-from voiceagent.engines.registry import EngineSpec, find_engine
+from voiceagent.engines.registry import (
+    EngineSpec,
+    EngineStage,
+    engines_of,
+    find_engine,
+)
 from voiceagent.nlu.models.model_folder import Model, every_model
+from voiceagent.trace.machine import installed
 
 __all__ = ["provenance"]
 
@@ -21,7 +27,7 @@ DIGITS = 12
 
 def provenance(config: Config) -> dict[str, str]:
     """Lines for the foot of a report; no value of the configuration is among them."""
-    specs = list(_with_parts(chosen(config)))
+    specs = [*_with_parts(chosen(config)), *_second(config)]
     return {
         "configuration": _configuration(config),
         "engines": "; ".join(dict.fromkeys(map(_engine, specs))),
@@ -48,6 +54,13 @@ def _with_parts(specs: Iterable[EngineSpec]) -> Iterator[EngineSpec]:
         yield spec
         parts = (find_engine(spec.stage, name) for name in spec.parts)
         yield from (part for part in parts if part is not None)
+
+
+def _second(config: Config) -> Iterator[EngineSpec]:
+    """The second recogniser, where it is taken if it is there."""
+    if config.stt.second == "auto":
+        found = engines_of(EngineStage.SECOND)
+        yield from (spec for spec in found if installed(spec.package))
 
 
 def _engine(spec: EngineSpec) -> str:

@@ -20,6 +20,7 @@ from voiceagent.cli.shared import (
     emit_json,
     errors,
     progress,
+    tell,
 )
 from voiceagent.errors import CheckFailed, UsageError
 
@@ -105,6 +106,7 @@ def replay(
     files = find_inputs(paths, scenarios=wake == "auto")
     if not files:
         raise UsageError("no recordings found", hint="name files or a folder of them")
+    _tell_untested(paths, files)
     shop = Workshop(configure(config, pack, region__url=region, audio__channel=channel))
     _ = shop.language.pack  # a broken pack is told before the first recording is read
     began = perf()
@@ -124,6 +126,19 @@ def replay(
         _update(outcomes)
     else:
         _verdict(outcomes)
+
+
+def _tell_untested(paths: list[Path], files: list[Path]) -> None:
+    """What lies in those folders and is not held against anything."""
+    from voiceagent.replay.replay import find_inputs, passed_over
+
+    marked = {file for file in find_inputs(paths) if file.name.endswith(".turn.toml")}
+    if unread := marked - set(files):
+        tell(f"{len(unread)} scenarios are not looked at with `--wake off`")
+    elif others := passed_over(paths, files):
+        names = ", ".join(file.name for file in others[:5])
+        more = f" and {len(others) - 5} more" if len(others) > 5 else ""
+        tell(f"no scenario plays {names}{more}: not replayed")
 
 
 def _replay_all(

@@ -38,7 +38,14 @@ from voiceagent.store import Store
 from voiceagent.trace.trace import Record, Trace, TraceListener
 from voiceagent.trace.turn_rows import TurnRow, turn_rows
 
-__all__ = ["Replay", "ReplaySettings", "find_inputs", "replay", "replay_path"]
+__all__ = [
+    "Replay",
+    "ReplaySettings",
+    "find_inputs",
+    "passed_over",
+    "replay",
+    "replay_path",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +241,23 @@ def mixed(
     samples = mix_noise(recording.samples, read_audio(noise).samples, level, seed=seed)
     facts: AudioFacts = recording.facts
     return Recording(samples, facts)
+
+
+def passed_over(paths: list[Path], files: list[Path]) -> list[Path]:
+    """Recordings in folders of scenarios that no scenario plays: nobody tests them."""
+    scenarios = [file for file in files if file.name.endswith(SUFFIX)]
+    played: set[Path] = set()
+    for file in scenarios:
+        try:
+            one = load_scenario(file)
+        except ScenarioError:
+            continue  # it is told when it is replayed
+        noise = noise_of(one.noise)
+        names = [one.audio, *([noise[0]] if noise else [])]
+        played |= {(file.parent / name).resolve() for name in names}
+    folders = [path for path in paths if path.is_dir() and scenarios]
+    sounds = find_inputs(folders, scenarios=False)
+    return [file for file in sounds if file.resolve() not in played | set(files)]
 
 
 def find_inputs(paths: list[Path], *, scenarios: bool = True) -> list[Path]:

@@ -102,7 +102,9 @@ def _whole(line: str) -> bool:
 
 def _toml(value: object) -> str:
     if isinstance(value, Mapping):
-        pairs = (f"{_toml(k)} = {_toml(v)}" for k, v in value.items())
+        bare = re.compile(r"[A-Za-z0-9_-]+").fullmatch
+        keys = [(k if bare(k) else _toml(k), v) for k, v in value.items()]
+        pairs = (f"{key} = {_toml(v)}" for key, v in keys)
         return f"{{ {', '.join(pairs)} }}" if value else "{}"
     if not isinstance(value, str):
         return str(value)

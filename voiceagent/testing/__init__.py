@@ -49,7 +49,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--va-pace", default="virtual", choices=paces, help="replay pace")
     group.addoption("--va-report", default=None, help="write an HTML report here")
     group.addoption(
-        "--va-update", action="store_true", help="write goldens instead of comparing"
+        "--va-update",
+        action="store_true",
+        help="write what came into goldens and scenarios instead of comparing",
     )
 
 
