@@ -596,7 +596,7 @@ def region_answers(bench: KeyBench) -> Any:
     """Where a region stands, and how many answers it makes at once."""
     services = region(bench)["server"].services
     with ExitStack() as held:
-        while services.slots.free and services.slots.taken < 100:
+        while services.slots.free() and services.slots.taken < 100:
             held.enter_context(services.slots.one())
         return services.region, services.slots.taken
 

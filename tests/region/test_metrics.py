@@ -52,7 +52,7 @@ def test_what_is_no_counter_is_refused() -> None:
 def test_no_more_slots_are_taken_than_there_are(steps: list[bool], most: int) -> None:
     slots, held = AnswerSlots(most), []
     for take in steps:
-        if take and slots.free:
+        if take and slots.free():
             held.append(slots.one())
             held[-1].__enter__()
         elif take:

@@ -371,7 +371,7 @@ def test_slots_are_had_by_no_more_than_there_are() -> None:
         for client in clients:
             client.ask()
         await asyncio.sleep(0.1)
-        assert shared.slots.taken == 4 and not shared.slots.free
+        assert shared.slots.taken == 4 and not shared.slots.free()
         assert b"voiceagent_responses_running 4.0" in shared.metrics.text()
         gate.set()
         await asyncio.gather(*(client.over() for client in clients))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 from typing import Annotated
 
@@ -88,7 +89,10 @@ def token(
         str | None, typer.Option(help="The region that it is for.")
     ] = None,
     ttl: Annotated[float, typer.Option(help="Seconds that it holds.")] = 3600.0,
-    subject: Annotated[str, typer.Option(help="Who will use it.")] = "edge",
+    subject: Annotated[
+        str,
+        typer.Option(help="Who will use it: one name a device, another by default."),
+    ] = "",
     certificates: Annotated[
         Path | None,
         typer.Option(help="Make certificates for the region in this folder instead."),
@@ -119,6 +123,7 @@ def token(
             cause="a token is signed with the secret of the region",
             hint=f"export {serve_config.secret_env}=$(openssl rand -hex 32)",
         )
+    subject = subject or f"edge-{secrets.token_hex(4)}"
     issued = Tokens(secret, serve_config.region).issue(ttl, subject=subject)
     if json:
         emit_json({"token": issued, "seconds": ttl, "subject": subject})

@@ -13,6 +13,8 @@ from voiceagent.door.tokens import Tokens
 from voiceagent.errors import TokenError
 
 __all__ = [
+    "ANYBODY",
+    "SHARE",
     "Bucket",
     "Refusal",
     "Visitor",
@@ -26,6 +28,8 @@ KEY = "openai-insecure-api-key."
 """Prefix of the subprotocol that carries a browser's token."""
 BURST, PER_SECOND = 50.0, 20.0
 """Connections that one address may open at once, and from then on a second."""
+SHARE = 0.5
+"""Of all sessions and answers, what one subject may have: the rest is for others."""
 ADDRESSES = 10_000
 """Addresses remembered; the longest unseen go first."""
 
@@ -47,6 +51,17 @@ class Visitor:
     model: str
     opted_in: bool
     """It knows our own events (`?voiceagent=1`)."""
+    until: float | None = None
+    """Seconds since the epoch at which its token ends; None: it has none."""
+
+    @property
+    def share(self) -> str:
+        """Whose part of the region it takes; empty where its subject is not proved."""
+        return "" if self.until is None else self.subject
+
+
+ANYBODY = Visitor("anybody", "voiceagent", opted_in=False)
+"""Who came in where nobody has to prove anything."""
 
 
 class Bucket:
@@ -92,17 +107,18 @@ def visitor(
     query = parse_qs(urlsplit(path).query)
     if {"token", "access_token", "api_key"} & query.keys():
         return Refusal(400, "token_in_address", "a token belongs into the header")
-    subject = "anybody"
+    subject, until = "anybody", None
     if tokens is not None:
         token = bearer(headers)
         if not token:
             return Refusal(401, "token_missing", "send `Authorization: Bearer ...`")
         try:
-            subject = str(tokens.check(token)["sub"])
+            claims = tokens.check(token)
+            subject, until = str(claims["sub"]), float(claims["exp"])
         except TokenError as error:
             return Refusal(401, "token_refused", error.cause)
     model = query.get("model", ["voiceagent"])[0][:120]
-    return Visitor(subject, model, query.get("voiceagent") == ["1"])
+    return Visitor(subject, model, query.get("voiceagent") == ["1"], until)
 
 
 def is_loopback(host: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from voiceagent.message import Message
@@ -55,7 +55,7 @@ def checked_item(
         }
     else:
         raise _wrong("item.type", f"there is no item `{str(kind)[:60]}`", event_id)
-    if len(item_text(item).encode()) > limits.text_bytes:
+    if sum(len(text.encode()) for text in _texts(item)) > limits.text_bytes:
         limit = f"an item has at most {limits.text_bytes} bytes of text"
         raise ProtocolFault("item_too_large", limit, param="item", event_id=event_id)
     given_id = given.get("id")
@@ -103,6 +103,16 @@ def _text(given: Mapping[str, Any], key: str, event_id: str | None) -> str:
 
 def _wrong(param: str, message: str, event_id: str | None) -> ProtocolFault:
     return ProtocolFault("invalid_value", message, param=param, event_id=event_id)
+
+
+def _texts(item: Item) -> Iterator[str]:
+    """Everything that is kept of it, but for its id."""
+    for part in (item, *item.get("content", ())):
+        yield from (
+            value
+            for key, value in part.items()
+            if isinstance(value, str) and key != AUDIO
+        )
 
 
 def take_audio(item: Item) -> list[str]:

@@ -14,8 +14,17 @@ from websockets.http11 import Response as HttpResponse
 from websockets.typing import Subprotocol
 
 from voiceagent.clock import now
-from voiceagent.door.admission import Bucket, Refusal, Visitor, visitor
+from voiceagent.door.admission import (
+    SHARE,
+    Bucket,
+    Refusal,
+    Visitor,
+    bearer,
+    visitor,
+)
 from voiceagent.door.tokens import Tokens
+from voiceagent.errors import TokenError
+from voiceagent.errors.foreign import one_line
 from voiceagent.region.config import ServeConfig
 from voiceagent.region.metrics import Metrics
 
@@ -34,13 +43,15 @@ class Entrance:
         *,
         tokens: Tokens | None,
         connected: Callable[[], int],
+        held: Callable[[str], int] = lambda subject: 0,
     ) -> None:
-        """`connected`: how many sessions there are now."""
+        """`connected`: how many sessions there are now; `held`: how many of them are
+        a subject's."""
         self.draining = False
         """Whether nobody is let in any more."""
         self.bucket = Bucket()
         self._config, self._metrics, self._tokens = config, metrics, tokens
-        self._connected = connected
+        self._connected, self._held = connected, held
 
     def answer(
         self, connection: ServerConnection, request: HttpRequest
@@ -50,6 +61,8 @@ class Entrance:
         if path == "/healthz":
             status = 503 if self.draining else 200
             return _http(status, "draining\n" if self.draining else "ok\n")
+        if path == "/metrics" and self._closed_to(request):
+            return _http(401, "send the token of a session\n")
         if path == "/metrics":
             return _http(200, self._metrics.text(), "text/plain; version=0.0.4")
         if path != PATH:
@@ -72,12 +85,28 @@ class Entrance:
             return Refusal(429, "too_many_connections", "slower, please")
         if self._connected() >= self._config.max_sessions:
             return Refusal(503, "session_limit_reached", "all sessions are taken")
-        return visitor(
+        found = visitor(
             request.path,
             request.headers,
             tokens=self._tokens,
             origins=self._config.origins,
         )
+        most = max(1, round(SHARE * self._config.max_sessions))
+        if isinstance(found, Visitor) and found.share:
+            if self._held(found.share) >= most:
+                why = f"`{found.subject}` has {most} sessions"
+                return Refusal(429, "too_many_sessions", one_line(why))
+        return found
+
+    def _closed_to(self, request: HttpRequest) -> bool:
+        """Whether that request may not see what sessions do here."""
+        if self._tokens is None:
+            return False
+        try:
+            self._tokens.check(bearer(request.headers))
+        except TokenError:
+            return True
+        return False
 
 
 def visitor_of(connection: ServerConnection) -> Visitor:

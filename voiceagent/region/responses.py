@@ -34,7 +34,10 @@ class Responses:
         services: Services,
         do: Callable[[Iterable[SessionStep]], None],
         ears: SessionEars,
+        share: str = "",
     ) -> None:
+        """`share`: whose part of the slots they take; empty: nobody's."""
+        self._share = share
         self._session, self._services, self._do = session, services, do
         self._ears = ears
         self._maker = ResponseMaker(session, services, do)
@@ -89,7 +92,7 @@ class Responses:
         region, envelope = self._services.region, asked.envelope
         if envelope and envelope.region_policy not in ("", region):
             return "wrong_region", f"this is region `{region}`"
-        if not self._services.slots.free:
+        if not self._services.slots.free(self._share):
             return "session_limit_reached", "too many answers at once"
         return None
 
@@ -101,7 +104,7 @@ class Responses:
         if refusal is not None:
             self._failed(step.response_id, *refusal)
             return
-        with self._services.slots.one():
+        with self._services.slots.one(self._share):
             try:
                 await self._maker.make(step, asked, went_on)
             except RemoteFailed as error:

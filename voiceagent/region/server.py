@@ -13,7 +13,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
 from voiceagent.clock import wall
-from voiceagent.door.admission import is_loopback
+from voiceagent.door.admission import Visitor, is_loopback
 from voiceagent.door.tokens import Tokens
 from voiceagent.errors import ConfigError
 from voiceagent.realtime.limits import Limits
@@ -35,6 +35,10 @@ __all__ = ["PATH", "RegionServer"]
 
 GOODBYE = 2.0
 """Seconds that clients have to read the last events."""
+HANDSHAKE = 3.0
+"""Seconds that a connection has to say what it wants."""
+LONGEST = 30 * 24 * 3600.0
+"""Seconds that a session lasts at most, whatever its token says."""
 SWEEP = 600.0
 """Seconds between two looks for conversations that are too old."""
 
@@ -93,6 +97,7 @@ class RegionServer:
             self.services.metrics,
             tokens=Tokens(token_secret, config.region) if token_secret else None,
             connected=lambda: len(self.sessions.connected),
+            held=self.sessions.held,
         )
         self._tls, self._keep = tls, keep
         self._largest = (limits or Limits()).sound_bytes
@@ -147,6 +152,7 @@ class RegionServer:
                 compression=None,
                 max_size=self._largest,
                 write_limit=(1 << 18, 1 << 16),
+                open_timeout=HANDSHAKE,
                 ping_interval=20,
                 ping_timeout=20,
                 close_timeout=2,
@@ -166,8 +172,10 @@ class RegionServer:
         return f"{scheme}://{shown}:{port}{PATH}"
 
     async def _session(self, connection: ServerConnection) -> None:
-        live = self.sessions.begin(connection, visitor_of(connection))
+        who = visitor_of(connection)
+        live = self.sessions.begin(connection, who)
         self.services.metrics.count("opened")
+        ends = self._at_its_end(who, lambda: self.sessions.expire(live))
         try:
             async for message in connection:
                 self.services.metrics.count("events", "in")
@@ -175,8 +183,20 @@ class RegionServer:
         except ConnectionClosed:
             pass
         finally:
+            if ends is not None:
+                ends.cancel()
             stopping = self.entrance.draining
             await self.sessions.left(live, connection, stopping=stopping)
+
+    def _at_its_end(
+        self, who: Visitor, expire: Callable[[], None]
+    ) -> asyncio.TimerHandle | None:
+        """The session ends with the token that opened it."""
+        if who.until is None:
+            return None
+        left = max(0.0, who.until - wall().timestamp())
+        loop = asyncio.get_running_loop()
+        return loop.call_later(min(left, LONGEST), expire)
 
     async def _received(
         self, message: str | bytes, live: Live, connection: ServerConnection

@@ -12,6 +12,7 @@ import logging
 from collections import deque
 from collections.abc import Iterable, Iterator
 
+from voiceagent.door.admission import ANYBODY, Visitor
 from voiceagent.errors import VoiceAgentError
 from voiceagent.realtime.server import BUG, ServerSession
 from voiceagent.realtime.steps import (
@@ -56,16 +57,17 @@ class Live:
         services: Services,
         socket: Socket,
         *,
-        subject: str = "",
+        who: Visitor = ANYBODY,
     ) -> None:
-        """`subject`: whose session it is."""
+        """`who`: whose session it is."""
+        self.who = who
         self.session, self.line = session, SessionLine(socket, services.metrics)
         self.keeper = Keeper(services.memory)
         self.failed = False
         """Whether it broke: it is told, and nobody goes on with it."""
-        self._services, self._subject = services, subject
+        self._services = services
         self._ears = SessionEars(session, services, self.do)
-        self._responses = Responses(session, services, self.do, self._ears)
+        self._responses = Responses(session, services, self.do, self._ears, who.share)
         self._steps: deque[SessionStep] = deque()
         self._wake, self._idle = asyncio.Event(), asyncio.Event()
         self._tasks = Tasks(self._lost)
@@ -174,7 +176,7 @@ class Live:
         if notary is None:
             return
         try:
-            signed = await asyncio.to_thread(notary.sign, self._subject, step)
+            signed = await asyncio.to_thread(notary.sign, self.who.subject, step)
         except VoiceAgentError as error:
             log.warning("receipts were not countersigned: %s", error.what)
             return

@@ -8,12 +8,12 @@ import secrets
 
 from websockets.asyncio.server import ServerConnection
 
-from voiceagent.door.admission import Visitor
+from voiceagent.door.admission import SHARE, Visitor
 from voiceagent.door.tokens import RESUME, Tokens
 from voiceagent.errors import TokenError, VoiceAgentError
 from voiceagent.realtime.limits import Limits
 from voiceagent.realtime.server import ServerSession
-from voiceagent.realtime.steps import Attach
+from voiceagent.realtime.steps import Attach, Close
 from voiceagent.region.services import Services
 from voiceagent.region.session_shell import Live
 from voiceagent.region.tasks import Tasks
@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 RESUMABLE = 24 * 3600.0
 """Seconds that a token to go on with a conversation holds."""
+MOST_CUT = 200
+"""Cut sessions that may wait to be gone on with, all together."""
 READING = 3.0
 """Seconds that a kept conversation may take to be read."""
 FINAL = (1000, 1008)
@@ -48,6 +50,20 @@ class Sessions:
             connected=lambda: len(self.connected), detached=lambda: len(self._detached)
         )
 
+    def held(self, subject: str) -> int:
+        """Connected sessions of that subject."""
+        return sum(live.who.share == subject for live in self.connected.values())
+
+    def expire(self, live: Live) -> None:
+        """Its token has ended: nobody may go on with it."""
+        live.failed = True
+        live.do(
+            [
+                *live.session.trouble("token_expired", "the token has ended"),
+                Close(1008, "the token has ended"),
+            ]
+        )
+
     def begin(self, connection: ServerConnection, who: Visitor) -> Live:
         """A new session over that connection."""
         session_id = f"s{secrets.token_hex(8)}"
@@ -61,7 +77,7 @@ class Sessions:
             resumable=self._resumable,
             countersigns=self._services.notary is not None,
         )
-        live = Live(session, self._services, connection, subject=who.subject)
+        live = Live(session, self._services, connection, who=who)
         self.connected[session_id] = live
         live.do(session.opened())
         return live
@@ -105,7 +121,7 @@ class Sessions:
         self.connected.pop(session_id, None)
         wait = self._resumable
         lost = connection.close_code not in FINAL and not (stopping or live.failed)
-        if live.session.opted_in and wait and lost:
+        if live.session.opted_in and wait and lost and self._room_for(live):
             loop = asyncio.get_running_loop()
             handle = loop.call_later(wait, self._give_up, session_id)
             self._detached[session_id] = live, handle
@@ -166,6 +182,12 @@ class Sessions:
             self._end_later(live)
             return None
         return live
+
+    def _room_for(self, live: Live) -> bool:
+        """Whether one more cut session of that subject may wait."""
+        waiting = [one.who.share for one, _ in self._detached.values()]
+        own = waiting.count(live.who.share) if live.who.share else 0
+        return len(waiting) < MOST_CUT and own < round(SHARE * MOST_CUT)
 
     def _give_up(self, session_id: str) -> None:
         live, _ = self._detached.pop(session_id)
