@@ -36,7 +36,19 @@ STATES = {
     "alarm_disarm": "disarmed",
 }
 COLOURS = {"red": [255, 0, 0], "blue": [0, 0, 255], "white": [255, 255, 255]}
-FAULTS = ("401", "403", "404", "500", "503", "302", "html", "hang", "drip", "drop")
+FAULTS = (
+    "401",
+    "403",
+    "404",
+    "500",
+    "503",
+    "302",
+    "html",
+    "hang",
+    "drip",
+    "head",
+    "drop",
+)
 """What every request can meet; `post:` in front: only what changes something."""
 
 
@@ -152,7 +164,7 @@ class _Handler(BaseHTTPRequestHandler):
             return self._send(_json({"message": "Invalid authentication"}, 401))
         if after:
             make()
-        if fault in ("hang", "drip", "drop"):
+        if fault in ("hang", "drip", "head", "drop"):
             return self._break(fault)
         if fault == "html":
             return self._send(_Reply(200, b"<html>Welcome</html>"))
@@ -172,8 +184,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         if fault == "hang":
             self.server.over.wait()
-        elif fault == "drip":
-            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n[")
+        elif fault in ("drip", "head"):
+            length = b"Content-Length: 5000\r\n\r\n[" if fault == "drip" else b"X: "
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n" + length)
             with contextlib.suppress(OSError):
                 while not self.server.over.wait(0.02):
                     self.wfile.write(b" ")

@@ -237,6 +237,8 @@ CHECKS: dict[str, Check] = {
         and "thing" in problem("blue gumption", "blue")
     ),
     "guards.loose.everyday": lambda word: "thing" not in problem(f"the {word}"),
+    "guards.loose.sorts": lambda word: "thing" in problem(f"gumption {word}"),
+    "guards.loose.choosing": lambda word: "thing" in problem(f"the {word} lights"),
     "guards.loose.synonyms": lambda pair: (
         LEFTOVERS.problem(f"the {pair[0]}", [], takes(pair[1])) == ""
         and "thing" in problem(f"the {pair[0]}")

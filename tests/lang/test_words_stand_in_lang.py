@@ -25,6 +25,8 @@ REASONS = {
     "app/moved_keys.py": "keys of the configuration",
     "region/metrics.py": "names of counters",
     "realtime/settings.py": "fields of a session as the wire names them",
+    "skills/house/following.py": "states as Home Assistant names them",
+    "skills/house/hass_import.py": "domains and units as Home Assistant names them",
     "skills/house/house.py": "domains and states as Home Assistant names them",
     "skills/house/slot_lists.py": "domains as Home Assistant names them",
     "templates/template_file.py": "keys of template files",

@@ -274,6 +274,17 @@ LOOSE = LooseWords(
         **{"outlook": "forecast", "routine": "script", "reading": "value"},
     },
     plural="s",
+    sorts=frozenset(
+        "light lights lamp lamps bulb bulbs lighting fan fans switch switches blind "
+        "blinds curtain curtains shutter shutters shade shades awning awnings window "
+        "windows door doors gate gates lock locks heater heaters radiator radiators "
+        "thermostat thermostats speaker speakers player players socket sockets plug "
+        "plugs".split()
+    ),
+    choosing=frozenset(
+        "other others rest same front back right left top bottom first second third "
+        "last next more less extra day new old big small little".split()
+    ),
 )
 GUARDS = GuardTables(
     questions=QUESTIONS,

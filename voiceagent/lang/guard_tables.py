@@ -158,6 +158,10 @@ class LooseWords(Struct, frozen=True, kw_only=True, eq=False):
     """Words that are known where their likeness is."""
     plural: str
     """What is glued to the name of many."""
+    sorts: frozenset[str]
+    """Things of a sort, of which a house may have several."""
+    choosing: frozenset[str]
+    """Before them, words that mean some of a sort, and nobody knows which."""
 
 
 class GuardTables(Struct, frozen=True, kw_only=True, eq=False):

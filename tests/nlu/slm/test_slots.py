@@ -168,3 +168,57 @@ def test_any_text_and_any_marks_are_survived(
 
 def test_a_very_long_text_is_refused_at_once() -> None:
     assert finder().find("device.on", "turn on the light " * 6000).slots is None
+
+
+SOME = (
+    "ceiling christmas disco other second neighbour's night left old led baby".split()
+)
+ALL_OF_A_SORT = [
+    ("device.on", "turn on the {} lights"),
+    ("device.on", "{} lights on"),
+    ("device.off", "turn off all the {} lamps in the house"),
+    ("device.off", "could you switch the {} lights off"),
+    ("light.brightness", "dim the {} lights"),
+    ("light.color", "set the {} lights to red"),
+    ("cover.open", "open the {} blinds"),
+    ("cover.close", "close all {} curtains"),
+    ("lock.lock", "lock the {} doors"),
+]
+
+
+@pytest.mark.parametrize("some", SOME)
+@pytest.mark.parametrize(("intent", "text"), ALL_OF_A_SORT)
+def test_some_that_nobody_knows_are_never_all(
+    intent: str, text: str, some: str
+) -> None:
+    found = finder().find(intent, text.format(some))
+    assert found.slots is None and found.reason
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [
+        ("device.on", "get the lights going"),
+        ("device.on", "could you please turn the lights on"),
+        ("device.off", "turn all of the lights off"),
+        ("device.off", "the kitchen lights off"),
+        ("device.on", "switch on both lamps in the bedroom"),
+        ("lock.lock", "lock the doors"),
+    ],
+)
+def test_those_that_are_meant_all_still_are(intent: str, text: str) -> None:
+    assert finder().find(intent, text).slots is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("turn the garden light on", None),  # and there is a garage light
+        ("turn the bed room light on", "Bedroom Light"),
+        ("turn the bedrom light on", "Bedroom Light"),
+    ],
+)
+def test_words_that_are_known_were_not_misheard(text: str, name: str | None) -> None:
+    start = text.index("the ") + 4
+    slots = finder().find("device.on", text, [(start, len(text) - 3, "name")]).slots
+    assert (slots or {}).get("name") == name

@@ -158,6 +158,7 @@ def test_a_server_in_trouble_is_met_before_anything_is_sent(fault: str) -> None:
         "html": "What answers there is not Home Assistant",
         "hang": "Home Assistant does not answer",
         "drip": "Home Assistant does not answer",
+        "head": "Home Assistant does not answer",
         "drop": "Home Assistant broke off",
         "404": "I don't find the lamp in the house any more",
     }
@@ -277,3 +278,28 @@ def test_a_step_from_an_unknown_temperature_is_no_step() -> None:
         answer = skill.answer(Intent("climate.set", {"change": 1}), context)
         assert answer.text == "The ecobee does not tell what it is set to"
         assert answer.effects == () and server.calls == []
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("odd", ["bright", True, [1], {}, "nan", "inf", -1, 1e400])
+def test_attributes_of_any_sort_are_survived(odd: Any) -> None:
+    with house_of() as (server, house):
+        keys = ("brightness", "temperature", "current_position", "volume_level")
+        for entity in server.states.values():
+            entity["attributes"] = {**dict.fromkeys(keys, odd), "rgb_color": odd}
+        server.lazy.update(server.states)
+        for thing, service, data in (
+            (LAMP, "turn_on", {"brightness_pct": 40}),
+            (LAMP, "turn_on", {"color_name": "red"}),
+            (
+                Entity("climate.heat", "Heat", "climate"),
+                "set_temperature",
+                {"temperature": 21},
+            ),
+            (
+                Entity("cover.blind", "Blind", "cover"),
+                "set_cover_position",
+                {"position": 40},
+            ),
+        ):
+            assert "does not say" in said(house, service, thing, **data)

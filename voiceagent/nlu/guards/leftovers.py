@@ -25,6 +25,14 @@ class Leftovers:
     def __init__(self, language: Language) -> None:
         self._loose, self._calendar = language.guards.loose, language.calendar
         numbers = language.numbers
+        commands = language.commands
+        self._before_sorts = (
+            frozenset().union(
+                self._loose.determiners, self._loose.boundaries, self._loose.everyday
+            )
+            | commands.verbs
+            | commands.function
+        ) - self._loose.choosing
         self._numbers = frozenset(numbers.values) | numbers.quantities
 
     def problem(
@@ -47,7 +55,7 @@ class Leftovers:
         explained = list(_words(text, [*taken, *meant]))
         if any(self._loose_time(explained, at) for at in range(len(explained))):
             return "a time that no slot took"
-        if self._unknown_thing(explained, known):
+        if self._unknown_thing(explained, known) or self._some_of(explained, known):
             return "a thing that the pack does not know"
         return ""
 
@@ -97,6 +105,16 @@ class Leftovers:
                 after = words[at + 1]
                 ends = after[0] in self._loose.boundaries
                 if not ends and not self._familiar(after, known):
+                    return True
+        return False
+
+    def _some_of(self, words: Sequence[TextWord], known: Takes) -> bool:
+        """`ceiling lights`, `the other lights`: not all of them, and nobody knows
+        which."""
+        own = known.words - names_in(known) - self._loose.choosing
+        for (before, held), (sort, _) in zip(words, words[1:], strict=False):
+            if sort in self._loose.sorts and not held:
+                if before not in self._before_sorts and before not in own:
                     return True
         return False
 

@@ -237,7 +237,9 @@ class _Search:
         if len(found) == 1:
             yield found[0]
         elif not found and atom.plain:
-            yield from alike(atom, piece)
+            # Words that are all known were not misheard: they name something else.
+            known = self._known.words >= {*piece.split()}
+            yield from alike(atom, piece, letters=not known)
 
     def _unused(self, best: _Choice) -> str:
         """What the model or the lists see and the chosen form does not take."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from voiceagent.lang.languages import language
 from voiceagent.lang.spoken import distance, spoken
 from voiceagent.nlu.intent import SlotValue, plain
 from voiceagent.nlu.slm.forms import Atom
@@ -11,6 +12,7 @@ from voiceagent.templates.matching import Matching
 
 __all__ = ["alike", "named_value", "read"]
 
+PLURAL = language().guards.loose.plural
 LETTERS_A_MISTAKE = 4
 """One wrong letter is forgiven for this many of the phrase."""
 
@@ -34,11 +36,14 @@ def named_value(atoms: Iterable[Atom], name: str) -> SlotValue | None:
     return None
 
 
-def alike(atom: Atom, piece: str) -> Iterator[SlotValue]:
-    """The one value whose words are nearly `piece`; nothing where two are as near."""
+def alike(atom: Atom, piece: str, *, letters: bool = True) -> Iterator[SlotValue]:
+    """The one value whose words are nearly `piece`; nothing where two are as near.
+    `letters`: whether letters may differ; else only spaces and what many have."""
     near: dict[SlotValue, int] = {}
     for words, value in atom.phrases:
         most = len(words) // LETTERS_A_MISTAKE
+        if not letters and _run_together(words) != _run_together(piece):
+            continue
         apart = distance(words, piece, most)
         if apart <= most:
             near[value] = min(apart, near.get(value, apart))
@@ -46,3 +51,7 @@ def alike(atom: Atom, piece: str) -> Iterator[SlotValue]:
     best = [value for value, apart in near.items() if apart == closest]
     if len(best) == 1:
         yield best[0]
+
+
+def _run_together(words: str) -> str:
+    return "".join(word.removesuffix(PLURAL) for word in words.split())

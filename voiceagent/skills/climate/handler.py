@@ -131,7 +131,7 @@ class Climate:
     def _wanted(self, intent: Intent, device: Entity) -> float | None:
         """Degrees; None where a step is asked for from nobody knows where."""
         if "change" in intent.slots:
-            now = self._house.state(device).attributes.get("temperature")
-            return None if now is None else float(now) + float(intent.slots["change"])
+            now = self._house.state(device).number("temperature")
+            return None if now is None else now + float(intent.slots["change"])
         half = float(intent.slots.get("half", 0))
         return float(intent.slots["temperature"]) + half

@@ -79,20 +79,21 @@ def _switched(on: bool, data: Mapping[str, Value], after: EntityState) -> bool:
 
 
 def _lit(data: Mapping[str, Value], after: EntityState) -> bool:
-    wanted, got = data.get("brightness_pct"), after.attributes.get("brightness")
+    wanted, got = data.get("brightness_pct"), after.number("brightness")
     if wanted is None:
         return True
-    return got is not None and abs(float(got) / 2.55 - float(wanted)) <= 3
+    return got is not None and abs(got / 2.55 - float(wanted)) <= 3
 
 
 def _coloured(data: Mapping[str, Value], after: EntityState) -> bool:
     name = str(data.get("color_name", ""))
     if not name:
         return True
-    shown = [after.attributes.get(f"rgb_{letter}") for letter in "rgb"]
-    if any(part is None for part in shown):
+    shown = [after.number(f"rgb_{letter}") for letter in "rgb"]
+    found = [part / 255 for part in shown if part is not None]
+    if len(found) < 3:
         return False
-    red, green, blue = (float(part) / 255 for part in shown if part is not None)
+    red, green, blue = found
     hue, saturation, _ = colorsys.rgb_to_hsv(red, green, blue)
     if name not in HUES:  # white, brown, black: hardly any colour, or another's dark
         return name != "white" or saturation < 0.35
@@ -107,8 +108,8 @@ def _is_at(attribute: str, key: str, near: float) -> ValueCheck:
     def check(
         data: Mapping[str, Value], before: EntityState, after: EntityState
     ) -> bool:
-        got = after.attributes.get(attribute)
-        return got is not None and abs(float(got) - float(data[key])) <= near
+        got = after.number(attribute)
+        return got is not None and abs(got - float(data[key])) <= near
 
     return check
 
@@ -119,12 +120,12 @@ def _positioned(
     """It is there, or on its way."""
     if after.state in ("opening", "closing"):
         return True
-    wanted, at = float(data["position"]), after.attributes.get("current_position")
+    wanted, at = float(data["position"]), after.number("current_position")
     if at is None:
         return False
-    was = float(before.attributes.get("current_position", at))
-    left = abs(float(at) - wanted)
-    return left <= 2 or left < abs(was - wanted)
+    was = before.number("current_position")
+    left = abs(at - wanted)
+    return left <= 2 or (was is not None and left < abs(was - wanted))
 
 
 def _muted(data: Mapping[str, Value], before: EntityState, after: EntityState) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from voiceagent.lang.en_house import GRAVE, HARMLESS, KINDS, UNITS
 from voiceagent.skills.house.hass_registry import HassRow, HassSnapshot
 from voiceagent.skills.house.house import DOMAINS, Area, Entity, HouseModel
 from voiceagent.skills.house.house_names import alike, apart, clean, sayable
@@ -20,42 +21,6 @@ LAST = ("sensor", "binary_sensor", "person", "script", "input_boolean")
 COLOURS = {"hs", "xy", "rgb", "rgbw", "rgbww"}
 POSITION = 4
 """The bit of a cover that can stand part of the way open."""
-UNITS = {
-    "°C": "degrees",
-    "°F": "degrees",
-    "%": "percent",
-    "W": "watts",
-    "kW": "kilowatts",
-    "Wh": "watt hours",
-    "kWh": "kilowatt hours",
-    "MWh": "megawatt hours",
-    "V": "volts",
-    "A": "amperes",
-    "lx": "lux",
-    "ppm": "parts per million",
-    "hPa": "hectopascals",
-    "mbar": "millibars",
-    "km/h": "kilometres an hour",
-    "m/s": "metres a second",
-    "mm": "millimetres",
-    "m³": "cubic metres",
-    "ft³": "cubic feet",
-    "L": "litres",
-    "min": "minutes",
-    "h": "hours",
-    "d": "days",
-}
-"""As they are spoken."""
-KINDS = (
-    *("garage", "gate", "door", "window", "curtain", "blind"),
-    *("shutter", "shade", "awning"),
-)
-"""Of covers; the name tells where the device class does not."""
-GRAVE = {
-    *("garage", "gate", "lock", "unlock", "disarm", "heater", "oven", "sauna"),
-    *("stove", "boiler", "door"),
-}
-HARMLESS = {"light", "lights", "lamp", "lamps", "bell", "doorbell"}
 SIMPLE = ("switch", "script", "scene", "input_boolean")
 """Domains that anything may hide behind: the name tells whether it is grave."""
 

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -106,6 +107,15 @@ class EntityState:
 
     state: str
     attributes: Mapping[str, Value] = field(default_factory=dict)
+
+    def number(self, key: str) -> float | None:
+        """An attribute as a number; None where it is none."""
+        value = self.attributes.get(key)
+        try:
+            number = math.nan if value is None else float(value)
+        except ValueError:
+            return None
+        return number if math.isfinite(number) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import count
 
 from voiceagent.errors.foreign import words_of_others
+from voiceagent.lang.en_house import NOUNS
 from voiceagent.lang.spoken import foreign, number_words
 from voiceagent.skills.house.house import Area, Entity, ways
 
@@ -18,22 +19,6 @@ __all__ = ["alike", "apart", "clean", "sayable"]
 LONGEST = 60
 """Letters of a name; nobody says a longer one."""
 NOT_PLAIN = re.compile(r"[^\w\s'’&%+./:-]")
-NOUNS = {
-    "media_player": "player",
-    "light": "light",
-    "fan": "fan",
-    "switch": "switch",
-    "cover": "cover",
-    "lock": "lock",
-    "climate": "thermostat",
-    "sensor": "sensor",
-    "binary_sensor": "sensor",
-    "vacuum": "vacuum",
-    "scene": "scene",
-    "script": "script",
-    "todo": "list",
-}
-"""What a thing is called besides, where its name alone is a room's or another's."""
 SOUNDS = (
     (re.compile(r"(.)\1+"), r"\1"),
     (re.compile(r"ph"), "f"),

@@ -145,9 +145,10 @@ class Lights:
         state = self._house.state(entity)
         if state.state == "off":
             return 0
-        if "brightness_pct" in state.attributes:
-            return int(state.attributes["brightness_pct"])
-        return round(float(state.attributes.get("brightness", 255)) / 2.55)
+        percent, level = state.number("brightness_pct"), state.number("brightness")
+        if percent is None:
+            percent = 100 if level is None else level / 2.55
+        return round(percent)
 
 
 def _everything(house: House, area: str) -> Targets:

@@ -55,8 +55,11 @@ class Media:
         (player,) = found.entities
         percent = int(intent.slots.get("volume", 0))
         if "change" in intent.slots:
-            level = self._house.state(player).attributes.get("volume_level", 0.5)
-            percent = round(100 * float(level)) + int(intent.slots["change"])
+            level = self._house.state(player).number("volume_level")
+            if level is None:
+                name = said_name(player.name)
+                return Answer(f"The {name} does not tell how loud it is")
+            percent = round(100 * level) + int(intent.slots["change"])
         percent = max(0, min(100, percent))
         data: dict[str, Value] = {"volume_level": percent / 100}
         words = f"is at {percent} percent volume"

@@ -31,6 +31,7 @@ from voiceagent.skills.packs.makers import HandlerMaker, RepliesMaker, make_hass
 from voiceagent.skills.packs.outfit import Outfit
 from voiceagent.skills.packs.pack_files import scan_templates
 from voiceagent.skills.packs.places import (
+    BUILT_IN,
     HOME,
     find_pack,
     pack_parts,
@@ -52,6 +53,10 @@ __all__ = [
     "skill_folder",
     "taught",
 ]
+
+
+NEEDS = {"security": "alarm_control_panel"}
+"""Built-in skills that are left out of a house without things of that domain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +115,13 @@ def load_pack(
     `house`: a `house.toml` instead of the pack's.
     """
     home = find_pack(folder)
-    scanned = [(part, *scan_templates(part)) for part in pack_parts(home)]
+    model = load_house(house) if house else pack_house(home)
+    parts = [part for part in pack_parts(home) if _has_use(part, model)]
+    scanned = [(part, *scan_templates(part)) for part in parts]
     scanned += [(part, *scan_templates(part)) for part in skill_folders]
     for _, _, issues in scanned:
         for issue in issues:
             raise issue.error()
-    model = load_house(house) if house else pack_house(home)
     lists = house_lists(model)
     sources = [source for _, found, _ in scanned for source in found]
     pack = Pack(
@@ -129,6 +135,12 @@ def load_pack(
         skills=tuple(skill_folder(part, found) for part, found, _ in scanned),
     )
     return taught(pack, read_learned(home)) if learned else pack
+
+
+def _has_use(part: Path, model: HouseModel) -> bool:
+    """Whether there is anything in the house that a built-in skill is about."""
+    needs = NEEDS.get(part.name) if part.parent == BUILT_IN else None
+    return needs is None or bool(model.select(needs))
 
 
 def taught(pack: Pack, learned: Learned) -> Pack:
