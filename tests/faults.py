@@ -8,6 +8,7 @@ import resource
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import (
     AbstractContextManager,
@@ -21,7 +22,7 @@ from pathlib import Path
 
 import pytest
 
-__all__ = ["FAULTS", "LASTING", "fault", "small_disk"]
+__all__ = ["FAULTS", "LASTING", "fault", "full_words", "small_disk"]
 
 HOLD_BOOK = """
 import sqlite3, sys, time
@@ -43,8 +44,10 @@ SIZE = "400k"
 @cache
 def _mounts() -> bool:
     """Whether file systems can be mounted here."""
-    with suppress(OSError):
-        return os.getuid() == 0 and _mount("/mnt") and _call("umount", "/mnt")
+    if os.getuid() != 0:
+        return False
+    with tempfile.TemporaryDirectory() as folder, suppress(OSError):
+        return _mount(folder) and _call("umount", folder)
     return False
 
 
@@ -54,6 +57,11 @@ def _call(*command: str) -> bool:
 
 def _mount(folder: str) -> bool:
     return _call("mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", folder)
+
+
+def full_words() -> str:
+    """What is said of a full disk; without a disk of its own, files may not grow."""
+    return "the disk is full" if _mounts() else "disk I/O error"
 
 
 @contextmanager
