@@ -28,6 +28,8 @@ def test_turns_of_a_device_that_is_alone_are_counted(tmp_path: Path) -> None:
         )
         return done.stdout
 
+    assert json.loads(out("cost", "report", "--json"))["turns"] == 0
+    assert not list(tmp_path.iterdir()), "looking makes nothing"
     assert out("ask", "what time is it")
     made = json.loads(out("cost", "report", "--json"))
     assert (made["turns"], made["here"], made["spent"]) == (1, 1, 0)

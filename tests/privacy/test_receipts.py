@@ -41,6 +41,15 @@ def test_a_key_that_is_gone_is_told(tmp_path: Path) -> None:
     assert Tampering.HEAD_GONE in kinds(tmp_path), "another key covers nothing up"
 
 
+def test_another_key_is_told(tmp_path: Path) -> None:
+    for turn in range(3):
+        Receipts(tmp_path).add(Receipt(turn=turn))
+    (tmp_path / "device.key").write_bytes(b"o" * 32)
+    assert kinds(tmp_path) == {Tampering.KEY_OTHER}
+    Receipts(tmp_path).add(Receipt(turn=4))
+    assert {Tampering.CHANGED, Tampering.HEAD_GONE} <= kinds(tmp_path)
+
+
 def test_all_but_the_key_removed_is_told(tmp_path: Path) -> None:
     Receipts(tmp_path)
     assert kinds(tmp_path) == set(), "nothing has left yet"

@@ -32,7 +32,8 @@ def report(json: JsonOption = False, config: ConfigOption = None) -> None:
 
     chosen = configure(config)
     folder = Path(chosen.store.folder) if chosen.store.folder else state_folder()
-    meter = make_meter(chosen, folder)
+    # Looking makes nothing.
+    meter = make_meter(chosen, folder if (folder / "cost.sqlite").exists() else None)
     made = cost_report(meter.entries(), meter.prices)
     meter.close()
     if json:

@@ -38,6 +38,8 @@ class Tampering(Enum):
     HEAD_CHANGED = "head changed"
     HEAD_OLDER = "head older"
     """It knows of fewer lines than there are."""
+    KEY_OTHER = "key other"
+    """Another one lies there than the one that signed."""
     KEY_GONE = "key gone"
     """What was signed cannot be checked."""
     PUT_BACK = "put back"
@@ -81,6 +83,9 @@ def check_chain(
     one at all; `seen`: a head that somebody elsewhere has seen."""
     rows = list(lines)
     good = [line for line in rows if line is not None and line.signed]
+    if rows and not good and head_there and head is None:
+        what = f"none of {len(rows)} {name}s, nor the head, is signed by this key"
+        return ChainVerdict(0, (ChainFinding(Tampering.KEY_OTHER, 1, what),))
     findings = [
         *_unsigned(rows, name),
         *_order(good, name),
