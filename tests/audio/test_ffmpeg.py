@@ -97,7 +97,8 @@ def test_what_others_record_is_read(tmp_path: Path, name: str) -> None:
 def test_what_was_cut_is_told(tmp_path: Path, name: str) -> None:
     whole = encoded(tmp_path, name, KINDS[name][0], 4.0)
     whole.write_bytes(whole.read_bytes()[: whole.stat().st_size * 2 // 3])
-    assert "`partial`" in error_of(whole).hint or "moov" in error_of(whole).cause
+    error = error_of(whole)
+    assert "`partial`" in error.hint or "moov" in error.cause
 
 
 @needed

@@ -41,6 +41,8 @@ SPEECH = 0.5
 """Share of the best channel's speech that another one must hold."""
 SAME = 0.9
 """Correlation of the loudness of channels that hear the same."""
+LEAST = 10 * FRAME_SAMPLES
+"""Samples under which loudness tells nothing of who hears the same."""
 PAUSE = 15.0
 """dB under the loud parts of a sound at which a pause begins."""
 
@@ -102,7 +104,7 @@ def _speaking(sounds: Samples, live: Flags, likeness: Likeness) -> Flags:
 def _together(sounds: Samples, speak: Flags) -> Flags:
     """Of several microphones, those that hear what most of them hear."""
     among = np.flatnonzero(speak)
-    if len(among) < 3:
+    if len(among) < 3 or sounds.shape[1] < LEAST:
         return speak
     loud = _loudness(sounds[among])
     alike = (np.corrcoef(loud) >= SAME).sum(axis=1)

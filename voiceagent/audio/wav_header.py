@@ -87,8 +87,8 @@ class _Lengths(NamedTuple):
         """Whether the file is as long as its header says, so that a sound which should
         be longer was only counted wrongly."""
         agree = self.start + self.declared in (self.end, self.end - 1)
-        # Some writers put the size of the whole file where eight bytes do not count.
-        return self.size - 8 <= self.end <= self.size + (0 if agree else 8)
+        # Some writers put the size of the whole file there, others that of the sound.
+        return self.size - 44 <= self.end <= self.size + (0 if agree else 8)
 
 
 def layout(file: BinaryIO, size: int, name: str) -> WavLayout:
