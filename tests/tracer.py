@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from ipaddress import ip_address
@@ -32,6 +33,8 @@ MAKES = (
     *("link", "linkat", "symlink", "symlinkat", "truncate"),
     *("unlink", "unlinkat", "rmdir", "chmod", "fchmodat"),
 )
+LONGEST = 50.0
+"""Seconds that a command may take."""
 RESOLVERS = ("53", "853", "5353", "5355")
 """Ports where a name is looked up."""
 LOOKS_UP = ("io.systemd.Resolve", "avahi-daemon/socket")
@@ -158,8 +161,13 @@ def traced(
         try:
             meanwhile(process)
         finally:
-            _interrupt(process)
-    out, err = process.communicate(stdin)
+            _told(process, signal.SIGINT)
+    try:
+        out, err = process.communicate(stdin, timeout=LONGEST)
+    finally:
+        if process.poll() is None:
+            _told(process, signal.SIGKILL)
+            process.kill()
     lines = log.read_text("utf-8", "replace").splitlines()
     named = [str(path) for path in outputs]
     found = [_judged(home, named, *call) for call in _calls(lines)]
@@ -172,11 +180,12 @@ def traced(
     )
 
 
-def _interrupt(process: subprocess.Popen[bytes]) -> None:
+def _told(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
     """The command itself: a signal to strace would be another thing."""
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    for child in children.read_text().split():
-        os.kill(int(child), signal.SIGINT)
+    with suppress(OSError):  # it has ended
+        for child in children.read_text().split():
+            os.kill(int(child), number)
 
 
 def _calls(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
