@@ -73,6 +73,10 @@ UNREADABLE = {
         f"{HEAD}config.pack.house = 'x'\n",
         "write `house",
     ),
+    "a key that no replay reads": (
+        f"{HEAD}config.'store.folder' = 'x'\n",
+        "means nothing in a replay",
+    ),
     "a pack in the configuration": (
         f"{HEAD}config.'pack.folder' = 'x'\n",
         "write `pack",
@@ -172,6 +176,15 @@ def test_what_cannot_be_replayed_is_an_error(
     with pytest.raises(ScenarioError) as caught:
         replay_scenario(written(folder, text))
     assert words in str(caught.value) and "x.turn.toml" in str(caught.value)
+
+
+def test_a_scenario_by_another_name_is_told_what_to_be_called(folder: Path) -> None:
+    from voiceagent.testing import replay_scenario
+
+    path = written(folder, HEAD).rename(folder / "x.toml")
+    with pytest.raises(ScenarioError, match="not called like") as caught:
+        replay_scenario(path)
+    assert "x.turn.toml" in caught.value.hint
 
 
 @pytest.fixture(scope="module")

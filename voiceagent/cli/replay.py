@@ -131,8 +131,9 @@ def replay(
 def _tell_untested(paths: list[Path], files: list[Path]) -> None:
     """What lies in those folders and is not held against anything."""
     from voiceagent.replay.replay import find_inputs, passed_over
+    from voiceagent.replay.scenario import is_scenario
 
-    marked = {file for file in find_inputs(paths) if file.name.endswith(".turn.toml")}
+    marked = set(filter(is_scenario, find_inputs(paths)))
     if unread := marked - set(files):
         tell(f"{len(unread)} scenarios are not looked at with `--wake off`")
     elif others := passed_over(paths, files):

@@ -29,6 +29,7 @@ from voiceagent.replay.mixing import mix_noise
 from voiceagent.replay.scenario import (
     SUFFIX,
     Scenario,
+    is_scenario,
     noise_of,
     scenario_values,
 )
@@ -151,7 +152,12 @@ def replay_path(
 
     `configured(values)`: a workshop with these values on top, for scenarios that ask.
     """
-    if not path.name.endswith(SUFFIX):
+    if path.suffix.lower() == ".toml" and not is_scenario(path):
+        raise ScenarioError(
+            f"`{path}` is not called like a scenario",
+            hint=f"call it `{path.stem}{SUFFIX}`",
+        )
+    if not is_scenario(path):
         sound = heard_sound(workshop, path, partial=settings.partial)
         recording = mixed(sound, settings.noise, settings.snr, settings.seed)
         return replay(workshop, recording, settings, player=player, listener=listener)
@@ -245,7 +251,7 @@ def mixed(
 
 def passed_over(paths: list[Path], files: list[Path]) -> list[Path]:
     """Recordings in folders of scenarios that no scenario plays: nobody tests them."""
-    scenarios = [file for file in files if file.name.endswith(SUFFIX)]
+    scenarios = [file for file in files if is_scenario(file)]
     played: set[Path] = set()
     for file in scenarios:
         try:
@@ -268,7 +274,7 @@ def find_inputs(paths: list[Path], *, scenarios: bool = True) -> list[Path]:
             found.append(path)
             continue
         files = sorted(path.rglob("*"))
-        marked = [file for file in files if file.name.endswith(SUFFIX)]
+        marked = [file for file in files if is_scenario(file)]
         sounds = [file for file in files if file.suffix.lower() in SUFFIXES]
         found += marked if scenarios and marked else sounds
     return found

@@ -23,6 +23,7 @@ __all__ = [
     "Scenario",
     "ScenarioTurn",
     "dotted",
+    "is_scenario",
     "noise_of",
     "pack_folder",
     "region_values",
@@ -89,6 +90,11 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     in replays, a real one in the demo. Empty: the device is alone."""
     config: dict[str, Any] = field(default_factory=dict)
     """Configuration by dotted key, such as `"audio.duplex" = "full"`."""
+
+
+def is_scenario(path: Path) -> bool:
+    """Whether a file is called like one."""
+    return path.name.lower().endswith(SUFFIX)
 
 
 def scenario_values(

@@ -32,6 +32,9 @@ __all__ = ["load_scenario"]
 EVENTS = frozenset(events.__all__) - {"Event"}
 KEYS_OF_THE_TOP = {"pack.folder": "pack", "pack.house": "house"}
 """Configuration that stands at the top, where paths are the scenario's."""
+IDLE = ("serve", "upstream", "llama", "memory", "store", "telemetry", "home_assistant")
+"""Sections that a replay never reads: it has a house, a store and a region of its
+own."""
 
 
 def load_scenario(path: Path) -> Scenario:
@@ -140,6 +143,9 @@ def _config_faults(scenario: Scenario) -> Iterator[ScenarioSlip]:
     for key, top in KEYS_OF_THE_TOP.items():
         if key in config:
             yield f'`$.config."{key}"` stands elsewhere', f"write `{top} = ...` on top"
+    for key in config:
+        if key.partition(".")[0] in IDLE:
+            yield f'`$.config."{key}"` means nothing in a replay', "leave it out"
     if scenario.region and "region.url" in config:
         yield '`$.region` and `$.config."region.url"`', "leave one of them out"
 

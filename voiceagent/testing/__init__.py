@@ -66,7 +66,7 @@ def pytest_collect_file(
     file_path: Path, parent: pytest.Collector
 ) -> pytest.Collector | None:
     """Every scenario is a file of items."""
-    if not file_path.name.endswith(".turn.toml"):
+    if not file_path.name.lower().endswith(".turn.toml"):
         return None
     found: pytest.Collector = ScenarioFile.from_parent(parent, path=file_path)
     return found
