@@ -44,14 +44,15 @@ class Entrance:
         tokens: Tokens | None,
         connected: Callable[[], int],
         held: Callable[[str], int] = lambda subject: 0,
+        trouble: Callable[[], str] = lambda: "",
     ) -> None:
         """`connected`: how many sessions there are now; `held`: how many of them are
-        a subject's."""
+        a subject's; `trouble`: why nobody should be sent here, if anything."""
         self.draining = False
         """Whether nobody is let in any more."""
         self.bucket = Bucket()
         self._config, self._metrics, self._tokens = config, metrics, tokens
-        self._connected, self._held = connected, held
+        self._connected, self._held, self._trouble = connected, held, trouble
 
     def answer(
         self, connection: ServerConnection, request: HttpRequest
@@ -59,8 +60,8 @@ class Entrance:
         """A page, a refusal, or None: it becomes a session."""
         path = request.path.partition("?")[0]
         if path == "/healthz":
-            status = 503 if self.draining else 200
-            return _http(status, "draining\n" if self.draining else "ok\n")
+            trouble = "draining" if self.draining else self._trouble()
+            return _http(503 if trouble else 200, f"{trouble or 'ok'}\n")
         if path == "/metrics" and self._closed_to(request):
             return _http(401, "send the token of a session\n")
         if path == "/metrics":

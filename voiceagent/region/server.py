@@ -24,6 +24,7 @@ from voiceagent.region.entrance import PATH, Entrance, subprotocol, visitor_of
 from voiceagent.region.memory import Memory
 from voiceagent.region.metrics import Metrics
 from voiceagent.region.notary import Notary
+from voiceagent.region.self_test import SelfTest
 from voiceagent.region.services import Detector, Observe, Services
 from voiceagent.region.session_shell import Live
 from voiceagent.region.sessions import Sessions
@@ -98,7 +99,9 @@ class RegionServer:
             tokens=Tokens(token_secret, config.region) if token_secret else None,
             connected=lambda: len(self.sessions.connected),
             held=self.sessions.held,
+            trouble=lambda: self.self_test.trouble,
         )
+        self.self_test = SelfTest(self.services)
         self._tls, self._keep = tls, keep
         self._largest = (limits or Limits()).sound_bytes
         self._tasks = Tasks(note)
@@ -112,6 +115,7 @@ class RegionServer:
         """
         await self.services.backend.start()
         self._tasks.spawn("the sweep of old conversations", self._sweep())
+        self._tasks.spawn("the self-test", self.self_test.run())
         try:
             async with await self._listen() as server:
                 ready(self._url(server))
