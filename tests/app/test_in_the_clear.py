@@ -26,7 +26,7 @@ OPEN = [
 ]
 SAFE = [
     *("wss://a/v1", "https://example.org", "ws://127.0.0.1:8765", "ws://[::1]:1/"),
-    *("http://localhost:8000/v1", "sim://ok", "ws://127.3.2.1/", ""),
+    *("http://localhost:8000/v1", "sim://ok", "ws://127.3.2.1/", "", "ws://["),
 ]
 
 
@@ -53,6 +53,15 @@ def test_an_address_with_a_token_needs_encryption(key: str, tmp_path: Path) -> N
             environ=environ | {TOKEN[key]: "hush"}, flags=flags, folder=tmp_path
         )
     assert "hush" not in str(caught.value)
+
+
+def test_a_password_in_an_address_is_one_too(tmp_path: Path) -> None:
+    for key in TOKEN:
+        flags = {"region.url": "sim://ok", key: "http://me:hush@example.org/v1"}
+        environ = {"HOME": str(tmp_path)}
+        with pytest.raises(ConfigError, match="in the clear") as caught:
+            load_config(environ=environ, flags=flags, folder=tmp_path)
+        assert "hush" not in str(caught.value)
 
 
 def test_so_does_whoever_connects_without_a_configuration() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from voiceagent.app.choices import value_of
 from voiceagent.door.admission import in_the_clear
@@ -29,13 +30,14 @@ TOKENS = {
 def check_clear(config: Struct, environ: Mapping[str, str]) -> None:
     """Refuse addresses that would show their token; raises `ConfigError`."""
     for address, named in TOKENS.items():
-        if token := environ.get(value_of(config, named), ""):
-            refuse_clear(value_of(config, address), token, f"`$.{address}`: ")
+        token = environ.get(value_of(config, named), "")
+        refuse_clear(value_of(config, address), token, f"`$.{address}`: ")
 
 
 def refuse_clear(url: str, token: str, where: str = "") -> None:
-    """Raises `ConfigError` where a token would go over the network as it is."""
-    if not token or not in_the_clear(url):
+    """Raises `ConfigError` where a token, or a password in the address, would go over
+    the network as it is."""
+    if not in_the_clear(url) or not (token or urlsplit(url).password):
         return
     kind = url.partition(":")[0]
     raise ConfigError(

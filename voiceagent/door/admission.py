@@ -133,5 +133,9 @@ def is_loopback(host: str) -> bool:
 
 def in_the_clear(url: str) -> bool:
     """Whether what goes to an address can be read on its way."""
-    parts = urlsplit(url)
-    return parts.scheme in ("ws", "http") and not is_loopback(parts.hostname or "")
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return False  # no address: nobody is reached by it
+    return parts.scheme in ("ws", "http") and not is_loopback(host)
