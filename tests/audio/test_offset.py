@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from voiceagent.audio.arrays import Samples
 from voiceagent.audio.frames import FRAME_BYTES, FRAME_SAMPLES, RATE
-from voiceagent.audio.offset import OffsetFilter, without_offset
+from voiceagent.audio.offset import LEAST_LIVE, OffsetFilter, steady, without_offset
 
 pytestmark = pytest.mark.unit
 
@@ -83,6 +83,24 @@ def test_a_jump_is_followed_and_forgotten() -> None:
     stream.push(jumped)
     stream.reset()
     assert stream.push(still) == still
+
+
+def test_what_was_taken_off_goes_on_being_so_near_the_border() -> None:
+    stream, flips, last = OffsetFilter(), 0, False
+    for number in range(300):
+        value = 600 if number < 100 else round(LEAST_LIVE) + (number % 7 - 3) * 10
+        pcm = np.full(FRAME_SAMPLES, value, "<i2").tobytes()
+        taken = stream.push(pcm) != pcm
+        flips, last = flips + (taken != last), taken
+    assert flips == 1
+
+
+def test_seconds_of_sound_lose_their_offset() -> None:
+    clear = hum(1.0, -30, 0.0)
+    pcm = clear.astype("<i2").tobytes()
+    assert steady(pcm) is pcm
+    shifted = steady((clear + 3000).astype("<i2").tobytes())
+    assert abs(np.frombuffer(shifted, "<i2").astype(int) - clear).max() <= 2
 
 
 def test_no_samples_have_no_offset() -> None:

@@ -57,6 +57,8 @@ def test_every_command_explains_itself(command: str) -> None:
         (("replay", "--config", "nowhere.toml", "x.wav"), 2, "nowhere.toml"),
         (("ask", "  "), 2, "nothing to say"),
         (("listen", "--device", "no such microphone"), 3, "hint"),
+        (("listen", "--stdin", "--channel", "2"), 2, "is for microphones"),
+        (("replay", "--channel", "65", "x.wav"), 2, "65"),
     ],
 )
 def test_what_cannot_be_done_is_said_with_its_exit_code(

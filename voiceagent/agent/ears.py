@@ -16,6 +16,7 @@ from voiceagent.agent.open_turn import OpenTurn
 from voiceagent.agent.state import Options, State
 from voiceagent.agent.supervisor import Supervisor
 from voiceagent.audio.frames import RATE, AudioFrame
+from voiceagent.audio.offset import OffsetFilter, steady
 from voiceagent.clock import Compute
 from voiceagent.frontend.wake import WakeVerifier, WakeWord
 from voiceagent.stt.utterance import Utterance
@@ -100,6 +101,7 @@ class Ears:
         self._compute, self._tasks, self._emit = compute, tasks, emit
         self._chime_now = chime
         self._busy = False
+        self._offset = OffsetFilter()
 
     def begin(self) -> None:
         """The session begins; where its recogniser cannot be made, it ends."""
@@ -110,7 +112,7 @@ class Ears:
         """Take the next frame."""
         for event in self.turn.push(frame):
             self._on(event)
-        self._listen_for_stop(frame)
+        self._listen_for_stop(self._offset.push(frame.pcm), frame.end)
 
     def open(self, by: str, sample: int) -> None:
         """Open a turn for what is said from `sample` on."""
@@ -152,7 +154,7 @@ class Ears:
     async def _verify(self, verifier: WakeVerifier, hit: WakeCandidate) -> None:
         pcm = self.turn.recent()
         try:
-            score = await self._compute("wake", verifier.verify, hit.word, pcm)
+            score = await self._compute("wake", verifier.verify, hit.word, steady(pcm))
         except Exception as error:  # of an engine; the first stage still counts
             self._tasks.failed("wake word verifier", error)
             self._awake(hit, verified=False)
@@ -194,7 +196,7 @@ class Ears:
             self._session.interrupt("barge-in")
             self.open("barge-in", round(event.t * RATE))
 
-    def _listen_for_stop(self, frame: AudioFrame) -> None:
+    def _listen_for_stop(self, pcm: bytes, end: int) -> None:
         """While we make sound or think, the stop word passes every gate."""
         if self._stop_word is None:
             return
@@ -204,8 +206,8 @@ class Ears:
         if not was:
             # What the user said before must not be taken for a "stop" now.
             self._stop_word.reset()
-        scores = self._stop_word.push(frame.pcm)
+        scores = self._stop_word.push(pcm)
         if max(scores.values(), default=0.0) >= STOP_SCORE:
             self._stop_word.reset()
-            self._emit(StopHeard(turn=self.turn.number, t=frame.end / RATE))
+            self._emit(StopHeard(turn=self.turn.number, t=end / RATE))
             self._session.interrupt("stop")

@@ -15,7 +15,7 @@ import numpy as np
 from voiceagent.audio.arrays import Samples
 from voiceagent.audio.frames import FRAME_SECONDS
 
-__all__ = ["OffsetFilter", "without_offset"]
+__all__ = ["OffsetFilter", "steady", "without_offset"]
 
 LEAST = 16.0
 """Steps of a sample under which the mean of a recording counts as none (-66 dB)."""
@@ -40,30 +40,44 @@ def without_offset(samples: Samples) -> Samples:
     return _shifted(samples, round(mean))
 
 
+def steady(pcm: bytes) -> bytes:
+    """Seconds of PCM16 without their offset."""
+    samples = np.frombuffer(pcm, "<i2")
+    shifted = without_offset(samples)
+    return pcm if shifted is samples else shifted.tobytes()
+
+
 class OffsetFilter:
     """Takes the offset off the frames of a stream, once that is sure to be one."""
 
     def __init__(self) -> None:
         self._means: deque[float] = deque(maxlen=round(SECONDS / FRAME_SECONDS))
+        self._taken = False
 
     def push(self, pcm: bytes) -> bytes:
         """The next frame without the offset of the last second."""
         samples = np.frombuffer(pcm, "<i2")
         self._means.append(float(samples.mean()))
+        # Once it is taken off, a little less is enough: no step up and down.
+        ease = 0.5 if self._taken else 1.0
+        least = LEAST_LIVE * ease
         ends = self._means[0], self._means[-1]
-        if max(map(abs, ends)) < LEAST_LIVE:
+        self._taken = max(map(abs, ends)) >= least and self._is_offset(samples, ease)
+        if not self._taken:
             return pcm
+        return _shifted(samples, round(float(np.mean(self._means)))).tobytes()
+
+    def _is_offset(self, samples: Samples, ease: float) -> bool:
         means = np.fromiter(self._means, float)
         # The first frames sway by what their own sound is.
         sway = max(float(means.std()), float(samples.std()) / len(means))
-        offset = float(means.mean())
-        if abs(offset) < max(LEAST_LIVE, STEADY * sway):
-            return pcm
-        return _shifted(samples, round(offset)).tobytes()
+        least = max(LEAST_LIVE, STEADY * sway) * ease
+        return abs(float(means.mean())) >= least
 
     def reset(self) -> None:
         """Forget the stream."""
         self._means.clear()
+        self._taken = False
 
 
 def _shifted(samples: Samples, offset: int) -> Samples:

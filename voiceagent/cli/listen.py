@@ -28,6 +28,7 @@ from voiceagent.cli.shared import (
     errors,
     loudspeaker,
 )
+from voiceagent.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -74,6 +75,10 @@ def listen(
     if list_devices:
         _list_devices(json=json)
         return
+    if stdin and channel:
+        raise UsageError(
+            "`--channel` is for microphones", hint="pipe the channel that you want"
+        )
     engine = "none" if push_to_talk else None
     chosen = configure(
         config,

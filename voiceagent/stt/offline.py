@@ -9,6 +9,7 @@ from itertools import chain, zip_longest
 
 from voiceagent.audio.arrays import Samples
 from voiceagent.audio.frames import FRAME_BYTES, RATE, Reframer
+from voiceagent.audio.offset import without_offset
 from voiceagent.frontend.frontend import Frontend
 from voiceagent.frontend.room import room_before
 from voiceagent.stt.protocol import Recognition, Stt
@@ -27,6 +28,7 @@ Spans = list[tuple[int, int]]
 
 def speech_spans(frontend: Frontend, samples: Samples) -> Spans:
     """Where the speech is, by a front end in its first state: it learns the room."""
+    samples = without_offset(samples)
     frontend.learn(room_before(samples))
     starts, ends = [], []
     reframer = Reframer()
