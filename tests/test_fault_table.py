@@ -191,10 +191,10 @@ def done_locally(device: Device) -> tuple[str, str]:
     return timer, item
 
 
-WITHHELD = "may not leave this device"
+UNBOOKED = "can't keep a record of that now, so I didn't ask"
 ANSWERED = "the documents of the region"
 STOPPED = ("full", "read-only", "locked for seconds", "locked for good")
-RECEIPTS = dict.fromkeys((*STOPPED, "a folder in its place"), WITHHELD)
+RECEIPTS = dict.fromkeys((*STOPPED, "a folder in its place"), UNBOOKED)
 """What is said to a question of which no receipt can be kept; else it is answered."""
 
 

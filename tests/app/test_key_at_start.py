@@ -31,7 +31,7 @@ def test_a_key_of_another_length(held: bytes, tmp_path: Path) -> None:
     shop = Workshop(msgspec.convert(config, Config))
     for text, reply in (
         ("set a timer for five minutes", "Timer set for five minutes"),
-        ("who wrote about the 42 whales", "may not leave this device"),
+        ("who wrote about the 42 whales", "so I didn't ask"),
     ):
         trace, store = Trace(), shop.store()
         options = AgentOptions(

@@ -24,6 +24,7 @@ class Sentences:
     """Before an answer that came after its deadline."""
     offline: str = "Sorry, I can't reach my region, so I can't answer that now."
     withheld: str = "Sorry, that question may not leave this device."
+    unbooked: str = "Sorry, I can't keep a record of that now, so I didn't ask."
     dear: str = "Sorry, answering that would cost more than allowed."
     unanswered: str = "Sorry, my region did not answer."
     broken: str = "Sorry, the rest of the answer was lost."
@@ -40,6 +41,7 @@ class Sentences:
             self.unanswered,
             self.broken,
             self.withheld,
+            self.unbooked,
             self.dear,
         )
 
@@ -50,6 +52,8 @@ class Sentences:
                 return self.offline
             case WhyNot.WITHHELD:
                 return self.withheld
+            case WhyNot.UNBOOKED:
+                return self.unbooked
             case WhyNot.DEAR:
                 return self.dear
             case WhyNot.FAILED:

@@ -36,7 +36,7 @@ from voiceagent.routing.handover import (
 )
 from voiceagent.routing.latency import LatencyBook
 from voiceagent.routing.plan import NEVER, LegFacts, Plan, Situation, make_plan
-from voiceagent.routing.race import Attempt, Declined, Leg, race
+from voiceagent.routing.race import Attempt, Declined, Leg, Unbooked, race
 from voiceagent.routing.remote import LinkState
 from voiceagent.routing.request import SPEAKING, RemoteRequest
 from voiceagent.routing.veto import OFFLINE, RESTS, Veto, VetoKind
@@ -240,7 +240,8 @@ class Escalation:
         else:
             breaker.unknown()
         if outcome == "declined":
-            result.why_not = WhyNot.WITHHELD
+            unbooked = attempt.code == Unbooked.code
+            result.why_not = WhyNot.UNBOOKED if unbooked else WhyNot.WITHHELD
         else:
             self.book.note(attempt.leg, handover.letters, attempt.took)
         if outcome == "failed":

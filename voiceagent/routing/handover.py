@@ -31,6 +31,8 @@ class WhyNot(StrEnum):
     """There is no way to whoever may know."""
     WITHHELD = "withheld"
     """The question may not leave the device."""
+    UNBOOKED = "unbooked"
+    """It could not be written down that it leaves, so it did not."""
     DEAR = "dear"
     """It would cost more than is allowed."""
     FAILED = "failed"

@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 from voiceagent.clock import now
 from voiceagent.errors import VoiceAgentError
 
-__all__ = ["AHEAD", "Attempt", "Declined", "Leg", "Won", "race"]
+__all__ = ["AHEAD", "Attempt", "Declined", "Leg", "Unbooked", "Won", "race"]
 
 T = TypeVar("T")
 AHEAD = 64
@@ -26,6 +26,14 @@ AHEAD = 64
 
 class Declined(Exception):
     """The leg has no answer to give: not an error, the next one's turn."""
+
+    code = ""
+
+
+class Unbooked(Declined):
+    """Nobody was asked, since it could not be written down first."""
+
+    code = "unbooked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +219,8 @@ class Lead(Generic[T]):
         if isinstance(error, VoiceAgentError):
             self._tell(stream, "failed", took, error.what, error.code)
         elif error is None or isinstance(error, Declined):
-            self._tell(stream, "declined", took, str(error or "no answer"))
+            code = error.code if error is not None else ""
+            self._tell(stream, "declined", took, str(error or "no answer"), code)
         else:
             self._tell(stream, "failed", took, type(error).__name__, "bug")
             raise error

@@ -11,7 +11,7 @@ from voiceagent.errors import StoreError
 from voiceagent.errors.foreign import one_line
 from voiceagent.privacy.gate import Refused, Released
 from voiceagent.privacy.receipts import Receipt, ReceiptTaker
-from voiceagent.routing.race import Declined
+from voiceagent.routing.race import Unbooked
 from voiceagent.routing.request import RemoteRequest
 
 __all__ = ["Leaving", "ReceiptBook"]
@@ -80,7 +80,7 @@ class ReceiptBook:
             return (await self._compute("receipt", self._receipts.add, receipt)).id
         except StoreError as error:
             why = error.cause or error.what
-            raise Declined(f"no receipt can be written: {why}") from error
+            raise Unbooked(f"no receipt can be written: {why}") from error
 
     def _receipt(self, request: RemoteRequest, leaving: Leaving) -> Receipt:
         return Receipt(

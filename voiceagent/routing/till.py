@@ -15,7 +15,7 @@ from voiceagent.chores import Chores
 from voiceagent.clock import Compute
 from voiceagent.errors import EngineLost, StoreError, VoiceAgentError
 from voiceagent.routing.meter import MICRO, Meter, OverCap, Reservation
-from voiceagent.routing.race import Declined
+from voiceagent.routing.race import Declined, Unbooked
 from voiceagent.routing.usage import Told
 from voiceagent.store.book import BookTrouble
 from voiceagent.trace.events import Degraded, Event
@@ -73,7 +73,7 @@ class Till:
         except (StoreError, EngineLost) as error:
             self._failed(STAGE, error)
             why = error.cause or error.what
-            raise Declined(f"the cost ledger cannot be written: {why}") from error
+            raise Unbooked(f"the cost ledger cannot be written: {why}") from error
 
     def settle(
         self, held: Reservation, outcome: str, *, told: Told, heard: int
