@@ -35,6 +35,7 @@ ROOMS = (
 GROUND = ROOMS[: ROOMS.index("lang")]
 """Flat files that everybody may use."""
 CLASS_REASONS = {
+    "region.session_shell.Live": "the one place where the parts of a session meet",
     "app.engines.Engines": "one short method a stage, and the facade for all of them",
 }
 """Classes over 20 methods or 12 attributes, and why."""

@@ -291,6 +291,45 @@ def test_a_full_disk_puts_back_what_was_there(
     assert not list(folder.glob(".*restored"))
 
 
+KILLED = """
+import os, sys
+from pathlib import Path
+from voiceagent.app.restore import restore
+from voiceagent.app.state_files import StateFolders
+left, real = [int(sys.argv[3])], Path.rename
+def rename(path, to):
+    left[0] -= 1
+    if left[0] < 0:
+        os._exit(9)
+    return real(path, to)
+Path.rename = rename
+folder = Path(sys.argv[1])
+restore(Path(sys.argv[2]), StateFolders(folder, folder))
+"""
+
+
+@pytest.mark.parametrize("after", [0, 3, 7])
+def test_a_kill_in_the_middle_loses_nothing(tmp_path: Path, after: int) -> None:
+    folder, file = tmp_path / "state", tmp_path / "saved.zip"
+    folders = fill(folder, 2)
+    backup(folders, file, keys=False)
+    fill(folder, 1)
+    before = {hashlib.sha256(p.read_bytes()).digest() for p in parts(folder)}
+    words = [sys.executable, "-c", KILLED, str(folder), str(file), str(after)]
+    assert subprocess.run(words).returncode == 9
+    everything = {hashlib.sha256(p.read_bytes()).digest() for p in parts(folder)}
+    assert before <= everything
+    restore(file, folders)
+    assert seen(folder) == (2, 2, 2)
+    everything = {hashlib.sha256(p.read_bytes()).digest() for p in parts(folder)}
+    assert before <= everything, "what was there lies aside"
+
+
+def parts(folder: Path) -> list[Path]:
+    """Every file below it that holds something."""
+    return [p for p in folder.rglob("*") if p.is_file() and p.stat().st_size]
+
+
 def test_erasing_takes_ours_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

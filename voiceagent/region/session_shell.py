@@ -29,6 +29,7 @@ from voiceagent.realtime.steps import (
     Send,
     SessionStep,
 )
+from voiceagent.region.countersigning import Countersigning
 from voiceagent.region.line import SessionLine
 from voiceagent.region.memory import Keeper
 from voiceagent.region.responses import Responses
@@ -45,7 +46,7 @@ MOST_STEPS = 4096
 """Steps that may wait for a client that does not read."""
 KEEPING = 3.0
 """Seconds that the next event waits at most until the conversation is written down."""
-PUMP, CLOSE, NOTARY = "pump", "close", "notary"
+PUMP, CLOSE = "pump", "close"
 
 
 class Live:
@@ -71,6 +72,9 @@ class Live:
         self._steps: deque[SessionStep] = deque()
         self._wake, self._idle = asyncio.Event(), asyncio.Event()
         self._tasks = Tasks(self._lost)
+        self._signing = Countersigning(
+            services.notary, who.subject, session.wire, self.do, self._tasks
+        )
         self._tasks.spawn(PUMP, self._work())
 
     @property
@@ -160,8 +164,7 @@ class Live:
             case _ if self.failed:
                 pass  # nothing is begun any more
             case Countersign():
-                if NOTARY not in self._tasks.running:  # it asks again
-                    self._tasks.spawn(NOTARY, self._countersign(step))
+                self._signing.ask(step)
             case AwaitWords():
                 self._responses.await_words(step)
             case Respond():
@@ -170,19 +173,6 @@ class Live:
                 self._ears.recognise(step)
             case Hear() | CutHere() | Attach():
                 pass  # carried out before the next event is looked at
-
-    async def _countersign(self, step: Countersign) -> None:
-        notary = self._services.notary
-        if notary is None:
-            return
-        try:
-            signed = await asyncio.to_thread(notary.sign, self.who.subject, step)
-        except VoiceAgentError as error:
-            log.warning("receipts were not countersigned: %s", error.what)
-            return
-        if signed is not None:
-            wire = self.session.wire
-            self.do([wire.send("voiceagent.receipts.countersigned", **signed)])
 
     async def _keep(self, step: Keep) -> None:
         try:
