@@ -12,6 +12,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from voiceagent.errors import UsageError
+from voiceagent.errors.foreign import words_of_others
 from voiceagent.replay.replay import Replay
 from voiceagent.store.files import put_named
 
@@ -75,4 +76,4 @@ def _line(error: UsageError) -> str:
 
 
 def _plain(text: str) -> str:
-    return NOT_XML.sub("\ufffd", text)
+    return NOT_XML.sub("\ufffd", words_of_others(text))

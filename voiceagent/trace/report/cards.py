@@ -150,7 +150,7 @@ def _facts(row: TurnRow, note: TurnNote) -> Html:
     if row.failed:
         facts.append(("error", row.failed))
     if row.missed_by:
-        facts.append(("late by", STAGES_IN_WORDS[row.missed_by]))
+        facts.append(("late by", STAGES_IN_WORDS.get(row.missed_by, row.missed_by)))
     facts += [("failed", tag("b", failure)) for failure in note.failures]
     lines = [join(tag("dt", k), tag("dd", v)) for k, v in facts if v]
     return tag("dl", *lines)
