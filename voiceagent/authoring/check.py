@@ -25,6 +25,7 @@ from voiceagent.skills.house.house import HouseModel, LocalHouse
 from voiceagent.skills.house.slot_lists import house_lists
 from voiceagent.skills.packs.pack import (
     Pack,
+    has_use,
     load_pack,
     pack_house,
     pack_pronunciations,
@@ -67,7 +68,7 @@ def check_pack(
     Raises `PackError` only where there is no pack at all.
     """
     home = find_pack(folder)
-    parts = _Parts.read([*pack_parts(home), *skill_folders])
+    parts = _Parts.read([*_own_parts(home), *skill_folders])
     issues = list(dict.fromkeys(_file_issues(home, parts)))
     found = [_finding(issue) for issue in issues]
     if not issues:
@@ -127,6 +128,15 @@ def _file_issues(home: Path, parts: _Parts) -> Iterator[Issue]:
         if sources and _shaped(sources):
             yield from _folder_issues(folder, sources)
     yield from _pronunciation_issues([home, *parts.sources])
+
+
+def _own_parts(home: Path) -> list[Path]:
+    """The folders of a pack, but for skills that its house has no use for."""
+    try:
+        model = pack_house(home)
+    except PackError:  # told as an issue of its file
+        model = HouseModel()
+    return [part for part in pack_parts(home) if has_use(part, model)]
 
 
 def _house(home: Path) -> tuple[dict[str, SlotList], list[Issue]]:

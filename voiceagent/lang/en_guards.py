@@ -283,7 +283,7 @@ LOOSE = LooseWords(
     ),
     choosing=frozenset(
         "other others rest same front back right left top bottom first second third "
-        "last next more less extra day new old big small little".split()
+        "last next more less extra night day new old big small little".split()
     ),
 )
 GUARDS = GuardTables(

@@ -53,9 +53,11 @@ class Leftovers:
         if self._foreign_unit(words, known):
             return "a unit that the intent does not know"
         explained = list(_words(text, [*taken, *meant]))
+        if self._some_of(explained, known):
+            return "a thing that the pack does not know"
         if any(self._loose_time(explained, at) for at in range(len(explained))):
             return "a time that no slot took"
-        if self._unknown_thing(explained, known) or self._some_of(explained, known):
+        if self._unknown_thing(explained, known):
             return "a thing that the pack does not know"
         return ""
 

@@ -17,6 +17,10 @@ LETTERS_A_MISTAKE = 4
 """One wrong letter is forgiven for this many of the phrase."""
 
 
+LETTERS_OF_A_WORD = 3
+"""... and one for this many of each word."""
+
+
 def read(atoms: Iterable[Atom], piece: str) -> Iterator[SlotValue]:
     """What the whole of `piece` means in these lists."""
     for atom in atoms:
@@ -45,7 +49,7 @@ def alike(atom: Atom, piece: str, *, letters: bool = True) -> Iterator[SlotValue
         if not letters and _run_together(words) != _run_together(piece):
             continue
         apart = distance(words, piece, most)
-        if apart <= most:
+        if apart <= most and _word_by_word(words, piece):
             near[value] = min(apart, near.get(value, apart))
     closest = min(near.values(), default=0)
     best = [value for value, apart in near.items() if apart == closest]
@@ -55,3 +59,12 @@ def alike(atom: Atom, piece: str, *, letters: bool = True) -> Iterator[SlotValue
 
 def _run_together(words: str) -> str:
     return "".join(word.removesuffix(PLURAL) for word in words.split())
+
+
+def _word_by_word(words: str, piece: str) -> bool:
+    """Whether no word became another altogether, though all of it is near."""
+    pairs = list(zip(words.split(), piece.split(), strict=False))
+    if len(words.split()) != len(piece.split()):
+        return True
+    most = (max(1, len(word) // LETTERS_OF_A_WORD) for word, _ in pairs)
+    return all(distance(*pair, n) <= n for pair, n in zip(pairs, most, strict=True))

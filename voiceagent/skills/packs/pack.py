@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 __all__ = [
     "HOME",
     "Pack",
+    "has_use",
     "load_pack",
     "pack_house",
     "pack_pronunciations",
@@ -116,7 +117,7 @@ def load_pack(
     """
     home = find_pack(folder)
     model = load_house(house) if house else pack_house(home)
-    parts = [part for part in pack_parts(home) if _has_use(part, model)]
+    parts = [part for part in pack_parts(home) if has_use(part, model)]
     scanned = [(part, *scan_templates(part)) for part in parts]
     scanned += [(part, *scan_templates(part)) for part in skill_folders]
     for _, _, issues in scanned:
@@ -137,7 +138,7 @@ def load_pack(
     return taught(pack, read_learned(home)) if learned else pack
 
 
-def _has_use(part: Path, model: HouseModel) -> bool:
+def has_use(part: Path, model: HouseModel) -> bool:
     """Whether there is anything in the house that a built-in skill is about."""
     needs = NEEDS.get(part.name) if part.parent == BUILT_IN else None
     return needs is None or bool(model.select(needs))
