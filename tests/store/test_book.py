@@ -289,6 +289,21 @@ def test_more_than_is_remembered_leaves_the_file_alone(
     assert words(opened(path)) == []
 
 
+def test_a_damaged_file_of_an_older_shape_is_saved_too(path: Path) -> None:
+    """The table had a column less, and there was no second one."""
+    many = large(path)
+    overwritten(path, 5)
+    wider = TABLES.replace("n INTEGER", "n INTEGER, note TEXT") + (
+        "CREATE TABLE IF NOT EXISTS more (id TEXT PRIMARY KEY);"
+    )
+    steps = ("UPDATE words SET note = 'brought on';",)
+    file = DatabaseFile(path, wider, 2, "store.folder", steps=steps)
+    book = Book(file, "words")
+    found = words(book)
+    assert len(found) > 100 and set(found) <= set(many)
+    assert book.read("SELECT DISTINCT note FROM words") == [("brought on",)]
+
+
 def test_behind_a_link(path: Path, tmp_path: Path) -> None:
     """The file may lie on another disk; it is mended where it lies."""
     large(tmp_path / "there" / "words.sqlite")

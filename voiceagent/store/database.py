@@ -82,8 +82,12 @@ class DatabaseFile:
         if saved or self.path is None or (raw := copied(self.path)) is None:
             return memory, saved
         with closing(raw):
-            newer = self._is_newer(raw)
-            return memory, 0 if newer else salvage(raw, memory)
+            found = _version(raw)
+            if found > self.schema:
+                return memory, 0
+            saved = salvage(raw, memory)
+            memory.executescript(self._steps_from(found))
+            return memory, saved
 
     def error(self, verb: str, error: sqlite3.Error | OSError) -> StoreError:
         """What went wrong with the file, in words that help."""
@@ -131,8 +135,7 @@ class DatabaseFile:
             self._check(db)
         db.executescript(self.tables)
         if found < self.schema:
-            # A file of no schema is new: it has nothing to be brought on.
-            steps = "".join(self.steps[found - 1 :]) if found else ""
+            steps = self._steps_from(found)
             version = f"PRAGMA user_version = {self.schema}"
             db.executescript(f"BEGIN IMMEDIATE; {steps} {version}; COMMIT")
 
@@ -214,11 +217,9 @@ class DatabaseFile:
             ) from error
         return aside
 
-    def _is_newer(self, db: sqlite3.Connection) -> bool:
-        try:
-            return bool(db.execute("PRAGMA user_version").fetchone()[0] > self.schema)
-        except sqlite3.Error:
-            return False
+    def _steps_from(self, found: int) -> str:
+        """A file of no schema is new: it has nothing to be brought on."""
+        return "".join(self.steps[found - 1 :]) if found else ""
 
     def _newer(self, found: int) -> StoreError:
         return StoreError(
@@ -231,3 +232,10 @@ class DatabaseFile:
 def _make(path: Path) -> None:
     # The two files beside it get the rights that it has.
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _version(db: sqlite3.Connection) -> int:
+    try:
+        return int(db.execute("PRAGMA user_version").fetchone()[0])
+    except sqlite3.Error:  # so damaged that it has none
+        return 0

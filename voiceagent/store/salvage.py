@@ -33,7 +33,12 @@ def salvage(db: sqlite3.Connection, into: sqlite3.Connection) -> int:
     tables = [str(row[0]) for row in into.execute(names)]
     saved = 0
     for table in tables:
+        known = {str(row[1]) for row in _rows(db, f"PRAGMA table_info({table})")}
         columns = into.execute(f"PRAGMA table_info({table})").fetchall()
+        # A file of an older version may lack some.
+        columns = [column for column in columns if column[1] in known]
+        if not columns:
+            continue
         for order in ("ORDER BY rowid", "ORDER BY rowid DESC"):
             saved += _copied(db, into, table, columns, order)
     return saved
