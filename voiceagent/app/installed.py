@@ -49,13 +49,15 @@ def packages(config: Struct) -> Iterator[Need]:
 
 
 def programs() -> Iterator[Need]:
-    """Voices that are programs."""
+    """Voices that are programs, and what reads other kinds of sound files."""
     for spec in ENGINES:
         if spec.install.startswith("apt-get "):
             needed = spec.name == "espeak"
             yield Need(
                 spec.package, "a voice", f"apt-get install {spec.package}", needed
             )
+    files = "m4a, webm, mkv and other kinds of sound files; LGPL-2.1 or GPL-2"
+    yield Need("ffmpeg", files, "apt-get install ffmpeg", needed=False)
 
 
 def _by_package() -> dict[str, EngineSpec]:
