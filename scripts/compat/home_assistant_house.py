@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Commands to a real Home Assistant, checked by its own API.
 
 40 commands on its demo house with a few rooms, 10 on things that it does not know any

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """A real Home Assistant with its demo house, started in an empty folder.
 
 with demo_server(Path("venv/bin/hass"), folder, port) as server:

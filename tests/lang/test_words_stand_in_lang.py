@@ -23,14 +23,17 @@ ELSEWHERE = re.compile(
 """The tables themselves, and answers: what the command line and skills say."""
 REASONS = {
     "app/moved_keys.py": "keys of the configuration",
+    "app/state_files.py": "names of our own files",
+    "audio/kinds.py": "kinds of sound files as ffmpeg names them",
+    "engines/tts/text_place.py": "programs that take their text as code",
     "region/metrics.py": "names of counters",
     "realtime/settings.py": "fields of a session as the wire names them",
     "skills/house/following.py": "states as Home Assistant names them",
-    "skills/house/hass_import.py": "domains and units as Home Assistant names them",
     "skills/house/house.py": "domains and states as Home Assistant names them",
     "skills/house/slot_lists.py": "domains as Home Assistant names them",
     "templates/template_file.py": "keys of template files",
     "trace/report/page.py": "labels of the page's filters",
+    "trace/report/words.py": "words of the page, beside the names they stand for",
     "trace/turn_rows.py": "columns of a turn's row",
 }
 """Files with other tables of lower-case words, and what these are."""

@@ -291,7 +291,7 @@ def test_a_missing_package_names_both_install_lines(
         load_library()
     load_library.cache_clear()
     assert "voiceagent[slm]" in caught.value.hint
-    assert "voiceagent[slm-wheel]" in caught.value.hint
+    assert "voiceagent[slm-source]" in caught.value.hint
     assert caught.value.hint.count("`") % 2 == 0
 
 

@@ -71,7 +71,7 @@ def render(
         from jinja2 import TemplateError
         from jinja2.sandbox import ImmutableSandboxedEnvironment
     except ImportError as error:
-        line = "pip install 'voiceagent[slm-wheel]'"
+        line = "pip install 'voiceagent[slm]'"
         raise EngineMissing("jinja2", install=line, cause=str(error)) from error
     if not template:
         raise _unfit("the model has none, so it is not an instruct model")
