@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import cycle
@@ -139,9 +140,10 @@ def test_a_complaint_is_no_loss(child: Child) -> None:
 
 def test_one_that_ends_between_two_calls_is_seen(child: Child) -> None:
     os.kill(child.pid, signal.SIGKILL)
-    with pytest.raises(EngineDied):  # sooner or later
+    with suppress(EngineDied):  # by the call, or by a look before it
         while child.well:
             child.ask("add", "one")
+    assert not child.well
     child.renew()
     assert child.ask("add", "one") == 1
 
