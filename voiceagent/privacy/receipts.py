@@ -25,6 +25,7 @@ from voiceagent.privacy.chain_check import (
     check_chain,
 )
 from voiceagent.privacy.chain_log import ChainLog, FileLog, MemoryLog
+from voiceagent.store.files import private_folder
 from voiceagent.store.keys import own_key
 
 __all__ = ["KEY", "LateReceipts", "Receipt", "ReceiptTaker", "Receipts"]
@@ -182,8 +183,11 @@ def _key_of(folder: Path, log: ChainLog) -> bytes | None:
     if (folder / KEY).exists():
         return _told_key(folder / KEY)
     # A kill before the head was written leaves a key of which nothing was signed.
-    begun = (folder / NEW_KEY).exists() and log.head()
-    return _told_key(folder / NEW_KEY) if begun else None
+    if not ((folder / NEW_KEY).exists() and log.head()):
+        return None
+    with log.locked():  # whoever makes it has given it its name by now
+        named = (folder / KEY).exists()
+        return _told_key(folder / (KEY if named else NEW_KEY))
 
 
 def _told_key(file: Path) -> bytes:
@@ -199,11 +203,13 @@ def _own_key(folder: Path, log: ChainLog) -> bytes:
     file, new = folder / KEY, folder / NEW_KEY
     if file.exists():
         return _told_key(file)
-    key = _told_key(new)
+    with _translated(new):
+        private_folder(folder)
     with log.locked(), _translated(new):
         if file.exists():  # another process was faster
             new.unlink(missing_ok=True)
             return _told_key(file)
+        key = _told_key(new)
         if not log.head():
             SignedChain(log, key, name=NAME).begin()
         new.rename(file)
