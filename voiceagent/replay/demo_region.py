@@ -23,8 +23,8 @@ __all__ = ["DemoRegion"]
 T = TypeVar("T")
 READY = 30.0
 """Seconds that the server has to start."""
-MID_ANSWER = 14
-"""Messages of the server up to the first words of the first answer."""
+WORDS = "response.output_text.delta"
+"""Event of the server with words of an answer."""
 
 
 class DemoRegion:
@@ -119,7 +119,7 @@ def _prepare(kind: str, proxy: FaultProxy) -> None:
     proxy.heal()
     match kind:
         case "dies":
-            proxy.down = Fault(cut_after_messages=MID_ANSWER)
+            proxy.down = Fault(cut_after_messages=1, counted=WORDS)
             proxy.refuse_after_cut = True
         case "hangs":
             proxy.down = Fault(hang_after_messages=5)

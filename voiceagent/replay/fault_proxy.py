@@ -43,6 +43,8 @@ class Fault:
     """The connection ends there; -1: never."""
     cut_after_messages: int = -1
     """... behind that many websocket messages, the handshake not counted."""
+    counted: str = ""
+    """Only messages of the server that hold this text are counted; empty: all."""
     garble: float = 0.0
     """Share of the bytes behind the handshake that are changed."""
     reset: bool = False
@@ -200,12 +202,12 @@ class _Way:
         self._head = True
         self._tail = b""
         self._left = 0
-        self._header = bytearray()
-        self._final = False
+        self._header, self._text = bytearray(), bytearray()
+        self._final, self._counted = False, b""
 
     def split(self, data: bytes, rules: Fault) -> tuple[bytes, bytes]:
         """As much as goes before a cut, and the rest."""
-        end = len(data)
+        end, self._counted = len(data), rules.counted.encode()
         if rules.cut_after_bytes >= 0:
             end = min(end, max(0, rules.cut_after_bytes - self.bytes))
         if rules.cut_after_messages >= 0:
@@ -253,6 +255,8 @@ class _Way:
         if self._left:
             taken = min(self._left, len(data))
             self._left -= taken
+            if self._counted and len(self._text) < CHUNK:
+                self._text += data[:taken]
             self._count()
             return taken
         self._header += data[:1]
@@ -265,8 +269,9 @@ class _Way:
 
     def _count(self) -> None:
         if self._left == 0 and not self._header and self._final:
-            self.messages += 1
+            self.messages += self._counted in self._text
             self._final = False
+            self._text.clear()
 
 
 def _length(header: bytearray) -> int | None:
