@@ -214,15 +214,20 @@ def _times(row: TurnRow, note: TurnNote, speech: Sequence[TimeSpan]) -> Html:
     return join(*parts, strip, _spoken(row) if strip else "")
 
 
+SAME = 10.0
+"""Milliseconds within which the first sound and the answer are one moment."""
+
+
 def _waited(row: TurnRow) -> Html:
     """Time to the first sound, and to the answer itself where that is another."""
     first, real = row.response_ms or 0.0, row.answer_ms
     look = "big" if row.budget_met else "big late"
-    if real is None or real - first < 1:
+    if real is None or real - first < SAME:
         return tag("p", milliseconds(first), tag("small", _until), class_=look)
     what = "apology" if outcome_of(row) is TurnOutcome.APOLOGY else "answer"
     sound = tag("small", f" to the {what}; first sound after {milliseconds(first)}")
-    return tag("p", milliseconds(real), sound, class_="big late")
+    late = outcome_of(row) is not TurnOutcome.IN_TIME
+    return tag("p", milliseconds(real), sound, class_="big late" if late else "big")
 
 
 _until = " from the last word to the answer"
