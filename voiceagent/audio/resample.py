@@ -54,7 +54,11 @@ def resampled(
     needed and not installed."""
     if source == target or not len(samples):
         return samples
-    return np.asarray(_soxr(source).resample(samples, source, target))
+    # In float: of whole numbers it would make dithered ones, other ones each time.
+    values = samples.astype(np.float32)
+    made = _soxr(source).resample(values, source, target)
+    whole: NDArray[np.int16] = np.clip(np.rint(made), -32768, 32767).astype(np.int16)
+    return whole
 
 
 def resampled_pcm(pcm: bytes, source: float, target: float) -> bytes:
