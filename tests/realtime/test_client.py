@@ -200,3 +200,16 @@ def test_words_are_found_wherever_a_server_tells_them_and_said_once(
     for event in [created, *events, {"type": "response.done", "response": DONE}]:
         session.receive(json.dumps(event))
     assert turn.done and turn.text == "Good day."
+
+
+def test_words_after_a_tool_are_found_where_only_the_end_tells_them() -> None:
+    session = ClientSession()
+    turn = asked(session)
+    call = {"type": "function_call", "call_id": "c", "name": "n", "arguments": "{}"}
+    first = {**DONE, "output": [MESSAGE, call]}
+    second = {**DONE, "id": "s", "output": [AUDIO]}
+    for response in (first, second):
+        begun = {"type": "response.created", "response": {"id": response["id"]}}
+        session.receive(json.dumps(begun))
+        session.receive(json.dumps({"type": "response.done", "response": response}))
+    assert turn.done and turn.text == SAID + SAID

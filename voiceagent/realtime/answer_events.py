@@ -113,7 +113,7 @@ def _called(turn: RemoteTurn, response: WireEvent) -> bool:
     if len(calls) > MOST_CALLS or turn.calls.rounds > MOST_ROUNDS:
         raise RemoteFailed("the region calls tools without end")
     turn.calls.used = used(response, turn.calls.used)
-    turn.response = ""
+    turn.called()
     for call in calls:
         tool = RemoteTool(*(_text(call[key]) for key in CALL))
         turn.calls.waiting.add(tool.call_id)

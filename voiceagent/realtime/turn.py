@@ -25,6 +25,8 @@ class ToolCalls:
     """Calls that have not been answered yet."""
     rounds: int = 0
     """How often tools were called."""
+    said: int = 0
+    """Letters of the answer that were told before they were called last."""
     used: tuple[int | None, int | None] = (0, 0)
     """TokenCounts in and out of responses that only called tools."""
 
@@ -56,12 +58,21 @@ class RemoteTurn:
     @property
     def silent(self) -> bool:
         """Whether the response has given no words of its own yet."""
-        return self._skip == self.text
+        return self._told == self.calls.said
+
+    def called(self) -> None:
+        """The response ends in calls of tools; another one goes on with the answer."""
+        self.response, self.calls.said = "", self._told
+
+    @property
+    def _told(self) -> int:
+        return len(self.text) - len(self._skip)
 
     def again(self) -> None:
         """It is asked once more: what was given on already is passed over."""
         self.response, self._skip = "", self.text
         self.calls.waiting.clear()
+        self.calls.said = 0
 
     def words(self, delta: str) -> None:
         """More words; raises `RemoteFailed` where they are not those of before."""
