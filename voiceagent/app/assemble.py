@@ -92,8 +92,7 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
         sweep_scratch()
     live = options.pace is Pace.REALTIME and not options.typed
     armed: Armed = arm(shop, options) if live else {}
-    if not options.at_once:
-        armed = {}
+    arriving: Armed = armed if options.at_once else {}
     pace = Pace.VIRTUAL if options.silent else options.pace
     compute = Compute(
         options.pace, COSTS, lost=lambda error: trace.emit(Degraded.by(error))
@@ -109,8 +108,8 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
         _ = shop.language.progress
         options.ready("commands")
     escalation = _escalation(shop, options, compute, trace.emit, store)
-    hearing = _hearing(shop, options, armed, escalates=escalation is not None)
-    models, notices = _models(shop, options, armed, compute, trace)
+    hearing = _hearing(shop, options, arriving, escalates=escalation is not None)
+    models, notices = _models(shop, options, arriving, compute, trace)
     return build_agent(
         brain=Brain(
             meaning=meaning,
@@ -173,14 +172,14 @@ def _key_notices(shop: Workshop, options: AgentOptions, store: Store) -> list[De
 
 
 def _hearing(
-    shop: Workshop, options: AgentOptions, armed: Armed, *, escalates: bool
+    shop: Workshop, options: AgentOptions, arriving: Armed, *, escalates: bool
 ) -> HearingParts | None:
     if options.typed:
         return None
     from voiceagent.app.hearing import hearing_parts
 
-    arriving = armed.get("recogniser")
-    return hearing_parts(shop, options, escalates=escalates, arriving=arriving)
+    stt = arriving.get("recogniser")
+    return hearing_parts(shop, options, escalates=escalates, arriving=stt)
 
 
 def _one_ear(config: SttConfig, options: AgentOptions) -> list[Degraded]:
@@ -201,7 +200,7 @@ def _names(shop: Workshop, options: AgentOptions, pace: Pace) -> dict[str, str]:
 def _models(
     shop: Workshop,
     options: AgentOptions,
-    armed: Armed,
+    arriving: Armed,
     compute: Compute,
     trace: Trace,
 ) -> tuple[ModelSwitch | None, list[Degraded]]:
@@ -219,8 +218,8 @@ def _models(
     if options.typed and options.pace is Pace.MEASURED:
         # Most of what is typed is said by a template: it loads no model.
         return switch(library, compute, trace.emit, late=LateModel(library.first)), []
-    if arriving := armed.get("language model"):
-        late = LateModel(arriving.result, compute)
+    if model := arriving.get("language model"):
+        late = LateModel(model.result, compute)
         return switch(library, compute, trace.emit, late=late), []
     current, notice = library.first()
     found = switch(library, compute, trace.emit, current=current)

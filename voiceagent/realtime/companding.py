@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voiceagent.audio.resample import resampled_pcm
+from voiceagent.realtime.steps import RATE
 
 __all__ = ["from_pcm", "to_pcm"]
 
@@ -41,7 +42,7 @@ def to_pcm(data: bytes, kind: str) -> bytes:
 def from_pcm(pcm: bytes, kind: str) -> bytes:
     """24 kHz PCM16 as bytes of `audio/pcmu` or `audio/pcma` at 8 kHz: for each sample
     the code that says the nearest one."""
-    samples = np.frombuffer(resampled_pcm(pcm, 24_000, 8_000), "<i2")
+    samples = np.frombuffer(resampled_pcm(pcm, RATE, 8_000), "<i2")
     order = np.argsort(TABLES[kind], kind="stable").astype(np.uint8)
     said = TABLES[kind][order].astype(np.int32)
     between = (said[1:] + said[:-1]) / 2

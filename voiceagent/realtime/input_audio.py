@@ -11,12 +11,18 @@ from collections.abc import Iterator
 
 from voiceagent.realtime import events as ev
 from voiceagent.realtime.events import ProtocolFault, decode_audio
-from voiceagent.realtime.steps import CutHere, Hear, Recognise, SessionStep
+from voiceagent.realtime.steps import (
+    RATE,
+    CutHere,
+    Hear,
+    Recognise,
+    SessionStep,
+    milliseconds,
+)
 from voiceagent.realtime.wire import Wire
 
 __all__ = ["InputAudio"]
 
-RATE = 24_000
 SHORTEST = 0.1
 """Seconds of audio that can be committed at least."""
 LATE = 1.0
@@ -108,8 +114,8 @@ class InputAudio:
         self.item, upto = self.wire.new_id("item"), round(at * RATE)
         yield self.wire.send(
             "input_audio_buffer.timeout_triggered",
-            audio_start_ms=round(self._start * 1000 / RATE),
-            audio_end_ms=round(upto * 1000 / RATE),
+            audio_start_ms=milliseconds(self._start),
+            audio_end_ms=milliseconds(upto),
             item_id=self.item,
         )
         yield from self.committed(upto)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from voiceagent.realtime import events as ev
 from voiceagent.realtime.answering import Answering
 from voiceagent.realtime.events import ProtocolFault, decode_audio
-from voiceagent.realtime.input_audio import RATE, SHORTEST
+from voiceagent.realtime.input_audio import SHORTEST
 from voiceagent.realtime.items import Item, checked_item, take_audio
-from voiceagent.realtime.steps import Recognise, SessionStep
+from voiceagent.realtime.steps import RATE, Recognise, SessionStep
 from voiceagent.realtime.wire import Wire
 from voiceagent.realtime.writer import Writer
 

@@ -22,18 +22,18 @@ from voiceagent.realtime.limits import Limits
 from voiceagent.realtime.offer import Offer
 from voiceagent.realtime.outbox import number_of
 from voiceagent.realtime.steps import (
+    RATE,
     Attach,
     Close,
     Send,
     SessionStep,
+    milliseconds,
 )
 from voiceagent.realtime.wire import Wire
 from voiceagent.realtime.writer import Writer
 
 __all__ = ["BUG", "ServerSession"]
 
-RATE = 24_000
-"""Samples a second of the input."""
 BUG = 1011
 """Closing code: the server met something that it cannot go on with."""
 
@@ -141,7 +141,7 @@ class ServerSession:
         self._audio.begin(at)
         started = self.wire.send(
             "input_audio_buffer.speech_started",
-            audio_start_ms=_ms(self._audio.start),
+            audio_start_ms=milliseconds(self._audio.start),
             item_id=self._audio.item,
         )
         return [*steps, started]
@@ -160,7 +160,7 @@ class ServerSession:
         steps.append(
             self.wire.send(
                 "input_audio_buffer.speech_stopped",
-                audio_end_ms=_ms(end),
+                audio_end_ms=milliseconds(end),
                 item_id=self._audio.item,
             )
         )
@@ -277,7 +277,3 @@ class ServerSession:
             last_event_id=event.last_event_id,
             event_id=event.event_id,
         )
-
-
-def _ms(sample: int) -> int:
-    return round(sample * 1000 / RATE)

@@ -10,6 +10,7 @@ import msgspec
 from voiceagent.realtime.events import ProtocolFault
 from voiceagent.realtime.fields import SessionFields, fields_of
 from voiceagent.realtime.limits import Limits
+from voiceagent.realtime.steps import RATE
 
 __all__ = [
     "USUAL",
@@ -20,8 +21,6 @@ __all__ = [
     "tools_for",
 ]
 
-RATE = 24_000
-"""The only PCM rate of the protocol, Hz."""
 VOICE = "default"
 """What our voice is called, whatever a client asks for."""
 DETECTORS: dict[str, dict[str, Any]] = {

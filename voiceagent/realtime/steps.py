@@ -14,6 +14,7 @@ from typing import Any
 from voiceagent.message import Message
 
 __all__ = [
+    "RATE",
     "Attach",
     "AwaitWords",
     "Cancel",
@@ -26,7 +27,17 @@ __all__ = [
     "Respond",
     "Send",
     "SessionStep",
+    "milliseconds",
 ]
+
+
+RATE = 24_000
+"""Samples a second of all PCM on the wire; the protocol knows no other."""
+
+
+def milliseconds(samples: int) -> int:
+    """How long that is, as the wire tells it."""
+    return round(samples * 1000 / RATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +90,7 @@ class Recognise:
 
     item_id: str
     pcm: bytes
-    rate: int = 24_000
+    rate: int = RATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +104,7 @@ class Hear:
     pcm: bytes
     start: int = 0
     """Sample of the input that it begins with."""
-    rate: int = 24_000
+    rate: int = RATE
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from voiceagent.clock import Compute
 from voiceagent.errors import UsageError
 from voiceagent.frontend.endpoint import FLAT, EndpointPolicy
 from voiceagent.frontend.frontend import Frontend
+from voiceagent.realtime.steps import RATE
 from voiceagent.region.services import HeardEdge
 from voiceagent.stt.offline import speech_spans
 from voiceagent.trace.events import SpeechStarted, TurnEnded
@@ -30,7 +31,7 @@ __all__ = [
     "words_of",
 ]
 
-WIRE, INSIDE = 24_000, 16_000
+WIRE, INSIDE = RATE, 16_000
 EAGERNESS = {"low": 2.0, "medium": 1.0, "auto": 1.0, "high": 0.6}
 """Patience with somebody who may go on talking."""
 LEAST, MARGIN = 0.12, 0.3

@@ -9,15 +9,13 @@ from typing import Any
 
 from voiceagent.errors import VoiceAgentError
 from voiceagent.realtime.server import ServerSession
-from voiceagent.realtime.steps import Hear, Recognise, SessionStep
+from voiceagent.realtime.steps import RATE, Hear, Recognise, SessionStep
 from voiceagent.region.services import Detector, HeardEdge, Services
 from voiceagent.region.tasks import Tasks
 from voiceagent.region.trouble import note, told
 
 __all__ = ["SessionEars"]
 
-RATE = 24_000
-"""Samples a second of the input."""
 MOMENT = RATE
 """Bytes of sound that are looked at before others may go on: half a second."""
 RECOGNITION = 30.0
