@@ -207,6 +207,17 @@ def test_anew_means_anew() -> None:
 
 
 @copies
+def python(code: str) -> subprocess.CompletedProcess[str]:
+    """Another process runs this, with the tests in reach."""
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=40,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+
+
 @pytest.mark.parametrize("copied", [False, True])
 def test_a_stopped_one_keeps_no_process_from_ending(copied: bool) -> None:
     code = (
@@ -218,13 +229,7 @@ def test_a_stopped_one_keeps_no_process_from_ending(copied: bool) -> None:
         "    os.kill(toy.pid, signal.SIGSTOP)\n"
         "    print(toy.pid, flush=True)\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        timeout=40,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
+    done = python(code)
     assert done.returncode == 0 and gone(int(done.stdout)), done.stderr
 
 
@@ -240,13 +245,7 @@ def test_one_that_is_stopped_does_not_outlive_us_however_we_end() -> None:
         "    print(toy.pid, flush=True)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        timeout=40,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
+    done = python(code)
     assert done.returncode == -signal.SIGKILL and gone(int(done.stdout)), done.stderr
 
 

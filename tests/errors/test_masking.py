@@ -89,6 +89,7 @@ def test_long_lines_take_no_long_time() -> None:
 def test_errors_and_logs_are_covered() -> None:
     error = ConfigError(f"`wss://e:{SECRET}@h` is wrong", cause=f"Bearer {SECRET}")
     assert SECRET not in str(error)
+    assert error.brief == "`wss://e:***@h` is wrong: Bearer ***"
     out = io.StringIO()
     handler = logging.StreamHandler(out)
     handler.setFormatter(PlainLines("%(message)s"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from voiceagent.engines.registry import (
     find_engine,
 )
 from voiceagent.errors import ConfigError
+from voiceagent.errors.meant import did_you_mean
 
 if TYPE_CHECKING:
     from msgspec import Struct
@@ -104,7 +104,6 @@ def _of_plugin(stage: EngineStage, name: str) -> EngineSpec:
 
 def _unknown(what: str, key: str, name: str, cause: str) -> ConfigError:
     names = known(key)
-    near = difflib.get_close_matches(name, names, 1)
-    offer = f"did you mean `{near[0]}`? " if near else ""
-    hint = f"{offer}known: {', '.join(names)}, and those of `voiceagent plugins`"
+    rest = f"known: {', '.join(names)}, and those of `voiceagent plugins`"
+    hint = f"{did_you_mean(name, names)} {rest}".lstrip()
     return ConfigError(f"{what} `{name}`", cause=cause, hint=hint)

@@ -9,7 +9,6 @@ beside its stage.
 
 from __future__ import annotations
 
-import difflib
 import os
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -34,6 +33,7 @@ from voiceagent.app.project_file import (
 from voiceagent.app.relative_paths import from_there
 from voiceagent.audio.config import AudioConfig
 from voiceagent.errors import ConfigError
+from voiceagent.errors.meant import did_you_mean
 from voiceagent.frontend.config import EndpointConfig, VadConfig, WakeConfig
 from voiceagent.nlu.config import RouteConfig, SlmConfig
 from voiceagent.privacy.config import PrivacyConfig
@@ -225,8 +225,7 @@ def _checked(values: Mapping[str, Any], where: str) -> Values:
 
 
 def _unknown(path: str, name: str, known: Sequence[str], where: str) -> ConfigError:
-    near = difflib.get_close_matches(name, known, 1)
-    hint = f"did you mean `{near[0]}`?" if near else f"known: {', '.join(known)}"
+    hint = did_you_mean(name, known) or f"known: {', '.join(known)}"
     return ConfigError(f"unknown key `{path}`", cause=where, hint=hint)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from voiceagent.app.plugins import Plugin, find_plugin, plugins
 from voiceagent.errors import PackError, PluginError, VoiceAgentError
+from voiceagent.errors.meant import did_you_mean
 from voiceagent.nlu.intent import Intent
 from voiceagent.skills.config import PackConfig
 from voiceagent.skills.host import SkillFolder, SkillHost
@@ -116,12 +116,11 @@ def _two(name: str, folder: Path) -> PackError:
 
 def _unknown(name: str) -> PackError:
     names = [plugin.name for plugin in plugins("skill")]
-    near = difflib.get_close_matches(name, names, 1)
-    offer = f"did you mean `{near[0]}`? " if near else ""
+    rest = "`voiceagent plugins` lists those that are"
     return PackError(
         f"there is no skill `{name}`",
         cause="it is neither a folder nor a plugin that is installed",
-        hint=f"{offer}`voiceagent plugins` lists those that are",
+        hint=f"{did_you_mean(name, names)} {rest}".lstrip(),
     )
 
 

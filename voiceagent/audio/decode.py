@@ -21,7 +21,7 @@ from voiceagent.audio.ffmpeg import DecodeFailed, FfmpegReader
 from voiceagent.audio.flac import first_sample
 from voiceagent.audio.kinds import read_here, sound_kind
 from voiceagent.audio.wav import WavReader
-from voiceagent.audio.wav_format import CONVERT, MAX_CHANNELS, MAX_RATE, MIN_RATE
+from voiceagent.audio.wav_format import CONVERT, out_of_bounds
 from voiceagent.audio.wav_header import layout
 from voiceagent.audio.whole import is_cut
 from voiceagent.errors import AudioFileError, EngineMissing
@@ -196,10 +196,8 @@ class _SoundfileReader:
         self._check(path, kind)
 
     def _check(self, path: Path, kind: str) -> None:
-        channels = 1 <= self.channels <= MAX_CHANNELS
-        if not channels or not MIN_RATE <= self.rate <= MAX_RATE:
+        if odd := out_of_bounds(self.channels, self.rate):
             self.close()
-            odd = f"it declares {self.channels} channels at {self.rate} Hz"
             raise _undecodable(path, kind, ValueError(odd))
 
     def seek(self, frame: int) -> None:

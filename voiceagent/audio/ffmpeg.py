@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voiceagent.audio.kinds import DEMUXERS
-from voiceagent.audio.wav_format import CONVERT, MAX_CHANNELS, MAX_RATE, MIN_RATE
+from voiceagent.audio.wav_format import CONVERT, out_of_bounds
 from voiceagent.errors import AudioFileError
 
 __all__ = ["DecodeFailed", "FfmpegReader"]
@@ -62,10 +62,8 @@ class FfmpegReader:
         self.encoding = str(stream.get("codec_name", "unknown"))
         self.channels = int(stream.get("channels", 0))
         self.rate = int(stream.get("sample_rate", 0))
-        if not 1 <= self.channels <= MAX_CHANNELS:
-            raise self._unusable(f"it declares {self.channels} channels")
-        if not MIN_RATE <= self.rate <= MAX_RATE:
-            raise self._unusable(f"it declares {self.rate} Hz")
+        if odd := out_of_bounds(self.channels, self.rate):
+            raise self._unusable(odd)
         known = self._demuxer in EXACT
         seconds = float(stream.get("duration", 0.0)) if known else 0.0
         self.frames = self.present = max(0, round(seconds * self.rate))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import PurePath
 
-__all__ = ["DEMUXERS", "SUFFIXES", "sound_kind", "read_here"]
+__all__ = ["DEMUXERS", "SUFFIXES", "is_sound_name", "read_here", "sound_kind"]
 
 _SOUNDS = {
     b"RIFF": "WAV",
@@ -62,6 +63,11 @@ SUFFIXES = frozenset(
     ".amr .wv .ape .tta .flv".split()
 )
 """Endings of names that a folder is searched for; none is passed over in silence."""
+
+
+def is_sound_name(path: PurePath) -> bool:
+    """Whether a file is called like a recording."""
+    return path.suffix.lower() in SUFFIXES
 
 
 def sound_kind(head: bytes) -> str:

@@ -17,11 +17,9 @@ from voiceagent.errors import AudioFileError
 
 __all__ = [
     "CONVERT",
-    "MAX_CHANNELS",
-    "MAX_RATE",
-    "MIN_RATE",
     "WavFormat",
     "damaged",
+    "out_of_bounds",
     "read_format",
 ]
 
@@ -79,12 +77,8 @@ def read_format(name: str, fmt: bytes, look: Look) -> WavFormat:
     if len(fmt) < 16:
         raise damaged(name, "there is no complete `fmt ` chunk before the sound")
     said = _Fields(fmt)
-    if not 1 <= said.channels <= MAX_CHANNELS:
-        cause = f"it declares {said.channels} channels (1 to {MAX_CHANNELS})"
-        raise damaged(name, cause)
-    if not MIN_RATE <= said.rate <= MAX_RATE:
-        cause = f"it declares {said.rate} Hz ({MIN_RATE} to {MAX_RATE})"
-        raise damaged(name, cause)
+    if odd := out_of_bounds(said.channels, said.rate):
+        raise damaged(name, odd)
     if said.tag not in (_PCM, _FLOAT, _ALAW, _ULAW):
         return WavFormat("", said.channels, said.rate, 1, said.tag)
     encoding, width = _encoding(name, said)
@@ -93,6 +87,15 @@ def read_format(name: str, fmt: bytes, look: Look) -> WavFormat:
     form = WavFormat(encoding, said.channels, said.rate, width)
     _refuse_flipped(name, said, form)
     return form
+
+
+def out_of_bounds(channels: int, rate: int) -> str:
+    """What no recording has, of whatever kind; "" where both can be."""
+    if not 1 <= channels <= MAX_CHANNELS:
+        return f"it declares {channels} channels (1 to {MAX_CHANNELS})"
+    if not MIN_RATE <= rate <= MAX_RATE:
+        return f"it declares {rate} Hz ({MIN_RATE} to {MAX_RATE})"
+    return ""
 
 
 def _encoding(name: str, said: _Fields) -> tuple[str, int]:

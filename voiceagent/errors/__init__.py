@@ -83,16 +83,20 @@ class VoiceAgentError(Exception):
         self.hint = words_of_others(hint)
         super().__init__(self.what)
 
+    @property
+    def brief(self) -> str:
+        """What failed and why, without what to do, for within another one's words."""
+        from voiceagent.errors.masking import masked
+
+        return masked(": ".join(part for part in (self.what, self.cause) if part))
+
     def __reduce__(self) -> tuple[object, ...]:
         # Errors travel between processes whole, whatever their constructor asks for.
         return _rebuilt, (type(self), self.what, self.__dict__)
 
     def __str__(self) -> str:
-        lines = [self.what]
-        if self.cause:
-            lines.append(f"cause: {self.cause}")
-        if self.hint:
-            lines.append(f"hint: {self.hint}")
+        lines = [self.what, f"cause: {self.cause}", f"hint: {self.hint}"]
+        lines = [line for line in lines if line not in ("cause: ", "hint: ")]
         # A line of somebody else's is never the hint.
         lines = [line.strip().replace("\n", "\n  ") for line in lines]
         # Looking at this machine is for those who read an error.

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from voiceagent.audio.arrays import Doubles
 from voiceagent.audio.file import read_audio
 from voiceagent.audio.frames import FRAME_BYTES, FRAME_SAMPLES, RATE
-from voiceagent.audio.kinds import SUFFIXES
+from voiceagent.audio.kinds import is_sound_name
 from voiceagent.clock import cpu_seconds
 from voiceagent.errors import UsageError
 from voiceagent.frontend.vad import Vad, VadSmoother
@@ -227,9 +227,7 @@ def read_labelled(folder: Path) -> list[LabelledClip]:
     """The recordings of a folder that have labels, by name."""
     turns = read_rttm(folder)
     clips = []
-    for path in sorted(folder.iterdir()):
-        if path.suffix.lower() not in SUFFIXES:
-            continue
+    for path in filter(is_sound_name, sorted(folder.iterdir())):
         scv = path.with_suffix(".scv")
         spans = read_scv(scv) if scv.exists() else turns.get(path.stem)
         if spans is not None:

@@ -17,7 +17,7 @@ import numpy as np
 from voiceagent.audio.arrays import Samples
 from voiceagent.audio.file import read_audio
 from voiceagent.audio.frames import RATE, Reframer
-from voiceagent.audio.kinds import SUFFIXES
+from voiceagent.audio.kinds import is_sound_name
 from voiceagent.clock import cpu_seconds
 from voiceagent.errors import UsageError
 from voiceagent.frontend.wake import WakeGate, WakeHit, WakeRule, WakeWord
@@ -181,7 +181,6 @@ def find_recordings(places: Iterable[Path]) -> list[Path]:
     """All recordings in files and folders, each once, in order of name."""
     found: dict[Path, None] = {}
     for place in places:
-        inside = sorted(place.rglob("*")) if place.is_dir() else []
-        sounds = [path for path in inside if path.suffix.lower() in SUFFIXES]
-        found |= dict.fromkeys(sounds if place.is_dir() else [place])
+        inside = filter(is_sound_name, sorted(place.rglob("*")))
+        found |= dict.fromkeys(inside if place.is_dir() else [place])
     return list(found)

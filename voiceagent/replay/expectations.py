@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 
 from voiceagent.replay.scenario import Expect, Scenario, ScenarioTurn
 from voiceagent.trace.trace import Record
-from voiceagent.trace.turn_rows import TurnRow
+from voiceagent.trace.turn_rows import TurnRow, own_records
 
-__all__ = ["ABOUT", "Check", "check", "own_records", "paired", "word_errors"]
+__all__ = ["ABOUT", "Check", "check", "paired", "word_errors"]
 
 ABOUT = 3.0
 """Seconds that a turn may begin beside the time that its scenario says: what begins
@@ -38,6 +38,16 @@ class Check:
     """Seconds at which its turn was expected, if that is told."""
     note: str = ""
     """What helps to find out why."""
+
+    @property
+    def key(self) -> str:
+        """What is looked at: `transcript`, or an event by name."""
+        return self.what.rpartition(" ")[2]
+
+    @property
+    def forbids(self) -> bool:
+        """Whether it is about an event that must not happen."""
+        return self.what.split()[-2:-1] == ["no"]
 
     def __str__(self) -> str:
         if self.ok:
@@ -163,17 +173,8 @@ def _check_turn(
     if row.failed == "bug":
         checks.append(_same(about, "error", "none", row.failed))
     checks += _answers(turn.expect, row, about, timed=timed)
-    seen = {type(one.event).__name__ for one in own_records(records, row.turn)}
+    seen = {type(event).__name__ for _, event in own_records(records, row.turn)}
     return checks + _events(turn.absent, turn.present, seen, about)
-
-
-def own_records(records: Sequence[Record], turn: int) -> list[Record]:
-    """The events of a turn, and what happened between them that is of no turn."""
-    places = [i for i, record in enumerate(records) if record.event.turn == turn]
-    if not places:
-        return []
-    between = records[places[0] : places[-1] + 1]
-    return [one for one in between if one.event.turn in (0, turn)]
 
 
 def _answers(

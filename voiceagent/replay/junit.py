@@ -33,7 +33,7 @@ def junit(done: Sequence[tuple[Path, Replay | UsageError]]) -> bytes:
     for file, one in done:
         if isinstance(one, UsageError):
             case = _case(suite, file, "events", 0.0)
-            _trouble(case, "error", _line(one), str(one))
+            _trouble(case, "error", one.brief, str(one))
         else:
             _replayed(suite, file, one)
     for key, kind in (("tests", "testcase"), ("failures", "failure")):
@@ -69,10 +69,6 @@ def _case(suite: Element, file: Path, name: str, seconds: float) -> Element:
 
 def _trouble(case: Element, kind: str, message: str, text: str) -> None:
     SubElement(case, kind, message=_plain(message)).text = _plain(text)
-
-
-def _line(error: UsageError) -> str:
-    return ": ".join(part for part in (error.what, error.cause) if part)
 
 
 def _plain(text: str) -> str:

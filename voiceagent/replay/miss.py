@@ -61,14 +61,13 @@ def _chatter(record: Record) -> bool:
 
 def _place(check: Check, shown: Sequence[Record]) -> int | None:
     """Index of the event that the expectation was decided by."""
-    *_, before, word = ["", *check.what.split()]
     mine = [i for i, one in enumerate(shown) if _of(one, check)]
-    if before == "no":
-        named = (i for i in mine if type(shown[i].event).__name__ == word)
+    if check.forbids:
+        named = (i for i in mine if type(shown[i].event).__name__ == check.key)
         return next(named, None)
     if not check.row:
         return _at(shown, check.at) if check.turn else None
-    for kind in PLACES.get(word, ()):
+    for kind in PLACES.get(check.key, ()):
         for i in mine:
             if isinstance(shown[i].event, kind):
                 return i
@@ -77,7 +76,7 @@ def _place(check: Check, shown: Sequence[Record]) -> int | None:
 
 def _of(record: Record, check: Check) -> bool:
     """Whether it is of that turn; all are of the recording as a whole."""
-    if check.what.split()[-2:-1] == ["no"] and check.row:
+    if check.forbids and check.row:
         return record.event.turn in (0, check.row)
     return not check.row or record.event.turn == check.row
 

@@ -16,7 +16,7 @@ from voiceagent.app.assemble import assemble
 from voiceagent.app.options import AgentOptions
 from voiceagent.app.workshop import Workshop
 from voiceagent.audio.file import AudioFacts, Recording, read_audio
-from voiceagent.audio.kinds import SUFFIXES
+from voiceagent.audio.kinds import is_sound_name
 from voiceagent.audio.offset import without_offset
 from voiceagent.audio.player import Player, VirtualPlayer
 from voiceagent.audio.streams import FileSource
@@ -200,8 +200,8 @@ def _recording(
 
 def _of_scenario(path: Path, error: UsageError) -> ScenarioError:
     """The error with the scenario named."""
-    cause = ": ".join(part for part in (error.what, error.cause) if part)
-    return ScenarioError(f"scenario `{path}` is wrong", cause=cause, hint=error.hint)
+    what = f"scenario `{path}` is wrong"
+    return ScenarioError(what, cause=error.brief, hint=error.hint)
 
 
 def _with_score(one: Check, workshop: Workshop, recording: Recording) -> Check:
@@ -275,6 +275,6 @@ def find_inputs(paths: list[Path], *, scenarios: bool = True) -> list[Path]:
             continue
         files = sorted(path.rglob("*"))
         marked = [file for file in files if is_scenario(file)]
-        sounds = [file for file in files if file.suffix.lower() in SUFFIXES]
+        sounds = [file for file in files if is_sound_name(file)]
         found += marked if scenarios and marked else sounds
     return found

@@ -6,7 +6,6 @@ and what may have been meant.
 
 from __future__ import annotations
 
-import difflib
 import math
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -15,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from voiceagent.errors import ScenarioError
+from voiceagent.errors.meant import did_you_mean
 from voiceagent.replay.scenario import (
     Expect,
     Scenario,
@@ -99,7 +99,7 @@ def _missing(key: str, name: str, folder: Path) -> Iterator[ScenarioSlip]:
     if (folder / name).is_file():
         return
     beside = [one.name for one in folder.iterdir()] if folder.is_dir() else []
-    hint = _near(name, beside) or f"it is looked for in `{folder}`"
+    hint = did_you_mean(name, beside) or f"it is looked for in `{folder}`"
     yield f"`$.{key}`: there is no file `{name}`", hint
 
 
@@ -109,7 +109,9 @@ def _event_faults(
     for key, names in (("absent", absent), ("present", present)):
         for name in names:
             if name not in EVENTS:
-                hint = _near(name, EVENTS) or f"events: {', '.join(sorted(EVENTS))}"
+                hint = (
+                    did_you_mean(name, EVENTS) or f"events: {', '.join(sorted(EVENTS))}"
+                )
                 yield f"`{where}.{key}`: there is no event `{name}`", hint
     for name in set(absent) & set(present):
         yield f"`{where}`: `{name}` is both absent and present", "leave one of them out"
@@ -148,8 +150,3 @@ def _config_faults(scenario: Scenario) -> Iterator[ScenarioSlip]:
             yield f'`$.config."{key}"` means nothing in a replay', "leave it out"
     if scenario.region and "region.url" in config:
         yield '`$.region` and `$.config."region.url"`', "leave one of them out"
-
-
-def _near(name: str, known: Sequence[str] | frozenset[str]) -> str:
-    near = difflib.get_close_matches(name, sorted(known), 1)
-    return f"did you mean `{near[0]}`?" if near else ""

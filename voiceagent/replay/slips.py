@@ -5,10 +5,11 @@ They are looked for before the types, so that what may have been meant can be sa
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 
 from msgspec import Struct
+
+from voiceagent.errors.meant import did_you_mean
 
 __all__ = ["ScenarioSlip", "slip_of"]
 
@@ -58,10 +59,9 @@ def _meant(key: str, known: list[str], levels: Mapping[str, list[str]]) -> str:
     for place, names in levels.items():
         if key in names:
             return f"`{key}` stands {place}"
-    near = difflib.get_close_matches(key, known, 1)
-    if near:
-        return f"did you mean `{near[0]}`?"
+    if meant := did_you_mean(key, known):
+        return meant
     for place, names in levels.items():
-        if near := difflib.get_close_matches(key, names, 1):
-            return f"did you mean `{near[0]}`? it stands {place}"
+        if meant := did_you_mean(key, names):
+            return f"{meant} it stands {place}"
     return f"known here: {', '.join(known)}"

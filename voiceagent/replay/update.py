@@ -36,11 +36,10 @@ def updated(file: Path, one: Replay) -> Iterator[str]:
     failed = [check for check in one.checks if not check.ok]
     text = file.read_text(encoding="utf-8")
     for check in failed:
-        key = check.what.split()[-1]
         row = next((row for row in one.rows if row.turn == check.row), None)
-        if row is None or not check.turn or key not in VALUES:
+        if row is None or not check.turn or check.key not in VALUES:
             raise _unwritten(file, str(check))
-        text = _exchanged(file, text, check, _value(row, key))
+        text = _exchanged(file, text, check, _value(row, check.key))
     tomllib.loads(text)
     if failed:
         put_named(file, text.encode())
@@ -78,14 +77,15 @@ def _value(row: TurnRow, key: str) -> object:
 
 def _exchanged(file: Path, text: str, check: Check, value: object) -> str:
     """The text with another value in that turn, where it stands on one line."""
-    key = check.what.split()[-1]
     lines, turn, found = text.splitlines(keepends=True), 0, []
     for number, line in enumerate(lines):
         turn += bool(re.match(r"\s*\[\[\s*turn\s*\]\]", line))
-        if turn == check.turn and re.match(rf"\s*expect\.{key}\s*=", line):
+        if turn == check.turn and re.match(rf"\s*expect\.{check.key}\s*=", line):
             found.append(number)
     if len(found) != 1 or not _whole(lines[found[0]]):
-        raise _unwritten(file, f"{check}: `expect.{key}` is not on a line of its own")
+        raise _unwritten(
+            file, f"{check}: `expect.{check.key}` is not on a line of its own"
+        )
     begin = lines[found[0]].partition("=")[0]
     lines[found[0]] = f"{begin}= {_toml(value)}\n"
     return "".join(lines)

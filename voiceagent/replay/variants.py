@@ -31,7 +31,6 @@ class Variants:
         try:
             return self.base.with_values(values)
         except ConfigError as error:
-            told = ": ".join(part for part in (error.what, error.cause) if part)
             raise ConfigError(
-                "scenario configuration", cause=told, hint=error.hint
+                "scenario configuration", cause=error.brief, hint=error.hint
             ) from error

@@ -29,7 +29,7 @@ def notes(done: Sequence[Replay]) -> dict[TurnKey, TurnNote]:
         for row in one.rows:
             mine = [check for check in one.checks if check.row == row.turn]
             failures = tuple(str(check) for check in mine if not check.ok)
-            said = [check for check in mine if check.what.endswith(" transcript")]
+            said = [check for check in mine if check.key == "transcript"]
             found[number, row.turn] = TurnNote(
                 envelope=envelope(one, row),
                 expected=said[0].wanted if said else None,

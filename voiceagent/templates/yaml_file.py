@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import yaml
 
 from voiceagent.errors import PackError
 from voiceagent.errors.foreign import cleaned, words_of_others
+from voiceagent.errors.meant import did_you_mean
 
 __all__ = ["Issue", "TemplateSource", "read_yaml", "scan_yaml", "suggest"]
 
@@ -73,10 +73,8 @@ class TemplateSource:
 def suggest(word: object, known: Iterable[str]) -> str:
     """A "did you mean" for a word that is not known, else what is known."""
     names = sorted(known)
-    close = get_close_matches(str(word), names, 1)
-    if close:
-        return f"did you mean `{close[0]}`?"
-    return "known are " + ", ".join(f"`{name}`" for name in names)
+    told = "known are " + ", ".join(f"`{name}`" for name in names)
+    return did_you_mean(str(word), names) or told
 
 
 def read_yaml(file: Path) -> TemplateSource:

@@ -139,8 +139,8 @@ class PlainFailure:
     def __init__(self, path: Path, line: int, error: BaseException) -> None:
         self.text = words_of_others(str(error))
         first = self.text.partition("\n")[0]
-        if isinstance(error, VoiceAgentError) and error.cause:
-            first = f"{error.what}: {error.cause}"
+        if isinstance(error, VoiceAgentError):
+            first = error.brief
         self.reprcrash = FailureSummary(str(path), line + 1, one_line(first, 400))
 
     def __str__(self) -> str:

@@ -82,8 +82,8 @@ def timeline(one: Replay) -> list[str]:
 
 
 def _lines(records: Sequence[Record], turn: int) -> list[str]:
-    from voiceagent.replay.expectations import own_records
     from voiceagent.trace.event_lines import event_line, without_echoes
+    from voiceagent.trace.turn_rows import own_records
 
     own = without_echoes(own_records(records, turn))
     return [event_line(at, event) for at, event in own]

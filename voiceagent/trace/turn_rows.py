@@ -42,6 +42,7 @@ __all__ = [
     "TimedEvent",
     "TurnRow",
     "WakeFacts",
+    "own_records",
     "percentile",
     "sessions",
     "turn_rows",
@@ -180,6 +181,15 @@ def sessions(records: Iterable[TimedEvent]) -> Iterator[list[TimedEvent]]:
 def turn_rows(records: Iterable[TimedEvent], *, file: str = "") -> list[TurnRow]:
     """All turns in order; `file` names sessions whose source has no name."""
     return [row for part in sessions(records) for row in _session_rows(part, file)]
+
+
+def own_records(records: Sequence[TimedEvent], turn: int) -> list[TimedEvent]:
+    """The events of a turn, and what happened between them that is of no turn."""
+    places = [i for i, (_, event) in enumerate(records) if event.turn == turn]
+    if not places:
+        return []
+    between = records[places[0] : places[-1] + 1]
+    return [one for one in between if one[1].turn in (0, turn)]
 
 
 def percentile(values: Sequence[float], share: float) -> float:

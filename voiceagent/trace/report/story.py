@@ -18,7 +18,13 @@ from voiceagent.trace.events import (
     WakeRejected,
 )
 from voiceagent.trace.report.cards import TurnNote, speech_spans
-from voiceagent.trace.turn_rows import TimedEvent, TurnRow, sessions, turn_rows
+from voiceagent.trace.turn_rows import (
+    TimedEvent,
+    TurnRow,
+    own_records,
+    sessions,
+    turn_rows,
+)
 
 __all__ = ["SessionNote", "Story", "StorySession", "StoryTurn", "TurnKey", "read"]
 
@@ -97,7 +103,7 @@ def read(
         speech = speech_spans(part)
         for row in rows:
             note = notes.get((number, row.turn), TurnNote())
-            own = _own(part, row.turn)
+            own = own_records(part, row.turn)
             anchor = f"t{len(story.turns) + 1}"
             story.turns.append(StoryTurn(row, anchor, note, own, speech))
         told = about[number] if number < len(about) else SessionNote()
@@ -107,13 +113,6 @@ def read(
         story.quiet += [] if rows or told.missed else [name]
         story.aside += [(name, at, e) for at, e in part if _is_aside(e)]
     return story
-
-
-def _own(part: Sequence[TimedEvent], turn: int) -> list[TimedEvent]:
-    """The turn's events and what happened between them."""
-    places = [i for i, (_, event) in enumerate(part) if event.turn == turn]
-    between = part[places[0] : places[-1] + 1]
-    return [record for record in between if record[1].turn in (0, turn)]
 
 
 def _source(part: Sequence[TimedEvent]) -> str:
