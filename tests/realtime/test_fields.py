@@ -134,6 +134,22 @@ def test_what_is_not_obeyed_is_refused_and_changes_nothing(
     assert session.made.wire.settings.values == before
 
 
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"type": "transcription"}, "only `realtime`"),
+        (audio("output", speed=2), "speed"),
+        (audio("input", transcription={"language": "de"}), "English"),
+        ({"truncation": "disabled"}, "oldest items"),
+        ({"prompt": {"id": "x"}}, "`instructions`"),
+    ],
+)
+def test_what_is_not_served_is_said_in_words(
+    fields: dict[str, Any], words: str
+) -> None:
+    assert words in Session().update(**fields)["error"]["message"]
+
+
 def test_names_of_the_beta_protocol_are_told_apart() -> None:
     answer = Session().update(modalities=["text"])
     assert "`output_modalities`" in answer["error"]["message"]

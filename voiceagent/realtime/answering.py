@@ -35,17 +35,20 @@ class Answering:
         self.wire, self.writer = wire, writer
         self.unheard: set[str] = set()
         """User items whose words are not known yet."""
-        self._pending: Respond | None = None
+        self.refused = ""
+        """Why the last item was not taken: nobody asks again what stood before it."""
+        self._pending: dict[str, tuple[Respond, list[Item] | None]] = {}
+        """Responses that wait for those words, by id, and the items that they answer;
+        None: the conversation as it is then."""
 
-    def cancel(self, reason: str) -> list[SessionStep]:
-        """Stop the active response."""
-        self._pending = None
-        return self.writer.cancel(reason)
+    def cancel(self, response_id: str, reason: str) -> list[SessionStep]:
+        """Stop that response."""
+        self._pending.pop(response_id, None)
+        return self.writer.cancel(response_id, reason)
 
     def failed(self, response_id: str, code: str, message: str) -> list[SessionStep]:
         """There will be no (more) answer."""
-        if self._pending is not None and self._pending.response_id == response_id:
-            self._pending = None
+        self._pending.pop(response_id, None)
         return self.writer.failed(response_id, code, message)
 
     def create_response(
@@ -57,40 +60,55 @@ class Answering:
         if key and key in self.wire.answered:
             yield from self.writer.again(self.wire.answered[key])
             return
-        if self.writer.active is not None:
+        refused, self.refused = self.refused, ""
+        if refused and given.get("input") is None:
             raise ProtocolFault(
-                "conversation_already_has_active_response",
-                f"response `{self.writer.active.id}` is still being made",
+                "item_refused",
+                f"the item to be answered was refused: {refused}",
                 event_id=event_id,
             )
         told = msgspec.to_builtins(
             fields_of(given, ResponseFields, "response", event_id)
         )
-        respond = self._respond(told, metadata, event_id)
-        kept = told.get("conversation") != "none"
-        self.writer.active = Response(
+        given_input = told.get("input")
+        own = None if given_input is None else self._input(given_input, event_id)
+        respond = self._respond(told, own, metadata, event_id)
+        response = Response(
             respond.response_id,
             respond.spoken,
             metadata,
-            kept,
+            kept=told.get("conversation") != "none",
             key=key,
             format=self._format(told, event_id),
         )
-        shown = self.writer.active.shown("in_progress")
+        self.writer.begin(response, event_id)
+        shown = response.shown("in_progress")
         yield self.wire.send("response.created", response=shown)
-        self._pending = respond
-        yield from self._run()
-        if self._pending is not None:
-            yield AwaitWords(respond.response_id, tuple(sorted(self.unheard)), metadata)
+        if self._unheard(own):
+            self._pending[response.id] = respond, own
+            yield AwaitWords(response.id, tuple(sorted(self.unheard)), metadata)
+            return
+        response.phase = Phase.RUNNING
+        yield respond
+
+    def _unheard(self, own: list[Item] | None) -> bool:
+        """Whether words of what is to be answered are still missing."""
+        if own is None:
+            return bool(self.unheard)
+        return any(item["id"] in self.unheard for item in own)
 
     def _respond(
-        self, given: Mapping[str, Any], metadata: dict[str, str], event_id: str | None
+        self,
+        given: Mapping[str, Any],
+        own: list[Item] | None,
+        metadata: dict[str, str],
+        event_id: str | None,
     ) -> Respond:
         told = {k: given[k] for k in USUAL if given.get(k) is not None}
         values = {**self.wire.settings.values, **told}
         check_sizes(values, self.wire.limits, "response", event_id)
-        most, own = values["max_output_tokens"], given.get("input")
-        items = self.wire.items.items if own is None else self._input(own, event_id)
+        most = values["max_output_tokens"]
+        items = self.wire.items.items if own is None else own
         return Respond(
             response_id=self.wire.new_id("resp"),
             messages=as_messages(items),
@@ -138,14 +156,6 @@ class Answering:
             fault.param = f"response.input[{number}]{place}"
             raise
 
-    def _run(self) -> Iterator[SessionStep]:
-        """Begin, unless words of the user are still missing."""
-        active, respond = self.writer.active, self._pending
-        if active is None or respond is None or self.unheard:
-            return
-        self._pending, active.phase = None, Phase.RUNNING
-        yield respond
-
     def transcribed(self, item_id: str, text: str, seconds: float) -> list[SessionStep]:
         """The words of a user item."""
         if item_id not in self.unheard:
@@ -187,9 +197,8 @@ class Answering:
             ),
             self.wire.item_event("done", item),
         ]
-        active = self.writer.active
-        if active is not None and self._pending is not None and not self.unheard:
-            steps += self.failed(active.id, code, message)
+        for response_id in [] if self.unheard else list(self._pending):
+            steps += self.failed(response_id, code, message)
         return steps
 
     def forgotten(self, item_id: str) -> list[SessionStep]:
@@ -198,8 +207,14 @@ class Answering:
         return self._with_words()
 
     def _with_words(self) -> list[SessionStep]:
-        """A response that waited for these words begins with them."""
-        if self._pending is not None and not self.unheard:
-            messages = as_messages(self.wire.items.items)
-            self._pending = replace(self._pending, messages=messages)
-        return list(self._run())
+        """The responses that waited for these words begin with them."""
+        if self.unheard:
+            return []
+        waiting, self._pending = self._pending, {}
+        steps: list[SessionStep] = []
+        for respond, own in waiting.values():
+            if response := self.writer.find(respond.response_id):
+                response.phase = Phase.RUNNING
+            items = self.wire.items.items if own is None else own
+            steps.append(replace(respond, messages=as_messages(items)))
+        return steps

@@ -4,6 +4,7 @@ refused with its path, and what is not known is refused by name."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
@@ -13,7 +14,7 @@ from voiceagent.realtime.events import ProtocolFault
 
 __all__ = ["ResponseFields", "SessionFields", "fields_of"]
 
-T = TypeVar("T", bound=Struct)
+T = TypeVar("T")
 BETA = {
     "modalities": "output_modalities",
     "voice": "audio.output.voice",
@@ -27,6 +28,28 @@ BETA = {
 }
 """Names of the protocol before it was final, and where the same stands now."""
 GONE = {"temperature": "it is no field of the final protocol"}
+UNSERVED = {
+    "session.type": "only `realtime` sessions are served",
+    "session.truncation": "here the oldest items go first: `auto`",
+    "session.include": "nothing more than the protocol's events is told here",
+    "session.prompt": "prompts are kept nowhere here: give `instructions`",
+    "response.prompt": "prompts are kept nowhere here: give `instructions`",
+    "session.audio.output.speed": "the voice speaks at its own speed: 1",
+    "response.audio.output.speed": "the voice speaks at its own speed: 1",
+    "session.audio.input.transcription.language": "English is understood here: `en`",
+}
+"""What the protocol knows and this region does not do, in words."""
+UNSERVED_KINDS = {
+    "input_image": "pictures are not looked at here: text and sound are taken",
+    "mcp_approval_response": "no tools of MCP servers are called here",
+    "mcp_approval_request": "no tools of MCP servers are called here",
+    "mcp_list_tools": "no tools of MCP servers are called here",
+    "mcp_call": "no tools of MCP servers are called here",
+    "text": "`text` is a name of the beta protocol: it is `input_text` or "
+    "`output_text` now",
+    "audio": "`audio` is a name of the beta protocol: it is `output_audio` now",
+}
+"""Kinds of items and of their parts that others know, in words."""
 Ms = Annotated[int, Meta(ge=0, le=30_000)]
 TokenLimit = Annotated[int, Meta(ge=1, le=4096)] | Literal["inf"]
 Modalities = Annotated[list[Literal["text", "audio"]], Meta(min_length=1, max_length=1)]
@@ -158,11 +181,15 @@ class ResponseFields(_WireFields, frozen=True):
 
 
 def fields_of(
-    given: Mapping[str, Any], kind: type[T], where: str, event_id: str | None
+    given: Mapping[str, Any],
+    kind: type[T] | UnionType,
+    where: str,
+    event_id: str | None,
 ) -> T:
     """The same, checked; raises `ProtocolFault` with the path of what is wrong."""
     try:
-        return msgspec.convert(given, kind)
+        found: T = msgspec.convert(given, kind)
+        return found
     except msgspec.ValidationError as error:
         raise _fault(str(error), where, event_id) from error
 
@@ -172,7 +199,8 @@ def _fault(text: str, where: str, event_id: str | None) -> ProtocolFault:
     place = f"{where}{path.rstrip('`')}"
     _, unknown, name = what.partition("unknown field `")
     if not unknown:
-        return ProtocolFault("invalid_value", what, param=place, event_id=event_id)
+        why = UNSERVED.get(place) or _kind(what) or what
+        return ProtocolFault("invalid_value", why, param=place, event_id=event_id)
     name = name.rstrip("`")
     why = f"there is no field `{name}` here"
     if not path and name in BETA:
@@ -182,3 +210,9 @@ def _fault(text: str, where: str, event_id: str | None) -> ProtocolFault:
     return ProtocolFault(
         "unknown_parameter", why, param=f"{place}.{name}", event_id=event_id
     )
+
+
+def _kind(what: str) -> str:
+    """What is said of a kind that is not served."""
+    _, unknown, name = what.partition("Invalid value '")
+    return UNSERVED_KINDS.get(name.rstrip("'"), "") if unknown else ""

@@ -24,6 +24,14 @@ class ItemEvents:
 
     def create(self, event: ev.ItemCreate) -> Iterator[SessionStep]:
         """One more; raises `ProtocolFault`."""
+        try:
+            yield from self._create(event)
+        except ProtocolFault as fault:
+            self._answering.refused = fault.message
+            raise
+        self._answering.refused = ""
+
+    def _create(self, event: ev.ItemCreate) -> Iterator[SessionStep]:
         item = checked_item(event.item, self._wire.limits, event.event_id)
         item["id"] = item["id"] or self._wire.new_id("item")
         if self._wire.items.has(item["id"]):

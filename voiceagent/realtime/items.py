@@ -7,6 +7,18 @@ from typing import Any
 
 from voiceagent.message import Message
 from voiceagent.realtime.events import ProtocolFault
+from voiceagent.realtime.fields import fields_of
+from voiceagent.realtime.item_fields import (
+    GivenAnswer,
+    GivenAudio,
+    GivenCall,
+    GivenItem,
+    GivenMessage,
+    GivenOutput,
+    GivenPart,
+    GivenSpoken,
+    GivenText,
+)
 from voiceagent.realtime.limits import Limits
 
 __all__ = [
@@ -22,14 +34,13 @@ WireEvent = dict[str, Any]
 """One message of the protocol, decoded."""
 Item = dict[str, Any]
 CONTENT = {
-    "user": ("input_text", "input_audio"),
-    "system": ("input_text",),
-    "assistant": ("output_text",),
+    "user": (GivenText, GivenAudio),
+    "system": (GivenText,),
+    "assistant": (GivenAnswer, GivenSpoken),
 }
 """What a client may create, by role."""
 AUDIO = "audio"
 """Key of the sound of a part, until it is taken to be made out."""
-STATUSES = ("completed", "incomplete", "in_progress")
 
 
 def checked_item(
@@ -37,72 +48,56 @@ def checked_item(
 ) -> Item:
     """A client's item as it is kept, without an id where it gave none; raises
     `ProtocolFault`."""
-    kind = given.get("type", "message")
-    if kind == "message":
-        item = _message(given, event_id)
-    elif kind == "function_call_output":
-        item = {
-            "type": kind,
-            "call_id": _text(given, "call_id", event_id),
-            "output": _text(given, "output", event_id),
-        }
-    elif kind == "function_call":
-        item = {
-            "type": kind,
-            "call_id": _text(given, "call_id", event_id),
-            "name": _text(given, "name", event_id),
-            "arguments": _text(given, "arguments", event_id),
-        }
-    else:
-        raise _wrong("item.type", f"there is no item `{str(kind)[:60]}`", event_id)
-    if sum(len(text.encode()) for text in _texts(item)) > limits.text_bytes:
+    told = {"type": "message", **given}
+    item: GivenItem = fields_of(told, GivenItem, "item", event_id)
+    match item:
+        case GivenMessage():
+            made = _message(item, event_id)
+        case GivenOutput():
+            made = {"call_id": item.call_id, "output": item.output}
+        case GivenCall():
+            made = {
+                "call_id": item.call_id or "",
+                "name": item.name,
+                "arguments": item.arguments,
+            }
+    whole = {
+        "id": item.id or "",
+        "object": "realtime.item",
+        "type": told["type"],
+        **made,
+        "status": item.status or "completed",
+    }
+    if sum(len(text.encode()) for text in _texts(made)) > limits.text_bytes:
         limit = f"an item has at most {limits.text_bytes} bytes of text"
         raise ProtocolFault("item_too_large", limit, param="item", event_id=event_id)
-    given_id = given.get("id")
-    if given_id is not None and not (
-        isinstance(given_id, str) and 0 < len(given_id) < 128
-    ):
-        raise _wrong("item.id", "`id` has 1 to 127 letters", event_id)
-    status = given.get("status", "completed")
-    item["status"] = status if status in STATUSES else "completed"
-    return {"id": given_id or "", "object": "realtime.item", **item}
+    return whole
 
 
-def _message(given: Mapping[str, Any], event_id: str | None) -> Item:
-    role = given.get("role")
-    if role not in CONTENT:
-        raise _wrong("item.role", "`role` is user, assistant or system", event_id)
-    content = given.get("content")
-    if not isinstance(content, list) or not content:
-        raise _wrong("item.content", "`content` is a list of parts", event_id)
-    parts = [_part(part, str(role), event_id) for part in content]
-    return {"type": "message", "role": role, "content": parts}
+def _message(given: GivenMessage, event_id: str | None) -> Item:
+    allowed = CONTENT[given.role]
+    for number, part in enumerate(given.content):
+        if not isinstance(part, allowed):
+            names = " or ".join(str(kind.__struct_config__.tag) for kind in allowed)
+            raise ProtocolFault(
+                "invalid_value",
+                f"a part of {given.role} is {names}",
+                param=f"item.content[{number}].type",
+                event_id=event_id,
+            )
+    return {"role": given.role, "content": [_part(part) for part in given.content]}
 
 
-def _part(part: object, role: str, event_id: str | None) -> Item:
-    kind = part.get("type") if isinstance(part, dict) else None
-    if not isinstance(part, dict) or kind not in CONTENT[role]:
-        allowed = " or ".join(CONTENT[role])
-        raise _wrong("item.content", f"a part of {role} is {allowed}", event_id)
-    if kind == "input_audio":
-        words = part.get("transcript")
-        if words is None and isinstance(part.get("audio"), str):
-            return {"type": kind, "transcript": None, AUDIO: part["audio"]}
-        if words is not None and not isinstance(words, str):
-            raise _wrong("item.content", "`transcript` is a string", event_id)
-        return {"type": kind, "transcript": words or ""}
-    return {"type": kind, "text": _text(part, "text", event_id)}
-
-
-def _text(given: Mapping[str, Any], key: str, event_id: str | None) -> str:
-    value = given.get(key)
-    if not isinstance(value, str):
-        raise _wrong(f"item.{key}", f"`{key}` is a string", event_id)
-    return value
-
-
-def _wrong(param: str, message: str, event_id: str | None) -> ProtocolFault:
-    return ProtocolFault("invalid_value", message, param=param, event_id=event_id)
+def _part(part: GivenPart) -> Item:
+    kind = str(part.__struct_config__.tag)
+    match part:
+        case GivenAudio(audio=str() as sound, transcript=None):
+            return {"type": kind, "transcript": None, AUDIO: sound}
+        case GivenAudio():
+            return {"type": kind, "transcript": part.transcript or ""}
+        case GivenSpoken():
+            return {"type": kind, "transcript": part.transcript}
+    return {"type": kind, "text": part.text}
 
 
 def _texts(item: Item) -> Iterator[str]:

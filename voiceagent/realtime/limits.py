@@ -29,5 +29,7 @@ class Limits:
     ring_events: int = 2048
     """Sent events that a cut client can be given again."""
     ring_bytes: int = 4 << 20
+    responses_beside: int = 4
+    """Being made at once that do not belong to the conversation."""
     faults: int = 200
     """In a row without a good event, before the session is closed."""

@@ -100,7 +100,7 @@ class ServerSession:
 
     @property
     def active(self) -> str:
-        """Id of the response being made; empty: none."""
+        """Id of the conversation's response; empty: none is being made."""
         return self.writer.active.id if self.writer.active else ""
 
     @property
@@ -135,7 +135,7 @@ class ServerSession:
         steps: list[SessionStep] = []
         detection = self.wire.settings.detection or {}
         if self.active and detection.get("interrupt_response", True):
-            steps += self.answering.cancel("turn_detected")
+            steps += self.answering.cancel(self.active, "turn_detected")
         if self._audio.item:  # they pause and go on
             return steps
         self._audio.begin(at)
@@ -232,7 +232,7 @@ class ServerSession:
 
     def draining(self) -> list[SessionStep]:
         """The server is about to stop."""
-        return [Close(1001, "the server is stopping")] if not self.active else []
+        return [] if self.writer.making else [Close(1001, "the server is stopping")]
 
     def trouble(self, code: str, message: str) -> list[SessionStep]:
         """Something went wrong on our side; the session goes on."""
@@ -241,8 +241,8 @@ class ServerSession:
     def broken(self, code: str, message: str) -> list[SessionStep]:
         """Something went wrong on our side, and the session ends with it."""
         steps = self.trouble(code, message)
-        if self.active:
-            steps += self.answering.failed(self.active, code, message)
+        for response_id in self.writer.making:
+            steps += self.answering.failed(response_id, code, message)
         return [*steps, Close(BUG, message)]
 
     def _fault(self, fault: ProtocolFault) -> list[SessionStep]:
@@ -261,14 +261,15 @@ class ServerSession:
         yield from self.answering.create_response(event.response or {}, event.event_id)
 
     def _response_cancel(self, event: ev.ResponseCancel) -> Iterator[SessionStep]:
-        active = self.active
-        if not active or event.response_id not in (None, active):
+        wanted = event.response_id or self.active
+        if self.writer.find(wanted) is None:
             raise ProtocolFault(
                 "response_cancel_not_active",
-                "no such response is being made",
+                # Clients tell this one apart by its first words.
+                "Cancellation failed: no active response found",
                 event_id=event.event_id,
             )
-        yield from self.answering.cancel("client_cancelled")
+        yield from self.answering.cancel(wanted, "client_cancelled")
 
     def _resume(self, event: ev.Resume) -> Iterator[SessionStep]:
         yield Attach(

@@ -22,11 +22,14 @@ RECENT = 64
 
 
 class Writer:
-    """Writes the active response; there is one at a time."""
+    """Writes responses: one of the conversation at a time, others beside it."""
 
     def __init__(self, wire: Wire) -> None:
         self.wire = wire
         self.active: Response | None = None
+        """That of the conversation."""
+        self.beside: dict[str, Response] = {}
+        """Those that are out of it, by id."""
         self._spoken: dict[str, SpokenSound] = {}
         """By item, the newest last."""
 
@@ -35,9 +38,39 @@ class Writer:
         """How long the answer that is being given sounds so far."""
         return self.active.sound.milliseconds / 1000 if self.active else 0.0
 
+    @property
+    def making(self) -> list[str]:
+        """Ids of all that are being made."""
+        return [*([self.active.id] if self.active else ()), *self.beside]
+
+    def begin(self, response: Response, event_id: str | None) -> None:
+        """This one is made from now on; raises `ProtocolFault`."""
+        if not response.kept:
+            most = self.wire.limits.responses_beside
+            if len(self.beside) >= most:
+                why = f"{most} responses beside the conversation are being made"
+                raise ProtocolFault("too_many_responses", why, event_id=event_id)
+            self.beside[response.id] = response
+            return
+        if self.active is not None:
+            raise ProtocolFault(
+                "conversation_already_has_active_response",
+                "Conversation already has an active response in progress: "
+                f"{self.active.id}. Wait until the response is finished before "
+                "creating a new one.",
+                event_id=event_id,
+            )
+        self.active = response
+
+    def find(self, response_id: str) -> Response | None:
+        """The response, as long as it is being made."""
+        if self.active is not None and self.active.id == response_id:
+            return self.active
+        return self.beside.get(response_id)
+
     def text(self, response_id: str, delta: str) -> list[SessionStep]:
         """More words of an answer."""
-        active = self._current(response_id)
+        active = self.find(response_id)
         if active is None or not delta:
             return []
         steps = self._open_message(active)
@@ -45,7 +78,7 @@ class Writer:
 
     def audio(self, response_id: str, pcm: bytes, transcript: str) -> list[SessionStep]:
         """More sound of an answer (24 kHz PCM16), and the words in it."""
-        active = self._current(response_id)
+        active = self.find(response_id)
         if active is None:
             return []
         steps = self.text(response_id, transcript)
@@ -66,7 +99,7 @@ class Writer:
         self, response_id: str, call_id: str, name: str, arguments: str
     ) -> list[SessionStep]:
         """The model wants a tool of the client to run."""
-        active = self._current(response_id)
+        active = self.find(response_id)
         if active is None:
             return []
         steps = self._close_message(active, "completed")
@@ -106,7 +139,7 @@ class Writer:
         incomplete: bool = False,
     ) -> list[SessionStep]:
         """The answer is complete; `metadata` is added to the client's own."""
-        active = self._current(response_id)
+        active = self.find(response_id)
         if active is None:
             return []
         room = self.wire.limits.metadata_pairs - len(active.metadata)
@@ -122,7 +155,7 @@ class Writer:
 
     def failed(self, response_id: str, code: str, message: str) -> list[SessionStep]:
         """There will be no (more) answer."""
-        active = self._current(response_id)
+        active = self.find(response_id)
         if active is None:
             return []
         error = {"type": "server_error", "code": code, "message": message}
@@ -130,9 +163,9 @@ class Writer:
         details = {"type": "failed", "error": error}
         return steps + self._over(active, active.shown("failed", details))
 
-    def cancel(self, reason: str) -> list[SessionStep]:
-        """Stop the active response."""
-        active = self.active
+    def cancel(self, response_id: str, reason: str) -> list[SessionStep]:
+        """Stop that response."""
+        active = self.find(response_id)
         if active is None:
             return []
         steps: list[SessionStep] = [Cancel(active.id)]
@@ -186,10 +219,6 @@ class Writer:
                 yield self.wire.send(**event)
         yield self.wire.send("response.done", response=shown)
 
-    def _current(self, response_id: str) -> Response | None:
-        active = self.active
-        return active if active is not None and active.id == response_id else None
-
     def _open_message(self, active: Response) -> list[SessionStep]:
         if active.message is not None:
             return []
@@ -233,7 +262,10 @@ class Writer:
     def _over(
         self, active: Response, shown: dict[str, Any], *, give_again: bool = False
     ) -> list[SessionStep]:
-        active.phase, self.active = Phase.DONE, None
+        active.phase = Phase.DONE
+        if self.active is active:
+            self.active = None
+        self.beside.pop(active.id, None)
         if active.key and give_again:
             self.wire.answered[active.key] = {"response": shown}
             while len(self.wire.answered) > RECENT:

@@ -1,0 +1,155 @@
+"""Items that clients give: taken whole or refused by name, whatever stands in them."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.realtime.test_server import answer, kinds, say, sent, session, told
+from voiceagent.realtime.steps import Cancel, Recognise, Respond
+
+pytestmark = pytest.mark.fault
+CREATE = "conversation.item.create"
+TEXT = {"type": "input_text", "text": "hello"}
+MESSAGE: dict[str, Any] = {"type": "message", "role": "user", "content": [TEXT]}
+SPOKEN: dict[str, Any] = {"type": "output_audio", "transcript": "It is late."}
+ANSWER: dict[str, Any] = {"type": "message", "role": "assistant", "content": [SPOKEN]}
+CALL = {"type": "function_call", "call_id": "c", "name": "n", "arguments": "{}"}
+OUTPUT = {"type": "function_call_output", "call_id": "c", "output": ""}
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(st.sampled_from(["type", "text", "a"]), inner)
+    ),
+    max_leaves=4,
+)
+
+
+@given(
+    st.sampled_from([MESSAGE, ANSWER, CALL, OUTPUT]),
+    st.sampled_from(["id", "type", "role", "status", "content", "call_id", "part"]),
+    ANYTHING,
+)
+def test_any_value_of_any_field_is_taken_or_refused(
+    item: dict[str, Any], field: str, value: object
+) -> None:
+    wrong = {**item, field: value}
+    if field == "part":
+        wrong = {**item, "content": [value]}
+    (first, *_) = kinds(told(session(), {"type": CREATE, "item": wrong}))
+    assert first in ("error", "conversation.item.added")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "param", "words"),
+    [
+        ({"role": []}, "item.role", "xpected"),
+        ({"type": {}}, "item.type", "xpected"),
+        ({"status": "lost"}, "item.status", "Invalid"),
+        ({"colour": "red"}, "item.colour", "no field"),
+        ({"content": []}, "item.content", "length"),
+        ({"content": [SPOKEN]}, "item.content[0].type", "input_text"),
+        (
+            {"content": [TEXT, {"type": "input_image", "image_url": "data:"}]},
+            "item.content[1].type",
+            "pictures",
+        ),
+        (
+            {"content": [{"type": "text", "text": "x"}]},
+            "item.content[0].type",
+            "beta",
+        ),
+        ({"type": "mcp_approval_response"}, "item.type", "MCP"),
+    ],
+)
+def test_what_is_wrong_with_an_item_is_said(
+    wrong: dict[str, Any], param: str, words: str
+) -> None:
+    (told_,) = sent(told(session(), {"type": CREATE, "item": {**MESSAGE, **wrong}}))
+    assert told_["error"]["param"] == param
+    assert words in told_["error"]["message"]
+
+
+def test_what_was_shown_can_be_given_back() -> None:
+    made = session()
+    for item in (MESSAGE, ANSWER, CALL, OUTPUT):
+        first = sent(told(made, {"type": CREATE, "item": item}))[-1]["item"]
+        again = sent(told(session(), {"type": CREATE, "item": first}))[-1]["item"]
+        assert again == first
+
+
+def test_an_old_question_is_not_answered_in_place_of_a_refused_one() -> None:
+    made = session()
+    told(made, say("who was that"))
+    answer(made, "Nobody.")
+    picture = {"type": "input_image", "image_url": "data:image/png;base64,"}
+    told(made, {"type": CREATE, "item": {**MESSAGE, "content": [picture]}})
+    (refused,) = sent(told(made, {"type": "response.create"}))
+    assert refused["error"]["code"] == "item_refused"
+    assert "pictures" in refused["error"]["message"]
+    assert "response.created" in kinds(told(made, {"type": "response.create"}))
+
+
+BESIDE: dict[str, Any] = {
+    "type": "response.create",
+    "response": {"conversation": "none", "input": [MESSAGE], "metadata": {"a": "b"}},
+}
+
+
+def test_responses_beside_the_conversation_leave_it_as_it_is() -> None:
+    made = session()
+    told(made, say("hello"))
+    main = told(made, {"type": "response.create"})[-1]
+    aside = told(made, BESIDE)[-1]
+    assert isinstance(main, Respond) and isinstance(aside, Respond)
+    made.writer.text(aside.response_id, "Beside.")
+    made.writer.text(main.response_id, "Here.")
+    done = sent(made.writer.finished(aside.response_id))[-1]["response"]
+    assert done["metadata"] == {"a": "b"}
+    done = sent(made.writer.finished(main.response_id))[-1]["response"]
+    assert done["output"][0]["content"][0]["text"] == "Here."
+    said = [item["content"][0]["text"] for item in made.wire.items.items]
+    assert said == ["hello", "Here."]
+
+
+def test_each_is_cancelled_by_its_id_and_speech_ends_that_of_the_conversation() -> None:
+    made = session()
+    told(made, say("hello"))
+    main, aside, other = (
+        told(made, event)[-1].response_id  # type: ignore[union-attr]
+        for event in ({"type": "response.create"}, BESIDE, BESIDE)
+    )
+    cancel = {"type": "response.cancel", "response_id": aside}
+    assert Cancel(aside) in told(made, cancel)
+    (refused,) = sent(told(made, cancel))
+    assert refused["error"]["message"].startswith("Cancellation failed")
+    assert made.speech_started(0.0)[0] == Cancel(main)
+    assert made.writer.making == [other] and made.draining() == []
+
+
+def test_there_is_an_end_to_responses_at_once() -> None:
+    made = session()
+    refusals = [
+        event["error"]["code"]
+        for _ in range(made.wire.limits.responses_beside + 1)
+        for event in sent(told(made, BESIDE))
+        if event["type"] == "error"
+    ]
+    assert refusals == ["too_many_responses"]
+
+
+def test_those_that_answer_unheard_sound_wait_and_others_do_not() -> None:
+    made = session()
+    sound = {"type": "input_audio", "audio": "AAAA" * 3200}
+    heard = told(made, {"type": CREATE, "item": {**MESSAGE, "content": [sound]}})[-1]
+    assert isinstance(heard, Recognise)
+    assert isinstance(told(made, BESIDE)[-1], Respond)
+    reference = {"type": "item_reference", "id": heard.item_id}
+    waits = {**BESIDE, "response": {**BESIDE["response"], "input": [reference]}}
+    for event in (waits, {"type": "response.create"}):
+        assert not any(isinstance(step, Respond) for step in told(made, event))
+    steps = made.answering.transcribed(heard.item_id, "what time is it", 0.2)
+    asked = [step for step in steps if isinstance(step, Respond)]
+    assert [one.messages[-1].text for one in asked] == ["what time is it"] * 2
