@@ -26,6 +26,8 @@ __all__ = [
 
 KEY = "openai-insecure-api-key."
 """Prefix of the subprotocol that carries a browser's token."""
+INTENTS = ("realtime", "conversation", "transcription")
+"""What a client may want a session for."""
 BURST, PER_SECOND = 50.0, 20.0
 """Connections that one address may open at once, and from then on a second."""
 SHARE = 0.5
@@ -53,6 +55,8 @@ class Visitor:
     """It knows our own events (`?voiceagent=1`)."""
     until: float | None = None
     """Seconds since the epoch at which its token ends; None: it has none."""
+    transcribes: bool = False
+    """It wants words for sound and no answers (`?intent=transcription`)."""
 
     @property
     def share(self) -> str:
@@ -83,10 +87,13 @@ class Bucket:
 
 
 def bearer(headers: Mapping[str, str]) -> str:
-    """The token of a request: in the header, or in a browser's subprotocol."""
+    """The token of a request: in one of the two headers that clients know, or in a
+    browser's subprotocol."""
     kind, _, token = headers.get("Authorization", "").partition(" ")
     if kind.lower() == "bearer" and token.strip():
         return token.strip()
+    if key := headers.get("api-key", "").strip():
+        return key
     for offered in headers.get("Sec-WebSocket-Protocol", "").split(","):
         if offered.strip().startswith(KEY):
             return offered.strip().removeprefix(KEY)
@@ -107,6 +114,12 @@ def visitor(
     query = parse_qs(urlsplit(path).query)
     if {"token", "access_token", "api_key"} & query.keys():
         return Refusal(400, "token_in_address", "a token belongs into the header")
+    intent = query.get("intent", ["realtime"])[0]
+    if intent not in INTENTS:
+        why = f"`intent` is one of {', '.join(INTENTS)}"
+        return Refusal(400, "unknown_intent", why)
+    if "call_id" in query:
+        return Refusal(400, "no_calls", "no telephone calls are answered here")
     subject, until = "anybody", None
     if tokens is not None:
         token = bearer(headers)
@@ -117,8 +130,14 @@ def visitor(
             subject, until = str(claims["sub"]), float(claims["exp"])
         except TokenError as error:
             return Refusal(401, "token_refused", error.cause)
-    model = query.get("model", ["voiceagent"])[0][:120]
-    return Visitor(subject, model, query.get("voiceagent") == ["1"], until)
+    named = query.get("model") or query.get("deployment") or ["voiceagent"]
+    return Visitor(
+        subject,
+        named[0][:120],
+        query.get("voiceagent") == ["1"],
+        until,
+        transcribes=intent == "transcription",
+    )
 
 
 def is_loopback(host: str) -> bool:

@@ -31,6 +31,11 @@ from voiceagent.region.metrics import Metrics
 __all__ = ["PATH", "Entrance", "subprotocol", "visitor_of"]
 
 PATH = "/v1/realtime"
+PATHS = (PATH, "/realtime", "/openai/v1/realtime", "/openai/realtime")
+"""Where clients of the protocol look for sessions, with a slash at the end or without.
+The latter two name an `api-version`, which chooses nothing here."""
+ONCE = ("Authorization", "api-key", "Origin")
+"""Headers of which two could mean two visitors."""
 
 
 class Entrance:
@@ -66,7 +71,7 @@ class Entrance:
             return _http(401, "send the token of a session\n")
         if path == "/metrics":
             return _http(200, self._metrics.text(), "text/plain; version=0.0.4")
-        if path != PATH:
+        if path.removesuffix("/") not in PATHS:
             return _http(404, "not found\n")
         found = self._visitor(connection, request)
         if isinstance(found, Visitor):
@@ -86,9 +91,11 @@ class Entrance:
             return Refusal(429, "too_many_connections", "slower, please")
         if self._connected() >= self._config.max_sessions:
             return Refusal(503, "session_limit_reached", "all sessions are taken")
+        if twice := [name for name in ONCE if len(request.headers.get_all(name)) > 1]:
+            return Refusal(400, "header_twice", f"`{twice[0]}` came twice")
         found = visitor(
             request.path,
-            request.headers,
+            _told(request),
             tokens=self._tokens,
             origins=self._config.origins,
         )
@@ -104,10 +111,19 @@ class Entrance:
         if self._tokens is None:
             return False
         try:
-            self._tokens.check(bearer(request.headers))
+            self._tokens.check(bearer(_told(request)))
         except TokenError:
             return True
         return False
+
+
+def _told(request: HttpRequest) -> dict[str, str]:
+    """Its headers that say who asks; a list may be told in parts."""
+    return {
+        name: ",".join(told)
+        for name in (*ONCE, "Sec-WebSocket-Protocol")
+        if (told := request.headers.get_all(name))
+    }
 
 
 def visitor_of(connection: ServerConnection) -> Visitor:

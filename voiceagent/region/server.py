@@ -20,6 +20,7 @@ from voiceagent.realtime.limits import Limits
 from voiceagent.realtime.steps import Attach
 from voiceagent.region.backend import Backend
 from voiceagent.region.config import ServeConfig
+from voiceagent.region.dialect import BETA_REFUSED, asks_for_beta, refuse_beta
 from voiceagent.region.entrance import PATH, Entrance, subprotocol, visitor_of
 from voiceagent.region.memory import Memory
 from voiceagent.region.metrics import Metrics
@@ -176,6 +177,10 @@ class RegionServer:
         return f"{scheme}://{shown}:{port}{PATH}"
 
     async def _session(self, connection: ServerConnection) -> None:
+        if connection.request and asks_for_beta(connection.request.headers):
+            self.services.metrics.count("refused", BETA_REFUSED)
+            await refuse_beta(connection)
+            return
         who = visitor_of(connection)
         live = self.sessions.begin(connection, who)
         self.services.metrics.count("opened")
