@@ -694,19 +694,20 @@ def free_port() -> int:
 
 def region_ears(bench: KeyBench) -> Any:
     """Who puts what edges send into words."""
+    from voiceagent.app.engines import Engines
+    from voiceagent.app.region_ears import make_listener
     from voiceagent.app.region_server import make_ears
 
     given: dict[str, Any] = {}
 
-    def dictation(sentences: Any, **options: Any) -> Callable[[bytes], str]:
+    def dictation(engines: Engines, sentences: Any, **options: Any) -> Any:
         given.update(options)
         return lambda pcm: ""
 
-    shop = SimpleNamespace(
-        config=bench.config, engines=SimpleNamespace(dictation=dictation)
-    )
-    make_ears(shop, SimpleNamespace(sentences=list))  # type: ignore[arg-type]
-    return given
+    bench.patch.setattr(Engines, "dictation", dictation)
+    make_listener(bench.config, ())
+    ears = make_ears(bench.config, SimpleNamespace(sentences=list))  # type: ignore[arg-type]
+    return given, ears.processes
 
 
 def read_documents(bench: KeyBench) -> Any:

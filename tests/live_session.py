@@ -15,6 +15,7 @@ from regions import envelope
 from voiceagent.clock import now
 from voiceagent.realtime.server import ServerSession
 from voiceagent.region.backend import AnswerText, Output, Request
+from voiceagent.region.fair_desk import Whose
 from voiceagent.region.memory import MemoryItem, Stored
 from voiceagent.region.metrics import Metrics
 from voiceagent.region.services import Detector, HeardEdge, Services
@@ -96,7 +97,7 @@ class Notes:
         """Nothing to let go."""
 
 
-async def written(pcm: bytes) -> str:
+async def written(pcm: bytes, whose: Whose = ()) -> str:
     """What every sound is taken for."""
     return "hello"
 

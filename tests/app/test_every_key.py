@@ -138,6 +138,7 @@ TABLE = {
     "serve.resume_ms": Row(5000.0, see.region_greets),
     "serve.drain_ms": Row(2000.0, see.drained_in),
     "serve.stt": Row("faster_whisper", see.region_ears),
+    "serve.ears": Row(3, see.region_ears),
     "serve.stt_model": Row("/weights", see.region_ears),
     "knowledge.folders": Row(["{folder}"], see.read_documents),
     "knowledge.passages": Row(2, see.upstream, beside=CHAT),

@@ -1,7 +1,6 @@
 """Turn detectors of a region: many at once, each as if it were alone."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from functools import cache, partial
 from threading import Event
 
@@ -20,16 +19,25 @@ from voiceagent.audio.file import read_audio
 from voiceagent.audio.frames import RATE
 from voiceagent.audio.resample import resampled_pcm
 from voiceagent.clock import Compute, run
-from voiceagent.errors import EngineFailed, EngineHung, UsageError, VoiceAgentError
-from voiceagent.frontend.config import VadConfig
-from voiceagent.region.ears import (
-    TurnDetector,
-    speaker,
-    spoken_part,
-    unlooped,
-    words_of,
+from voiceagent.errors import (
+    EngineDied,
+    EngineFailed,
+    EngineHung,
+    UsageError,
+    VoiceAgentError,
 )
-from voiceagent.region.services import HeardEdge
+from voiceagent.frontend.config import VadConfig
+from voiceagent.frontend.frontend import Frontend
+from voiceagent.region.ears import TurnDetector, speaker
+from voiceagent.region.fair_desk import Whose
+from voiceagent.region.listener import (
+    PIECE,
+    HeardSpeech,
+    Listener,
+    speech_pieces,
+    unlooped,
+)
+from voiceagent.region.services import HeardEdge, Recogniser
 
 pytestmark = [pytest.mark.property, pytest.mark.audio]
 pytest.importorskip("webrtcvad", reason="webrtcvad-wheels is not installed")
@@ -102,35 +110,34 @@ def test_a_session_that_begins_does_not_disturb_one_that_speaks() -> None:
     assert [edge.begins for edge in client.told][:1] == [True]
 
 
-def test_a_recogniser_and_a_voice_that_hang_are_given_up_and_others_served() -> None:
-    gate, calls = Event(), 0
-
-    def hangs_once() -> None:
-        nonlocal calls
-        calls += 1
-        if calls == 1:
-            gate.wait()
-
-    def recognise(pcm: bytes) -> str:
-        hangs_once()
-        return f"{len(pcm)} bytes"
+def test_a_voice_that_dies_or_hangs_is_asked_once_more_and_others_served() -> None:
+    gate = Event()
+    told: list[VoiceAgentError | None] = []
 
     class Voice:
         name = "voice"
 
         def synthesize(self, text: str) -> Clip:
-            hangs_once()
+            error = told.pop(0) if told else None
+            if isinstance(error, EngineHung):
+                gate.wait()
+            if error is not None:
+                raise error
             return Clip(bytes(3200), 16_000)
 
+    died, hung = EngineDied("gone"), EngineHung("still")
+
     async def main() -> None:
-        nonlocal calls
-        compute = Compute(limits={"dictation": 0.1, "tts": 0.1})
-        words, say = words_of(recognise, compute), speaker(lambda: [Voice()], compute)
-        for ask in (lambda: words(bytes(4800)), lambda: say("hello")):
-            calls = 0
-            with pytest.raises(EngineHung):
-                await ask()
-            assert await ask()
+        threads = [Compute(limits={"tts": 0.05}) for _ in range(2)]
+        say = speaker(lambda: [Voice()], *threads)
+        for one in (died, hung):
+            told[:] = [one]
+            assert await say("hello")
+            told[:] = [one, one]
+            with pytest.raises(type(one)):
+                await say("hello")
+        told[:] = [hung]
+        assert all(await asyncio.gather(*(say("hello") for _ in range(4))))
         gate.set()
 
     run(main())
@@ -180,24 +187,39 @@ def sounds() -> dict[str, np.ndarray]:
 @pytest.mark.parametrize("name", sounds())
 def test_where_nobody_speaks_no_recogniser_is_asked(name: str) -> None:
     pcm = np.clip(sounds()[name], -32768, 32767).astype("<i2").tobytes()
-
-    async def main() -> str:
-        async with Compute() as compute:
-            ears = partial(shop("gated").engines.frontend, wake=False)
-            speech = partial(spoken_part, ears)
-            words = words_of(lambda pcm: "thank you for", compute, speech=speech)
-            return await words(resampled_pcm(pcm, RATE, 24_000))
-
-    assert run(main()) == ""
+    ears = partial(shop("gated").engines.frontend, wake=False)
+    listener = Listener(lambda pcm: "thank you for", ears)
+    assert listener.hear(resampled_pcm(pcm, RATE, 24_000)) == HeardSpeech("")
 
 
 def test_what_is_said_is_kept_whole() -> None:
     samples = read_audio(SAMPLES / "01-light-in-one-breath.flac").samples
-    ears = partial(shop("gated").engines.frontend, wake=False)
     loud = np.flatnonzero(np.abs(samples) > 1500)
-    kept = np.frombuffer(spoken_part(ears, samples.tobytes()), "<i2")
-    assert len(kept) < len(samples)
-    assert samples[loud[0] : loud[-1]].tobytes() in kept.tobytes()
+    (kept,) = speech_pieces(frontend, samples.tobytes())
+    assert len(kept) < len(samples.tobytes())
+    assert samples[loud[0] : loud[-1]].tobytes() in kept
+
+
+def frontend() -> Frontend:
+    """A new one."""
+    return shop("gated").engines.frontend(wake=False)
+
+
+@pytest.mark.parametrize("pause", [0, 400])
+def test_long_speech_is_heard_in_pieces_and_none_of_it_is_lost(pause: int) -> None:
+    one = read_audio(SAMPLES / "23-talk-not-for-us.flac").samples[RATE : 5 * RATE]
+    quiet = np.zeros(pause * RATE // 1000, np.int16)
+    samples = np.concatenate([one, quiet] * 7)
+    pieces = speech_pieces(frontend, samples.tobytes())
+    assert b"".join(pieces) in samples.tobytes()
+    assert len(pieces) > 3
+    assert max(map(len, pieces)) <= 2 * PIECE * RATE
+    assert len(b"".join(pieces)) > len(samples.tobytes()) - 2 * RATE
+
+    listener = Listener(lambda pcm: f"{len(pcm)}", frontend)
+    heard = listener.hear(resampled_pcm(samples.tobytes(), RATE, 24_000))
+    assert heard.words
+    assert len(heard.rest) == len(pieces) - 1
 
 
 @pytest.mark.parametrize(
@@ -222,8 +244,8 @@ def test_nobody_waits_behind_more_than_one_of_a_session() -> None:
     async def main() -> None:
         gate = asyncio.Event()
 
-        def recogniser(name: str) -> Callable[[bytes], Awaitable[str]]:
-            async def words(pcm: bytes) -> str:
+        def recogniser(name: str) -> Recogniser:
+            async def words(pcm: bytes, whose: Whose) -> str:
                 order.append(name)
                 await gate.wait()
                 return "words"

@@ -16,6 +16,7 @@ from regions import envelope
 from voiceagent.clock import now, run
 from voiceagent.errors import EngineFailed, LinkDown, RemoteFailed
 from voiceagent.region.backend import AnswerText, Output, Request
+from voiceagent.region.fair_desk import Whose
 from voiceagent.region.patience import GRACE, UNHURRIED
 from voiceagent.region.session_ears import RECOGNITION
 from voiceagent.region.session_shell import KEEPING
@@ -143,7 +144,7 @@ def test_a_recogniser_that_raises_anything_ends_that_response_alone(
 ) -> None:
     broken = [True]
 
-    async def recogniser(pcm: bytes) -> str:
+    async def recogniser(pcm: bytes, whose: Whose) -> str:
         if broken:
             broken.clear()
             raise made(kind)
@@ -297,7 +298,7 @@ def test_words_that_no_response_waits_for_have_a_limit() -> None:
 def test_time_runs_from_when_an_answer_was_asked_for_not_from_its_words() -> None:
     asked: list[Request] = []
 
-    async def slow(pcm: bytes) -> str:
+    async def slow(pcm: bytes, whose: Whose) -> str:
         await asyncio.sleep(0.3)
         return "hello"
 
@@ -319,7 +320,7 @@ def test_time_runs_from_when_an_answer_was_asked_for_not_from_its_words() -> Non
 
 
 def test_a_response_that_waits_for_words_can_be_cancelled_and_the_words_come() -> None:
-    async def slow(pcm: bytes) -> str:
+    async def slow(pcm: bytes, whose: Whose) -> str:
         await asyncio.sleep(5.0)
         return "hello"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 import pytest
 from live_session import services, spoken, written
@@ -11,33 +10,35 @@ from regions import region
 
 from voiceagent.clock import run
 from voiceagent.errors import EngineFailed
+from voiceagent.region.fair_desk import Whose
 from voiceagent.region.self_test import AGAIN, EVERY, LONGEST, SelfTest
+from voiceagent.region.services import Recogniser
 
 pytestmark = pytest.mark.fault
 
 
-async def nothing(pcm: bytes) -> str:
+async def nothing(pcm: bytes, whose: Whose) -> str:
     return " "
 
 
-async def broken(pcm: bytes) -> str:
+async def broken(pcm: bytes, whose: Whose) -> str:
     raise EngineFailed("it broke")
 
 
-async def hanging(pcm: bytes) -> str:
+async def hanging(pcm: bytes, whose: Whose) -> str:
     await asyncio.Event().wait()
     return ""
 
 
 @pytest.mark.parametrize("hears", [nothing, broken, hanging])
 def test_ears_that_fail_are_noticed_and_so_are_those_that_are_back(
-    hears: Callable[[bytes], Awaitable[str]],
+    hears: Recogniser,
 ) -> None:
     async def main() -> None:
         good = [True]
 
-        async def ears(pcm: bytes) -> str:
-            return await (written if good[0] else hears)(pcm)
+        async def ears(pcm: bytes, whose: Whose) -> str:
+            return await (written if good[0] else hears)(pcm, whose)
 
         test = SelfTest(services(recogniser=ears, voice=spoken))
         running = asyncio.create_task(test.run())

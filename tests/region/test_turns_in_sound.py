@@ -23,6 +23,7 @@ from voiceagent.audio.resample import resampled_pcm
 from voiceagent.clock import run
 from voiceagent.frontend.config import VadConfig
 from voiceagent.region.ears import TurnDetector
+from voiceagent.region.fair_desk import Whose
 
 pytestmark = [pytest.mark.property, pytest.mark.audio]
 pytest.importorskip("webrtcvad", reason="webrtcvad-wheels is not installed")
@@ -76,7 +77,7 @@ class Listening(Client):
         if not detect:
             self.configure(turn_detection=None)
 
-    async def heard(self, pcm: bytes) -> str:
+    async def heard(self, pcm: bytes, whose: Whose) -> str:
         """Where in all that was said the turn's audio lies."""
         at = bytes(self.sound).find(pcm)
         assert at >= 0 and at % 2 == 0, "a turn holds what nobody said"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from voiceagent.region.backend import Backend
     from voiceagent.region.knowledge import Knowledge
     from voiceagent.region.memory import Memory
+    from voiceagent.region.recognisers import Recognisers
     from voiceagent.region.server import RegionServer
     from voiceagent.region.services import Observe
 
@@ -36,6 +37,8 @@ __all__ = [
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "documents"
 """Documents that come with the project; read where no others are named."""
+VOICES = 4
+"""Clauses that are spoken at once: a program that hangs keeps no others waiting."""
 
 
 def documents_of(config: Config, folders: Sequence[Path]) -> list[Path]:
@@ -64,16 +67,16 @@ def make_region(
     """
     from voiceagent.door.tls import server_context
     from voiceagent.door.tokens import secret_of, secret_of_state
-    from voiceagent.region.ears import TurnDetector, speaker, spoken_part, words_of
+    from voiceagent.region.ears import TurnDetector, speaker
     from voiceagent.region.knowledge import Knowledge
     from voiceagent.region.notary import Notary
     from voiceagent.region.server import RegionServer
 
-    config, ears = shop.config, partial(shop.engines.frontend, wake=False)
-    serve = config.serve
+    config, serve = shop.config, shop.config.serve
     home = state or home_of(config)
     secret = secret_of(serve.secret_env)
-    knowledge, compute = Knowledge(documents_of(config, folders)), Compute()
+    knowledge = Knowledge(documents_of(config, folders))
+    voices = partial(shop.engines.voices, Pace.REALTIME)
     server = RegionServer(
         serve,
         make_backend(config, knowledge),
@@ -83,10 +86,8 @@ def make_region(
         tls=server_context(serve.certificate, serve.client_ca)
         if serve.certificate
         else None,
-        recogniser=words_of(
-            make_ears(shop, knowledge), compute, speech=partial(spoken_part, ears)
-        ),
-        voice=speaker(lambda: shop.engines.voices(Pace.REALTIME), compute),
+        ears=make_ears(config, knowledge),
+        voice=speaker(voices, *(Compute() for _ in range(VOICES))),
         detector=lambda wanted: TurnDetector(ears_for(shop, wanted)),
         keep=config.memory.keep_hours * 3600,
         observe=_observer(config),
@@ -115,17 +116,16 @@ def _observer(config: Config) -> Observe:
     return Telemetry(config.telemetry).region_span
 
 
-def make_ears(shop: Workshop, knowledge: Knowledge) -> Callable[[bytes], str]:
-    """16 kHz PCM16 to words, for what edges send as audio; blocking."""
-    serve = shop.config.serve
-    engine = serve.stt
-    if engine == "auto":
-        engine = "faster_whisper" if serve.stt_model else "pocketsphinx"
-    hear = shop.engines.dictation(
-        knowledge.sentences(), engine=engine, model=serve.stt_model
+def make_ears(config: Config, knowledge: Knowledge) -> Recognisers:
+    """What puts the sound that edges send into words."""
+    from voiceagent.app.region_ears import hears_with, make_listener
+    from voiceagent.region.recognisers import Recognisers
+
+    return Recognisers(
+        partial(make_listener, config, tuple(knowledge.sentences())),
+        processes=config.serve.ears,
+        copied=hears_with(config.serve).copies,
     )
-    hear(bytes(6_400))  # loads the models now, not with the first question
-    return hear
 
 
 def make_backend(config: Config, knowledge: Knowledge) -> Backend:

@@ -47,6 +47,8 @@ class ServeConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     latter where it has a model."""
     stt_model: str = ""
     """Folder with a CTranslate2 Whisper model."""
+    ears: Annotated[int, Meta(ge=1, le=32)] = 2
+    """Processes that hear, each a recogniser of its own."""
 
 
 class KnowledgeConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -25,6 +25,7 @@ COUNTERS: Mapping[str, tuple[str, str, str]] = {
     "resumed": ("resumes", "Resumed sessions", "outcome"),
     "slow": ("slow_readers", "Clients that did not read", ""),
     "unkept": ("memory_failures", "Conversations not kept", ""),
+    "lost": ("engines_lost", "Processes of engines that died or hung", "part"),
     "broken": ("broken", "Parts that broke in a way nobody expects", "part"),
 }
 """Name on the page, words and label of each counter."""
@@ -32,6 +33,8 @@ LEVELS: Mapping[str, tuple[str, str]] = {
     "connected": ("sessions", "Sessions that are connected"),
     "detached": ("sessions_detached", "Cut sessions that can be gone on with"),
     "running": ("responses_running", "Responses being made"),
+    "ears": ("ears", "Recognisers that can hear"),
+    "waiting": ("turns_waiting", "Turns that wait to be heard"),
 }
 
 

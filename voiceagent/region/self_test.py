@@ -14,6 +14,7 @@ from voiceagent.region.trouble import note
 __all__ = ["SelfTest"]
 
 WORDS = "what can you tell me about this place"
+WHOSE = ("the self-test",)
 EVERY = 300.0
 """Seconds between two tests that went well."""
 AGAIN = 20.0
@@ -44,7 +45,7 @@ class SelfTest:
         try:
             async with asyncio.timeout(LONGEST):
                 pcm = await voice(WORDS)
-                words = await recognise(pcm)
+                words = await recognise(pcm, WHOSE)
         except Exception as error:
             note("the self-test", error)
             self._services.metrics.count("broken", "self-test")

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from ssl import SSLContext
 from typing import Any
 
@@ -25,8 +26,9 @@ from voiceagent.region.entrance import PATH, Entrance, subprotocol, visitor_of
 from voiceagent.region.memory import Memory
 from voiceagent.region.metrics import Metrics
 from voiceagent.region.notary import Notary
+from voiceagent.region.recognisers import Recognisers
 from voiceagent.region.self_test import SelfTest
-from voiceagent.region.services import Detector, Observe, Services
+from voiceagent.region.services import Detector, Observe, Recogniser, Services
 from voiceagent.region.session_shell import Live
 from voiceagent.region.sessions import Sessions
 from voiceagent.region.slots import AnswerSlots
@@ -57,7 +59,8 @@ class RegionServer:
         resume_secret: bytes,
         token_secret: bytes | None = None,
         tls: SSLContext | None = None,
-        recogniser: Callable[[bytes], Awaitable[str]] | None = None,
+        recogniser: Recogniser | None = None,
+        ears: Recognisers | None = None,
         voice: Callable[[str], Awaitable[bytes]] | None = None,
         detector: Callable[[Mapping[str, Any]], Detector | None] = lambda wanted: None,
         limits: Limits | None = None,
@@ -65,8 +68,9 @@ class RegionServer:
         observe: Observe = lambda traceparent, began, facts: None,
         notary: Notary | None = None,
     ) -> None:
-        """`keep`: seconds that a conversation is kept. Raises `ConfigError` where
-        others than this machine could come in unproved."""
+        """`ears`: what hears instead of `recogniser`, begun and ended here; `keep`:
+        seconds that a conversation is kept. Raises `ConfigError` where others than this
+        machine could come in unproved."""
         if not is_loopback(config.host) and (token_secret is None or tls is None):
             raise ConfigError(
                 f"`{config.host}` can be reached by others",
@@ -82,7 +86,7 @@ class RegionServer:
             metrics=Metrics({"running": lambda: slots.taken}),
             slots=slots,
             region=config.region,
-            recogniser=recogniser,
+            recogniser=ears.words if ears is not None else recogniser,
             voice=voice,
             detector=detector,
             observe=observe,
@@ -100,9 +104,15 @@ class RegionServer:
             tokens=Tokens(token_secret, config.region) if token_secret else None,
             connected=lambda: len(self.sessions.connected),
             held=self.sessions.held,
-            trouble=lambda: self.self_test.trouble,
+            trouble=self._trouble,
         )
         self.self_test = SelfTest(self.services)
+        self._ears = ears
+        if ears is not None:
+            ears.lost = partial(self.services.metrics.count, "lost", "recogniser")
+            self.services.metrics.read(
+                ears=lambda: len(ears.pids), waiting=lambda: ears.waiting
+            )
         self._tls, self._keep = tls, keep
         self._largest = (limits or Limits()).sound_bytes
         self._tasks = Tasks(note)
@@ -115,6 +125,8 @@ class RegionServer:
         Raises `ConfigError` where the port cannot be had, and what the backend raises.
         """
         await self.services.backend.start()
+        if self._ears is not None:
+            await self._ears.start()
         self._tasks.spawn("the sweep of old conversations", self._sweep())
         self._tasks.spawn("the self-test", self.self_test.run())
         try:
@@ -125,6 +137,8 @@ class RegionServer:
         finally:
             await self._tasks.end()
             await self.sessions.end_all()
+            if self._ears is not None:
+                await self._ears.close()
             await self.services.backend.close()
             await self.services.memory.close()
             if self.services.notary is not None:
@@ -143,6 +157,11 @@ class RegionServer:
         with suppress(TimeoutError):
             async with asyncio.timeout(GOODBYE):
                 await asyncio.gather(*flushed)
+
+    def _trouble(self) -> str:
+        """Why nobody should be sent here, if anything."""
+        ears = self._ears.trouble if self._ears is not None else ""
+        return ears or self.self_test.trouble
 
     async def _listen(self) -> Server:
         config = self.config

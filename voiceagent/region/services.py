@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from voiceagent.region.backend import Backend
+from voiceagent.region.fair_desk import Whose
 from voiceagent.region.memory import Memory
 from voiceagent.region.metrics import Metrics
 from voiceagent.region.notary import Notary
 from voiceagent.region.slots import AnswerSlots
 
-__all__ = ["Detector", "HeardEdge", "Observe", "Services", "Socket"]
+__all__ = ["Detector", "HeardEdge", "Observe", "Recogniser", "Services", "Socket"]
 
 Observe = Callable[[str, datetime, Mapping[str, str]], None]
 """Trace context, start and facts of a response that is over."""
@@ -29,6 +30,10 @@ class Socket(Protocol):
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """The closing handshake."""
         ...
+
+
+Recogniser = Callable[[bytes, Whose], Awaitable[str]]
+"""24 kHz PCM16 to words; whoever has been heard least is heard next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +70,8 @@ class Services:
     metrics: Metrics
     slots: AnswerSlots
     region: str
-    recogniser: Callable[[bytes], Awaitable[str]] | None
-    """24 kHz PCM16 to words; None where there is none."""
+    recogniser: Recogniser | None
+    """None where there is none."""
     voice: Callable[[str], Awaitable[bytes]] | None
     """Words to 24 kHz PCM16; None where there is none."""
     detector: Callable[[Mapping[str, Any]], Detector | None]

@@ -10,6 +10,7 @@ from typing import Any
 from voiceagent.errors import VoiceAgentError
 from voiceagent.realtime.server import ServerSession
 from voiceagent.realtime.steps import RATE, Hear, Recognise, SessionStep
+from voiceagent.region.fair_desk import Whose
 from voiceagent.region.services import Detector, HeardEdge, Services
 from voiceagent.region.tasks import Tasks
 from voiceagent.region.trouble import note, told
@@ -32,7 +33,10 @@ class SessionEars:
         session: ServerSession,
         services: Services,
         do: Callable[[Iterable[SessionStep]], None],
+        whose: Whose = (),
     ) -> None:
+        """`whose` turns they are, among all that wait to be heard."""
+        self._whose = whose or (session.wire.id,)
         self._session, self._services, self._do = session, services, do
         self._detector: Detector | None = None
         self._wanted: Mapping[str, Any] = {}
@@ -130,7 +134,7 @@ class SessionEars:
             return
         try:
             async with asyncio.timeout(RECOGNITION), self._one:
-                words = await recognise(step.pcm)
+                words = await recognise(step.pcm, self._whose)
         except (TimeoutError, VoiceAgentError) as error:
             code, why = told(error)
             if isinstance(error, TimeoutError):

@@ -67,7 +67,9 @@ class Live:
         self.failed = False
         """Whether it broke: it is told, and nobody goes on with it."""
         self._services = services
-        self._ears = SessionEars(session, services, self.do)
+        self._ears = SessionEars(
+            session, services, self.do, (who.share or session.wire.id, session.wire.id)
+        )
         self._responses = Responses(session, services, self.do, self._ears, who.share)
         self._steps: deque[SessionStep] = deque()
         self._wake, self._idle = asyncio.Event(), asyncio.Event()

@@ -1,0 +1,128 @@
+"""Recognisers that die, hang or are stopped: replaced, and asked once more."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from regions import until
+
+from voiceagent import child_process
+from voiceagent.clock import run
+from voiceagent.errors import EngineLost, ModelMissing
+from voiceagent.region import recognisers
+from voiceagent.region.listener import HeardSpeech, Listener
+from voiceagent.region.recognisers import Recognisers
+
+pytestmark = pytest.mark.fault
+ME: tuple[str, ...] = ("me", "s")
+
+
+class Toy(Listener):
+    """Hears what bytes say, and does what they say."""
+
+    def __init__(self) -> None:
+        """Nothing to load."""
+
+    def hear(self, pcm: bytes) -> HeardSpeech:
+        """The first word, and the others."""
+        first, *rest = pcm.split(b" ")
+        return HeardSpeech(self.words(first), tuple(rest))
+
+    def words(self, piece: bytes) -> str:
+        """That piece."""
+        word, _, mark = piece.decode().partition("@")
+        if mark and not Path(mark).exists():
+            Path(mark).touch()
+            self.harm(word)
+        elif word in ("kill", "stop") and not mark:
+            self.harm(word)
+        return word
+
+    def harm(self, how: str) -> None:
+        """End or stop."""
+        os.kill(os.getpid(), {"kill": signal.SIGKILL, "stop": signal.SIGSTOP}[how])
+
+
+def refuses() -> Toy:
+    """A recogniser that lacks something."""
+    raise ModelMissing("no model", hint="none")
+
+
+@pytest.fixture(autouse=True)
+def short(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Toys answer at once."""
+    monkeypatch.setattr(child_process, "STILL", 0.5)
+    monkeypatch.setattr(recognisers, "LOOK", 0.05)
+    monkeypatch.setattr(recognisers, "PING", 2)
+    yield
+
+
+def test_words_come_whatever_becomes_of_the_process(tmp_path: Path) -> None:
+    async def main() -> None:
+        ears, lost = Recognisers(Toy, processes=1, copied=True), []
+        ears.lost = lambda: lost.append(1)
+        await ears.start()
+        try:
+            assert ears.trouble == ""
+            assert await ears.words(b"one two three", ME) == "one two three"
+            for how in ("kill", "stop"):
+                asked = f"well {how}@{tmp_path / how} then".encode()
+                assert await ears.words(asked, ME) == f"well {how} then"
+            assert len(lost) == 2
+            # What loses every process that it is asked of fails, and nothing else.
+            with pytest.raises(EngineLost):
+                await ears.words(b"kill", ME)
+            assert await ears.words(b"four", ME) == "four"
+        finally:
+            await ears.close()
+
+    run(main())
+
+
+def test_one_that_nobody_asks_is_seen_to(tmp_path: Path) -> None:
+    async def main() -> None:
+        ears = Recognisers(Toy, processes=1, copied=True)
+        await ears.start()
+        try:
+            for how in (signal.SIGKILL, signal.SIGSTOP):
+                (pid,) = ears.pids
+                os.kill(pid, how)
+                await until(lambda gone=pid: ears.pids not in ([gone], []))
+                await until(lambda: not ears.trouble)
+            assert await ears.words(b"five", ME) == "five"
+        finally:
+            await ears.close()
+
+    run(main())
+
+
+def test_who_gives_up_keeps_nobody_waiting_for_long() -> None:
+    async def main() -> None:
+        ears = Recognisers(Toy, processes=1, copied=True)
+        await ears.start()
+        try:
+            asked = asyncio.ensure_future(ears.words(b"stop", ME))
+            waiting = asyncio.ensure_future(ears.words(b"six", ("you", "s")))
+            await until(lambda: ears.waiting == 1)
+            asked.cancel()
+            assert await waiting == "six"
+        finally:
+            await ears.close()
+
+    run(main())
+
+
+def test_what_cannot_be_made_is_told_at_the_start() -> None:
+    async def main() -> None:
+        ears = Recognisers(refuses)
+        assert ears.trouble
+        with pytest.raises(ModelMissing):
+            await ears.start()
+        await ears.close()
+
+    run(main())

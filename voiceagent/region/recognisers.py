@@ -1,0 +1,230 @@
+"""The recognisers of a region: several, in processes of their own, shared fairly.
+
+What native code does there reaches no session: one that dies, hangs or is stopped is
+replaced, and what it was asked is asked once more of the next that is free. Long speech
+is heard in pieces; between two of them others have their turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from functools import partial
+from itertools import count
+from typing import Any
+
+from voiceagent.child_process import Child
+from voiceagent.clock import Compute
+from voiceagent.errors import EngineLost
+from voiceagent.realtime.steps import RATE
+from voiceagent.region.fair_desk import FairDesk, Whose
+from voiceagent.region.listener import INSIDE, PIECE, HeardSpeech, Listener
+from voiceagent.region.tasks import Tasks
+from voiceagent.region.trouble import note
+
+__all__ = ["EarProcess", "Recognisers"]
+
+WORK = 30.0
+"""Seconds of work for one piece of speech: 4 where it is babble; words that take longer
+are for nobody."""
+LOOK = 1.0
+"""Seconds between two looks at those that nobody uses."""
+PING = 5
+"""Looks from one question to them to the next: one that is stopped shows by no less."""
+PONG = 5.0
+"""Seconds of work for an answer to that."""
+RESTS = (0.0, 1.0, 5.0, 20.0)
+"""Seconds before one that could not be replaced is tried again, by how often."""
+HUNG = 600.0
+"""Seconds for a thread of ours; the limits of the process are what holds."""
+
+
+class EarProcess:
+    """One process with a recogniser in it, and the thread that asks it."""
+
+    def __init__(
+        self, make: Callable[[], Listener], *, name: str, copied: bool
+    ) -> None:
+        """As `Child`; the process begins with `renew`."""
+        self.failures = 0
+        """To replace it, one after the other."""
+        self._make, self._name, self._copied = make, name, copied
+        self._child: Child | None = None
+        self._compute = Compute(lost=lambda error: None)
+        self._proved = True
+
+    @property
+    def pid(self) -> int:
+        """The process that listens; 0 where there is none."""
+        return self._child.pid if self._child else 0
+
+    @property
+    def alive(self) -> bool:
+        """Whether it was not lost, as far as is known."""
+        return self._child is not None and self._child.alive
+
+    @property
+    def well(self) -> bool:
+        """The same of one that nobody is asking anything."""
+        return self._child is not None and self._child.well
+
+    async def ask(self, member: str, *args: object, limit: float) -> Any:
+        """What the listener gives; raises `EngineLost` where it is gone then."""
+        child = self._child
+        assert child is not None
+        asked = partial(child.ask, member, *args, limit=limit)
+        found = await self._compute("dictation", asked, limit=HUNG)
+        self._proved = True
+        return found
+
+    async def renew(self) -> None:
+        """Another process in its place, or the first; raises what making it raises."""
+        # A copy that was lost before it had heard anything may be a bad one.
+        anew, self._proved = not self._proved, False
+        await self._compute("dictation", self._begin, anew, limit=HUNG)
+
+    def close(self) -> None:
+        """End the process."""
+        if self._child is not None:
+            self._child.close()
+        self._compute.close()
+
+    def _begin(self, anew: bool) -> None:
+        if self._child is not None:
+            self._child.renew(anew=anew)
+            return
+        self._child = Child(
+            self._make,
+            name=self._name,
+            what="a recogniser",
+            hint="another one takes its place and hears the same again",
+            copied=self._copied,
+        )
+
+
+class Recognisers:
+    """Puts sound into words, for all sessions."""
+
+    def __init__(
+        self,
+        make: Callable[[], Listener],
+        *,
+        processes: int = 2,
+        copied: bool = False,
+        lost: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`make`: pickled, makes what listens in a process; `copied`: it runs no
+        threads of its own; `lost()`: told of every process that died or hung."""
+        self.lost, self.processes = lost, processes
+        self._all = [
+            EarProcess(make, name=f"ear {number + 1}", copied=copied)
+            for number in range(processes)
+        ]
+        self._desk = FairDesk[EarProcess](lent=self._all)
+        self._tasks, self._numbers = Tasks(note), count()
+
+    @property
+    def trouble(self) -> str:
+        """Why nobody is heard now; empty: somebody is."""
+        idle = self._desk.free
+        if any(ear.well if ear in idle else ear.alive for ear in self._all):
+            return ""
+        return "it has no ears now"
+
+    @property
+    def waiting(self) -> int:
+        """Turns, or pieces of them, whose words nobody makes out yet."""
+        return self._desk.waiting
+
+    @property
+    def pids(self) -> list[int]:
+        """The processes that listen."""
+        return [ear.pid for ear in self._all if ear.alive]
+
+    async def start(self) -> None:
+        """The first can hear when this returns; the others are made meanwhile. Raises
+        what making it raises."""
+        first, *others = self._all
+        await first.renew()
+        self._desk.give(first)
+        self._spawn(self._look())
+        for ear in others:
+            self._spawn(self._replaced(ear))
+
+    async def words(self, pcm: bytes, whose: Whose) -> str:
+        """What is said in a turn at 24 kHz; empty where nobody speaks. Raises
+        `EngineLost` where two were lost over it."""
+        seconds = min(PIECE, len(pcm) / (2 * RATE))
+        heard: HeardSpeech = await self._ask(whose, seconds, "hear", pcm)
+        found = [heard.words]
+        for piece in heard.rest:
+            cost = len(piece) / (2 * INSIDE)
+            found.append(await self._ask(whose, cost, "words", piece))
+        return " ".join(filter(None, found))
+
+    async def close(self) -> None:
+        """End all processes."""
+        await self._tasks.end()
+        for ear in self._all:
+            await asyncio.to_thread(ear.close)
+
+    async def _ask(self, whose: Whose, cost: float, member: str, pcm: bytes) -> Any:
+        try:
+            return await self._once(whose, cost, member, pcm)
+        except EngineLost:
+            return await self._once(whose, 0.0, member, pcm)
+
+    async def _once(self, whose: Whose, cost: float, member: str, pcm: bytes) -> Any:
+        ear = await self._desk.take(whose, cost)
+        told: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        # What was begun is finished, whoever gives up: only then is the ear free.
+        self._spawn(self._asked(ear, told, member, pcm))
+        return await told
+
+    async def _asked(
+        self, ear: EarProcess, told: asyncio.Future[Any], member: str, pcm: bytes
+    ) -> None:
+        try:
+            found = await ear.ask(member, pcm, limit=WORK)
+        except Exception as error:
+            if not told.done():
+                told.set_exception(error)
+        else:
+            if not told.done():
+                told.set_result(found)
+        await self._replaced(ear)
+
+    async def _replaced(self, ear: EarProcess) -> None:
+        """Free again, by another process where this one was lost."""
+        if ear.pid and not ear.well:
+            self.lost()
+        while not ear.well:
+            await asyncio.sleep(RESTS[min(ear.failures, len(RESTS) - 1)])
+            try:
+                await ear.renew()
+            except Exception as error:  # the next time it may be there
+                ear.failures += 1
+                note("the making of a recogniser", error)
+            else:
+                ear.failures = 0
+        self._desk.give(ear)
+
+    async def _look(self) -> None:
+        """See to those that nobody asks anything: one may be gone or stopped."""
+        for number in count(1):
+            await asyncio.sleep(LOOK)
+            for ear in self._desk.free:
+                if ear.well and number % PING:
+                    continue
+                if self._desk.take_free(ear):
+                    self._spawn(self._looked_at(ear))
+
+    async def _looked_at(self, ear: EarProcess) -> None:
+        with suppress(EngineLost):
+            if ear.well:
+                await ear.ask("name", limit=PONG)
+        await self._replaced(ear)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.spawn(f"recogniser {next(self._numbers)}", work)
