@@ -2,127 +2,157 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from voiceagent.errors import RemoteFailed
-from voiceagent.realtime.items import WireEvent
+from voiceagent.realtime.refusals import failure
+from voiceagent.realtime.server_events import (
+    DONE_KINDS,
+    DeltaEvent,
+    ErrorTold,
+    FailureEvent,
+    ItemShown,
+    PartShown,
+    ResponseShown,
+    ServerEvent,
+    TranscribedEvent,
+)
 from voiceagent.realtime.turn import RemoteTurn, answered, used
 from voiceagent.routing.remote import HeardAs, RemoteTool
 
-__all__ = ["take"]
+__all__ = ["take", "told_error"]
 
 MOST_CALLS, MOST_ROUNDS = 16, 8
 """Tools that are called at once, and how often an answer waits for tools."""
-WORDS = (
-    *("response.output_text", "response.output_audio_transcript"),
-    *("response.text", "response.audio_transcript"),
-)
-"""Events of words, as they are called now and in the beta protocol."""
-CALL = ("call_id", "name", "arguments")
-TRANSCRIPTION = "conversation.item.input_audio_transcription"
 
 
-def take(turn: RemoteTurn, event: WireEvent) -> None:
+def take(turn: RemoteTurn, kind: str, event: Struct) -> None:
     """An event that may be about the turn. Raises `RemoteFailed` where there will be no
-    (more) answer, and what Python raises where the event lacks something."""
-    kind = event["type"]
-    if kind == f"{TRANSCRIPTION}.completed":
-        turn.pieces.append(HeardAs(_text(event["transcript"])))
-    elif kind == f"{TRANSCRIPTION}.failed":
-        raise RemoteFailed(
-            "the region did not understand the audio",
-            cause=str(event["error"].get("message", ""))[:200],
-        )
-    elif kind == "response.created":
-        _created(turn, event["response"])
-    elif _belongs(turn, event):
-        _answer(turn, event)
+    (more) answer."""
+    match event:
+        case TranscribedEvent():
+            turn.pieces.append(HeardAs(event.transcript))
+        case FailureEvent():
+            cause = told_error(event).message or ""
+            what = "the region did not understand the audio"
+            raise RemoteFailed(what, cause=cause[:200])
+        case ServerEvent() if kind == "response.created":
+            _created(turn, event.response or ResponseShown())
+        case ServerEvent() if turn.replies.belongs(_response_of(event)):
+            _answer(turn, kind, event)
 
 
-def _created(turn: RemoteTurn, response: WireEvent) -> None:
-    told = (response.get("metadata") or {}).get("voiceagent.turn_id")
-    if told in (None, turn.envelope.turn_id):
-        turn.response = response["id"]
+def told_error(event: FailureEvent) -> ErrorTold:
+    """What went wrong, where it is told at all."""
+    if isinstance(event.error, str):
+        return ErrorTold(message=event.error)
+    return event.error or ErrorTold()
 
 
-def _belongs(turn: RemoteTurn, event: WireEvent) -> bool:
-    response = event.get("response")
-    given = response.get("id") if isinstance(response, dict) else None
-    given = given or event.get("response_id")
-    return bool(turn.response) and given == turn.response
+def _response_of(event: ServerEvent) -> str:
+    given = event.response.id if event.response is not None else None
+    return given or event.response_id or ""
 
 
-def _answer(turn: RemoteTurn, event: WireEvent) -> None:
-    kind, _, part = event["type"].rpartition(".")
-    if kind in WORDS:
-        if part == "delta":
-            turn.words(_text(event["delta"]))
-        elif turn.silent:  # a server that tells the words only when they are all there
-            turn.words(_text(event.get("text") or event.get("transcript") or ""))
-        return
-    match event["type"]:
-        case "response.output_item.added":
-            if event["item"].get("type") == "message":
-                turn.item = event["item"]["id"]
+def _created(turn: RemoteTurn, response: ResponseShown) -> None:
+    told = (response.metadata or {}).get("voiceagent.turn_id")
+    ours = None if told is None else told == turn.envelope.turn_id
+    turn.replies.created(response.id or "", ours=ours)
+
+
+def _answer(turn: RemoteTurn, kind: str, event: ServerEvent) -> None:
+    reader, response = turn.replies.reader, _response_of(event)
+    match kind:
+        case _ if isinstance(event, DeltaEvent):
+            heard = "transcript" in kind
+            _say(turn, response, reader.delta(event.delta, transcript=heard))
+        case _ if kind in DONE_KINDS:
+            told = PartShown(text=event.text, transcript=event.transcript)
+            _say(turn, response, reader.part(told))
+        case "response.content_part.done" if event.part is not None:
+            _say(turn, response, reader.part(event.part))
+        case "response.output_item.added" | "response.output_item.done":
+            _item(turn, response, event.item or ItemShown(), done=kind.endswith("done"))
+        case "response.function_call_arguments.done":
+            turn.calls.note(_called_in(event))
         case "response.done":
-            _done(turn, event["response"])
+            turn.replies.chosen(response)
+            _done(turn, event.response or ResponseShown())
         case _:
             pass
 
 
-def _done(turn: RemoteTurn, response: WireEvent) -> None:
-    status, details = response.get("status"), response.get("status_details") or {}
-    if status == "failed":
-        error = details.get("error") or {}
-        raise RemoteFailed(
-            f"the region failed: {str(error.get('code'))[:60]}",
-            cause=str(error.get("message", ""))[:200],
-        )
-    if status == "cancelled":
-        raise RemoteFailed("the region cancelled the answer")
-    if status == "incomplete":
-        why = str(details.get("reason") or "")[:60]
-        raise RemoteFailed("the region broke the answer off", cause=why)
-    if turn.silent:
-        turn.words(_whole(response))
-    if _called(turn, response):
-        return  # the answer goes on when the tools have run
-    turn.pieces.append(answered(response, turn.calls.used))
-    turn.done = True
+def _say(turn: RemoteTurn, response: str, words: str) -> None:
+    if words:
+        turn.replies.chosen(response)
+        turn.words(words)
 
 
-def _whole(response: WireEvent) -> str:
-    """All words of a response that is done."""
-    parts = [
-        part
-        for item in response.get("output") or ()
-        if item.get("type") == "message"
-        for part in item.get("content") or ()
-    ]
-    return " ".join(
-        filter(None, (_text(p.get("text") or p.get("transcript") or "") for p in parts))
+def _item(turn: RemoteTurn, response: str, item: ItemShown, *, done: bool) -> None:
+    if item.type == "message":
+        turn.replies.item = item.id or turn.replies.item
+        for part in (item.content or ()) if done else ():
+            _say(turn, response, turn.replies.reader.part(part))
+    elif item.type == "function_call" and done:
+        turn.calls.note(item)
+
+
+def _called_in(event: ServerEvent) -> ItemShown:
+    return ItemShown(
+        id=event.item_id,
+        type="function_call",
+        call_id=event.call_id,
+        name=event.name,
+        arguments=event.arguments,
     )
 
 
-def _called(turn: RemoteTurn, response: WireEvent) -> bool:
+def _done(turn: RemoteTurn, response: ResponseShown) -> None:
+    turn.asked.ended = True
+    turn.words(turn.replies.reader.whole(response.output or []))
+    _check_status(response)
+    if _called(turn, response):
+        return  # the answer goes on when the tools have run
+    facts = {"metadata": response.metadata, "usage": response.usage}
+    turn.pieces.append(answered(facts, turn.calls.used))
+    turn.done = True
+
+
+def _check_status(response: ResponseShown) -> None:
+    """Raises `RemoteFailed` where it did not end well."""
+    details = response.status_details
+    error = (details.error if details else None) or ErrorTold()
+    why = ((details.reason if details else None) or "")[:60]
+    match response.status:
+        case "failed":
+            cause = error.message or ""
+            raise failure(error.name, cause, "the region failed")
+        case "cancelled":
+            raise RemoteFailed("the region cancelled the answer", cause=why)
+        case "incomplete":
+            raise RemoteFailed("the region broke the answer off", cause=why)
+        case _:
+            pass
+
+
+def _called(turn: RemoteTurn, response: ResponseShown) -> bool:
     """Whether tools were called; only now, since nothing may be answered before the
     response is done."""
-    items = response.get("output") or ()
-    calls = [item for item in items if item.get("type") == "function_call"]
+    for item in response.output or ():
+        if item.type == "function_call":
+            turn.calls.note(item)
+    calls = turn.calls.taken()
     if not calls:
         return False
     turn.calls.rounds += 1
     if len(calls) > MOST_CALLS or turn.calls.rounds > MOST_ROUNDS:
         raise RemoteFailed("the region calls tools without end")
-    turn.calls.used = used(response, turn.calls.used)
+    turn.calls.used = used(response.usage, turn.calls.used)
     turn.called()
-    for call in calls:
-        tool = RemoteTool(*(_text(call[key]) for key in CALL))
-        turn.calls.waiting.add(tool.call_id)
+    for call_id, call in calls.items():
+        if call.name is None:
+            raise RemoteFailed("the region calls a tool without a name")
+        turn.calls.waiting.add(call_id)
+        tool = RemoteTool(call_id, call.name, call.arguments or "{}")
         turn.pieces.append(tool)
     return True
-
-
-def _text(value: object) -> str:
-    """Raises `TypeError` where words are none."""
-    if not isinstance(value, str):
-        raise TypeError
-    return value

@@ -7,15 +7,24 @@ arrived, so that a cut line is caught up with: nothing is lost, nothing comes tw
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from voiceagent.errors import RemoteFailed
-from voiceagent.realtime.answer_events import take
+from msgspec import Struct
+
+from voiceagent.errors import LinkDown, RemoteFailed
+from voiceagent.realtime.answer_events import take, told_error
 from voiceagent.realtime.client_outbox import ClientOutbox
 from voiceagent.realtime.events import decode_server
 from voiceagent.realtime.items import WireEvent
 from voiceagent.realtime.question_events import QuestionEvents
+from voiceagent.realtime.refusals import failure
+from voiceagent.realtime.replies import PastReplies, Replies
+from voiceagent.realtime.server_events import (
+    FailureEvent,
+    ReadyTold,
+    ServerEvent,
+    read_event,
+)
 from voiceagent.realtime.turn import RemoteTurn
 
 __all__ = ["ClientSession"]
@@ -23,6 +32,10 @@ __all__ = ["ClientSession"]
 OVER = ("response_cancel_not_active", "item_not_found")
 """Codes of errors that tell of what was over already."""
 NOTHING_TO_RESUME = ("resume_unknown", "resume_too_old")
+ENDED = ("session_expired", "session_ended")
+"""Codes of errors after which a session takes no more questions."""
+OWN = ("ask_", "edge_")
+"""How the ids of our own events begin."""
 
 
 class ClientSession:
@@ -38,7 +51,12 @@ class ClientSession:
         """The last server event that arrived."""
         self.turn: RemoteTurn | None = None
         self.outbox = ClientOutbox()
+        self.refusal: RemoteFailed | None = None
+        """What the server has refused while no question was open."""
+        self.spent: RemoteFailed | None = None
+        """Why this session takes no more questions: another one is to be begun."""
         self._questions = QuestionEvents(self.outbox)
+        self._past = PastReplies()
 
     @property
     def ours(self) -> bool:
@@ -56,6 +74,10 @@ class ClientSession:
 
     def ask(self, turn: RemoteTurn) -> Iterator[WireEvent]:
         """All events of a question."""
+        if self.turn is not None:
+            self.turn.replies.end()
+        turn.replies = Replies(self._past)
+        self._past.listen()
         self.turn = turn
         self.outbox.arrived()
         yield from self._questions.asking(turn)
@@ -65,13 +87,21 @@ class ClientSession:
         turn = self.open_turn
         if turn is not None:
             turn.again()
+            self._past.listen()
             yield from self._questions.asking(turn)
 
     def cancel(self, turn: RemoteTurn) -> Iterator[WireEvent]:
         """Nobody waits for that answer any more; late words of it are dropped."""
+        asked, known = turn.asked, bool(turn.replies.response)
+        open_there = bool(asked.events) and not (asked.ended or asked.lost)
         if not turn.over:
             turn.cancelled = True
+        turn.replies.end()
+        if open_there:
             yield self._questions.cancel()
+        if open_there and not (known or self.ours):
+            # Its answer has no name yet: it must not be taken for that of the next.
+            self.spent = RemoteFailed("a question was given up")
 
     def tool(self, turn: RemoteTurn, call_id: str, output: str) -> Iterator[WireEvent]:
         """What a tool gave; the answer goes on when all that were called have."""
@@ -97,6 +127,7 @@ class ClientSession:
     def begin_anew(self, number: int = 0) -> None:
         """The next events go to a session that knows nothing; it has had `number`."""
         self.last_event_id = ""
+        self.refusal = self.spent = None
         self.outbox.begin_anew(number)
         self._questions.begin_anew()
 
@@ -108,64 +139,87 @@ class ClientSession:
         """
         event = decode_server(raw)
         if event is None:
-            self._fail("the region sent something that is no event")
+            self._fail(RemoteFailed("the region sent something that is no event"))
+            return None
+        if self._is_again(raw, event):
             return None
         self._count(event)
-        match event["type"]:
-            case "session.created" | "voiceagent.session.resumed":
-                return event
-            case "voiceagent.session.ready":
-                self._ready(event)
-                return event
-            case "voiceagent.receipts.countersigned":
+        try:
+            return self._read(event)
+        except RemoteFailed as error:
+            self._fail(error)
+            return None
+
+    def _is_again(self, raw: str | bytes, event: WireEvent) -> bool:
+        """Whether a server that is not ours has sent the same before, number and all.
+        Ours are never sent twice."""
+        if self.ours or self.open_turn is None or not event.get("event_id"):
+            return False
+        return self._past.again(raw)
+
+    def _read(self, event: WireEvent) -> WireEvent | None:
+        kind = event["type"]
+        told = read_event(kind, event)
+        match told:
+            case ReadyTold():
+                self._ready(told)
+            case FailureEvent() if kind == "error":
+                return self._error(event, told)
+            case None if kind == "voiceagent.receipts.countersigned":
                 self.countersigned = event
-                return event
-            case "error":
-                return self._error(event)
-        self._about_the_turn(event)
-        return None
+            case None if kind != "session.created":
+                return None
+            case Struct() if kind != "voiceagent.session.resumed":
+                self._about_the_turn(kind, told)
+                return None
+            case _:
+                pass
+        return event
 
     def _count(self, event: WireEvent) -> None:
         event_id = event.get("event_id")
         if self.ours and isinstance(event_id, str) and event_id.startswith("event_"):
             self.last_event_id = event_id
 
-    def _ready(self, event: WireEvent) -> None:
+    def _ready(self, told: ReadyTold) -> None:
         self.outbox.ours = True
-        self.session_id = str(event.get("session_id", ""))
-        self.token = str(event.get("resume_token", ""))
-        self.region = str(event.get("region", ""))
-        self.countersigns = event.get("countersigns") is True
-        self.last_event_id = str(event.get("event_id", ""))
+        self.session_id, self.token = told.session_id, told.resume_token
+        self.region, self.countersigns = told.region, told.countersigns
+        self.last_event_id = told.event_id
 
-    def _about_the_turn(self, event: WireEvent) -> None:
+    def _about_the_turn(self, kind: str, event: Struct) -> None:
         turn = self.open_turn
         if turn is None:
+            if kind == "response.created" and isinstance(event, ServerEvent):
+                self._past.add((event.response and event.response.id) or "")
             return
         try:
-            take(turn, event)
+            take(turn, kind, event)
         except RemoteFailed as error:
             turn.error = error
-        except (KeyError, TypeError, AttributeError, IndexError):
-            self._fail("the region sent an event that lacks something")
         if turn.done:
             self._questions.remember(turn)
             self.outbox.arrived()
+        if turn.over:
+            turn.replies.end()
 
-    def _error(self, event: WireEvent) -> WireEvent | None:
-        error = event.get("error")
-        told: Mapping[str, Any] = error if isinstance(error, dict) else {}
-        code = str(told.get("code") or told.get("type") or "error")
-        if code in NOTHING_TO_RESUME:
+    def _error(self, event: WireEvent, told: FailureEvent) -> WireEvent | None:
+        error, turn = told_error(told), self.open_turn
+        if error.name in NOTHING_TO_RESUME:
             return event
-        if code not in OVER and self.open_turn is not None:
-            self.open_turn.error = RemoteFailed(
-                f"the region refused: {code[:60]}",
-                cause=str(told.get("message", ""))[:200],
-            )
+        if error.name in OVER:
+            return None
+        what = failure(error.name, error.message or "", "the region refused")
+        if error.name in ENDED:
+            self.spent = what
+        elif turn is None:
+            self.refusal = what
+        elif error.event_id in turn.asked.events or isinstance(what, LinkDown):
+            turn.error = what
+        elif error.event_id is None or not error.event_id.startswith(OWN):
+            turn.asked.doubt = what  # it may be about something else
         return None
 
-    def _fail(self, what: str) -> None:
+    def _fail(self, error: RemoteFailed) -> None:
         if self.open_turn is not None:
-            hint = "is it a Realtime endpoint?"
-            self.open_turn.error = RemoteFailed(what, hint=hint)
+            self.open_turn.error = error

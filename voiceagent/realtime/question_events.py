@@ -27,6 +27,7 @@ class QuestionEvents:
         self._outbox = outbox
         self._known: set[tuple[str, str]] = set()
         self._items: OrderedDict[str, str] = OrderedDict()
+        self._number = 0
 
     def begin_anew(self) -> None:
         """The conversation of the server is empty."""
@@ -46,7 +47,7 @@ class QuestionEvents:
         }
         if instructions:
             session["instructions"] = instructions
-        return self._outbox.numbered({"type": "session.update", "session": session})
+        return self._numbered({"type": "session.update", "session": session})
 
     def asking(self, turn: RemoteTurn) -> Iterator[WireEvent]:
         """All events of a question."""
@@ -56,21 +57,24 @@ class QuestionEvents:
                 self._known.add((message.role, message.text))
                 yield self._message("", message.role, message.text)
         if turn.pcm24:
-            yield from self._audio(turn.pcm24)
+            for event in self._audio(turn.pcm24):
+                yield _of(turn, event)
         else:
-            yield self._message(item_id, "user", payload.text)
-        yield self._create(turn, key=turn.envelope.idempotency_key)
+            yield _of(turn, self._message(item_id, "user", payload.text))
+        yield _of(turn, self._create(turn, key=turn.envelope.idempotency_key))
 
     def cancel(self) -> WireEvent:
         """Nobody waits for the answer any more."""
-        return self._outbox.numbered({"type": "response.cancel"})
+        return self._numbered({"type": "response.cancel"})
 
     def tool(self, turn: RemoteTurn, call_id: str, output: str) -> Iterator[WireEvent]:
         """What a tool gave; the answer goes on when all that were called have."""
         item = {"type": "function_call_output", "call_id": call_id, "output": output}
-        yield self._outbox.numbered({"type": "conversation.item.create", "item": item})
+        create = {"type": "conversation.item.create", "item": item}
+        yield _of(turn, self._numbered(create))
         if not turn.calls.waiting:
-            yield self._create(turn, key=f"{turn.envelope.idempotency_key}-{call_id}")
+            key = f"{turn.envelope.idempotency_key}-{call_id}"
+            yield _of(turn, self._create(turn, key=key))
 
     def heard(self, turn_id: str, text: str) -> Iterator[WireEvent]:
         """The user heard only so much of that answer: its item is replaced."""
@@ -78,7 +82,7 @@ class QuestionEvents:
         if not item_id:
             return
         delete = {"type": "conversation.item.delete", "item_id": item_id}
-        yield self._outbox.numbered(delete)
+        yield self._numbered(delete)
         if text:
             item = {
                 "type": "message",
@@ -87,18 +91,18 @@ class QuestionEvents:
                 "content": [{"type": "output_text", "text": text}],
             }
             create = {"type": "conversation.item.create", "item": item}
-            yield self._outbox.numbered(create)
+            yield self._numbered(create)
 
     def remember(self, turn: RemoteTurn) -> None:
         """It was answered: the server's conversation holds both sides of it."""
         self._known.add(("user", turn.payload.text))
         self._known.add(("assistant", turn.text))
-        self._items[turn.envelope.turn_id] = turn.item
+        self._items[turn.envelope.turn_id] = turn.replies.item
         while len(self._items) > REMEMBERED:
             self._items.popitem(last=False)
 
     def _audio(self, pcm24: bytes) -> Iterator[WireEvent]:
-        numbered = self._outbox.numbered
+        numbered = self._numbered
         yield numbered({"type": "input_audio_buffer.clear"})
         for start in range(0, len(pcm24), PIECE):
             piece = pcm24[start : start + PIECE]
@@ -112,7 +116,7 @@ class QuestionEvents:
         item: WireEvent = {"type": "message", "role": role, "content": content}
         if item_id:
             item["id"] = item_id
-        return self._outbox.numbered({"type": "conversation.item.create", "item": item})
+        return self._numbered({"type": "conversation.item.create", "item": item})
 
     def _create(self, turn: RemoteTurn, *, key: str) -> WireEvent:
         pairs = turn.envelope.metadata()
@@ -123,4 +127,19 @@ class QuestionEvents:
         response: WireEvent = {"metadata": pairs}
         if turn.payload.tools:
             response["tools"] = list(turn.payload.tools)
-        return self._outbox.numbered({"type": "response.create", "response": response})
+        return self._numbered({"type": "response.create", "response": response})
+
+    def _numbered(self, event: WireEvent) -> WireEvent:
+        """With an id, by which a server can say what an error is about."""
+        event = self._outbox.numbered(event)
+        if "event_id" not in event:
+            self._number += 1
+            event["event_id"] = f"ask_{self._number}"
+        return event
+
+
+def _of(turn: RemoteTurn, event: WireEvent) -> WireEvent:
+    """The question hangs on that event."""
+    turn.asked.events.add(str(event["event_id"]))
+    turn.asked.ended = False
+    return event
