@@ -17,11 +17,14 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
+
+from websockets.sync.client import connect
 
 CONFIGURATION = """\
 homeassistant:
@@ -62,6 +65,23 @@ class Server:
         """State and attributes of an entity."""
         found = self.ask(f"/api/states/{entity}")
         return found["state"], found["attributes"]
+
+    @contextmanager
+    def registry(self) -> Iterator[Callable[..., Any]]:
+        """Asks over its websocket: the type of a message, and what stands in it."""
+        with connect(f"ws{self.url[4:]}/api/websocket", proxy=None) as wire:
+            numbers = count(1)
+
+            def ask(kind: str, **more: Any) -> Any:
+                wire.send(json.dumps({"id": next(numbers), "type": kind, **more}))
+                answer = json.loads(wire.recv())
+                assert answer["success"], answer
+                return answer["result"]
+
+            wire.recv()
+            wire.send(json.dumps({"type": "auth", "access_token": self.token}))
+            wire.recv()
+            yield ask
 
 
 @contextmanager

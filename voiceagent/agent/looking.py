@@ -16,6 +16,7 @@ LookAbout = Callable[[], Sequence[Degraded]]
 async def look_about(
     look: LookAbout, compute: Compute, emit: Callable[[Event], None]
 ) -> None:
-    """Tell what `look` finds."""
-    for notice in await compute("act", look):
+    """Tell what `look` finds. It has a thread of its own: what hangs there holds up no
+    command."""
+    for notice in await compute("look", look):
         emit(notice)

@@ -10,7 +10,6 @@ from voiceagent.agent.agent import Agent
 from voiceagent.agent.build import Brain, HearingParts, Voice, build_agent
 from voiceagent.agent.state import Options
 from voiceagent.app.arming import Armed, arm
-from voiceagent.app.house import strangers
 from voiceagent.app.language import PackLanguage
 from voiceagent.app.options import AgentOptions
 from voiceagent.app.till import alone_till
@@ -122,7 +121,7 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
             interpreter=_interpreter(shop, options, meaning, compute, models),
             escalation=escalation,
             till=None if escalation else alone_till(shop, options, compute, trace.emit),
-            look=partial(strangers, house) if live else None,
+            look=partial(shop.look_about, house) if live else None,
             patience=config.region.wait_ms / 1000,
         ),
         voice=_voice(shop, options, store),

@@ -1,16 +1,19 @@
 """Which house there is: a file, the demo of the pack, or what a Home Assistant tells.
 
 What a Home Assistant tells is asked for once and kept as a `house.toml`, so that the
-language can be made of it; `voiceagent house import` asks again.
+language can be made of it; `voiceagent house import` asks again. No start waits for one
+that is slow: it goes on without a house, and a session keeps asking beside it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -49,21 +52,83 @@ class Housed:
 
     pack: PackConfig
     trouble: Sequence[Degraded] = ()
+    ask: Callable[[], Sequence[Degraded]] | None = None
+    """Blocking: asks for the house that is not known yet; raises `HouseFailed`."""
 
 
-def housed(pack: PackConfig, hub: HomeAssistantConfig, folder: Path) -> Housed:
-    """Whose house it is; a Home Assistant alone is asked for its own, once."""
+FIRST_WAIT = 0.8
+"""Seconds that a start waits for a house: no longer than a turn may take."""
+
+
+def housed(
+    pack: PackConfig,
+    hub: HomeAssistantConfig,
+    folder: Path,
+    wait: float = FIRST_WAIT,
+) -> Housed:
+    """Whose house it is; a Home Assistant alone is asked for its own, once, and is
+    waited for `wait` seconds."""
     if not hub.url or pack.house or has_own_house(pack.folder):
         return Housed(pack)
     file = kept_house(hub.url, folder)
-    trouble: list[Degraded] = []
-    if not file.is_file():
+    if file.is_file():
+        return Housed(_with_house(pack, file))
+    first = _Asking(hub, file)
+    error = first.outcome(wait)
+    if error is None:
+        return Housed(_with_house(pack, file))
+    ask = partial(_ask_again, first, hub, file)
+    return Housed(_with_house(pack, Path(EMPTY)), (_no_house(error),), ask)
+
+
+def _with_house(pack: PackConfig, file: Path) -> PackConfig:
+    return msgspec.structs.replace(pack, house=str(file))
+
+
+class _Asking:
+    """A Home Assistant is asked for its house, in a thread that holds nobody up."""
+
+    def __init__(self, hub: HomeAssistantConfig, file: Path) -> None:
+        self._hub, self._file = hub, file
+        self._error: Exception | None = None
+        self._thread = Thread(target=self._run, name="house", daemon=True)
+        self._thread.start()
+
+    def outcome(self, wait: float | None = None) -> Exception | None:
+        """What went wrong, a lack of time included; None where the house is kept."""
+        self._thread.join(wait)
+        return _slow() if self._thread.is_alive() else self._error
+
+    def _run(self) -> None:
         try:
-            write_house(import_house(hub), file, hub.url)
-        except (HouseFailed, ConfigError, OSError) as error:
-            file = Path(EMPTY)
-            trouble.append(_no_house(error))
-    return Housed(msgspec.structs.replace(pack, house=str(file)), trouble)
+            write_house(import_house(self._hub), self._file, self._hub.url)
+        except Exception as error:  # told by `outcome`, in the caller's thread
+            self._error = error
+
+
+def _slow() -> HouseFailed:
+    return HouseFailed(
+        "Home Assistant does not answer",
+        cause="it has not told yet what there is",
+        hint="`voiceagent house import` waits longer for it",
+    )
+
+
+def _ask_again(
+    first: _Asking, hub: HomeAssistantConfig, file: Path
+) -> Sequence[Degraded]:
+    """The first question may still be answered; else it is asked anew."""
+    if first.outcome() is not None:
+        error = _Asking(hub, file).outcome()
+        if error is not None:
+            raise error
+    return [
+        Degraded(
+            what="the house",
+            why="Home Assistant has told what there is, after the session began",
+            hint="end the session and start it again: then it is understood",
+        )
+    ]
 
 
 def kept_house(url: str, folder: Path) -> Path:
@@ -96,9 +161,12 @@ def write_house(found: ImportedHouse, file: Path, url: str) -> None:
 
 
 def _no_house(error: Exception) -> Degraded:
+    """Raises what is no failure of the hub, the configuration or the disk."""
     if isinstance(error, HouseFailed | ConfigError):
         why = f"{error.what}: {error.cause}" if error.cause else error.what
         return Degraded(what="the house is not known", why=why, hint=error.hint)
+    if not isinstance(error, OSError):
+        raise error
     hint = "see that the folder of the state can be written"
     return Degraded(what="the house is not known", why=str(error), hint=hint)
 

@@ -88,13 +88,22 @@ class Workshop:
         """Why there is no house, where there should be one."""
         return self._housed.trouble
 
+    def look_about(self, house: House) -> Sequence[Degraded]:
+        """What a session that has begun finds out of its house; blocking."""
+        from voiceagent.app.house import strangers
+
+        ask = self._housed.ask
+        return ask() if ask is not None else strangers(house)
+
     @cached_property
     def _housed(self) -> Housed:
         from voiceagent.app.house import Housed, housed
 
         if self._pack is not None:
             return Housed(self.config.pack)
-        return housed(self.config.pack, self.config.home_assistant, self.state_folder)
+        config = self.config
+        wait = config.budget.response_ms / 1000
+        return housed(config.pack, config.home_assistant, self.state_folder, wait)
 
     @cached_property
     def engines(self) -> Engines:

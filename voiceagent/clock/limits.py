@@ -30,6 +30,8 @@ LIMITS: Mapping[str, float] = {
     "ledger": PATIENCE,
     # Gigabytes may be read and compared, and a process is made.
     "load": 600.0,
+    # A large house tells in several answers, of 10 s each at most.
+    "look": 120.0,
     "receipt": PATIENCE,
     "skill": PATIENCE,
     "slm": 30.0,
