@@ -94,7 +94,9 @@ def test_words_tools_and_tokens_of_a_chat_server() -> None:
 
     async def main() -> None:
         async with upstream(body) as (url, asked):
-            found = await outputs(chat(url))
+            tools = ({"type": "function", "name": "light"},)
+            request = Request(messages=QUESTION.messages, tools=tools)
+            found = await outputs(chat(url), request)
             assert found == [
                 AnswerText("Bruno "),
                 AnswerText("it is."),

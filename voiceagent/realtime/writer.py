@@ -136,22 +136,21 @@ class Writer:
         input_tokens: int | None = None,
         output_tokens: int | None = None,
         metadata: Mapping[str, str] | None = None,
-        incomplete: bool = False,
+        cut: str = "",
     ) -> list[SessionStep]:
-        """The answer is complete; `metadata` is added to the client's own."""
+        """The answer is complete, or `cut` says why not; `metadata` is added to the
+        client's own."""
         active = self.find(response_id)
         if active is None:
             return []
         room = self.wire.limits.metadata_pairs - len(active.metadata)
         for key, value in list((metadata or {}).items())[: max(0, room)]:
             active.metadata[key] = value[: self.wire.limits.metadata_value]
-        status = "incomplete" if incomplete else "completed"
-        details = (
-            {"type": status, "reason": "max_output_tokens"} if incomplete else None
-        )
+        status = "incomplete" if cut else "completed"
+        details = {"type": status, "reason": cut} if cut else None
         steps = self._close_message(active, status)
         shown = active.shown(status, details, usage=usage(input_tokens, output_tokens))
-        return steps + self._over(active, shown, give_again=True)
+        return steps + self._over(active, shown, give_again=not cut)
 
     def failed(self, response_id: str, code: str, message: str) -> list[SessionStep]:
         """There will be no (more) answer."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from voiceagent.message import Message
 
 __all__ = [
     "Backend",
     "Call",
+    "AnswerCut",
     "Output",
     "Request",
     "AnswerSource",
@@ -69,7 +70,14 @@ class Usage:
     output_tokens: int | None
 
 
-Output = AnswerText | Call | AnswerSource | Usage
+@dataclass(frozen=True, slots=True)
+class AnswerCut:
+    """The answer ends here, and is not whole."""
+
+    reason: Literal["max_output_tokens", "content_filter"]
+
+
+Output = AnswerText | Call | AnswerSource | Usage | AnswerCut
 
 
 class Backend(Protocol):

@@ -11,6 +11,7 @@ from voiceagent.errors import RemoteFailed
 from voiceagent.realtime.server import ServerSession
 from voiceagent.realtime.steps import Respond, SessionStep
 from voiceagent.region.backend import (
+    AnswerCut,
     AnswerSource,
     AnswerText,
     Call,
@@ -35,6 +36,8 @@ class Facts:
 
     sources: list[str] = field(default_factory=list)
     used: Usage = field(default_factory=lambda: Usage(None, None))
+    cut: str = ""
+    """Why it is not whole."""
     begun: bool = False
     """Whether there are words or a call."""
 
@@ -71,6 +74,7 @@ class ResponseMaker:
                 input_tokens=facts.used.input_tokens,
                 output_tokens=facts.used.output_tokens,
                 metadata={key: value for key, value in told.items() if value},
+                cut=facts.cut,
             )
         )
 
@@ -92,6 +96,8 @@ class ResponseMaker:
                 facts.sources.append(output.name)
             case Usage():
                 facts.used = output
+            case AnswerCut():
+                facts.cut = output.reason
             case AnswerText() | Call() if not facts.begun:
                 facts.begun = True
                 self._services.metrics.first_words(now() - asked.at)

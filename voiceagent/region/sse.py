@@ -18,6 +18,7 @@ class SseReader:
     def __init__(self) -> None:
         self._rest = b""
         self._data: list[str] = []
+        self._size = 0
 
     def push(self, data: bytes) -> Iterator[str]:
         """Take the next bytes; raises `RemoteFailed` where a line does not end."""
@@ -26,8 +27,21 @@ class SseReader:
             raise RemoteFailed("the upstream sent a line that does not end")
         for line in lines:
             text = line.rstrip(b"\r").decode("utf-8", "replace")
-            if not text and self._data:
-                yield "\n".join(self._data)
-                self._data = []
+            if not text:
+                yield from self._event()
             elif text.startswith("data:"):
                 self._data.append(text[5:].removeprefix(" "))
+                self._size += len(text)
+                if self._size > LONGEST:
+                    raise RemoteFailed("the upstream sent an event that does not end")
+
+    def end(self) -> Iterator[str]:
+        """There is no more; servers leave the last empty line out."""
+        if self._rest.strip():
+            yield from self.push(b"\n")
+        yield from self._event()
+
+    def _event(self) -> Iterator[str]:
+        if self._data:
+            data, self._data, self._size = "\n".join(self._data), [], 0
+            yield data

@@ -1,0 +1,94 @@
+"""What an upstream says instead of an answer: by its status, and by what the body tells
+of the room that a prompt has."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Any
+
+from voiceagent.errors import RemoteFailed
+from voiceagent.region.chat_events import error_name
+
+__all__ = ["PromptTooLong", "refusal"]
+
+MOST_BODY = 16_384
+"""Bytes of an error that are looked at."""
+WAIT = 1.0
+"""Seconds that are waited for them."""
+TOO_LONG = re.compile(
+    r"context.{0,40}(?:size|length|window|limit)|exceed_context|n_ctx|max_model_len"
+    r"|too (?:long|many tokens)",
+    re.IGNORECASE | re.DOTALL,
+)
+ROOM = re.compile(
+    r"(?:n_ctx\W{1,4}|maximum (?:context|model) length (?:is|of)\s*"
+    r"|(?:context (?:size|length|window)|max_model_len)\D{0,20})(\d{2,7})",
+    re.IGNORECASE,
+)
+HINTS = {
+    401: "set the key in `upstream.key_env`",
+    403: "the key may not use this model",
+    404: "look at `upstream.url` and `upstream.model`",
+}
+
+
+class PromptTooLong(RemoteFailed):
+    """The prompt does not fit; `room` is how many tokens would, where that was told."""
+
+    room: int | None = None
+
+
+async def refusal(response: Any) -> RemoteFailed:
+    """The error that an answer of another status than 200 is."""
+    status = response.status_code
+    text = await _body(response)
+    what = f"the upstream answered with status {status}{error_name(_json(text))}"
+    if status in (400, 413, 422, 500) and TOO_LONG.search(text):
+        error = PromptTooLong(
+            what, cause="the prompt is too long", hint="raise its context"
+        )
+        found = ROOM.search(text)
+        error.room = int(found[1]) if found else None
+        return error
+    return RemoteFailed(what, cause=response.reason_phrase, hint=_hint(response))
+
+
+def _hint(response: Any) -> str:
+    status, headers = response.status_code, response.headers
+    if status in (429, 503) and "Retry-After" in headers:
+        return f"wait {_pause(headers['Retry-After'])}"
+    if 300 <= status < 400:
+        return "set `upstream.url` to where it is: redirects are not followed"
+    return HINTS.get(status, "look at its log")
+
+
+def _pause(told: str) -> str:
+    """A hint holds no words of others."""
+    return f"{told} seconds" if told.isdecimal() and len(told) < 6 else "a little"
+
+
+async def _body(response: Any) -> str:
+    """Its beginning, as far as it comes at once."""
+    data = b""
+    try:
+        async with asyncio.timeout(WAIT):
+            stream: AsyncIterator[bytes] = response.aiter_raw()
+            async with aclosing(stream):  # type: ignore[type-var]
+                async for piece in stream:
+                    data += piece[:MOST_BODY]
+                    if len(data) >= MOST_BODY:
+                        break
+    except TimeoutError:
+        pass  # what has come is enough
+    return data[:MOST_BODY].decode("utf-8", "replace")
+
+
+def _json(text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
