@@ -11,6 +11,7 @@ _TESTS = str(Path(__file__).resolve().parents[2] / "tests")
 _WHERE = {
     "Parrot": "regions",
     "SECRET": "regions",
+    "fuzzed": "wire_fuzz",
     "region": "regions",
     "run_faults": "chaos",
     "tiny_llama": "gguf_file",

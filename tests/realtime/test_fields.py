@@ -79,7 +79,7 @@ REFUSED = [
     ({"input_audio_format": "pcm16"}, "session.input_audio_format"),
     ({"temperature": 0.8}, "session.temperature"),
     ({"nonsense": 1}, "session.nonsense"),
-    ({"type": "transcription"}, "session.type"),
+    ({"type": "telepathy"}, "session.type"),
     ({"instructions": 5}, "session.instructions"),
     ({"output_modalities": ["text", "audio"]}, "session.output_modalities"),
     ({"output_modalities": []}, "session.output_modalities"),
@@ -91,7 +91,7 @@ REFUSED = [
     ({"tools": [LIGHT], "tool_choice": {"name": "lock"}}, "session.tool_choice"),
     ({"max_output_tokens": -3}, "session.max_output_tokens"),
     ({"max_output_tokens": "many"}, "session.max_output_tokens"),
-    ({"truncation": "disabled"}, "session.truncation"),
+    ({"truncation": "never"}, "session.truncation"),
     ({"include": ["item.input_audio_transcription.logprobs"]}, "session.include"),
     ({"prompt": {"id": "x"}}, "session.prompt"),
     ({"audio": None}, "session.audio"),
@@ -137,10 +137,12 @@ def test_what_is_not_obeyed_is_refused_and_changes_nothing(
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"type": "transcription"}, "only `realtime`"),
-        (audio("output", speed=2), "speed"),
+        ({"type": "telepathy"}, "`transcription`"),
+        (audio("output", speed=2), "0.25 to 1.5"),
+        (audio("output", voice="me"), "marin"),
         (audio("input", transcription={"language": "de"}), "English"),
-        ({"truncation": "disabled"}, "oldest items"),
+        ({"tools": [{"type": "mcp", "server_label": "x"}]}, "MCP"),
+        ({"reasoning": {"effort": "low"}}, "no model here"),
         ({"prompt": {"id": "x"}}, "`instructions`"),
     ],
 )

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.realtime.test_server import answer, kinds, say, sent, session, told
+from voiceagent.realtime.limits import Limits
 from voiceagent.realtime.steps import Cancel, Recognise, Respond
 
 pytestmark = pytest.mark.fault
@@ -153,3 +154,60 @@ def test_those_that_answer_unheard_sound_wait_and_others_do_not() -> None:
     steps = made.answering.transcribed(heard.item_id, "what time is it", 0.2)
     asked = [step for step in steps if isinstance(step, Respond)]
     assert [one.messages[-1].text for one in asked] == ["what time is it"] * 2
+
+
+def test_a_full_conversation_forgets_the_oldest_and_never_the_new_one() -> None:
+    made = session(limits=Limits(items=3))
+    for number in range(3):
+        told(made, say("x", id=f"u{number}"))
+    first = {**say("x", id="first"), "previous_item_id": "root"}
+    assert kinds(told(made, first))[0] == "conversation.item.added"
+    assert [item["id"] for item in made.wire.items.items] == ["first", "u1", "u2"]
+
+
+def test_words_for_an_item_that_went_are_told_all_the_same() -> None:
+    made = session(limits=Limits(items=1))
+    sound = {"type": "input_audio", "audio": "AAAA" * 3200}
+    heard = told(made, {"type": CREATE, "item": {**MESSAGE, "content": [sound]}})[-1]
+    assert isinstance(heard, Recognise)
+    told(made, say("hello"))
+    steps = kinds(made.answering.transcribed(heard.item_id, "words", 0.2))
+    assert steps[-1].endswith("transcription.completed")
+    assert made.answering.transcription_failed(heard.item_id, "x", "y") == []
+
+
+def test_what_is_written_beside_sound_stays() -> None:
+    made = session()
+    sound = {"type": "input_audio", "audio": "AAAA" * 3200}
+    heard = told(made, {"type": CREATE, "item": {**MESSAGE, "content": [TEXT, sound]}})
+    assert isinstance(heard[-1], Recognise)
+    steps = sent(made.answering.transcribed(heard[-1].item_id, "how are you", 0.2))
+    assert steps[0]["content_index"] == 1
+    assert steps[-1]["item"]["content"][0] == TEXT
+    respond = told(made, {"type": "response.create"})[-1]
+    assert isinstance(respond, Respond)
+    assert respond.messages[-1].text == "hello how are you"
+
+
+def test_a_turn_that_was_spoken_after_a_refused_item_is_answered() -> None:
+    made = session()
+    told(made, {"type": CREATE, "item": {**MESSAGE, "content": []}})
+    told(made, {"type": "input_audio_buffer.append", "audio": "AAAA" * 3200})
+    told(made, {"type": "input_audio_buffer.commit"})
+    assert "response.created" in kinds(told(made, {"type": "response.create"}))
+
+
+def test_one_answer_does_not_wait_for_what_another_one_lacks() -> None:
+    made = session()
+    sound = {"type": "input_audio", "audio": "AAAA" * 3200}
+    spoken = {"type": CREATE, "item": {**MESSAGE, "content": [sound]}}
+    one, other = told(made, spoken)[-1], told(made, spoken)[-1]
+    assert isinstance(one, Recognise) and isinstance(other, Recognise)
+    for heard in (one, other):
+        reference = {"type": "item_reference", "id": heard.item_id}
+        told(made, {**BESIDE, "response": {**BESIDE["response"], "input": [reference]}})
+    steps = made.answering.transcribed(one.item_id, "first", 0.2)
+    (respond,) = [step for step in steps if isinstance(step, Respond)]
+    assert respond.messages[-1].text == "first"
+    failed = sent(made.answering.transcription_failed(other.item_id, "late", "no"))
+    assert failed[-1]["response"]["status"] == "failed"

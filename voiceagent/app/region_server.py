@@ -88,12 +88,21 @@ def make_region(
         else None,
         ears=make_ears(config, knowledge),
         voice=speaker(voices, *(Compute() for _ in range(VOICES))),
+        paced=partial(_paced, Compute()),
         detector=lambda wanted: TurnDetector(ears_for(shop, wanted)),
         keep=config.memory.keep_hours * 3600,
         observe=_observer(config),
         notary=Notary(home, serve.region),
     )
     return server, knowledge
+
+
+async def _paced(compute: Compute, pcm: bytes, speed: float) -> bytes:
+    """The region's sound, said so many times as fast."""
+    from voiceagent.audio.stretch import stretched
+    from voiceagent.realtime.steps import RATE
+
+    return await compute("tts", stretched, pcm, RATE, speed)
 
 
 def ears_for(shop: Workshop, wanted: Mapping[str, Any]) -> Frontend:

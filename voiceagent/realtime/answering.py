@@ -20,12 +20,14 @@ from voiceagent.realtime.settings import (
     tools_for,
 )
 from voiceagent.realtime.steps import AwaitWords, Respond, SessionStep
+from voiceagent.realtime.truncation import fitted
 from voiceagent.realtime.wire import Wire
 from voiceagent.realtime.writer import Writer
 
 __all__ = ["Answering"]
 
 KEY = "voiceagent.idempotency_key"
+TRANSCRIPTION = "conversation.item.input_audio_transcription"
 
 
 class Answering:
@@ -35,8 +37,9 @@ class Answering:
         self.wire, self.writer = wire, writer
         self.unheard: set[str] = set()
         """User items whose words are not known yet."""
-        self.refused = ""
-        """Why the last item was not taken: nobody asks again what stood before it."""
+        self._refused: tuple[str, str] | None = None
+        """Why an item was not taken, and the id of the one that it would have followed:
+        nobody asks again what stood before it."""
         self._pending: dict[str, tuple[Respond, list[Item] | None]] = {}
         """Responses that wait for those words, by id, and the items that they answer;
         None: the conversation as it is then."""
@@ -60,11 +63,11 @@ class Answering:
         if key and key in self.wire.answered:
             yield from self.writer.again(self.wire.answered[key])
             return
-        refused, self.refused = self.refused, ""
-        if refused and given.get("input") is None:
+        refused, self._refused = self._refused, None
+        if refused and refused[1] == self._last and given.get("input") is None:
             raise ProtocolFault(
                 "item_refused",
-                f"the item to be answered was refused: {refused}",
+                f"the item to be answered was refused: {refused[0]}",
                 event_id=event_id,
             )
         told = msgspec.to_builtins(
@@ -72,14 +75,17 @@ class Answering:
         )
         given_input = told.get("input")
         own = None if given_input is None else self._input(given_input, event_id)
-        respond = self._respond(told, own, metadata, event_id)
+        respond = self._respond(told, metadata, event_id)
+        kept = told.get("conversation") != "none"
         response = Response(
             respond.response_id,
             respond.spoken,
             metadata,
-            kept=told.get("conversation") != "none",
+            kept=kept,
             key=key,
             format=self._format(told, event_id),
+            conversation=self.wire.conversation if kept else None,
+            max_tokens=respond.max_tokens,
         )
         self.writer.begin(response, event_id)
         shown = response.shown("in_progress")
@@ -88,8 +94,31 @@ class Answering:
             self._pending[response.id] = respond, own
             yield AwaitWords(response.id, tuple(sorted(self.unheard)), metadata)
             return
+        yield from self._run(respond, own)
+
+    def _run(self, respond: Respond, own: list[Item] | None) -> list[SessionStep]:
+        """All words are there: it begins, if not too many."""
+        response = self.writer.find(respond.response_id)
+        if response is None:
+            return []
+        items = self.wire.items.items if own is None else own
+        wanted = self.wire.settings.values["truncation"]
+        most = self.wire.limits.context_tokens
+        try:
+            messages = fitted(as_messages(items), wanted, most)
+        except ProtocolFault as fault:
+            return self.failed(response.id, fault.code, fault.message)
         response.phase = Phase.RUNNING
-        yield respond
+        return [replace(respond, messages=messages)]
+
+    def item_refused(self, why: str) -> None:
+        """An item was not taken: the next response would answer an older one."""
+        self._refused = why, self._last
+
+    @property
+    def _last(self) -> str:
+        items = self.wire.items.items
+        return str(items[-1]["id"]) if items else ""
 
     def _unheard(self, own: list[Item] | None) -> bool:
         """Whether words of what is to be answered are still missing."""
@@ -100,23 +129,25 @@ class Answering:
     def _respond(
         self,
         given: Mapping[str, Any],
-        own: list[Item] | None,
         metadata: dict[str, str],
         event_id: str | None,
     ) -> Respond:
+        """All but the conversation that is answered."""
         told = {k: given[k] for k in USUAL if given.get(k) is not None}
         values = {**self.wire.settings.values, **told}
         check_sizes(values, self.wire.limits, "response", event_id)
-        most = values["max_output_tokens"]
-        items = self.wire.items.items if own is None else own
+        most, said = values["max_output_tokens"], values["audio"]["output"]
+        own = given.get("audio", {}).get("output", {})
         return Respond(
             response_id=self.wire.new_id("resp"),
-            messages=as_messages(items),
+            messages=(),
             instructions=values["instructions"],
             tools=tools_for(values, "response", event_id),
             must_call=values["tool_choice"] not in ("auto", "none"),
             max_tokens=None if most == "inf" else most,
+            one_call=not values["parallel_tool_calls"],
             spoken=values["output_modalities"] == ["audio"],
+            speed=own.get("speed") or said["speed"],
             metadata=metadata,
         )
 
@@ -161,10 +192,7 @@ class Answering:
         if item_id not in self.unheard:
             return []
         self.unheard.discard(item_id)
-        item = self.wire.items.find(item_id)
-        item["content"] = [{"type": "input_audio", "transcript": text}]
-        kind = "conversation.item.input_audio_transcription"
-        place = {"item_id": item_id, "content_index": 0}
+        kind, place = TRANSCRIPTION, self._place(item_id)
         steps: list[SessionStep] = []
         if text:
             steps.append(self.wire.send(f"{kind}.delta", **place, delta=text))
@@ -172,8 +200,7 @@ class Answering:
         steps.append(
             self.wire.send(f"{kind}.completed", **place, transcript=text, usage=spent)
         )
-        steps.append(self.wire.item_event("done", item))
-        return steps + self._with_words()
+        return [*steps, *self._item_done(item_id, text), *self._with_words()]
 
     def transcription_failed(
         self, item_id: str, code: str, message: str
@@ -182,24 +209,48 @@ class Answering:
         if item_id not in self.unheard:
             return []
         self.unheard.discard(item_id)
-        item = self.wire.items.find(item_id)
+        error = {
+            "type": "transcription_error",
+            "code": code,
+            "message": message,
+            "param": None,
+        }
+        place = self._place(item_id)
         steps: list[SessionStep] = [
-            self.wire.send(
-                "conversation.item.input_audio_transcription.failed",
-                item_id=item_id,
-                content_index=0,
-                error={
-                    "type": "transcription_error",
-                    "code": code,
-                    "message": message,
-                    "param": None,
-                },
-            ),
-            self.wire.item_event("done", item),
+            self.wire.send(f"{TRANSCRIPTION}.failed", **place, error=error),
+            *self._item_done(item_id, None),
         ]
-        for response_id in [] if self.unheard else list(self._pending):
-            steps += self.failed(response_id, code, message)
+        for response_id, (_, own) in list(self._pending.items()):
+            lacks = own is None and not self.unheard
+            if lacks or any(item["id"] == item_id for item in own or ()):
+                steps += self.failed(response_id, code, message)
         return steps
+
+    def _place(self, item_id: str) -> dict[str, Any]:
+        """Where the words of an item belong."""
+        parts = self._parts(item_id)
+        unheard = (n for n, part in enumerate(parts) if _unheard(part))
+        return {"item_id": item_id, "content_index": next(unheard, 0)}
+
+    def _parts(self, item_id: str) -> list[Item]:
+        """Of an item; none where it is gone, as the oldest ones go."""
+        if not self.wire.items.has(item_id):
+            return []
+        parts: list[Item] = self.wire.items.find(item_id).get("content", [])
+        return parts
+
+    def _item_done(self, item_id: str, text: str | None) -> list[SessionStep]:
+        """Its sound is words now, what was written beside it stays."""
+        heard, parts = [], self._parts(item_id)
+        if not any(map(_unheard, parts)):
+            return []
+        for part in parts:
+            if _unheard(part):
+                part, text = {**part, "transcript": text}, text and ""
+            heard.append(part)
+        item = self.wire.items.find(item_id)
+        item["content"] = heard
+        return [self.wire.item_event("done", item)]
 
     def forgotten(self, item_id: str) -> list[SessionStep]:
         """A user item is gone; nobody waits for its words any more."""
@@ -208,13 +259,11 @@ class Answering:
 
     def _with_words(self) -> list[SessionStep]:
         """The responses that waited for these words begin with them."""
-        if self.unheard:
-            return []
-        waiting, self._pending = self._pending, {}
-        steps: list[SessionStep] = []
-        for respond, own in waiting.values():
-            if response := self.writer.find(respond.response_id):
-                response.phase = Phase.RUNNING
-            items = self.wire.items.items if own is None else own
-            steps.append(replace(respond, messages=as_messages(items)))
-        return steps
+        ready = [one for one in self._pending.values() if not self._unheard(one[1])]
+        for respond, _ in ready:
+            del self._pending[respond.response_id]
+        return [step for respond, own in ready for step in self._run(respond, own)]
+
+
+def _unheard(part: Mapping[str, Any]) -> bool:
+    return part["type"] == "input_audio" and part["transcript"] is None

@@ -20,17 +20,20 @@ class Conversation:
         """Oldest ones that went because there were too many."""
         self._most = most
 
-    def find(self, item_id: str, event_id: str | None = None) -> Item:
+    def find(
+        self,
+        item_id: str,
+        event_id: str | None = None,
+        *,
+        code: str = "item_not_found",
+        param: str = "item_id",
+    ) -> Item:
         """The item; raises `ProtocolFault`."""
         for item in reversed(self.items):
             if item["id"] == item_id:
                 return item
-        raise ProtocolFault(
-            "item_not_found",
-            f"there is no item `{item_id[:80]}`",
-            param="item_id",
-            event_id=event_id,
-        )
+        why = f"there is no item `{item_id[:80]}`"
+        raise ProtocolFault(code, why, param=param, event_id=event_id)
 
     def has(self, item_id: str) -> bool:
         """Whether it is there."""
@@ -44,12 +47,13 @@ class Conversation:
         elif after == "root":
             self.items.insert(0, item)
         else:
-            place = self.items.index(self.find(after, event_id))
+            place = self.items.index(
+                self.find(after, event_id, param="previous_item_id")
+            )
             self.items.insert(place + 1, item)
-        over = len(self.items) - self._most
-        if over > 0:
-            del self.items[:over]
-            self.dropped += over
+        while len(self.items) > self._most:  # never the new one, wherever it stands
+            del self.items[1 if self.items[0] is item else 0]
+            self.dropped += 1
 
     def before(self, item: Item) -> str | None:
         """The id of its predecessor; None at the head."""

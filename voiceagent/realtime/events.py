@@ -7,10 +7,10 @@ it is about and the client's own event id, and the session goes on.
 from __future__ import annotations
 
 import binascii
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from voiceagent.errors.foreign import cleaned
 from voiceagent.privacy.chain import FIRST
@@ -37,6 +37,7 @@ __all__ = [
     "decode_client",
     "decode_server",
     "encode",
+    "name_of",
 ]
 
 
@@ -97,8 +98,8 @@ class ItemTruncate(_Event, frozen=True, tag="conversation.item.truncate"):
     """The user heard an answer only so far."""
 
     item_id: str
-    content_index: int = 0
-    audio_end_ms: int = 0
+    content_index: Annotated[int, Meta(ge=0)] = 0
+    audio_end_ms: Annotated[int, Meta(ge=0)] = 0
 
 
 class ItemDelete(_Event, frozen=True, tag="conversation.item.delete"):
@@ -156,6 +157,11 @@ ClientEvent = (
     | Resume
     | ReceiptsHead
 )
+BETA_EVENTS = {
+    "transcription_session.update": "it is `session.update` with `type`: "
+    "`transcription` now",
+}
+"""Events of the protocol before it was final."""
 _decoder: msgspec.json.Decoder[ClientEvent] = msgspec.json.Decoder(ClientEvent)
 SOUND = ("input_audio_buffer.append", "conversation.item.create")
 """Events that may bring sound."""
@@ -243,7 +249,7 @@ def _fault(raw: str, error: Exception) -> ProtocolFault:
     if "Invalid value" in what and path.startswith("type"):
         return ProtocolFault(
             "unknown_event",
-            f"there is no event `{kind[:80]}`",
+            f"there is no event `{kind[:80]}`" + _now(kind),
             param="type",
             event_id=known,
         )
@@ -251,6 +257,15 @@ def _fault(raw: str, error: Exception) -> ProtocolFault:
     return ProtocolFault(
         "invalid_value", f"{kind}: {what}", param=param or None, event_id=known
     )
+
+
+def _now(kind: str) -> str:
+    return f": {BETA_EVENTS[kind]}" if kind in BETA_EVENTS else ""
+
+
+def name_of(event: ClientEvent) -> str:
+    """What it is called on the wire."""
+    return str(type(event).__struct_config__.tag)
 
 
 def _missing(what: str) -> str:

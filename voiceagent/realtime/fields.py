@@ -10,48 +10,27 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from voiceagent.realtime.events import ProtocolFault
+from voiceagent.realtime.field_faults import refusal
 
-__all__ = ["ResponseFields", "SessionFields", "fields_of"]
+__all__ = ["ResponseFields", "SessionFields", "TranscriptionFields", "fields_of"]
 
 T = TypeVar("T")
-BETA = {
-    "modalities": "output_modalities",
-    "voice": "audio.output.voice",
-    "speed": "audio.output.speed",
-    "input_audio_format": "audio.input.format",
-    "output_audio_format": "audio.output.format",
-    "input_audio_transcription": "audio.input.transcription",
-    "input_audio_noise_reduction": "audio.input.noise_reduction",
-    "turn_detection": "audio.input.turn_detection",
-    "max_response_output_tokens": "max_output_tokens",
-}
-"""Names of the protocol before it was final, and where the same stands now."""
-GONE = {"temperature": "it is no field of the final protocol"}
-UNSERVED = {
-    "session.type": "only `realtime` sessions are served",
-    "session.truncation": "here the oldest items go first: `auto`",
-    "session.include": "nothing more than the protocol's events is told here",
-    "session.prompt": "prompts are kept nowhere here: give `instructions`",
-    "response.prompt": "prompts are kept nowhere here: give `instructions`",
-    "session.audio.output.speed": "the voice speaks at its own speed: 1",
-    "response.audio.output.speed": "the voice speaks at its own speed: 1",
-    "session.audio.input.transcription.language": "English is understood here: `en`",
-}
-"""What the protocol knows and this region does not do, in words."""
-UNSERVED_KINDS = {
-    "input_image": "pictures are not looked at here: text and sound are taken",
-    "mcp_approval_response": "no tools of MCP servers are called here",
-    "mcp_approval_request": "no tools of MCP servers are called here",
-    "mcp_list_tools": "no tools of MCP servers are called here",
-    "mcp_call": "no tools of MCP servers are called here",
-    "text": "`text` is a name of the beta protocol: it is `input_text` or "
-    "`output_text` now",
-    "audio": "`audio` is a name of the beta protocol: it is `output_audio` now",
-}
-"""Kinds of items and of their parts that others know, in words."""
 Ms = Annotated[int, Meta(ge=0, le=30_000)]
 TokenLimit = Annotated[int, Meta(ge=1, le=4096)] | Literal["inf"]
+LanguageCode = Literal["en", "en-US", "en-GB", ""]
+VoiceName = Literal[
+    "default",
+    "alloy",
+    "ash",
+    "ballad",
+    "coral",
+    "echo",
+    "sage",
+    "shimmer",
+    "verse",
+    "marin",
+    "cedar",
+]
 Modalities = Annotated[list[Literal["text", "audio"]], Meta(min_length=1, max_length=1)]
 
 
@@ -70,14 +49,18 @@ class Transcription(_WireFields, frozen=True):
     """The words are always told; by our own recogniser, whatever model is named."""
 
     model: str | None | UnsetType = UNSET
-    language: Literal["en", "en-US", "en-GB", ""] | None | UnsetType = UNSET
-    prompt: str | None | UnsetType = UNSET
+    language: LanguageCode | None | UnsetType = UNSET
+    languages: list[LanguageCode] | None | UnsetType = UNSET
+    prompt: Annotated[str, Meta(max_length=0)] | None | UnsetType = UNSET
+    keywords: Annotated[list[str], Meta(max_length=0)] | None | UnsetType = UNSET
+    delay: None | UnsetType = UNSET
 
 
 class NoiseReduction(_WireFields, frozen=True):
     """Ours is part of the recogniser; nothing is switched by it."""
 
-    type: Literal["near_field", "far_field"]
+    type: Literal["near_field", "far_field"] | UnsetType = UNSET
+    strength: Annotated[float, Meta(ge=0, le=1)] | None | UnsetType = UNSET
 
 
 class Detection(_WireFields, frozen=True):
@@ -105,11 +88,11 @@ class HeardFields(_WireFields, frozen=True):
 
 
 class SaidFields(_WireFields, frozen=True):
-    """The output; it is said as fast as the voice speaks."""
+    """The output. The names of voices that others have mean ours."""
 
     format: SoundFormat | None | UnsetType = UNSET
-    voice: str | None | UnsetType = UNSET
-    speed: Annotated[float, Meta(ge=1, le=1)] | None | UnsetType = UNSET
+    voice: VoiceName | None | UnsetType = UNSET
+    speed: Annotated[float, Meta(ge=0.25, le=1.5)] | None | UnsetType = UNSET
 
 
 class SoundFields(_WireFields, frozen=True):
@@ -139,10 +122,32 @@ class ChosenTool(_WireFields, frozen=True):
 ToolChoice = Literal["auto", "none", "required"] | ChosenTool
 
 
+class Tracing(_WireFields, frozen=True):
+    """Traces are the region's own matter."""
+
+    workflow_name: str | None = None
+    group_id: str | None = None
+    metadata: dict[str, Any] | None = None
+
+
+class PromptLimit(_WireFields, frozen=True):
+    """What a prompt may come to."""
+
+    post_instructions: Annotated[int, Meta(ge=0)] | None | UnsetType = UNSET
+
+
+class Retention(_WireFields, frozen=True):
+    """Where the conversation is too long, so much of what fits is kept."""
+
+    type: Literal["retention_ratio"]
+    retention_ratio: Annotated[float, Meta(ge=0, le=1)]
+    token_limits: PromptLimit | None | UnsetType = UNSET
+
+
 class SessionFields(_WireFields, frozen=True):
     """What `session.update` may hold."""
 
-    type: Literal["realtime"] = "realtime"
+    type: Literal["realtime"] | UnsetType = UNSET
     id: str | None | UnsetType = UNSET
     object: str | None | UnsetType = UNSET
     model: str | None | UnsetType = UNSET
@@ -151,12 +156,29 @@ class SessionFields(_WireFields, frozen=True):
     tools: list[FunctionTool] | None | UnsetType = UNSET
     tool_choice: ToolChoice | None | UnsetType = UNSET
     max_output_tokens: TokenLimit | None | UnsetType = UNSET
-    tracing: Any = UNSET
-    """Traces are the region's own matter."""
-    truncation: Literal["auto"] | None | UnsetType = UNSET
+    parallel_tool_calls: bool | None | UnsetType = UNSET
+    reasoning: None | UnsetType = UNSET
+    tracing: Literal["auto"] | Tracing | None | UnsetType = UNSET
+    truncation: Literal["auto", "disabled"] | Retention | None | UnsetType = UNSET
     include: Annotated[list[str], Meta(max_length=0)] | None | UnsetType = UNSET
     prompt: None | UnsetType = UNSET
     audio: SoundFields | UnsetType = UNSET
+
+
+class HeardAlone(_WireFields, frozen=True):
+    """Of a session that says nothing."""
+
+    input: HeardFields | UnsetType = UNSET
+
+
+class TranscriptionFields(_WireFields, frozen=True):
+    """What `session.update` may hold where sound becomes words and nothing more."""
+
+    type: Literal["transcription"] | UnsetType = UNSET
+    id: str | None | UnsetType = UNSET
+    object: str | None | UnsetType = UNSET
+    include: Annotated[list[str], Meta(max_length=0)] | None | UnsetType = UNSET
+    audio: HeardAlone | UnsetType = UNSET
 
 
 class SaidOnce(_WireFields, frozen=True):
@@ -176,6 +198,8 @@ class ResponseFields(_WireFields, frozen=True):
     tools: list[FunctionTool] | None | UnsetType = UNSET
     tool_choice: ToolChoice | None | UnsetType = UNSET
     max_output_tokens: TokenLimit | None | UnsetType = UNSET
+    parallel_tool_calls: bool | None | UnsetType = UNSET
+    reasoning: None | UnsetType = UNSET
     audio: SaidOnce | UnsetType = UNSET
     prompt: None | UnsetType = UNSET
 
@@ -191,28 +215,4 @@ def fields_of(
         found: T = msgspec.convert(given, kind)
         return found
     except msgspec.ValidationError as error:
-        raise _fault(str(error), where, event_id) from error
-
-
-def _fault(text: str, where: str, event_id: str | None) -> ProtocolFault:
-    what, _, path = text.partition(" - at `$")
-    place = f"{where}{path.rstrip('`')}"
-    _, unknown, name = what.partition("unknown field `")
-    if not unknown:
-        why = UNSERVED.get(place) or _kind(what) or what
-        return ProtocolFault("invalid_value", why, param=place, event_id=event_id)
-    name = name.rstrip("`")
-    why = f"there is no field `{name}` here"
-    if not path and name in BETA:
-        why = f"`{name}` is a name of the beta protocol: it is `{BETA[name]}` now"
-    elif not path and name in GONE:
-        why = f"`{name}`: {GONE[name]}"
-    return ProtocolFault(
-        "unknown_parameter", why, param=f"{place}.{name}", event_id=event_id
-    )
-
-
-def _kind(what: str) -> str:
-    """What is said of a kind that is not served."""
-    _, unknown, name = what.partition("Invalid value '")
-    return UNSERVED_KINDS.get(name.rstrip("'"), "") if unknown else ""
+        raise refusal(str(error), where, event_id) from error

@@ -68,7 +68,9 @@ class InputAudio:
         if seconds < SHORTEST:
             raise ProtocolFault(
                 "input_audio_buffer_commit_empty",
-                f"{seconds * 1000:.0f} ms of audio are less than 100 ms",
+                "Error committing input audio buffer: buffer too small. Expected at "
+                f"least 100ms of audio, but buffer only has {seconds * 1000:.2f}ms of "
+                "audio.",
                 event_id=event.event_id,
             )
         yield from self.committed(self.samples)

@@ -27,9 +27,8 @@ class ItemEvents:
         try:
             yield from self._create(event)
         except ProtocolFault as fault:
-            self._answering.refused = fault.message
+            self._answering.item_refused(fault.message)
             raise
-        self._answering.refused = ""
 
     def _create(self, event: ev.ItemCreate) -> Iterator[SessionStep]:
         item = checked_item(event.item, self._wire.limits, event.event_id)
@@ -74,7 +73,9 @@ class ItemEvents:
 
     def retrieve(self, event: ev.ItemRetrieve) -> Iterator[SessionStep]:
         """Show it; raises `ProtocolFault`."""
-        item = self._wire.items.find(event.item_id, event.event_id)
+        item = self._wire.items.find(
+            event.item_id, event.event_id, code="item_retrieve_invalid_item_id"
+        )
         yield self._wire.send("conversation.item.retrieved", item=dict(item))
 
     def truncate(self, event: ev.ItemTruncate) -> Iterator[SessionStep]:

@@ -120,8 +120,8 @@ def take_audio(item: Item) -> list[str]:
 def item_text(item: Mapping[str, Any]) -> str:
     """All words of an item."""
     if item["type"] == "message":
-        parts = item["content"]
-        return " ".join(p.get("text") or p.get("transcript") or "" for p in parts)
+        parts = (p.get("text") or p.get("transcript") for p in item["content"])
+        return " ".join(part for part in parts if part)
     return str(item.get("output") or item.get("arguments") or "")
 
 

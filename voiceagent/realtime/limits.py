@@ -29,6 +29,8 @@ class Limits:
     ring_events: int = 2048
     """Sent events that a cut client can be given again."""
     ring_bytes: int = 4 << 20
+    context_tokens: int = 3000
+    """Of the conversation that one answer is made from, where `truncation` counts."""
     responses_beside: int = 4
     """Being made at once that do not belong to the conversation."""
     faults: int = 200

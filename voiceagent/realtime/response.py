@@ -68,6 +68,10 @@ class Response:
     """Idempotency key."""
     format: str = "audio/pcm"
     """How its sound is written."""
+    conversation: str | None = None
+    """Id of the one that it belongs to."""
+    max_tokens: int | None = None
+    """None: no limit is set."""
     phase: Phase = Phase.WAITING
     output: list[Item] = field(default_factory=list)
     message: Item | None = None
@@ -86,6 +90,9 @@ class Response:
             "status": status,
             "status_details": details,
             "output": [dict(item) for item in self.output],
+            "conversation_id": self.conversation,
+            "output_modalities": ["audio" if self.spoken else "text"],
+            "max_output_tokens": self.max_tokens or "inf",
             "metadata": dict(self.metadata) or None,
             "usage": None,
             **more,

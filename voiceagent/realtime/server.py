@@ -21,6 +21,7 @@ from voiceagent.realtime.item_events import ItemEvents
 from voiceagent.realtime.limits import Limits
 from voiceagent.realtime.offer import Offer
 from voiceagent.realtime.outbox import number_of
+from voiceagent.realtime.session_kind import look_whether_it_is_served
 from voiceagent.realtime.steps import (
     RATE,
     Attach,
@@ -57,11 +58,13 @@ class ServerSession:
         region: str = "",
         resumable: float = 30.0,
         countersigns: bool = False,
+        transcribes: bool = False,
         items: Iterable[Mapping[str, Any]] = (),
         answered: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
         """`conversation`: names its memory; `opted_in`: the client knows our own
-        events; `items`, `answered`: what an earlier session has kept."""
+        events; `transcribes`: sound becomes words in it, and nothing more; `items`,
+        `answered`: what an earlier session has kept."""
         limits = limits or Limits()
         self.wire = Wire(
             session_id=session_id,
@@ -71,6 +74,7 @@ class ServerSession:
             items=items,
             answered=answered or {},
             ring=opted_in,
+            transcribes=transcribes,
         )
         self.writer = Writer(self.wire)
         self.answering = Answering(self.wire, self.writer)
@@ -124,6 +128,7 @@ class ServerSession:
             if not self._inbox.is_new(event):
                 self.counts["duplicates"] += 1
                 return []
+            look_whether_it_is_served(event, self.wire.settings)
             steps = list(self._handlers[type(event)](event))
         except ProtocolFault as fault:
             return self._fault(fault)
@@ -168,9 +173,7 @@ class ServerSession:
             self._audio.dropped()
             return steps
         steps += self._audio.committed(end)
-        if (self.wire.settings.detection or {}).get("create_response", True):
-            steps += self.answering.create_response({}, None)
-        return steps
+        return steps + self._answer_turn()
 
     def heard(self, at: float) -> list[SessionStep]:
         """The turn detector has heard all before second `at` of the input."""
@@ -184,10 +187,17 @@ class ServerSession:
             spoken=self.writer.spoken_seconds,
         ):
             return []
-        steps = [*self._audio.given_up(at)]
-        if detection.get("create_response", True):
-            steps += self.answering.create_response({}, None)
-        return steps
+        return [*self._audio.given_up(at), *self._answer_turn()]
+
+    def _answer_turn(self) -> list[SessionStep]:
+        """A turn that was found is answered, unless nobody wants that; where it cannot
+        be, the client is told."""
+        if not self.wire.settings.answers_turns:
+            return []
+        try:
+            return [*self.answering.create_response({}, None)]
+        except ProtocolFault as fault:
+            return [self.wire.error(fault)]
 
     def resume(self, last_event_id: str) -> list[SessionStep]:
         """A new connection of the same client: what it missed, in order."""
@@ -254,7 +264,8 @@ class ServerSession:
         return steps
 
     def _session_update(self, event: ev.SessionUpdate) -> Iterator[SessionStep]:
-        self.wire.settings.update(event.session, event.event_id)
+        begun = bool(self._audio.samples or self.wire.items.items or self.active)
+        self.wire.settings.update(event.session, event.event_id, begun=begun)
         yield self.wire.send("session.updated", session=self.wire.settings.values)
 
     def _response_create(self, event: ev.ResponseCreate) -> Iterator[SessionStep]:

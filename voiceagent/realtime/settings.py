@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from voiceagent.realtime.events import ProtocolFault
-from voiceagent.realtime.fields import SessionFields, fields_of
+from voiceagent.realtime.fields import SessionFields, TranscriptionFields, fields_of
 from voiceagent.realtime.limits import Limits
 from voiceagent.realtime.steps import RATE
 
@@ -47,14 +47,21 @@ USUAL: dict[str, Any] = {
     "tools": [],
     "tool_choice": "auto",
     "max_output_tokens": "inf",
+    "parallel_tool_calls": True,
+    "truncation": "auto",
 }
 """What null means."""
+ANSWERING = ("create_response", "interrupt_response", "idle_timeout_ms")
+"""Fields of a turn detector that are about answers."""
 
 
 class SessionSettings:
     """What a client may change."""
 
-    def __init__(self, session_id: str, model: str, limits: Limits) -> None:
+    def __init__(
+        self, session_id: str, model: str, limits: Limits, *, transcribes: bool = False
+    ) -> None:
+        """`transcribes`: sound becomes words in this session, and nothing more."""
         self._limits = limits
         self.values: dict[str, Any] = {
             "type": "realtime",
@@ -62,8 +69,8 @@ class SessionSettings:
             "id": session_id,
             "model": model,
             **USUAL,
+            "reasoning": None,
             "tracing": None,
-            "truncation": "auto",
             "include": None,
             "prompt": None,
             "audio": {
@@ -80,6 +87,19 @@ class SessionSettings:
                 },
             },
         }
+        if transcribes:
+            self._transcribe()
+
+    @property
+    def transcribes(self) -> bool:
+        """Whether sound becomes words, and nothing more."""
+        return bool(self.values["type"] == "transcription")
+
+    @property
+    def answers_turns(self) -> bool:
+        """Whether a turn that was found is answered."""
+        detection = self.detection or {}
+        return not self.transcribes and bool(detection.get("create_response", True))
 
     @property
     def detection(self) -> Mapping[str, Any] | None:
@@ -89,14 +109,19 @@ class SessionSettings:
         ]
         return found
 
-    @property
-    def spoken(self) -> bool:
-        """Whether answers are audio."""
-        return bool(self.values["output_modalities"] == ["audio"])
-
-    def update(self, given: Mapping[str, Any], event_id: str | None) -> None:
-        """Take what is given; raises `ProtocolFault` and changes nothing then."""
+    def update(
+        self, given: Mapping[str, Any], event_id: str | None, *, begun: bool = False
+    ) -> None:
+        """Take what is given; raises `ProtocolFault` and changes nothing then. What
+        kind of session it is holds as soon as it has `begun`."""
+        wanted = given.get("type", self.values["type"])
+        if wanted == "transcription":
+            self._words_alone(given, event_id, begun=begun)
+            return
         fields = fields_of(given, SessionFields, "session", event_id)
+        if self.transcribes:
+            why = "this session makes words of sound: open another one for answers"
+            raise _wrong("session.type", why, event_id)
         told = msgspec.to_builtins(fields)
         values = {**self.values, **{k: v for k, v in told.items() if k in USUAL}}
         values |= {key: USUAL[key] for key in USUAL if values[key] is None}
@@ -109,6 +134,30 @@ class SessionSettings:
             "output": _said(audio["output"], sound.get("output", {}), event_id),
         }
         self.values = values
+
+    def _words_alone(
+        self, given: Mapping[str, Any], event_id: str | None, *, begun: bool
+    ) -> None:
+        fields = fields_of(given, TranscriptionFields, "session", event_id)
+        if begun and not self.transcribes:
+            why = "this session has begun: open another one, `?intent=transcription`"
+            raise _wrong("session.type", why, event_id)
+        told = msgspec.to_builtins(fields).get("audio", {}).get("input", {})
+        _nothing_of_answers(told.get("turn_detection"), event_id)
+        before = self.values["audio"]["input"]
+        heard = _heard(before, told, event_id)  # raises before anything is changed
+        self._transcribe()
+        self.values["audio"] = {"input": _without_answers(heard)}
+
+    def _transcribe(self) -> None:
+        """From now on, words are all that comes of sound."""
+        self.values = {
+            "type": "transcription",
+            "object": "realtime.transcription_session",
+            "id": self.values["id"],
+            "include": None,
+            "audio": {"input": _without_answers(self.values["audio"]["input"])},
+        }
 
 
 def check_sizes(
@@ -179,13 +228,34 @@ def _heard(
     return heard
 
 
+def _nothing_of_answers(
+    detection: Mapping[str, Any] | None, event_id: str | None
+) -> None:
+    for key in ANSWERING:
+        if detection and detection.get(key):
+            where = f"session.audio.input.turn_detection.{key}"
+            raise _wrong(where, "a transcription session answers nothing", event_id)
+
+
+def _without_answers(heard: Mapping[str, Any]) -> dict[str, Any]:
+    """As a session shows it that makes words of sound and nothing more."""
+    told = {**heard, "transcription": {"model": "voiceagent"}}
+    if found := heard["turn_detection"]:
+        kept = {k: v for k, v in found.items() if k not in ANSWERING}
+        told["turn_detection"] = kept
+    return told
+
+
 def _said(
     before: Mapping[str, Any], given: Mapping[str, Any], event_id: str | None
 ) -> dict[str, Any]:
-    if "format" not in given:
-        return dict(before)
-    where = "session.audio.output.format"
-    return {**before, "format": sound_format(given["format"], where, event_id)}
+    said = dict(before)
+    if "format" in given:
+        where = "session.audio.output.format"
+        said["format"] = sound_format(given["format"], where, event_id)
+    if "speed" in given:
+        said["speed"] = 1.0 if given["speed"] is None else float(given["speed"])
+    return said
 
 
 def sound_format(given: Any, where: str, event_id: str | None) -> dict[str, Any]:

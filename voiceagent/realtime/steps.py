@@ -60,8 +60,12 @@ class Respond:
     """None: as many as the backend likes."""
     must_call: bool = False
     """Whether one of the tools has to be called."""
+    one_call: bool = False
+    """Whether no more than one tool may be called at once."""
     spoken: bool = False
     """Whether audio is wanted, not text."""
+    speed: float = 1.0
+    """How fast it is said."""
     metadata: Mapping[str, str] = field(default_factory=dict)
     """As the client gave it, an envelope of ours among it."""
 

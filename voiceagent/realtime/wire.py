@@ -29,10 +29,13 @@ class Wire:
         items: Iterable[Mapping[str, Any]],
         answered: Mapping[str, Mapping[str, Any]],
         ring: bool,
+        transcribes: bool = False,
     ) -> None:
         """`ring`: whether sent events are kept for a client that was cut off."""
         self.id, self.conversation, self.limits = session_id, conversation, limits
-        self.settings = SessionSettings(session_id, model, limits)
+        self.settings = SessionSettings(
+            session_id, model, limits, transcribes=transcribes
+        )
         self.items = Conversation(items, limits.items)
         self.answered = dict(answered)
         """Finished responses by idempotency key."""

@@ -194,7 +194,8 @@ class Writer:
         if not 0 <= event.audio_end_ms <= length:
             raise ProtocolFault(
                 "invalid_value",
-                f"the answer has {length} ms of audio",
+                f"Audio content of {length}ms is already shorter than "
+                f"{event.audio_end_ms}ms",
                 param="audio_end_ms",
                 event_id=event.event_id,
             )

@@ -5,7 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 
-from voiceagent.region.backend import AnswerSource, AnswerText, Output, Request
+from voiceagent.region.backend import (
+    AnswerCut,
+    AnswerSource,
+    AnswerText,
+    Output,
+    Request,
+)
 from voiceagent.region.documents import SENTENCE
 from voiceagent.region.knowledge import Knowledge
 
@@ -13,7 +19,8 @@ __all__ = ["KnowledgeBackend"]
 
 
 class KnowledgeBackend:
-    """Answers the last question, with the ones before it for follow-ups."""
+    """Answers the last question, with the ones before it for follow-ups; a token of
+    its answers is a word."""
 
     name = "knowledge"
     calls_tools = False
@@ -29,12 +36,16 @@ class KnowledgeBackend:
         asked = [m.text for m in request.messages if m.role == "user"]
         question, earlier = (asked[-1], asked[:-1]) if asked else ("", [])
         found = await asyncio.to_thread(self._knowledge.say, question, earlier)
-        first, *rest = SENTENCE.split(found.text)
         if found.passage is not None:
             yield AnswerSource(found.passage.name)
+        words = found.text.split(" ")
+        said = " ".join(words[: request.max_tokens])
+        first, *rest = SENTENCE.split(said)
         yield AnswerText(first)
         for sentence in rest:
             yield AnswerText(f" {sentence}")
+        if len(words) > request.max_tokens:
+            yield AnswerCut("max_output_tokens")
 
     async def close(self) -> None:
         """Free the index."""

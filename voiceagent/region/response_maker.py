@@ -120,14 +120,19 @@ class ResponseMaker:
         )
         if step.spoken and voice is None:
             raise RemoteFailed("this region has no voice", hint="ask for text")
-        cutter = ClauseCutter()
+        if step.spoken and step.speed != 1.0 and self._services.paced is None:
+            raise RemoteFailed("this voice has one speed", hint="leave `speed` at 1")
+        cutter, called = ClauseCutter(), False
         async for output in outputs:
             match output:
                 case AnswerText() if voice is None:
                     self._do(writer.text(step.response_id, output.text))
                 case AnswerText():
                     await self._speak(step, voice, cutter.push(output.text))
+                case Call() if called and step.one_call:
+                    continue  # the client wants one after the other
                 case Call():
+                    called = True
                     call = (output.call_id, output.name, output.arguments)
                     self._do(writer.tool_call(step.response_id, *call))
             yield output
@@ -141,5 +146,9 @@ class ResponseMaker:
     ) -> None:
         for clause in clauses:
             assert voice is not None
-            pcm = await voice(clause)
+            pcm = await self._paced(await voice(clause), step.speed)
             self._do(self._session.writer.audio(step.response_id, pcm, clause))
+
+    async def _paced(self, pcm: bytes, speed: float) -> bytes:
+        paced = self._services.paced
+        return await paced(pcm, speed) if paced and speed != 1.0 else pcm

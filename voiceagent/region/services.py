@@ -74,6 +74,8 @@ class Services:
     """None where there is none."""
     voice: Callable[[str], Awaitable[bytes]] | None
     """Words to 24 kHz PCM16; None where there is none."""
+    paced: Callable[[bytes, float], Awaitable[bytes]] | None = None
+    """24 kHz PCM16 so many times as fast at its own pitch; None: as it is said."""
     detector: Callable[[Mapping[str, Any]], Detector | None]
     """A new turn detector by the session's `turn_detection`; None: there is none."""
     observe: Observe

@@ -72,6 +72,7 @@ class Sessions:
             model=who.model,
             limits=self._limits,
             opted_in=who.opted_in,
+            transcribes=who.transcribes,
             resume_token=self._resume_token(session_id, session_id, who),
             region=self._services.region,
             resumable=self._resumable,
