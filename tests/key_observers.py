@@ -601,6 +601,17 @@ def region_answers(bench: KeyBench) -> Any:
         return services.region, services.slots.taken
 
 
+def region_trusts(bench: KeyBench) -> Any:
+    """Where somebody comes from by the word of a proxy."""
+    proxies = region(bench)["server"].entrance.proxies
+    return proxies.origin("10.1.1.1", ["9.9.9.9"])
+
+
+def region_longest(bench: KeyBench) -> Any:
+    """How long an answer may take in all."""
+    return region(bench)["server"].services.longest_answer
+
+
 def backend(bench: KeyBench) -> str:
     """Who answers in a region."""
     from voiceagent.app.region_server import make_backend

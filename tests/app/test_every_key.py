@@ -133,6 +133,8 @@ TABLE = {
     "serve.certificate": Row("{folder}/none.pem", see.region_answers),
     "serve.client_ca": Row("{folder}/none.pem", see.region_answers, beside=CERTIFIED),
     "serve.origins": Row(["https://page.example"], see.region_admits),
+    "serve.proxies": Row(["10.0.0.0/8"], see.region_trusts),
+    "serve.answer_ms": Row(2000.0, see.region_longest),
     "serve.max_sessions": Row(1, see.region_admits),
     "serve.max_responses": Row(1, see.region_answers),
     "serve.resume_ms": Row(5000.0, see.region_greets),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from voiceagent.clock import Compute, Pace
 from voiceagent.errors import ConfigError
 from voiceagent.store import state_folder
+
+log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from voiceagent.app.config import Config
@@ -37,6 +40,8 @@ __all__ = [
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "documents"
 """Documents that come with the project; read where no others are named."""
+FILES = 256
+"""Files beside those of the sessions."""
 VOICES = 4
 """Clauses that are spoken at once: a program that hangs keeps no others waiting."""
 
@@ -173,6 +178,16 @@ async def serve_until_signalled(
     server: RegionServer, ready: Callable[[str], None]
 ) -> None:
     """Serve until SIGTERM or SIGINT, drain, and return; a second one ends it now."""
+    from voiceagent.door.open_files import raise_open_files
+
+    most, wanted = raise_open_files(), server.config.max_sessions + FILES
+    if most < wanted:
+        log.warning(
+            "only %d files can be open, `serve.max_sessions` needs %d: raise "
+            "`LimitNOFILE`, or `ulimit -n`",
+            most,
+            wanted,
+        )
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     main = asyncio.current_task()

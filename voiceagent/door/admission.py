@@ -13,6 +13,7 @@ from voiceagent.door.tokens import Tokens
 from voiceagent.errors import TokenError
 
 __all__ = [
+    "ADDRESS_SHARE",
     "ANYBODY",
     "SHARE",
     "Bucket",
@@ -32,6 +33,8 @@ BURST, PER_SECOND = 50.0, 20.0
 """Connections that one address may open at once, and from then on a second."""
 SHARE = 0.5
 """Of all sessions and answers, what one subject may have: the rest is for others."""
+ADDRESS_SHARE = 0.8
+"""Of all sessions, what one address may have where nobody proves who they are."""
 ADDRESSES = 10_000
 """Addresses remembered; the longest unseen go first."""
 
@@ -43,6 +46,8 @@ class Refusal:
     status: int
     code: str
     message: str
+    again: float | None = None
+    """Seconds after which it may be tried again; None: that would be of no use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +62,24 @@ class Visitor:
     """Seconds since the epoch at which its token ends; None: it has none."""
     transcribes: bool = False
     """It wants words for sound and no answers (`?intent=transcription`)."""
+    token_id: str = ""
+    """Of the token that let it in."""
+    address: str = ""
+    """Where it comes from."""
+    connection: str = ""
+    """Names the connection where nobody proves who they are."""
 
     @property
     def share(self) -> str:
-        """Whose part of the region it takes; empty where its subject is not proved."""
-        return "" if self.until is None else self.subject
+        """Whose part of the region it takes: a subject's; where none is proved, each
+        connection is one."""
+        return self.connection if self.until is None else self.subject
+
+    @property
+    def ceiling(self) -> str:
+        """Whose sessions are counted together: a subject's, or an address's where
+        nobody proves who they are."""
+        return self.address if self.until is None else self.subject
 
 
 ANYBODY = Visitor("anybody", "voiceagent", opted_in=False)
@@ -84,6 +102,12 @@ class Bucket:
         while len(self._left) > ADDRESSES:
             self._left.popitem(last=False)
         return allowed
+
+    def wait(self, address: str, at: float) -> float:
+        """Seconds until that address may open the next one."""
+        left, before = self._left.get(address, (self._burst, at))
+        lacking = 1.0 - left - (at - before) * self._rate
+        return max(0.0, lacking / self._rate)
 
 
 def bearer(headers: Mapping[str, str]) -> str:
@@ -120,7 +144,7 @@ def visitor(
         return Refusal(400, "unknown_intent", why)
     if "call_id" in query:
         return Refusal(400, "no_calls", "no telephone calls are answered here")
-    subject, until = "anybody", None
+    subject, until, token_id = "anybody", None, ""
     if tokens is not None:
         token = bearer(headers)
         if not token:
@@ -128,6 +152,7 @@ def visitor(
         try:
             claims = tokens.check(token)
             subject, until = str(claims["sub"]), float(claims["exp"])
+            token_id = str(claims.get("jti", ""))
         except TokenError as error:
             return Refusal(401, "token_refused", error.cause)
     named = query.get("model") or query.get("deployment") or ["voiceagent"]
@@ -137,6 +162,7 @@ def visitor(
         query.get("voiceagent") == ["1"],
         until,
         transcribes=intent == "transcription",
+        token_id=token_id,
     )
 
 

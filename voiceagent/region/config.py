@@ -35,9 +35,13 @@ class ServeConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """PEM file with the authority of the devices' certificates: mutual TLS."""
     origins: list[str] = field(default_factory=list)
     """Web origins that may connect; others with an `Origin` are refused."""
+    proxies: list[str] = field(default_factory=list)
+    """Addresses or networks of proxies whose `X-Forwarded-For` is believed."""
     max_sessions: Annotated[int, Meta(ge=1, le=100_000)] = 200
     max_responses: Annotated[int, Meta(ge=1, le=10_000)] = 32
     """Responses that may be made at once; more are refused with a reason."""
+    answer_ms: Annotated[float, Meta(ge=1000.0, le=3_600_000.0)] = 300_000.0
+    """How long one response may take in all."""
     resume_ms: Annotated[float, Meta(ge=0.0, le=600_000.0)] = 30_000.0
     """How long a cut session can be gone on with."""
     drain_ms: Milliseconds = 10_000.0

@@ -32,6 +32,9 @@ COUNTERS: Mapping[str, tuple[str, str, str]] = {
 LEVELS: Mapping[str, tuple[str, str]] = {
     "connected": ("sessions", "Sessions that are connected"),
     "detached": ("sessions_detached", "Cut sessions that can be gone on with"),
+    "connections": ("connections", "Connections that are open"),
+    "handshakes": ("handshakes_unfinished", "Connections that said nothing yet"),
+    "files": ("open_files_limit", "Files that may be open, connections among them"),
     "running": ("responses_running", "Responses being made"),
     "ears": ("ears", "Recognisers that can hear"),
     "waiting": ("turns_waiting", "Turns that wait to be heard"),

@@ -23,6 +23,8 @@ __all__ = ["Responses"]
 LATE = "deadline_passed"
 """Code of a response that was given up, as the wire tells it."""
 WHY_LATE = "nobody waits for this answer any more"
+TOO_LONG = "answer_too_long"
+WHY_TOO_LONG = "an answer may not take that long here"
 
 
 class Responses:
@@ -85,8 +87,12 @@ class Responses:
         if response_id not in self._asked:
             asked = AskedFor(Envelope.from_metadata(dict(metadata)), now())
             self._asked[response_id] = asked
-            self._limits.at(response_id, asked.until)
+            self._limits.at(response_id, min(asked.until, self._longest(asked)))
         return self._asked[response_id]
+
+    def _longest(self, asked: AskedFor) -> float:
+        """Loop time at which it ends, whatever comes."""
+        return asked.at + self._services.longest_answer
 
     def _refusal(self, asked: AskedFor) -> tuple[str, str] | None:
         region, envelope = self._services.region, asked.envelope
@@ -98,7 +104,8 @@ class Responses:
 
     async def _make(self, step: Respond, asked: AskedFor) -> None:
         def went_on() -> None:
-            self._limits.at(step.response_id, now() + asked.pause)
+            until = min(now() + asked.pause, self._longest(asked))
+            self._limits.at(step.response_id, until)
 
         refusal = self._refusal(asked)
         if refusal is not None:
@@ -113,7 +120,11 @@ class Responses:
     def _late(self, response_id: str) -> None:
         """Nobody waits any more: tell, and stop whatever it still waits for."""
         items = self._awaited.pop(response_id, ())
-        self._failed(response_id, LATE, WHY_LATE)
+        asked = self._asked.get(response_id)
+        if asked is not None and now() >= self._longest(asked):
+            self._failed(response_id, TOO_LONG, WHY_TOO_LONG)
+        else:
+            self._failed(response_id, LATE, WHY_LATE)
         self._tasks.cancel(response_id)
         for item_id in items:
             self._ears.give_up(item_id, LATE, WHY_LATE)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 from functools import partial
+from socket import AI_PASSIVE, SOCK_STREAM
 from ssl import SSLContext
 from typing import Any
 
@@ -15,6 +16,8 @@ from websockets.exceptions import ConnectionClosed
 
 from voiceagent.clock import wall
 from voiceagent.door.admission import Visitor, is_loopback
+from voiceagent.door.doorstep import BACKLOG, Doorstep, listening
+from voiceagent.door.open_files import open_files_limit
 from voiceagent.door.tokens import Tokens
 from voiceagent.errors import ConfigError
 from voiceagent.realtime.limits import Limits
@@ -22,7 +25,7 @@ from voiceagent.realtime.steps import Attach
 from voiceagent.region.backend import Backend
 from voiceagent.region.config import ServeConfig
 from voiceagent.region.dialect import BETA_REFUSED, asks_for_beta, refuse_beta
-from voiceagent.region.entrance import PATH, Entrance, subprotocol, visitor_of
+from voiceagent.region.entrance import PATH, Entrance, Taken, subprotocol, visitor_of
 from voiceagent.region.memory import Memory
 from voiceagent.region.metrics import Metrics
 from voiceagent.region.notary import Notary
@@ -92,6 +95,7 @@ class RegionServer:
             paced=paced,
             detector=detector,
             observe=observe,
+            longest_answer=config.answer_ms / 1000,
             notary=notary,
         )
         self.sessions = Sessions(
@@ -104,9 +108,19 @@ class RegionServer:
             config,
             self.services.metrics,
             tokens=Tokens(token_secret, config.region) if token_secret else None,
-            connected=lambda: len(self.sessions.connected),
-            held=self.sessions.held,
+            taken=Taken(
+                connected=lambda: len(self.sessions.connected),
+                held=self.sessions.held,
+                crowded=lambda: any(step.crowded for step in self._steps),
+            ),
             trouble=self._trouble,
+        )
+        self._steps: list[Doorstep] = []
+        shakes = self.entrance.handshakes
+        self.services.metrics.read(
+            connections=lambda: shakes.connections,
+            handshakes=lambda: shakes.unfinished,
+            files=open_files_limit,
         )
         self.self_test = SelfTest(self.services)
         self._ears = ears
@@ -132,8 +146,10 @@ class RegionServer:
         self._tasks.spawn("the sweep of old conversations", self._sweep())
         self._tasks.spawn("the self-test", self.self_test.run())
         try:
-            async with await self._listen() as server:
-                ready(self._url(server))
+            async with AsyncExitStack() as open_ones:
+                for step in await self._listen():
+                    await open_ones.enter_async_context(self._served(step))
+                ready(self._url())
                 await stop()
                 await self.drain()
         finally:
@@ -165,34 +181,46 @@ class RegionServer:
         ears = self._ears.trouble if self._ears is not None else ""
         return ears or self.self_test.trouble
 
-    async def _listen(self) -> Server:
+    async def _listen(self) -> list[Doorstep]:
         config = self.config
+        loop = asyncio.get_running_loop()
         try:
-            return await serve(
-                self._session,
-                config.host,
-                config.port,
-                ssl=self._tls,
-                process_request=self.entrance.answer,
-                select_subprotocol=subprotocol,
-                compression=None,
-                max_size=self._largest,
-                write_limit=(1 << 18, 1 << 16),
-                open_timeout=HANDSHAKE,
-                ping_interval=20,
-                ping_timeout=20,
-                close_timeout=2,
-                server_header="voiceagent",
+            found = await loop.getaddrinfo(
+                config.host, config.port, type=SOCK_STREAM, flags=AI_PASSIVE
             )
+            for family, _, _, _, address in dict.fromkeys(found):
+                step = listening(address, family, self.entrance.handshakes)
+                self._steps.append(step)
         except OSError as error:
+            for step in self._steps:
+                step.close()
             raise ConfigError(
                 f"port {config.port} of `{config.host}` cannot be served",
                 cause=error.strerror or str(error),
                 hint="choose another with `--port`, or 0 for any that is free",
             ) from error
+        return self._steps
 
-    def _url(self, server: Server) -> str:
-        host, port = next(iter(server.sockets)).getsockname()[:2]
+    def _served(self, step: Doorstep) -> Server:
+        return serve(
+            self._session,
+            sock=step,
+            backlog=BACKLOG,
+            ssl=self._tls,
+            process_request=self.entrance.answer,
+            select_subprotocol=subprotocol,
+            compression=None,
+            max_size=self._largest,
+            write_limit=(1 << 18, 1 << 16),
+            open_timeout=HANDSHAKE,
+            ping_interval=20,
+            ping_timeout=20,
+            close_timeout=2,
+            server_header="voiceagent",
+        )
+
+    def _url(self) -> str:
+        host, port = self._steps[0].getsockname()[:2]
         scheme = "wss" if self._tls else "ws"
         shown = f"[{host}]" if ":" in host else host
         return f"{scheme}://{shown}:{port}{PATH}"

@@ -80,5 +80,7 @@ class Services:
     """A new turn detector by the session's `turn_detection`; None: there is none."""
     observe: Observe
     """A response is over: for traces."""
+    longest_answer: float = 300.0
+    """Seconds that a response may take in all."""
     notary: Notary | None = None
     """Who countersigns receipts; None: nobody."""

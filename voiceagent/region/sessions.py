@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 from websockets.asyncio.server import ServerConnection
 
-from voiceagent.door.admission import SHARE, Visitor
+from voiceagent.door.admission import ADDRESS_SHARE, SHARE, Visitor
 from voiceagent.door.tokens import RESUME, Tokens
 from voiceagent.errors import TokenError, VoiceAgentError
 from voiceagent.realtime.limits import Limits
@@ -44,15 +47,18 @@ class Sessions:
         """By id."""
         self._services, self._tokens = services, tokens
         self._resumable, self._limits = resumable, limits
+        self._of: Counter[str] = Counter()
+        """Connected ones by whose they are."""
         self._detached: dict[str, tuple[Live, asyncio.TimerHandle]] = {}
         self._ending = Tasks(note)
         services.metrics.read(
             connected=lambda: len(self.connected), detached=lambda: len(self._detached)
         )
 
-    def held(self, subject: str) -> int:
-        """Connected sessions of that subject."""
-        return sum(live.who.share == subject for live in self.connected.values())
+    def held(self, whose: str) -> tuple[int, int]:
+        """Sessions of that subject or address: connected ones, and cut ones."""
+        cut = (live for live, _ in self._detached.values())
+        return self._of[whose], sum(live.who.ceiling == whose for live in cut)
 
     def expire(self, live: Live) -> None:
         """Its token has ended: nobody may go on with it."""
@@ -79,7 +85,7 @@ class Sessions:
             countersigns=self._services.notary is not None,
         )
         live = Live(session, self._services, connection, who=who)
-        self.connected[session_id] = live
+        self._connect(session_id, live)
         live.do(session.opened())
         return live
 
@@ -89,8 +95,10 @@ class Sessions:
         """Go on with an earlier session, or with its conversation, or anew."""
         try:
             claims = self._tokens.check(asked.token, audience=RESUME)
-            if claims["sub"] != who.subject or claims["session"] != asked.session_id:
-                raise TokenError("the token was refused", cause="it is not yours")
+            self._look_at(claims, asked, who)
+            if asked.session_id == fresh.session.wire.id:
+                cause = "that session is this one"
+                raise TokenError("the token was refused", cause=cause)
         except TokenError as error:
             self._services.metrics.count("resumed", "refused")
             fresh.do(fresh.session.refuse_resume(asked.event_id, error.cause))
@@ -100,13 +108,22 @@ class Sessions:
             self._services.metrics.count("resumed", "continued")
             await self._drop(fresh)
             before = found.line.attach(connection)
-            self.connected[asked.session_id] = found
+            self._connect(asked.session_id, found)
             found.do(found.session.resume(asked.last_event_id))
             if before is not None:
                 await before.close(1000, "gone on with elsewhere")
             return found
         await self._restore(fresh, asked, str(claims["conversation"]), who)
         return fresh
+
+    def _look_at(self, claims: Mapping[str, Any], asked: Attach, who: Visitor) -> None:
+        """A session is gone on with by the proof that opened it; raises
+        `TokenError`."""
+        if claims["sub"] != who.subject or claims["session"] != asked.session_id:
+            raise TokenError("the token was refused", cause="it is not yours")
+        if claims.get("by", "") != who.token_id:
+            why = "the session was opened with another token"
+            raise TokenError("the token was refused", cause=why)
 
     async def left(
         self, live: Live, connection: ServerConnection, *, stopping: bool
@@ -119,7 +136,7 @@ class Sessions:
             self._services.metrics.count("faults", code, count)
         live.session.counts.clear()
         session_id = live.session.wire.id
-        self.connected.pop(session_id, None)
+        self._disconnect(session_id)
         wait = self._resumable
         lost = connection.close_code not in FINAL and not (stopping or live.failed)
         if live.session.opted_in and wait and lost and self._room_for(live):
@@ -147,6 +164,7 @@ class Sessions:
             audience=RESUME,
             session=session_id,
             conversation=conversation,
+            by=who.token_id,
         )
 
     async def _restore(
@@ -186,9 +204,10 @@ class Sessions:
 
     def _room_for(self, live: Live) -> bool:
         """Whether one more cut session of that subject may wait."""
-        waiting = [one.who.share for one, _ in self._detached.values()]
-        own = waiting.count(live.who.share) if live.who.share else 0
-        return len(waiting) < MOST_CUT and own < round(SHARE * MOST_CUT)
+        waiting = [one.who.ceiling for one, _ in self._detached.values()]
+        share = ADDRESS_SHARE if live.who.until is None else SHARE
+        own = waiting.count(live.who.ceiling) if live.who.ceiling else 0
+        return len(waiting) < MOST_CUT and own < round(share * MOST_CUT)
 
     def _give_up(self, session_id: str) -> None:
         live, _ = self._detached.pop(session_id)
@@ -198,5 +217,17 @@ class Sessions:
         self._ending.spawn(f"session {live.session.wire.id}", live.end())
 
     async def _drop(self, live: Live) -> None:
-        self.connected.pop(live.session.wire.id, None)
+        self._disconnect(live.session.wire.id)
         await live.end()
+
+    def _connect(self, session_id: str, live: Live) -> None:
+        if session_id not in self.connected:
+            self._of[live.who.ceiling] += 1
+        self.connected[session_id] = live
+
+    def _disconnect(self, session_id: str) -> None:
+        live = self.connected.pop(session_id, None)
+        if live is not None:
+            self._of[live.who.ceiling] -= 1
+            if not self._of[live.who.ceiling]:
+                del self._of[live.who.ceiling]
