@@ -123,6 +123,22 @@ def test_ask_answers_from_words_and_pipes(tmp_path: Path) -> None:
     assert b"timer" in later.stdout.lower() and b"no timer" not in later.stdout.lower()
 
 
+def test_what_ask_cannot_keep_shows_in_code_and_json(tmp_path: Path) -> None:
+    file = tmp_path / "state" / "voiceagent" / "state.sqlite"
+    file.mkdir(parents=True)
+    (file / "of somebody").touch()
+    words = "set a timer for five minutes"
+    done = voiceagent("ask", words, home=tmp_path)
+    assert done.returncode == 1 and b"I can't keep this" in done.stdout
+    assert b"is not kept: timer.set" in done.stderr
+    told = voiceagent("ask", "--json", words, home=tmp_path)
+    (row,) = map(json.loads, told.stdout.splitlines())
+    assert told.returncode == 1 and row["unkept"] == ["timer.set"] == row["effects"]
+    passing = voiceagent("ask", "--json", "what time is it", home=tmp_path)
+    assert passing.returncode == 0, "nothing was promised"
+    assert json.loads(passing.stdout)["unkept"] == []
+
+
 def test_ask_does_nothing_grave_without_a_yes(tmp_path: Path) -> None:
     done = voiceagent("ask", "unlock the front door", home=tmp_path)
     assert done.returncode == 0 and b"Do you want me to unlock" in done.stdout

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from voiceagent.clock import Compute
 from voiceagent.skills.skill import Effect
-from voiceagent.trace.events import Committed, Degraded, Event
+from voiceagent.trace.events import Committed, Degraded, Event, Unkept
 
 __all__ = ["UNKEPT", "Effects", "Noted"]
 
@@ -112,6 +112,7 @@ class Effects:
         for effect in effects:
             if effect.key in turn.done:
                 continue
+            before = self._unkept()
             try:
                 said = await self._compute("act", effect.run) or said
             except Exception:  # whatever a skill raises, it was not done
@@ -119,6 +120,8 @@ class Effects:
                 raise
             turn.done.append(effect.key)
             self._emit(Committed(turn=turn.turn, key=effect.key))
+            if self._unkept() != before:
+                self._emit(Unkept(turn=turn.turn, key=effect.key))
         return said
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from voiceagent.audio.clip import Clip
     from voiceagent.audio.player import Player
     from voiceagent.trace.trace import Trace
+    from voiceagent.trace.turn_rows import TurnRow
 
 __all__ = ["ask", "say"]
 
@@ -50,7 +51,6 @@ def ask(
     from voiceagent.audio.source import Quiet
     from voiceagent.clock import Pace, clock_errors, run
     from voiceagent.trace.trace import Trace
-    from voiceagent.trace.turn_rows import turn_rows
 
     shop = workshop(config, pack, region__url=region)
     trace, store = Trace(), shop.store()
@@ -70,28 +70,50 @@ def ask(
     )
     words = _text(text)
     run(agent.run(Quiet(), typed=words), virtual=not speak, today=True)
-    store.close()
+    kept = store.close()
     told = agent.about.herald.told if agent.about.herald is not None else []
     tell_troubles(told)
     for error in clock_errors():
         tell(f"{error.what}: {error.cause} (hint: {error.hint})")
-    for row in turn_rows(trace, file="text"):
-        if not row.reply:  # after a question the agent listened, to nobody
-            if row.intent and not json:
-                tell("done, without a word")
-            continue
-        if json:
+    rows = _rows(trace, kept=kept)
+    for row in rows:
+        # After a question the agent listened, to nobody.
+        if json and (row.reply or row.unkept or row.failed):
             emit_json(row.as_dict())
-            continue
-        write(row.reply)
-        if _held_back(trace, row.turn):
-            tell("nothing is done before you agree: say so with `--yes`")
-        if _is_to_ring(trace, row.turn):
-            tell("it rings where `voiceagent listen` runs, and only there")
-        if why or row.tier == "none":
+        elif not json:
+            _show(row, trace)
+        if row.reply and not json and (why or row.tier == "none"):
             said = {trouble.what for trouble in told}
             for line in dict.fromkeys(_reasons(trace, said, asked=why)):
                 tell(line)
+    if any(row.unkept or row.failed for row in rows):
+        sys.exit(1)
+
+
+def _rows(trace: Trace, *, kept: bool) -> list[TurnRow]:
+    """The turns; what was out of reach may have been `kept` in the end."""
+    from voiceagent.trace.turn_rows import turn_rows
+
+    rows = turn_rows(trace, file="text")
+    if kept and any(row.unkept for row in rows):
+        tell("it is kept after all: the file could be written in the end")
+        for row in rows:
+            row.unkept = []
+    return rows
+
+
+def _show(row: TurnRow, trace: Trace) -> None:
+    if not row.reply:
+        if row.intent:
+            tell("done, without a word")
+        return
+    write(row.reply)
+    if _held_back(trace, row.turn):
+        tell("nothing is done before you agree: say so with `--yes`")
+    if _is_to_ring(trace, row.turn):
+        tell("it rings where `voiceagent listen` runs, and only there")
+    if row.unkept:
+        tell("it was done, and is not kept: " + ", ".join(row.unkept))
 
 
 def _held_back(trace: Trace, turn: int) -> bool:

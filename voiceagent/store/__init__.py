@@ -7,9 +7,11 @@ first sample). Where the file fails the agent goes on with what is in memory (`B
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Lock
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -19,6 +21,8 @@ from voiceagent.store.places import state_folder
 from voiceagent.store.statements import SqlStatement, StoredRow
 
 __all__ = ["BookTrouble", "StoreConfig", "StoredRow", "Store", "state_folder"]
+
+T = TypeVar("T")
 
 SCHEMA = 2
 TABLES = """
@@ -37,6 +41,7 @@ CREATE TABLE IF NOT EXISTS items (
     list TEXT NOT NULL, item TEXT NOT NULL, PRIMARY KEY (list, item));
 CREATE TABLE IF NOT EXISTS settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS done (key TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS set_aside (source TEXT NOT NULL, entry TEXT NOT NULL);
 """
 WHAT = "timers, lists and house state"
 
@@ -96,6 +101,27 @@ class Store:
         self._see()
         return rows
 
+    def read_as(
+        self,
+        make: Callable[[StoredRow], T],
+        table: str,
+        query: str = "",
+        values: Sequence[object] = (),
+    ) -> list[T]:
+        """What `make` gives for each row of a table; one that it cannot read is told
+        and set aside, and the others are given; blocking.
+
+        `query`: what follows `SELECT hex(TABLE.id), TABLE.*`; empty for the table.
+        """
+        select = f"SELECT hex({table}.id), {table}.*"
+        found = []
+        for key, *row in self.read(f"{select} {query or f'FROM {table}'}", values):
+            try:
+                found.append(make(tuple(row)))
+            except (TypeError, ValueError, KeyError, OverflowError, RecursionError):
+                self._set_aside(table, key, row)
+        return found
+
     def write(self, *statements: SqlStatement, passing: bool = False) -> int:
         """Run statements as one transaction; gives the rows changed by the last.
 
@@ -126,16 +152,32 @@ class Store:
         with self._lock:
             return self._glanced.get(key, default)
 
-    def close(self) -> None:
-        """Close the file; further use raises `StoreError`."""
-        self._book.close()
+    def close(self) -> bool:
+        """Close the file: whether all that was written is in it, at last. Further use
+        raises `StoreError`."""
+        return self._book.close()
+
+    def _set_aside(self, table: str, key: str, row: list[object]) -> None:
+        # Under its key: another program may have changed or moved it meanwhile.
+        where = f"FROM {table} WHERE hex(id) = ?"
+        kept = f"INSERT INTO set_aside SELECT ?, ? {where}"
+        entry = json.dumps(row, default=repr)
+        gone = (f"DELETE {where}", (key,))
+        if self.write((kept, (table, entry, key)), gone, passing=True):
+            self._book.tell(
+                BookTrouble(
+                    WHAT,
+                    f"an entry of `{table}` cannot be read; it was set aside",
+                    "all others go on; it stands in the table `set_aside` of the file",
+                    f"I can't read one of my {table}. I set it aside.",
+                )
+            )
 
     def _see(self) -> None:
         # Changes when another program has written, or the file was opened anew.
         version = self._book.read("PRAGMA data_version")[0], self._book.kept
         if version != self._version:
-            seen: dict[str, str] = dict(
-                self._book.read("SELECT key, value FROM settings")
-            )
+            rows = self._book.read("SELECT key, value FROM settings")
+            seen = {str(key): str(value) for key, value in rows}
             with self._lock:
                 self._version, self._glanced = version, seen

@@ -176,12 +176,24 @@ class Book:
             except _Unusable as failed:
                 raise failed.error from failed
 
-    def close(self) -> None:
-        """Close the file; further use raises `StoreError`."""
+    def tell(self, trouble: BookTrouble) -> None:
+        """Something is wrong with it, or with what is in it; the same once an hour."""
+        at = perf()
+        if at - self._told.get(trouble.said, -AGAIN) < AGAIN:
+            return
+        self._told[trouble.said] = at
+        log.info("%s: %s", trouble.what, trouble.why)
+        self._tell(trouble)
+
+    def close(self) -> bool:
+        """Close the file, tried once more where it was out of reach: whether all that
+        was written is in it. Further use raises `StoreError`."""
         with self._lock:
             self._look(now=True)
+            kept = self._adrift is None
             self._closed, self._adrift = True, None
             self._db.close()
+            return kept
 
     def _opened(self) -> sqlite3.Connection:
         # One that was only out of reach need not be read through each time.
@@ -193,7 +205,7 @@ class Book:
         if opened.trouble:
             hint = "nothing to do; what is set from now on is kept"
             said = f"My book of {self.what} was damaged. I saved what I could."
-            self._trouble(BookTrouble(self.what, opened.trouble, hint, said))
+            self.tell(BookTrouble(self.what, opened.trouble, hint, said))
         return opened.db
 
     def _guarded(self, verb: str, work: Callable[[sqlite3.Connection], T]) -> T:
@@ -244,7 +256,7 @@ class Book:
         why = f"{error.what}: {cause}; they last as long as this program"
         spoken = f": {cause}" if cause in SPOKEN else ""
         said = f"I can't keep {self.what} now{spoken}."
-        self._trouble(BookTrouble(self.what, why, error.hint, said))
+        self.tell(BookTrouble(self.what, why, error.hint, said))
 
     def _look(self, *, now: bool = False) -> None:
         """Whether the file is still the one, and whether it can be used again."""
@@ -278,14 +290,6 @@ class Book:
         self._db.close()
         self._db, self._adrift = db, None
         log.info("%s are kept again", self.what)
-
-    def _trouble(self, trouble: BookTrouble) -> None:
-        at = perf()
-        if at - self._told.get(trouble.said, -AGAIN) < AGAIN:
-            return
-        self._told[trouble.said] = at
-        log.info("%s: %s", trouble.what, trouble.why)
-        self._tell(trouble)
 
 
 class _Unusable(StoreError):

@@ -112,6 +112,8 @@ class DatabaseFile:
         self, place: str, wait: float | None, check: bool = True
     ) -> sqlite3.Connection:
         db = sqlite3.connect(place, isolation_level=None, check_same_thread=False)
+        # Text that is none stops the row that holds it, not the reading of all rows.
+        db.text_factory = _text
         try:
             self._set_up(db, wait, check and wait is not None)
         except BaseException:
@@ -227,6 +229,10 @@ class DatabaseFile:
             cause=f"schema {found}, this program knows {self.schema}",
             hint=f"update voiceagent or set `{self.setting}` to another place",
         )
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode(errors="replace")
 
 
 def _make(path: Path) -> None:

@@ -32,6 +32,7 @@ from voiceagent.trace.events import (
     TurnEnded,
     TurnFinished,
     TurnStarted,
+    Unkept,
     WakeDetected,
 )
 from voiceagent.trace.trace import stages
@@ -113,6 +114,8 @@ class TurnRow:
     rescued_by: str = ""
     endpoint: EndpointFacts | None = None
     effects: list[str] = field(default_factory=list)
+    unkept: list[str] = field(default_factory=list)
+    """Effects whose promise was in memory alone."""
     left_device: dict[str, int] = field(default_factory=dict)
     """Bytes of words and audio that left the device, by leg."""
     left_as: str = ""
@@ -156,6 +159,7 @@ class TurnRow:
             "rescued_by": self.rescued_by,
             "endpoint": asdict(self.endpoint) if self.endpoint else None,
             "effects": self.effects,
+            "unkept": self.unkept,
             "left_device": self.left_device,
             "left_as": self.left_as,
             "sources": self.sources,
@@ -229,7 +233,8 @@ def _take(row: TurnRow, event: Event) -> None:
         case TurnEnded():
             _end(row, event)
         case Transcript():
-            _transcript(row, event)
+            row.transcript, row.accepted = event.pii_text, event.accepted
+            row.stt_confidence, row.stt_reason = event.confidence, event.reason
         case IntentMatched():
             slots = dict(event.pii_slots)
             row.intent = IntentFacts(event.name, slots, event.confidence)
@@ -256,6 +261,8 @@ def _take_answer(row: TurnRow, event: Event) -> None:
             _reply(row, event)
         case Committed() if event.ok and event.key not in row.effects:
             row.effects.append(event.key)
+        case Unkept() if event.key not in row.unkept:
+            row.unkept.append(event.key)
         case SpeakingStopped():
             row.cut = "" if event.reason == "done" else event.reason
         case TurnCancelled():
@@ -274,11 +281,6 @@ def _end(row: TurnRow, event: TurnEnded) -> None:
     row.endpoint = EndpointFacts(
         event.reason, event.t, event.silence, event.wait, event.completeness
     )
-
-
-def _transcript(row: TurnRow, event: Transcript) -> None:
-    row.transcript, row.accepted = event.pii_text, event.accepted
-    row.stt_confidence, row.stt_reason = event.confidence, event.reason
 
 
 def _reply(row: TurnRow, event: ReplyReady) -> None:

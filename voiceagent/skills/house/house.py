@@ -11,13 +11,12 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Protocol
 
 from voiceagent.lang.spoken import spoken
-from voiceagent.store import Store
+from voiceagent.store import Store, StoredRow
 
 __all__ = [
     "DOMAINS",
@@ -222,13 +221,9 @@ class LocalHouse:
 
     def state(self, entity: Entity) -> EntityState:
         """What the store remembers, else what the house file starts with."""
-        sql = "SELECT state FROM entities WHERE id = ?"
-        rows = self._store.read(sql, (entity.id,))
-        # What was saved from a damaged file may be anything.
-        with suppress(ValueError, TypeError, KeyError):
-            kept = json.loads(rows[0][0]) if rows else {}
-            return EntityState(kept["state"], kept["attributes"])
-        return EntityState(entity.state, dict(entity.attributes))
+        query = "FROM entities WHERE id = ?"
+        kept = self._store.read_as(_kept_state, "entities", query, (entity.id,))
+        return kept[0] if kept else EntityState(entity.state, dict(entity.attributes))
 
     def states(self, entities: Sequence[Entity]) -> Mapping[Entity, EntityState]:
         """What the store remembers of each."""
@@ -276,3 +271,12 @@ class LocalHouse:
             last = add if service == "add_item" else remove
             mark = (seen, (f"list:{entity.id}",))
             self._store.write(*first, mark, (last, (entity.id, item)))
+
+
+def _kept_state(row: StoredRow) -> EntityState:
+    """Raises `TypeError`, `ValueError` or `KeyError` for what is no state."""
+    kept = json.loads(row[1])
+    state, attributes = kept["state"], kept["attributes"]
+    if not isinstance(state, str) or not isinstance(attributes, dict):
+        raise TypeError("no state")
+    return EntityState(state, attributes)

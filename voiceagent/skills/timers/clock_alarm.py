@@ -7,7 +7,6 @@ that names another place (`pinned`) keeps to the clocks there.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
@@ -18,14 +17,13 @@ from voiceagent.skills.timers.recurrence import (
     is_sound,
     recurrence,
 )
-from voiceagent.skills.timers.table import Stamp
+from voiceagent.skills.timers.table import Stamp, stored_number, stored_text
 from voiceagent.store import Store, StoredRow
 
 __all__ = ["AlarmTable", "ClockAlarm"]
 
-log = logging.getLogger(__name__)
-
 DAY = timedelta(days=1)
+LAST_YEAR = datetime.max.year
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,14 +191,8 @@ class AlarmTable:
             self._put(alarm_id, alarm.advanced(now, here))
 
     def _where(self, condition: str, value: str) -> list[ClockAlarm]:
-        sql = f"SELECT * FROM alarms WHERE {condition}"
-        found = []
-        for row in self._store.read(sql, (value,)):
-            try:
-                found.append(_alarm(row))
-            except (TypeError, ValueError):  # it must not silence the others
-                log.warning("an alarm cannot be read", extra={"id": str(row[0])})
-        return found
+        query = f"FROM alarms WHERE {condition}"
+        return self._store.read_as(_alarm, "alarms", query, (value,))
 
     def _put(self, alarm_id: str, alarm: ClockAlarm | None) -> None:
         if alarm is None:
@@ -227,21 +219,33 @@ def _row(alarm: ClockAlarm) -> tuple[object, ...]:
 
 
 def _alarm(row: StoredRow) -> ClockAlarm:
+    """Raises `TypeError` or `ValueError` for what is no alarm."""
     unique, name, local, fold, zone, pinned, date, boot, up, *again = row
-    rule, start, skipped, last = again
+    unique, name, local, zone = map(stored_text, (unique, name, local, zone))
+    rule, start, skipped, last = map(stored_text, again)
+    if fold not in (0, 1):
+        raise ValueError("no such fold")
     rules = None
     if rule and is_sound(rule):
-        times = tuple(map(datetime.fromisoformat, skipped.split()))
-        rang = datetime.fromisoformat(last) if last else None
-        rules = Recurrence(rule, datetime.fromisoformat(start), times, rang)
-    since = Uptime(boot, up) if boot else None
+        times = tuple(map(_wall_time, skipped.split()))
+        rang = _wall_time(last) if last else None
+        rules = Recurrence(rule, _wall_time(start), times, rang)
+    since = Uptime(stored_text(boot), stored_number(up)) if boot else None
     return ClockAlarm(
         unique,
         name,
-        datetime.fromisoformat(local),
+        _wall_time(local),
         fold,
         zone,
         bool(pinned),
-        Stamp(date, since),
+        Stamp(stored_number(date), since),
         rules,
     )
+
+
+def _wall_time(text: str) -> datetime:
+    """What clocks show, in a year that leaves room for every zone."""
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is not None or not datetime.min.year < found.year < LAST_YEAR:
+        raise ValueError("no time of a clock on a wall")
+    return found.replace(fold=0)

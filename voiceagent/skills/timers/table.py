@@ -8,7 +8,11 @@ from dataclasses import dataclass, replace
 from voiceagent.clock import Uptime
 from voiceagent.store import Store, StoredRow
 
-__all__ = ["Stamp", "Timer", "TimerTable"]
+__all__ = ["Stamp", "Timer", "TimerTable", "stored_number", "stored_text"]
+
+FARTHEST = 1e14
+"""Seconds from 1970 (three million years): what a clock set wrongly may have shown, and
+still far from where sums of dates break."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +127,9 @@ class TimerTable:
             self._store.write(*gone)
 
     def _where(self, condition: str, value: str) -> list[Timer]:
-        sql = (
-            "SELECT timers.*, boot, up FROM timers LEFT JOIN uptimes USING (id) "
-            f"WHERE {condition}"
-        )
-        return [_timer(row) for row in self._store.read(sql, (value,))]
+        joined = ", boot, up FROM timers LEFT JOIN uptimes USING (id) WHERE"
+        query = f"{joined} {condition}"
+        return self._store.read_as(_timer, "timers", query, (value,))
 
     def _unlike_others(self, timer: Timer) -> Timer:
         """A clock that was set back may bring the same moment again."""
@@ -139,10 +141,33 @@ class TimerTable:
 
 
 def _timer(row: StoredRow) -> Timer:
-    unique, kind, name, area, seconds, date, remaining, set_at, boot, up = row
-    since = None if boot is None else Uptime(boot, up)
-    due = None if date is None else Stamp(date, since)
-    return Timer(unique, kind, name, area, seconds, due, remaining, set_at)
+    """Raises `TypeError` or `ValueError` for what is no timer."""
+    *words, seconds, date, remaining, set_at, boot, up = row
+    unique, kind, name, area = map(stored_text, words)
+    if kind not in ("timer", "alarm"):
+        raise ValueError(kind)
+    since = None if boot is None else Uptime(stored_text(boot), stored_number(up))
+    due = None if date is None else Stamp(stored_number(date), since)
+    left = None if remaining is None else stored_number(remaining)
+    length, began = stored_number(seconds), stored_number(set_at)
+    return Timer(unique, kind, name, area, length, due, left, began)
+
+
+def stored_text(value: object) -> str:
+    """A text that was kept; raises `TypeError` for anything else."""
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    return value
+
+
+def stored_number(value: object) -> float:
+    """A number of seconds that was kept; raises `TypeError`, and `ValueError` for one
+    that no clock shows."""
+    if not isinstance(value, int | float):
+        raise TypeError("no number")
+    if not abs(value) <= FARTHEST:
+        raise ValueError("beyond any clock")
+    return value
 
 
 def _uptime(timer: Timer) -> list[tuple[str, Sequence[object]]]:

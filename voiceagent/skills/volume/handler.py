@@ -41,7 +41,7 @@ def loudness(store: Store, *, start: int = DEFAULT_PERCENT) -> float:
 def _percent(store: Store, start: int) -> int:
     kept = store.glance("volume", str(start))
     # What was saved from a damaged file may be anything.
-    return min(100, int(kept)) if kept.isdecimal() else start
+    return min(100, int(kept)) if kept.isdecimal() and len(kept) < 9 else start
 
 
 class StoredVolume:

@@ -55,6 +55,7 @@ from voiceagent.trace.events.thinking import (
     ModelSwapped,
     Routed,
     Transcript,
+    Unkept,
 )
 from voiceagent.trace.events.turns import (
     Failed,
@@ -103,6 +104,7 @@ __all__ = [
     "TurnEnded",
     "TurnFinished",
     "TurnStarted",
+    "Unkept",
     "Unmuted",
     "WakeCandidate",
     "WakeDetected",
@@ -133,6 +135,7 @@ Event = (
     | Asked
     | Routed
     | Committed
+    | Unkept
     | Planned
     | RemoteToolRan
     | Withheld

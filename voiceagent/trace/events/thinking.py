@@ -14,6 +14,7 @@ __all__ = [
     "ModelSwapped",
     "Routed",
     "Transcript",
+    "Unkept",
 ]
 
 
@@ -103,3 +104,9 @@ class Committed(Base, frozen=True, tag=True):
 
     key: str
     ok: bool = True
+
+
+class Unkept(Base, frozen=True, tag=True):
+    """An effect ran, and what it promised is in memory alone: the user was told."""
+
+    key: str
