@@ -196,6 +196,7 @@ class Caller:
 
     def __init__(self, *calls: tuple[str, str], name: str = "region") -> None:
         self.name, self.region, self.link = name, "", LinkState.UP
+        self.trouble = None
         self.calls, self.asked = calls, list[Payload]()
         self.told = list[str]()
 

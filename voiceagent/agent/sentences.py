@@ -27,6 +27,11 @@ class Sentences:
     unbooked: str = "Sorry, I can't keep a record of that now, so I didn't ask."
     dear: str = "Sorry, answering that would cost more than allowed."
     unanswered: str = "Sorry, my region did not answer."
+    no_access: str = "Sorry, my region does not let me in."
+    busy: str = "Sorry, my region is too busy now."
+    quota: str = "Sorry, my account at the region is used up."
+    model_unknown: str = "Sorry, my region does not know the model I ask for."
+    sends_elsewhere: str = "Sorry, my region sends me elsewhere, so I didn't ask."
     broken: str = "Sorry, the rest of the answer was lost."
 
     def all(self, *, escalates: bool = False) -> tuple[str, ...]:
@@ -43,6 +48,11 @@ class Sentences:
             self.withheld,
             self.unbooked,
             self.dear,
+            self.no_access,
+            self.busy,
+            self.quota,
+            self.model_unknown,
+            self.sends_elsewhere,
         )
 
     def excuse(self, why_not: WhyNot, *, understood: bool) -> str:
@@ -58,5 +68,15 @@ class Sentences:
                 return self.dear
             case WhyNot.FAILED:
                 return self.unanswered
+            case WhyNot.NO_ACCESS:
+                return self.no_access
+            case WhyNot.BUSY:
+                return self.busy
+            case WhyNot.QUOTA:
+                return self.quota
+            case WhyNot.MODEL_UNKNOWN:
+                return self.model_unknown
+            case WhyNot.SENDS_ELSEWHERE:
+                return self.sends_elsewhere
             case _:
                 return self.unknown if understood else self.unclear

@@ -223,3 +223,5 @@ class ClientSession:
     def _fail(self, error: RemoteFailed) -> None:
         if self.open_turn is not None:
             self.open_turn.error = error
+        else:
+            self.refusal = error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 from websockets.asyncio.client import ClientConnection
 
@@ -12,8 +11,8 @@ from voiceagent.realtime.events import encode
 
 __all__ = ["Greeting"]
 
-LARGEST_NUMBER = 10**15
-"""No session has that many events."""
+MOST_BEFORE = 16
+"""Events that may come before a session is there."""
 
 
 class Greeting:
@@ -31,12 +30,12 @@ class Greeting:
         self._fresh: str | bytes = ""
 
     async def greet(self, socket: ClientConnection) -> None:
-        """Until the session can be used; raises `OSError` or `TimeoutError`."""
+        """Until the session can be used; raises `OSError`, `TimeoutError`
+        or `RemoteFailed`."""
         session, wanted = self._session, self._session.resume()
-        session.outbox.ours = False
+        session.outbox.ours, session.refusal = False, None
         async with asyncio.timeout(self._within):
-            if session.receive(await socket.recv()) is None:
-                raise OSError("it does not speak the Realtime protocol")
+            await self._hello(socket)
             ours = await self._is_ours(socket)
             if wanted is not None and ours:
                 await socket.send(encode(wanted))
@@ -45,6 +44,16 @@ class Greeting:
                 session.begin_anew()
                 session.outbox.ours = ours
                 await self._begin(socket)
+
+    async def _hello(self, socket: ClientConnection) -> None:
+        """Until it says that there is a session; whatever it says before that."""
+        session = self._session
+        for _ in range(MOST_BEFORE):
+            if session.receive(await socket.recv()) is not None:
+                return
+            if session.refusal is not None:
+                raise session.refusal
+        raise OSError("it does not speak the Realtime protocol")
 
     async def _is_ours(self, socket: ClientConnection) -> bool:
         """Whether our own event follows; others say nothing more before they are
@@ -68,10 +77,12 @@ class Greeting:
         session.outbox.ours = True
         while True:
             event = session.receive(await socket.recv()) or {}
+            if session.refusal is not None:
+                raise session.refusal
             match event.get("type"):
                 case "voiceagent.session.resumed":
                     self.resumed += 1
-                    last = _number(event.get("last_client_event"))
+                    last = event.get("last_client_event") or 0
                     if event.get("complete"):
                         for lacking in session.outbox.lacking(last):
                             await socket.send(encode(lacking))
@@ -90,12 +101,3 @@ class Greeting:
         await socket.send(encode(self._session.set_up(self._instructions)))
         for event in self._session.ask_again():
             await socket.send(encode(event))
-
-
-def _number(told: Any) -> int:
-    """What the server says of a number of ours; raises `OSError` where it is none."""
-    if told is None:
-        return 0
-    if type(told) is not int or not 0 <= told < LARGEST_NUMBER:
-        raise OSError("it tells of events that nobody sent")
-    return told

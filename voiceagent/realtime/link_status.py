@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from voiceagent.clock import now
+from voiceagent.errors import RemoteFailed
 from voiceagent.routing.remote import LinkState
 from voiceagent.trace.events import Event, LinkChanged
 
@@ -24,6 +25,11 @@ class LinkStatus:
         """The region in the server's verified certificate; empty: none."""
         self.reconnects = self.breaks = 0
         """Tries to connect again; connections that broke under the open question."""
+        self.refusal: RemoteFailed | None = None
+        """Why it was refused last, where that has a reason; None: it is open."""
+        self.rests_until = 0.0
+        """Loop time before which the server wants to be left alone."""
+        self._outage = OUTAGE
         self._name, self._emit = name, emit
         self._cut_at: float | None = None
         self._changed = asyncio.Event()
@@ -31,16 +37,21 @@ class LinkStatus:
     @property
     def patience(self) -> float | None:
         """Loop time until which a cut line may come back; None: it is not cut."""
-        return None if self._cut_at is None else self._cut_at + OUTAGE
+        return None if self._cut_at is None else self._cut_at + self._outage
 
     def up(self) -> None:
         """It is open."""
-        self._cut_at = None
+        self._cut_at = self.refusal = None
         self._set(LinkState.UP, "")
 
-    def down(self, why: str) -> None:
-        """It is cut, or could not be opened."""
-        self._cut_at = self._cut_at or now()
+    @property
+    def rests(self) -> bool:
+        """Whether the server wants to be left alone now."""
+        return now() < self.rests_until
+
+    def down(self, why: str, *, outage: float = OUTAGE) -> None:
+        """It is cut, or could not be opened; `outage`: how long an open turn waits."""
+        self._cut_at, self._outage = self._cut_at or now(), outage
         self._set(LinkState.DOWN, why)
 
     def stir(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import InvalidStatus
 from websockets.http11 import Response
 
 from voiceagent.errors import LinkDown, RemoteFailed
@@ -101,7 +101,7 @@ def refused(error: InvalidStatus) -> LinkDown:
     return LinkDown("the region refused the connection", cause=cause)
 
 
-def close_reason(error: ConnectionClosed | None, code: int, reason: str) -> LinkDown:
+def close_reason(code: int, reason: str) -> LinkDown:
     """A connection that the server closed, or that broke."""
     told = masked(one_line(reason))
     kind = _named(reason) or STATUS.get(code)

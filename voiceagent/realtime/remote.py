@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from ssl import SSLContext
 
-from voiceagent.errors import LinkDown
+from voiceagent.clock import now
+from voiceagent.errors import LinkDown, RemoteFailed
 from voiceagent.privacy.payload import Payload
 from voiceagent.realtime.client import ClientSession
 from voiceagent.realtime.link import Link
@@ -18,6 +19,11 @@ from voiceagent.routing.remote import Envelope, LinkState, Piece
 from voiceagent.trace.events import Event
 
 __all__ = ["RealtimeRemote"]
+
+DOUBTFUL = 2.0
+"""Seconds of silence after an error that may have been about the question."""
+DOUBTFUL_BEGUN = 5.0
+"""The same, where an answer has begun."""
 
 
 class RealtimeRemote:
@@ -87,7 +93,9 @@ class RealtimeRemote:
             )
         link, session = self._link, self.session
         async with self._asking:
-            turn, link.status.breaks = RemoteTurn(payload, envelope, pcm24), 0
+            until = now() + envelope.remaining + envelope.wait
+            turn = RemoteTurn(payload, envelope, pcm24, until=until)
+            link.status.breaks = 0
             await link.opened()
             try:
                 await link.send(session.ask(turn))
@@ -96,6 +104,7 @@ class RealtimeRemote:
                         yield piece
             finally:
                 await link.send(session.cancel(turn))
+                link.renew()
                 if self._witnessing is not None:
                     self._witnessing.due()
 
@@ -109,6 +118,11 @@ class RealtimeRemote:
         if turn is not None and turn.envelope.turn_id == turn_id:
             await self._link.send(self.session.tool(turn, call_id, output))
 
+    @property
+    def trouble(self) -> RemoteFailed | None:
+        """Why it lets nobody ask, where it has said so."""
+        return self._link.status.refusal
+
     async def _pieces(self, turn: RemoteTurn) -> AsyncGenerator[Piece, None]:
         status = self._link.status
         while True:
@@ -118,12 +132,28 @@ class RealtimeRemote:
                 raise turn.error
             if turn.done:
                 return
+            silence = _patience(turn)
+            limits = [t for t in (status.patience, silence and now() + silence) if t]
             try:
-                async with asyncio.timeout_at(status.patience):
+                async with asyncio.timeout_at(min(limits, default=None)):
                     await status.change()
             except TimeoutError:
+                if turn.asked.doubt is not None:
+                    raise turn.asked.doubt from None
+                if status.patience is None:
+                    what = f"{self.name} fell silent in its answer"
+                    raise RemoteFailed(what, cause=f"for {silence:g} s") from None
                 raise LinkDown(
                     f"{self.name} was cut off",
                     cause=status.why,
                     hint="look at the network, or at the region",
                 ) from None
+
+
+def _patience(turn: RemoteTurn) -> float | None:
+    """Seconds in which something has to come; None: others decide that."""
+    if turn.calls.waiting:
+        return None
+    if turn.asked.doubt is not None:
+        return DOUBTFUL_BEGUN if turn.replies.response else DOUBTFUL
+    return max(turn.envelope.wait, DOUBTFUL_BEGUN) if turn.text else None

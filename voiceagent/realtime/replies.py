@@ -10,6 +10,8 @@ __all__ = ["PastReplies", "Replies"]
 
 MOST_PAST = 256
 """Responses that are remembered as over."""
+MOST_BEGUN = 16
+"""Responses that may answer one question; what is announced beyond is not wanted."""
 LATELY = 32
 """Frames that are compared, so that one that comes twice is taken once."""
 
@@ -64,7 +66,10 @@ class Replies:
 
     def created(self, response: str, *, ours: bool | None) -> None:
         """One begins; `ours`: whether it says that it answers this, None: neither."""
-        if ours is False or (ours is None and not self.reader.silent):
+        if response and response in self._begun:
+            return
+        late = not self.reader.silent or len(self._begun) >= MOST_BEGUN
+        if ours is False or late:
             self._past.add(response)
             return
         self._past.forget(response)
@@ -77,7 +82,11 @@ class Replies:
 
     def chosen(self, response: str) -> None:
         """It has words, or is done: the others are not wanted."""
-        if not response:
+        if response not in self._begun:
+            # Under a name that was not announced: still the one that was.
+            self.response = self.response or response
+            if len(self._begun) < MOST_BEGUN:
+                self._begun.add(response or self.response)
             return
         for other in self._begun - {response}:
             self._past.add(other)

@@ -17,6 +17,8 @@ from voiceagent.routing.usage import MOST_INPUT, MOST_OUTPUT, whole
 
 __all__ = ["RemoteTurn", "answered", "used"]
 
+MOST_NOTED = 64
+"""Calls of one response that are kept; it has failed long before."""
 LONGEST_FACT = 2000
 """Letters of one fact about an answer: its sources are one."""
 
@@ -40,6 +42,8 @@ class ToolCalls:
         """It is called; what tells it in several places means it once."""
         call_id = item.call_id or item.id
         known = self.noted.get(call_id or "")
+        if len(self.noted) > MOST_NOTED:
+            return
         if call_id and (known is None or known.name is None):
             self.noted[call_id] = item
 
@@ -69,6 +73,8 @@ class QuestionState:
     """The session that it was asked in is gone."""
     doubt: RemoteFailed | None = None
     """An error that may be about it."""
+    again: int = 0
+    """How often it was asked once more."""
 
 
 class RemoteTurn:
@@ -112,7 +118,10 @@ class RemoteTurn:
     def again(self) -> None:
         """It is asked once more: what was given on already is passed over."""
         self.replies.begin_anew()
-        self._skip, self.asked = self.text, QuestionState(self.asked.until)
+        self._skip, self.asked = (
+            self.text,
+            QuestionState(self.asked.until, again=self.asked.again + 1),
+        )
         self.calls.waiting.clear()
         self.calls.noted.clear()
         self.calls.made.clear()

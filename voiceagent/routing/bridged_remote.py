@@ -52,6 +52,11 @@ class BridgedRemote:
         """As in the other thread."""
         return self._remote.region
 
+    @property
+    def trouble(self) -> RemoteFailed | None:
+        """As in the other thread."""
+        return self._remote.trouble
+
     async def ask(
         self, payload: Payload, envelope: Envelope
     ) -> AsyncGenerator[Piece, None]:
@@ -60,8 +65,10 @@ class BridgedRemote:
         try:
             while True:
                 began = perf()
-                piece = self._wait(self._next(pieces))
-                await asyncio.sleep(perf() - began)
+                try:
+                    piece = self._wait(self._next(pieces))
+                finally:  # what fails has taken its time too
+                    await asyncio.sleep(perf() - began)
                 if piece is None:
                     return
                 yield piece

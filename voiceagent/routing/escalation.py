@@ -23,7 +23,7 @@ from functools import partial
 
 from voiceagent.chores import Chores
 from voiceagent.clock import now
-from voiceagent.errors import LinkDown, VoiceAgentError
+from voiceagent.errors import VoiceAgentError
 from voiceagent.message import Message
 from voiceagent.nlu.interpreter import Reading
 from voiceagent.routing.handover import (
@@ -35,14 +35,13 @@ from voiceagent.routing.handover import (
     why_nobody,
 )
 from voiceagent.routing.latency import LatencyBook
+from voiceagent.routing.leg_view import leg_seen, no_fault, no_way, refusal_of
 from voiceagent.routing.plan import NEVER, LegFacts, Plan, Situation, make_plan
 from voiceagent.routing.race import Attempt, Declined, Leg, Unbooked, race
-from voiceagent.routing.remote import LinkState
 from voiceagent.routing.request import SPEAKING, RemoteRequest
-from voiceagent.routing.veto import OFFLINE, RESTS, Veto, VetoKind
+from voiceagent.routing.veto import RESTS, Veto, VetoKind
 from voiceagent.routing.way_out import WayOut
-from voiceagent.trace.events import Degraded, Event, LegEnded, Planned
-from voiceagent.trace.events.escalation import LegSeen
+from voiceagent.trace.events import Degraded, Event, Failed, LegEnded, Planned
 
 __all__ = ["Escalation"]
 
@@ -107,6 +106,9 @@ class Escalation:
             legs.append(Leg("remote", partial(self._remotely, handover, result)))
         won = await race(legs, after=self._patience(handover))
         if won is None:
+            if result.refused is not None:
+                result.why_not = WhyNot.of(result.refused.code)
+                self._emit(Failed.by(result.refused, handover.turn))
             return result
         result.why_not = WhyNot.ANSWERED
         if isinstance(won.first, str):
@@ -189,7 +191,7 @@ class Escalation:
         plan = make_plan(situation)
         result.reason = plan.reason
         if not plan.order:
-            result.why_not = why_nobody(situation)
+            self._tell_why_nobody(handover, result, situation)
         after = None if plan.after == NEVER else round(plan.after * 1000, 3)
         self._emit(
             Planned(
@@ -197,13 +199,21 @@ class Escalation:
                 order=list(plan.order),
                 reason=plan.reason,
                 left_ms=round(situation.left * 1000, 3),
-                legs=[_seen(leg) for leg in situation.legs],
+                legs=[leg_seen(leg) for leg in situation.legs],
                 after_ms=after,
                 hedge=situation.hedge,
                 letters=handover.letters,
             )
         )
         return plan
+
+    def _tell_why_nobody(
+        self, handover: Handover, result: RemoteOutcome, situation: Situation
+    ) -> None:
+        result.why_not = why_nobody(situation)
+        if result.why_not is WhyNot.OFFLINE:
+            known = (leg.trouble for leg in self.legs)
+            result.refused = next(filter(None, known), None)
 
     def _facts(self, leg: RemoteLeg, letters: int, dear: str) -> LegFacts:
         expected = self.book.predict(leg.name, letters)
@@ -221,7 +231,7 @@ class Escalation:
         reasons = {
             VetoKind.PRIVACY: self._out.release.forbids(),
             VetoKind.RESIDENCE: self._out.sender.residence(leg.remote),
-            VetoKind.OFFLINE: OFFLINE if leg.remote.link is LinkState.DOWN else "",
+            VetoKind.OFFLINE: no_way(leg),
             VetoKind.RESTING: "" if leg.breaker.allows(now()) else RESTS,
             VetoKind.PRICE: dear,
         }
@@ -230,12 +240,14 @@ class Escalation:
     def _noted(
         self, handover: Handover, result: RemoteOutcome, attempt: Attempt
     ) -> None:
-        breaker = next(leg.breaker for leg in self.legs if leg.name == attempt.leg)
-        outcome = attempt.outcome
+        leg = next(leg for leg in self.legs if leg.name == attempt.leg)
+        breaker, outcome = leg.breaker, attempt.outcome
         late = outcome == "given up" and handover.deadline.passed
+        if outcome in ("won", "failed"):
+            leg.refused = result.refused = refusal_of(attempt.error)
         if outcome == "won":
             breaker.succeeded()
-        elif late or (outcome == "failed" and attempt.code != LinkDown.code):
+        elif late or (outcome == "failed" and not no_fault(attempt.code)):
             breaker.failed(now())
         else:
             breaker.unknown()
@@ -245,8 +257,7 @@ class Escalation:
         else:
             self.book.note(attempt.leg, handover.letters, attempt.took)
         if outcome == "failed":
-            down = attempt.code == LinkDown.code
-            result.why_not = WhyNot.OFFLINE if down else WhyNot.FAILED
+            result.why_not = WhyNot.of(attempt.code)
         result.reason = attempt.why or result.reason
         self._emit(
             LegEnded(
@@ -262,18 +273,6 @@ class Escalation:
     def _not_told(self, name: str, error: Exception) -> None:
         why = f"it was not told what was heard: {type(error).__name__}"
         self._emit(Degraded(what=name, why=why, hint="see the log"))
-
-
-def _seen(leg: LegFacts) -> LegSeen:
-    return LegSeen(
-        name=leg.name,
-        vetoes=[veto.words for veto in leg.vetoes],
-        usual_ms=round(leg.usual * 1000, 3),
-        slow_ms=round(leg.slow * 1000, 3),
-        patience_ms=round((leg.patience or leg.slow) * 1000, 3),
-        price=leg.price,
-        seen=leg.seen,
-    )
 
 
 async def _clauses(rest: AsyncIterator[Reading | str]) -> AsyncIterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from voiceagent.deadline import Deadline
+from voiceagent.errors import LinkDown, RemoteFailed
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.interpreter import Reading
 from voiceagent.routing.breaker import Breaker
@@ -15,7 +16,15 @@ from voiceagent.routing.remote import Remote
 from voiceagent.routing.veto import VetoKind
 from voiceagent.stt.protocol import Recognition
 
-__all__ = ["DEVICE", "RemoteOutcome", "Handover", "RemoteLeg", "WhyNot", "why_nobody"]
+__all__ = [
+    "DEVICE",
+    "REFUSALS",
+    "RemoteOutcome",
+    "Handover",
+    "RemoteLeg",
+    "WhyNot",
+    "why_nobody",
+]
 
 DEVICE = "device"
 """The leg that is no remote."""
@@ -37,6 +46,27 @@ class WhyNot(StrEnum):
     """It would cost more than is allowed."""
     FAILED = "failed"
     """Whoever may know did not answer."""
+    NO_ACCESS = "no-access"
+    """It does not let this device in."""
+    BUSY = "busy"
+    """It has too much to do."""
+    QUOTA = "quota"
+    """What was paid for is used up."""
+    MODEL_UNKNOWN = "model-unknown"
+    """It has no model of that name."""
+    SENDS_ELSEWHERE = "sends-elsewhere"
+    """It names another host, which is not asked."""
+
+    @classmethod
+    def of(cls, code: str) -> WhyNot:
+        """By the code of an error of a remote."""
+        if code == LinkDown.code:
+            return cls.OFFLINE
+        return cls(code) if code in REFUSALS else cls.FAILED
+
+
+REFUSALS = ("no-access", "busy", "quota", "model-unknown", "sends-elsewhere")
+"""Codes of reasons that a remote has given itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +100,13 @@ class RemoteLeg:
     breaker: Breaker = field(default_factory=Breaker)
     model: str = ""
     """The name its price stands under."""
+    refused: RemoteFailed | None = None
+    """Why it refused the last question, where it has said so."""
+
+    @property
+    def trouble(self) -> RemoteFailed | None:
+        """Why it lets nobody ask, as far as it has said so."""
+        return self.remote.trouble or self.refused
 
     @property
     def name(self) -> str:
@@ -91,6 +128,8 @@ class RemoteOutcome:
     reason: str = ""
     why_not: WhyNot = WhyNot.ANSWERED
     """Why nobody answers, where that is so."""
+    refused: RemoteFailed | None = None
+    """What whoever was asked gave as the reason, where it gave one."""
 
 
 def why_nobody(situation: Situation) -> WhyNot:

@@ -57,6 +57,8 @@ class Attempt:
     """Seconds from its start to its first item, or to its end without one."""
     why: str = ""
     code: str = ""
+    error: VoiceAgentError | None = None
+    """Why it failed."""
 
 
 class Stream(Generic[T]):
@@ -217,7 +219,7 @@ class Lead(Generic[T]):
             None if stream.task.cancelled() else stream.task.exception()
         )
         if isinstance(error, VoiceAgentError):
-            self._tell(stream, "failed", took, error.what, error.code)
+            self._tell(stream, "failed", took, error.what, error.code, error)
         elif error is None or isinstance(error, Declined):
             code = error.code if error is not None else ""
             self._tell(stream, "declined", took, str(error or "no answer"), code)
@@ -232,6 +234,7 @@ class Lead(Generic[T]):
         took: float,
         why: str = "",
         code: str = "",
+        error: VoiceAgentError | None = None,
     ) -> None:
         started = round(stream.began - self.began, 6)
         self.note(
@@ -242,6 +245,7 @@ class Lead(Generic[T]):
                 took=max(0.0, took),
                 why=why,
                 code=code,
+                error=error,
             )
         )
 

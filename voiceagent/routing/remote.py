@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
 
+from voiceagent.errors import RemoteFailed
 from voiceagent.message import Message
 from voiceagent.privacy.payload import Payload
 
@@ -171,6 +172,11 @@ class Remote(Protocol):
     @property
     def region(self) -> str:
         """The region that the remote has proved to stand in; empty: none."""
+        ...
+
+    @property
+    def trouble(self) -> RemoteFailed | None:
+        """Why it lets nobody ask, where it has said so."""
         ...
 
     def ask(self, payload: Payload, envelope: Envelope) -> AsyncGenerator[Piece, None]:

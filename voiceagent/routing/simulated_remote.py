@@ -121,6 +121,11 @@ class SimulatedRemote:
         """Where it says that it stands."""
         return self._region
 
+    @property
+    def trouble(self) -> RemoteFailed | None:
+        """It never says why."""
+        return None
+
     async def ask(
         self, payload: Payload, envelope: Envelope
     ) -> AsyncGenerator[Piece, None]:

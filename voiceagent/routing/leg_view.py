@@ -1,0 +1,43 @@
+"""How a leg stands, for plans, traces and whoever waits for its answer."""
+
+from __future__ import annotations
+
+from voiceagent.errors import LinkDown, RemoteFailed, VoiceAgentError
+from voiceagent.routing.handover import REFUSALS, RemoteLeg
+from voiceagent.routing.plan import LegFacts
+from voiceagent.routing.remote import LinkState
+from voiceagent.routing.veto import OFFLINE
+from voiceagent.trace.events.escalation import LegSeen
+
+__all__ = ["leg_seen", "no_fault", "no_way", "refusal_of"]
+
+
+def refusal_of(error: VoiceAgentError | None) -> RemoteFailed | None:
+    """The error where it is a reason that the remote has given itself."""
+    known = isinstance(error, RemoteFailed) and error.code in REFUSALS
+    return error if known and isinstance(error, RemoteFailed) else None
+
+
+def no_fault(code: str) -> bool:
+    """Whether a failure of that code is none that resting mends."""
+    return code == LinkDown.code or code in REFUSALS
+
+
+def no_way(leg: RemoteLeg) -> str:
+    """Why there is no way to it now; empty: there is one."""
+    if leg.remote.link is not LinkState.DOWN:
+        return ""
+    known = leg.remote.trouble
+    return f"{OFFLINE}: {known.what}" if known is not None else OFFLINE
+
+
+def leg_seen(leg: LegFacts) -> LegSeen:
+    return LegSeen(
+        name=leg.name,
+        vetoes=[veto.words for veto in leg.vetoes],
+        usual_ms=round(leg.usual * 1000, 3),
+        slow_ms=round(leg.slow * 1000, 3),
+        patience_ms=round((leg.patience or leg.slow) * 1000, 3),
+        price=leg.price,
+        seen=leg.seen,
+    )
