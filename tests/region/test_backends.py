@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
@@ -15,6 +17,7 @@ from tests.region.test_server import ask
 from voiceagent.clock import now, run
 from voiceagent.errors import ConfigError, EngineFailed, LinkDown, RemoteFailed
 from voiceagent.message import Message
+from voiceagent.region import llama
 from voiceagent.region.backend import AnswerSource, AnswerText, Call, Request, Usage
 from voiceagent.region.chat import ChatBackend
 from voiceagent.region.config import LlamaConfig, UpstreamConfig
@@ -228,6 +231,30 @@ def test_a_model_of_one_s_own_answers_and_is_started_again(tmp_path: Path) -> No
                 backend._process.kill()
                 await until(lambda: backend.restarts > 0 and backend._chat is not None)
                 await ask(socket)
+
+    run(main())
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_model_that_is_killed_or_stopped_is_asked_once_more(
+    how: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("xllamacpp")
+    monkeypatch.setattr(llama, "STILL", 0.5)
+    model = tiny_llama(tmp_path / "tiny.gguf", template=TEMPLATE)
+    config = LlamaConfig(model=str(model), slots=2, context=512, threads=1)
+    request = Request(messages=(Message("user", "turn on"),), max_tokens=4)
+
+    async def main() -> None:
+        backend = LlamaBackend(config)
+        await backend.start()
+        try:
+            assert backend._process is not None
+            os.kill(backend._process.pid, how)
+            assert [output async for output in backend.answer(request)]
+            assert backend.restarts == 1
+        finally:
+            await backend.close()
 
     run(main())
 

@@ -87,6 +87,12 @@ class FairDesk(Generic[T]):
             self._had.clear()
             self._reached.clear()
 
+    def charge(self, whose: Whose, cost: float) -> None:
+        """What was lent cost so much more than was thought."""
+        for part in _parts(whose):
+            if part in self._had:
+                self._had[part] += cost
+
     def _come(self, whose: Whose) -> None:
         """Who did not wait before begins where the others are."""
         for part in _parts(whose):

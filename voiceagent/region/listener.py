@@ -35,7 +35,7 @@ lost its way; shorter ones may be said twice as often."""
 
 @dataclass(frozen=True, slots=True)
 class HeardSpeech:
-    """Words so far, and speech that has not been heard yet."""
+    """Words, or speech that has not been heard yet."""
 
     words: str
     rest: tuple[bytes, ...] = ()
@@ -54,11 +54,11 @@ class Listener:
         self._recognise, self._frontend = recognise, frontend
 
     def hear(self, pcm: bytes) -> HeardSpeech:
-        """A turn at 24 kHz: the words of its first piece, and the others."""
+        """A turn at 24 kHz: its words, or the pieces of much speech."""
         pieces = speech_pieces(self._frontend, resampled_pcm(pcm, RATE, INSIDE))
-        if not pieces:
-            return HeardSpeech("")
-        return HeardSpeech(self.words(pieces[0]), tuple(pieces[1:]))
+        if len(pieces) == 1:
+            return HeardSpeech(self.words(pieces[0]))
+        return HeardSpeech("", tuple(pieces))
 
     def words(self, piece: bytes) -> str:
         """The words of a piece of speech at 16 kHz."""

@@ -1,7 +1,9 @@
 """The backend with a model of one's own on the processor: started and supervised here.
 
 Continuous batching over several slots in a process apart: a crash of native code ends
-answers, not the region, and the process is started again.
+answers, not the region, and the process is started again. So is one that does no work
+while an answer is waited for. What it was asked is asked once more, where no word of
+the answer was out.
 """
 
 from __future__ import annotations
@@ -12,10 +14,12 @@ import json
 import secrets
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
+from math import inf
 from pathlib import Path
 
 from voiceagent.child_process.own_path import module_line
+from voiceagent.child_process.patience import Patience
 from voiceagent.errors import (
     ConfigError,
     EngineFailed,
@@ -24,7 +28,7 @@ from voiceagent.errors import (
     RemoteFailed,
 )
 from voiceagent.nlu.models.gguf_header import read_header
-from voiceagent.region.backend import Output, Request
+from voiceagent.region.backend import AnswerSource, Output, Request
 from voiceagent.region.chat import ChatBackend
 from voiceagent.region.config import LlamaConfig, UpstreamConfig
 from voiceagent.region.knowledge import Knowledge
@@ -38,6 +42,12 @@ READY = 120.0
 WATCH = "the process of the model"
 RESTS = (0.2, 1.0, 5.0)
 """Seconds before it is started again, by how often that was needed in a row."""
+STILL = 2.5
+"""Seconds without work, while an answer is waited for, after which it is stopped."""
+SLICE = 0.25
+"""Seconds between two looks at it."""
+BACK = 5.0
+"""Seconds that a question waits for a process that is started again."""
 
 
 class LlamaBackend:
@@ -72,9 +82,11 @@ class LlamaBackend:
                 hint="use an instruct model",
             )
         self.restarts = 0
+        self._failures, self._awaited = 0, 0
         self._config, self._knowledge, self._passages = config, knowledge, passages
         self._process: Process | None = None
         self._chat: ChatBackend | None = None
+        self._up = asyncio.Event()
         self._tasks = Tasks(note)
 
     async def start(self) -> None:
@@ -83,16 +95,46 @@ class LlamaBackend:
         self._tasks.spawn(WATCH, self._watch())
 
     async def answer(self, request: Request) -> AsyncGenerator[Output, None]:
-        """The words as they come."""
-        chat = self._chat
-        if chat is None:
-            raise LinkDown("the model is being started again", hint="ask once more")
+        """The words as they come; asked once more where none was out yet."""
+        begun, sources = False, True
+        for attempt in (1, 2):
+            try:
+                async with aclosing(self._asked(request)) as outputs:
+                    async for output in outputs:
+                        begun = begun or not isinstance(output, AnswerSource)
+                        if sources or begun:
+                            yield output
+                return
+            except LinkDown as error:
+                sources = False
+                if begun or attempt == 2:
+                    broke = "the model broke off"
+                    raise RemoteFailed(broke, cause=error.what) from error
+                await asyncio.sleep(SLICE)  # until its end is known here, too
+
+    async def _asked(self, request: Request) -> AsyncGenerator[Output, None]:
+        async with aclosing((await self._there()).answer(request)) as outputs:
+            while True:
+                self._awaited += 1
+                try:
+                    output = await anext(outputs, None)
+                finally:
+                    self._awaited -= 1
+                if output is None:
+                    return
+                self._failures = 0
+                yield output
+
+    async def _there(self) -> ChatBackend:
+        """The way to the process, once there is one."""
         try:
-            async with aclosing(chat.answer(request)) as outputs:
-                async for output in outputs:
-                    yield output
-        except LinkDown as error:
-            raise RemoteFailed("the model broke off", cause=error.what) from error
+            async with asyncio.timeout(BACK):
+                await self._up.wait()
+        except TimeoutError:
+            pass
+        if self._chat is None:
+            raise LinkDown("the model is being started again", hint="ask once more")
+        return self._chat
 
     async def close(self) -> None:
         """End the process."""
@@ -126,6 +168,7 @@ class LlamaBackend:
             passages=self._passages,
             context=min(room, 3_000),
         )
+        self._up.set()
 
     async def _ready(self, process: Process, key: str) -> str:
         assert process.stdin is not None and process.stdout is not None
@@ -144,13 +187,14 @@ class LlamaBackend:
             ) from error
 
     async def _watch(self) -> None:
-        """Start it again whenever it ends."""
+        """Start it again whenever it ends or stops."""
         while True:
             if self._process is not None:  # None: it could not be started
-                await self._process.wait()
+                await self._over(self._process)
+            self._up.clear()
             chat, self._chat = self._chat, None
-            rest = RESTS[min(self.restarts, len(RESTS) - 1)]
-            self.restarts += 1
+            rest = RESTS[min(self._failures, len(RESTS) - 1)]
+            self.restarts, self._failures = self.restarts + 1, self._failures + 1
             await asyncio.sleep(rest)
             if chat is not None:
                 await chat.close()
@@ -159,9 +203,25 @@ class LlamaBackend:
             except (EngineFailed, OSError) as error:
                 note(WATCH, error)
 
+    async def _over(self, process: Process) -> None:
+        """Until it has ended; one that does nothing for those who wait is ended."""
+        patience: Patience | None = None
+        while process.returncode is None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SLICE):
+                    await process.wait()
+            if not self._awaited:
+                patience = None
+                continue
+            patience = patience or Patience(process.pid, inf, STILL)
+            patience.waited(SLICE)
+            if patience.over and process.returncode is None:
+                process.kill()
+
     async def _end(self) -> None:
         process, chat = self._process, self._chat
         self._process = self._chat = None
+        self._up.clear()
         if chat is not None:
             await chat.close()
         if process is None:

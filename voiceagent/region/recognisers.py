@@ -1,13 +1,16 @@
 """The recognisers of a region: several, in processes of their own, shared fairly.
 
 What native code does there reaches no session: one that dies, hangs or is stopped is
-replaced, and what it was asked is asked once more of the next that is free. Long speech
-is heard in pieces; between two of them others have their turn.
+replaced, and what it was asked is asked once more of the next that is free.
+
+Much sound is heard by a process of its own, which works when nobody else does, and in
+pieces: a minute of babble takes a hundred times the work of a question.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from functools import partial
@@ -15,7 +18,7 @@ from itertools import count
 from typing import Any
 
 from voiceagent.child_process import Child
-from voiceagent.clock import Compute
+from voiceagent.clock import Compute, cpu_seconds_of
 from voiceagent.errors import EngineLost
 from voiceagent.realtime.steps import RATE
 from voiceagent.region.fair_desk import FairDesk, Whose
@@ -28,6 +31,14 @@ __all__ = ["EarProcess", "Recognisers"]
 WORK = 30.0
 """Seconds of work for one piece of speech: 4 where it is babble; words that take longer
 are for nobody."""
+LONG = 15.0
+"""Seconds of sound that are much: longer than any turn that is found here."""
+PACE = 4.0
+"""Seconds of sound that a second of work stands for: a question costs less, babble
+more, and is charged for it."""
+PATIENT = 10
+"""How nice to all others the process is that hears what is much: it has a tenth of a
+processor that somebody else wants, too."""
 LOOK = 1.0
 """Seconds between two looks at those that nobody uses."""
 PING = 5
@@ -58,6 +69,11 @@ class EarProcess:
     def pid(self) -> int:
         """The process that listens; 0 where there is none."""
         return self._child.pid if self._child else 0
+
+    @property
+    def worked(self) -> float:
+        """Seconds of work that it has done."""
+        return cpu_seconds_of(self.pid) or 0.0 if self.pid else 0.0
 
     @property
     def alive(self) -> bool:
@@ -103,6 +119,9 @@ class EarProcess:
         )
 
 
+EarDesk = FairDesk[EarProcess]
+
+
 class Recognisers:
     """Puts sound into words, for all sessions."""
 
@@ -117,35 +136,41 @@ class Recognisers:
         """`make`: pickled, makes what listens in a process; `copied`: it runs no
         threads of its own; `lost()`: told of every process that died or hung."""
         self.lost, self.processes = lost, processes
-        self._all = [
+        ears = [
             EarProcess(make, name=f"ear {number + 1}", copied=copied)
             for number in range(processes)
         ]
-        self._desk = FairDesk[EarProcess](lent=self._all)
+        patient = EarProcess(partial(_nice, make), name="patient ear", copied=copied)
+        self._desk = FairDesk[EarProcess](lent=ears)
+        self._rest = FairDesk[EarProcess](lent=[patient])
+        self._desks = {ear: self._desk for ear in ears} | {patient: self._rest}
         self._tasks, self._numbers = Tasks(note), count()
 
     @property
     def trouble(self) -> str:
         """Why nobody is heard now; empty: somebody is."""
-        idle = self._desk.free
-        if any(ear.well if ear in idle else ear.alive for ear in self._all):
+        idle, ears = (
+            self._desk.free,
+            (e for e, d in self._desks.items() if d is self._desk),
+        )
+        if any(ear.well if ear in idle else ear.alive for ear in ears):
             return ""
         return "it has no ears now"
 
     @property
     def waiting(self) -> int:
         """Turns, or pieces of them, whose words nobody makes out yet."""
-        return self._desk.waiting
+        return self._desk.waiting + self._rest.waiting
 
     @property
     def pids(self) -> list[int]:
         """The processes that listen."""
-        return [ear.pid for ear in self._all if ear.alive]
+        return [ear.pid for ear in self._desks if ear.alive]
 
     async def start(self) -> None:
         """The first can hear when this returns; the others are made meanwhile. Raises
         what making it raises."""
-        first, *others = self._all
+        first, *others = self._desks
         await first.renew()
         self._desk.give(first)
         self._spawn(self._look())
@@ -155,42 +180,58 @@ class Recognisers:
     async def words(self, pcm: bytes, whose: Whose) -> str:
         """What is said in a turn at 24 kHz; empty where nobody speaks. Raises
         `EngineLost` where two were lost over it."""
-        seconds = min(PIECE, len(pcm) / (2 * RATE))
-        heard: HeardSpeech = await self._ask(whose, seconds, "hear", pcm)
+        seconds = len(pcm) / (2 * RATE)
+        desk, cost = self._rest if seconds > LONG else self._desk, min(PIECE, seconds)
+        heard: HeardSpeech = await self._ask(desk, whose, cost, "hear", pcm)
         found = [heard.words]
         for piece in heard.rest:
             cost = len(piece) / (2 * INSIDE)
-            found.append(await self._ask(whose, cost, "words", piece))
+            found.append(await self._ask(self._rest, whose, cost, "words", piece))
         return " ".join(filter(None, found))
 
     async def close(self) -> None:
         """End all processes."""
         await self._tasks.end()
-        for ear in self._all:
+        for ear in self._desks:
             await asyncio.to_thread(ear.close)
 
-    async def _ask(self, whose: Whose, cost: float, member: str, pcm: bytes) -> Any:
+    async def _ask(
+        self, desk: EarDesk, whose: Whose, cost: float, member: str, pcm: bytes
+    ) -> Any:
         try:
-            return await self._once(whose, cost, member, pcm)
+            return await self._once(desk, whose, cost, member, pcm)
         except EngineLost:
-            return await self._once(whose, 0.0, member, pcm)
+            return await self._once(desk, whose, 0.0, member, pcm)
 
-    async def _once(self, whose: Whose, cost: float, member: str, pcm: bytes) -> Any:
-        ear = await self._desk.take(whose, cost)
+    async def _once(
+        self, desk: EarDesk, whose: Whose, cost: float, member: str, pcm: bytes
+    ) -> Any:
+        ear = await desk.take(whose, cost)
         told: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+        def spent(work: float) -> None:
+            desk.charge(whose, max(0.0, PACE * work - cost))
+
         # What was begun is finished, whoever gives up: only then is the ear free.
-        self._spawn(self._asked(ear, told, member, pcm))
+        self._spawn(self._asked(ear, told, spent, member, pcm))
         return await told
 
     async def _asked(
-        self, ear: EarProcess, told: asyncio.Future[Any], member: str, pcm: bytes
+        self,
+        ear: EarProcess,
+        told: asyncio.Future[Any],
+        spent: Callable[[float], None],
+        member: str,
+        pcm: bytes,
     ) -> None:
+        before = ear.worked
         try:
             found = await ear.ask(member, pcm, limit=WORK)
         except Exception as error:
             if not told.done():
                 told.set_exception(error)
         else:
+            spent(ear.worked - before)
             if not told.done():
                 told.set_result(found)
         await self._replaced(ear)
@@ -208,16 +249,16 @@ class Recognisers:
                 note("the making of a recogniser", error)
             else:
                 ear.failures = 0
-        self._desk.give(ear)
+        self._desks[ear].give(ear)
 
     async def _look(self) -> None:
         """See to those that nobody asks anything: one may be gone or stopped."""
         for number in count(1):
             await asyncio.sleep(LOOK)
-            for ear in self._desk.free:
-                if ear.well and number % PING:
+            for ear, desk in self._desks.items():
+                if ear in desk.free and ear.well and number % PING:
                     continue
-                if self._desk.take_free(ear):
+                if desk.take_free(ear):
                     self._spawn(self._looked_at(ear))
 
     async def _looked_at(self, ear: EarProcess) -> None:
@@ -228,3 +269,10 @@ class Recognisers:
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         self._tasks.spawn(f"recogniser {next(self._numbers)}", work)
+
+
+def _nice(make: Callable[[], Listener]) -> Listener:
+    """The same, in a process that works when nobody else does."""
+    if hasattr(os, "nice"):
+        os.nice(PATIENT)
+    return make()
