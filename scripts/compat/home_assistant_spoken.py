@@ -30,6 +30,8 @@ LATE = 12.0
 """Seconds after its sound in which a command is answered."""
 START = 90.0
 TELLING = ("brightness", "temperature", "volume_level", "rgb_color", "is_volume_muted")
+IDLE = ("sensor", "camera", "sun", "update", "image_processing")
+"""Domains that no command changes; some of the demo's change by themselves."""
 ON_THE_WAY = {"opening": "open", "closing": "closed"}
 House = Mapping[str, Any]
 
@@ -126,7 +128,7 @@ def look(server: Server) -> House:
     """What every thing of the house says of itself, without what only runs on."""
     found = {}
     for row in server.ask("/api/states"):
-        if row["entity_id"].split(".")[0] not in ("sensor", "camera", "sun", "update"):
+        if row["entity_id"].split(".")[0] not in IDLE:
             shown = row["attributes"]
             state = ON_THE_WAY.get(row["state"], row["state"])
             found[row["entity_id"]] = (state, *(str(shown.get(k)) for k in TELLING))

@@ -137,7 +137,9 @@ DENIALS = DenialCues(
     ),
     exceptions=(
         *("except", "apart from", "other than", "but not", "instead", "rather than"),
-        *("besides", "excluding"),
+        *("besides", "excluding", "excepting", "aside from", "save for"),
+        "with the exception of",
+        "(all|every|everything|everywhere|everyone|any|anywhere) [*] [*] but",
     ),
     ceasing=(
         *("stop *ing", "quit *ing", "avoid *ing", "refrain from *ing"),

@@ -26,6 +26,7 @@ NUMBERS = NumberWords(
     tens=tuple(TENS),
     scales={"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9},
     minus="minus",
+    signs=frozenset(("minus", "negative", "below")),
     point="point",
     joint="and",
     quantities=frozenset(

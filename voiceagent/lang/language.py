@@ -51,6 +51,8 @@ class NumberWords(Struct, frozen=True, kw_only=True, eq=False):
     scales: Mapping[str, int]
     """What a number in front of it is multiplied by, the smallest first."""
     minus: str
+    signs: frozenset[str]
+    """Words before or behind a number that put it below zero."""
     point: str
     joint: str
     """Between a scale and what is added: `two hundred and five`."""

@@ -42,6 +42,9 @@ class LossRule:
             point = at and words[at - 1] == self._words.point
             if value not in numbers and not (point and value / 10 in numbers):
                 return refuse("a number would be lost")
+        below = any(_is_number(v) and v < 0 for v in intent.slots.values())
+        if numbers and not below and self._words.signs & {*words} - literals:
+            return refuse("a sign would be lost")
         for word, meanings in self._words.fractions.items():
             if word in words and word not in literals and not numbers & {*meanings}:
                 return refuse("a fraction would be lost")
