@@ -199,7 +199,7 @@ def test_events_come_whole_however_they_are_cut() -> None:
 
 def test_a_prompt_keeps_within_its_room() -> None:
     turns = tuple(Message("user", f"question {i} " * 20) for i in range(50))
-    made = prompt(Request(messages=turns), [], tokens=600)
+    made = prompt(Request(messages=turns), [], letters=2100)
     assert made[0]["role"] == "system" and len(made) < 12
     assert made[-1]["content"] == turns[-1].text
     tools = Request(
@@ -209,7 +209,7 @@ def test_a_prompt_keeps_within_its_room() -> None:
             Message("tool", "ok", call_id="c"),
         )
     )
-    roles = [m["role"] for m in prompt(tools, [], tokens=600)]
+    roles = [m["role"] for m in prompt(tools, [], letters=2100)]
     assert roles == ["system", "user", "assistant", "tool"]
 
 

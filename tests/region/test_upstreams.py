@@ -114,7 +114,10 @@ def test_a_prompt_is_cut_to_the_room_that_was_told() -> None:
             await backend.close()
             first, second, third = (len(str(one["messages"])) for one in server.asked)
             assert first > 4 * second == 4 * third
-            assert server.asked[1]["max_tokens"] == 128
+            # 1371 tokens were the first one's: what that is in letters is known now.
+            second_tokens = second * 1371 / first
+            assert second_tokens + server.asked[1]["max_tokens"] <= 256
+            assert server.asked[1]["max_tokens"] >= 64
             assert server.asked[1]["messages"][-1]["content"] == long[-1].text
 
     run(main())

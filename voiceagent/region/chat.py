@@ -14,16 +14,19 @@ from voiceagent.region.chat_events import CUTS, ChatEvents
 from voiceagent.region.config import UpstreamConfig
 from voiceagent.region.documents import Passage
 from voiceagent.region.knowledge import Knowledge
-from voiceagent.region.prompting import as_tools, prompt
+from voiceagent.region.model_list import asked_room
+from voiceagent.region.prompting import as_tools, length, prompt
 from voiceagent.region.refusals import PromptTooLong, refusal
+from voiceagent.region.room import Room
 from voiceagent.region.sse import SseReader
+from voiceagent.region.tasks import Tasks
+from voiceagent.region.trouble import note
 
 __all__ = ["ChatBackend"]
 
+LOOK = "a look for the room of a prompt"
 CONTEXT = 3_000
 """Tokens of a prompt, about."""
-LEAST = 96
-"""Tokens of a prompt that are given in any case."""
 LONGEST_ANSWER = 300.0
 """Seconds after which an answer that still goes on is broken off."""
 FITS = 0.3
@@ -44,8 +47,10 @@ class ChatBackend:
         knowledge: Knowledge | None = None,
         passages: int = 4,
         context: int = CONTEXT,
+        room: int | None = None,
     ) -> None:
-        """Raises `ConfigError`, `EngineMissing`."""
+        """`context`: tokens of a prompt at most; `room`: of prompt and answer, where it
+        is known. Raises `ConfigError`, `EngineMissing`."""
         if not config.url:
             raise ConfigError(
                 "`upstream.url` is not set",
@@ -60,9 +65,10 @@ class ChatBackend:
             ) from error
         self._httpx: Any = httpx
         self._config, self._knowledge = config, knowledge
-        self._passages, self._context = passages, context
-        self._room: int | None = None
-        """Tokens that prompt and answer have together, where that was told."""
+        self._passages, self._room = passages, Room(context, room)
+        self._looks = False
+        """Whether the server is still to be asked for its room."""
+        self._tasks = Tasks(note)
         self._thinks = False
         """Whether its answers begin with a thought whose opening tag is not told."""
         limit = config.limit_ms / 1000
@@ -77,10 +83,14 @@ class ChatBackend:
         )
 
     async def start(self) -> None:
-        """The connection is made with the first question."""
+        """Ask for the room of a prompt; nothing waits for that, and where nobody
+        answers it is asked behind the first answer."""
+        self._looks = not self._room.known
+        self._look_for_room()
 
     async def close(self) -> None:
         """Close the connection."""
+        await self._tasks.end()
         await self._client.aclose()
 
     async def answer(self, request: Request) -> AsyncGenerator[Output, None]:
@@ -90,26 +100,34 @@ class ChatBackend:
         for passage in passages:
             yield AnswerSource(passage.name)
         for attempt in (1, 2):
-            begun = False
+            begun, body = False, self._body(request, passages)
             try:
-                async for output in self._ask(self._body(request, passages), request):
+                async for output in self._ask(body, request):
                     begun = True
                     yield output
+                self._look_for_room()
                 return
             except PromptTooLong as error:
-                self._learn(error.room, request.max_tokens)
+                letters = length(body["messages"]) + length(body.get("tools", ()))
+                self._room.refused(error.size, letters, body["max_tokens"])
                 if attempt == 2:
                     raise
             except LinkDown:
                 if begun or attempt == 2:
                     raise
 
-    def _learn(self, room: int | None, answer: int) -> None:
-        """The server takes shorter prompts than was thought."""
-        told = room - min(answer, room // 2) if room else self._context // 2
-        self._room = room or self._room
-        # Letters are counted, not tokens: some room is left for where that errs.
-        self._context = max(LEAST, min(self._context // 2, round(told * 0.75)))
+    def _look_for_room(self) -> None:
+        if self._looks and not self._room.known and LOOK not in self._tasks.running:
+            self._tasks.spawn(LOOK, self._look())
+
+    async def _look(self) -> None:
+        try:
+            told = await asked_room(self._client, self._config.model)
+        except (self._httpx.HTTPError, TimeoutError):
+            return  # once more behind the next answer
+        self._looks = False
+        if told is not None and not self._room.known:
+            self._room.told(told)
 
     async def _known(self, request: Request) -> list[Passage]:
         questions = [m.text for m in request.messages if m.role == "user"]
@@ -119,20 +137,19 @@ class ChatBackend:
         found = await asyncio.to_thread(search, questions[-1], self._passages)
         return [passage for passage in found if passage.score >= FITS]
 
-    def _answer_room(self, request: Request) -> int:
-        """Tokens of the answer, as far as they fit beside a prompt."""
-        most = request.max_tokens
-        return most if self._room is None else max(1, min(most, self._room // 2))
-
     def _body(self, request: Request, passages: list[Passage]) -> dict[str, Any]:
+        tools = as_tools(request.tools)
+        room = self._room.letters(request.max_tokens)
+        messages = prompt(request, passages, letters=room)
+        letters = length(messages) + length(tools)
         body: dict[str, Any] = {
             "model": self._config.model or "default",
-            "messages": prompt(request, passages, tokens=self._context),
-            "max_tokens": self._answer_room(request),
+            "messages": messages,
+            "max_tokens": self._room.answer(request.max_tokens, letters),
             "stream": True,
             "stream_options": {"include_usage": True},
         }
-        if tools := as_tools(request.tools):
+        if tools:
             body["tools"] = tools
             if request.must_call:  # where one is chosen, the others are not offered
                 name = {"name": tools[0]["function"]["name"]}

@@ -160,13 +160,12 @@ class LlamaBackend:
         key = secrets.token_urlsafe()
         url = await self._ready(process, key)
         upstream = UpstreamConfig(url=url, model=Path(config.model).stem)
-        room = max(64, config.context - 256)
         self._chat = ChatBackend(
             upstream,
             key=key,
             knowledge=self._knowledge,
             passages=self._passages,
-            context=min(room, 3_000),
+            room=config.context,
         )
         self._up.set()
 

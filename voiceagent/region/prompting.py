@@ -10,7 +10,7 @@ from voiceagent.message import Message
 from voiceagent.region.backend import Request
 from voiceagent.region.documents import Passage
 
-__all__ = ["as_chat", "prompt"]
+__all__ = ["LETTERS_A_TOKEN", "as_chat", "as_tools", "length", "prompt"]
 
 STYLE = (
     "You answer through a voice assistant: one or two short sentences, no lists, no "
@@ -21,25 +21,53 @@ KNOWN = (
     "where it answers the question."
 )
 LETTERS_A_TOKEN = 3.5
+"""Of English, until a server has shown how it counts."""
 
 
 def prompt(
-    request: Request, passages: Sequence[Passage], *, tokens: int
+    request: Request, passages: Sequence[Passage], *, letters: float
 ) -> list[dict[str, Any]]:
-    """Messages of a chat within about so many tokens; the oldest turns go first."""
-    system = [request.instructions or STYLE]
-    if passages:
-        rows = [f"({p.name}) {p.text}" for p in passages]
-        system += [KNOWN, "---", *rows, "---"]
-    head = {"role": "system", "content": "\n".join(system)}
-    room = tokens * LETTERS_A_TOKEN - len(head["content"])
+    """Messages of a chat within about so many letters, with the tools: passages that
+    have no room are left out, the oldest turns go first, the last one stays whole."""
+    head = request.instructions or STYLE
+    begun = _last_question(request.messages)
+    last = [as_chat(message) for message in request.messages[begun:]]
+    room = letters - len(head) - length(last) - length(as_tools(request.tools))
+    known = _known(passages, room)
+    room -= len(known)
     kept: list[dict[str, Any]] = []
-    for message in reversed(request.messages):
-        room -= len(message.text) + 20
-        if room < 0 and kept:
+    for message in reversed(request.messages[:begun]):
+        made = as_chat(message)
+        room -= length([made])
+        if room < 0:
             break
-        kept.append(as_chat(message))
-    return [head, *_paired(kept[::-1])]
+        kept.insert(0, made)
+    system = {"role": "system", "content": f"{head}{known}"}
+    return [system, *_paired([*kept, *last])]
+
+
+def length(parts: Sequence[dict[str, Any]]) -> int:
+    """Letters of messages or tools, as a template writes them."""
+    return sum(len(json.dumps(part, ensure_ascii=False)) for part in parts)
+
+
+def _last_question(messages: Sequence[Message]) -> int:
+    """Where the last turn begins."""
+    asked = [at for at, message in enumerate(messages) if message.role == "user"]
+    return asked[-1] if asked else 0
+
+
+def _known(passages: Sequence[Passage], room: float) -> str:
+    """Those that fit, the best first, as data."""
+    rows: list[str] = []
+    left = room - len(KNOWN) - 10
+    for passage in passages:
+        row = f"({passage.name}) {passage.text}"
+        left -= len(row) + 1
+        if left < 0:
+            break
+        rows.append(row)
+    return "\n".join(["", KNOWN, "---", *rows, "---"]) if rows else ""
 
 
 def _paired(messages: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from voiceagent.errors import RemoteFailed
 from voiceagent.region.chat_events import error_name
+from voiceagent.region.room import ToldSize, told_size
 
 __all__ = ["PromptTooLong", "refusal"]
 
@@ -21,13 +22,9 @@ WAIT = 1.0
 """Seconds that are waited for them."""
 TOO_LONG = re.compile(
     r"context.{0,40}(?:size|length|window|limit)|exceed_context|n_ctx|max_model_len"
-    r"|too (?:long|many tokens)",
+    r"|too (?:long|many tokens)|number of tokens|max_new_tokens"
+    r"|reduce the length of the (?:messages|prompt|input)",
     re.IGNORECASE | re.DOTALL,
-)
-ROOM = re.compile(
-    r"(?:n_ctx\W{1,4}|maximum (?:context|model) length (?:is|of)\s*"
-    r"|(?:context (?:size|length|window)|max_model_len)\D{0,20})(\d{2,7})",
-    re.IGNORECASE,
 )
 HINTS = {
     401: "set the key in `upstream.key_env`",
@@ -37,9 +34,9 @@ HINTS = {
 
 
 class PromptTooLong(RemoteFailed):
-    """The prompt does not fit; `room` is how many tokens would, where that was told."""
+    """The prompt does not fit; `size` is what was told of that."""
 
-    room: int | None = None
+    size = ToldSize()
 
 
 async def refusal(response: Any) -> RemoteFailed:
@@ -51,8 +48,7 @@ async def refusal(response: Any) -> RemoteFailed:
         error = PromptTooLong(
             what, cause="the prompt is too long", hint="raise its context"
         )
-        found = ROOM.search(text)
-        error.room = int(found[1]) if found else None
+        error.size = told_size(text)
         return error
     return RemoteFailed(what, cause=response.reason_phrase, hint=_hint(response))
 
