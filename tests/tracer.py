@@ -2,6 +2,9 @@
 
     strace -f, in a home folder of its own, with nothing configured
 
+Where strace is absent, `tracer_preload.c` stands between the program and the C library:
+what asks the kernel itself (Go, static programs) is then not seen.
+
 An attempt counts, whether it came to anything or not: a machine without a link must not
 hide one. A name is looked up at a resolver: that is an attempt too, even on loopback.
 """
@@ -10,29 +13,21 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
+import socket
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from tracers import OPENS, TALKS, TRACERS, no_tracer, watch
 
 __all__ = ["Home", "Watched", "needs_tracer", "traced"]
 
 ROOT = Path(__file__).resolve().parents[1]
-TALKS = ("connect", "sendto", "sendmsg", "sendmmsg", "bind", "io_uring_setup")
-OPENS = ("open", "openat", "openat2", "creat")
-MAKES = (
-    *("mkdir", "mkdirat", "mknod", "mknodat", "rename", "renameat", "renameat2"),
-    *("link", "linkat", "symlink", "symlinkat", "truncate"),
-    *("unlink", "unlinkat", "rmdir", "chmod", "fchmodat"),
-)
 LONGEST = 50.0
 """Seconds that a command may take."""
 RESOLVERS = ("53", "853", "5353", "5355")
@@ -117,45 +112,38 @@ class Watched:
 
 
 def needs_tracer() -> None:
-    """Skip where nothing can be watched, with the reason."""
-    if why := _no_tracer():
-        pytest.skip(why)
+    """Skip where nothing can be watched, with the reasons."""
+    if not _tracer():
+        pytest.skip("; ".join(filter(None, map(no_tracer, TRACERS))))
 
 
-@cache
-def _no_tracer() -> str:
-    if not sys.platform.startswith("linux"):
-        return "strace is a program of Linux"
-    if shutil.which("strace") is None:
-        return "strace is not installed: run `apt-get install strace`"
-    tried = subprocess.run(
-        ["strace", "-f", "-qq", "-o", os.devnull, "true"], capture_output=True
-    )
-    said = tried.stderr.decode("utf-8", "replace").strip()
-    return f"strace may not watch here: {said}" if tried.returncode else ""
+def _tracer() -> str:
+    return next((name for name in TRACERS if not no_tracer(name)), "")
 
 
 def traced(
     home: Home,
     *command: str,
+    tracer: str = "",
     outputs: Sequence[Path] = (),
     stdin: bytes = b"",
     meanwhile: Callable[[subprocess.Popen[bytes]], None] | None = None,
     more: Mapping[str, str] | None = None,
 ) -> Watched:
-    """Run a command to its end, watched; `outputs` are files that it was told to make.
+    """Run a command to its end, watched; `outputs` are files that it was told to make,
+    `tracer` one of `TRACERS` (else the first that can).
 
     `meanwhile` is called while it runs; then the command is asked to end (SIGINT).
     """
     log = home.root / "calls"
-    calls = ",".join((*TALKS, *OPENS, *MAKES))
-    watch = ("strace", "-f", "-y", "-qq", "-s", "400", "--seccomp-bpf")
+    log.touch()
+    before, through = watch(tracer or _tracer(), log)
     process = subprocess.Popen(
-        [*watch, "-e", f"trace=?{calls.replace(',', ',?')}", "-o", str(log), *command],
+        [*before, *command],
         **{"stdin": subprocess.PIPE, "stdout": subprocess.PIPE},
         stderr=subprocess.PIPE,
         cwd=home.work,
-        env={**home.environment(), **(more or {})},
+        env={**home.environment(), **through, **(more or {})},
     )
     if meanwhile is not None:
         try:
@@ -182,6 +170,9 @@ def traced(
 
 def _told(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
     """The command itself: a signal to strace would be another thing."""
+    if not str(process.args[0]).endswith("strace"):  # type: ignore[index]
+        process.send_signal(number)
+        return
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     with suppress(OSError):  # it has ended
         for child in children.read_text().split():
@@ -206,6 +197,8 @@ def _calls(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
 def _judged(
     home: Home, outputs: Sequence[str], name: str, words: str
 ) -> tuple[str, str]:
+    if name == "getaddrinfo":
+        return ("" if _is_near(words) else "beyond"), f"{name}({words}"
     if name in TALKS:
         wrong = name == "io_uring_setup" or any(
             _is_beyond(family, rest, door=name == "bind")
@@ -232,15 +225,26 @@ def _changed(name: str, words: str) -> Sequence[str]:
     return (opened[1].removesuffix(" (deleted)"),) if opened else ("?",)
 
 
+def _is_near(words: str) -> bool:
+    """Whether a name needs nobody to be looked up."""
+    name = words.partition('"')[2].partition('"')[0]
+    with suppress(ValueError):
+        return bool(ip_address(name.partition("%")[0]))
+    return name in ("", "localhost", socket.gethostname())
+
+
 def _is_beyond(family: str, rest: str, *, door: bool) -> bool:
     if family in ("AF_UNIX", "AF_LOCAL"):
         return any(name in rest for name in LOOKS_UP)
     if family in ("AF_NETLINK", "AF_UNSPEC"):
         return False
-    address, port = re.search(r'"([0-9a-fA-F.:]+)"', rest), re.search(r"\d+", rest)
+    address, port = (
+        re.search(r'"([0-9a-fA-F.:]+)"', rest),
+        re.search(r"htons\((\d+)", rest),
+    )
     if family not in ("AF_INET", "AF_INET6") or address is None:
         return True
-    if port is not None and port[0] in RESOLVERS:
+    if port is not None and port[1] in RESOLVERS:
         return True
     where = ip_address(address[1])
     inside = getattr(where, "ipv4_mapped", None) or where

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import soundfile
 from tracer import Home, Watched, needs_tracer, traced
+from tracers import TRACERS, no_tracer
 
 pytestmark = [pytest.mark.cli, pytest.mark.audio]
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
@@ -124,6 +125,9 @@ OFFENDERS = {
     "a datagram": "socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', {there})",
     "a door": "socket.create_server(('0.0.0.0', 0))",
     "a resolver": "socket.socket(type=socket.SOCK_DGRAM).connect(('127.0.0.53', 53))",
+    "a name": "try: socket.getaddrinfo('nowhere.invalid', 443)\nexcept OSError: pass",
+    "a resolver by IPv6": "s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM); "
+    "s.connect_ex(('::1', 53))",
     "by IPv6": "s = socket.socket(socket.AF_INET6); s.settimeout(0.1); "
     "s.connect_ex(('2001:db8::1', 443))",
 }
@@ -143,33 +147,52 @@ H = Path.home()
 """
 
 
-def planted(home: Home, deed: str) -> Watched:
+@pytest.fixture(params=TRACERS)
+def tracer(request: pytest.FixtureRequest) -> str:
+    """Each of them; they have to agree."""
+    if why := no_tracer(request.param):
+        pytest.skip(why)
+    return str(request.param)
+
+
+def planted(home: Home, deed: str, tracer: str) -> Watched:
     """A program whose child does it: what children do counts as well."""
     child = BEFORE + deed.replace("{there}", "('192.0.2.1', 443)")
     parent = (
         f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
     )
-    return traced(home, sys.executable, "-c", parent)
+    return traced(home, sys.executable, "-c", parent, tracer=tracer)
 
 
 @pytest.mark.parametrize("deed", OFFENDERS.values(), ids=OFFENDERS)
-def test_the_tracer_sees_what_reaches_out(home: Home, deed: str) -> None:
-    done = planted(home, deed)
+def test_the_tracer_sees_what_reaches_out(home: Home, deed: str, tracer: str) -> None:
+    done = planted(home, deed, tracer)
     assert done.beyond, done.err
 
 
 @pytest.mark.parametrize("deed", STRAYS.values(), ids=STRAYS)
-def test_the_tracer_sees_what_is_written_astray(home: Home, deed: str) -> None:
-    done = planted(home, deed)
+def test_the_tracer_sees_what_is_written_astray(
+    home: Home, deed: str, tracer: str
+) -> None:
+    done = planted(home, deed, tracer)
     assert done.astray and not done.beyond, done.err
 
 
-def test_the_tracer_lets_loopback_and_our_folders_be(home: Home) -> None:
+def test_the_tracer_lets_loopback_and_our_folders_be(home: Home, tracer: str) -> None:
     done = planted(
         home,
         "d = socket.create_server(('127.0.0.1', 0)); "
         "socket.create_connection(d.getsockname()); "
         "p = H.parent / 'cache' / 'voiceagent'; p.mkdir(); (p / 'a').write_text('x')",
+        tracer,
     )
     assert done.code == 0 and not done.err
+    stays_at_home(done)
+
+
+def test_a_whole_command_without_strace(home: Home) -> None:
+    if why := no_tracer("preload"):
+        pytest.skip(why)
+    done = voiceagent(home, "ask", "set a timer for five minutes", tracer="preload")
+    assert done.code == 0 and "five minutes" in done.out, done.err
     stays_at_home(done)
