@@ -211,3 +211,18 @@ def test_one_answer_does_not_wait_for_what_another_one_lacks() -> None:
     assert respond.messages[-1].text == "first"
     failed = sent(made.answering.transcription_failed(other.item_id, "late", "no"))
     assert failed[-1]["response"]["status"] == "failed"
+
+
+def test_an_answer_that_is_removed_while_it_is_written_leaves_its_id_to_others() -> (
+    None
+):
+    made = session()
+    told(made, say("hello"))
+    respond = told(made, {"type": "response.create"})[-1]
+    assert isinstance(respond, Respond)
+    steps = made.writer.text(respond.response_id, "Good day.")
+    item = next(e["item_id"] for e in sent(steps) if "item_id" in e)
+    told(made, {"type": "conversation.item.delete", "item_id": item})
+    told(made, say("mine", id=item))
+    done = kinds(made.writer.finished(respond.response_id))
+    assert "conversation.item.done" not in done and done[-1] == "response.done"

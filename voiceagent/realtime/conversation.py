@@ -39,6 +39,10 @@ class Conversation:
         """Whether it is there."""
         return any(item["id"] == item_id for item in self.items)
 
+    def holds(self, item: Item) -> bool:
+        """Whether it is this very one that is there: its id may be another's by now."""
+        return any(one is item for one in self.items)
+
     def add(self, item: Item, after: str | None, event_id: str | None = None) -> None:
         """Append, or put behind an item (`root`: at the head); raises
         `ProtocolFault`."""

@@ -255,7 +255,7 @@ class Writer:
             self.wire.send(**event) for event in active.close_message(status)
         ]
         active.message = None
-        if active.kept and self.wire.items.has(item["id"]):
+        if active.kept and self.wire.items.holds(item):
             steps.append(self.wire.item_event("done", item))
         return steps
 
