@@ -73,7 +73,9 @@ class AnswerWordsReader:
             else:
                 return ""
         else:
-            rest = _after(text, len(told))
+            rest = _after(text, len(told)).rstrip() if told else text
+            if self._told[-1:].isspace():
+                rest = rest.lstrip()
         self._told += rest
         return rest
 
@@ -84,8 +86,6 @@ def _letters(text: str) -> str:
 
 def _after(text: str, letters: int) -> str:
     """What follows so many letters, spaces not counted; spaces go with what follows."""
-    if not letters:
-        return text
     for at, letter in enumerate(text):
         letters -= not letter.isspace()
         if not letters:
