@@ -5,6 +5,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -51,6 +52,18 @@ class Toy:
     def size(self, data: bytes) -> int:
         """Of something large."""
         return len(data)
+
+    def shout(self, where: str) -> None:
+        """Break, in words that are none."""
+
+        def broken() -> None:
+            raise ValueError("\x1b[31mred\x07\u202e")
+
+        if where == "call":
+            broken()
+        thread = threading.Thread(target=broken)
+        thread.start()
+        thread.join()
 
     def refuse(self) -> None:
         """A complaint that is none of a broken engine."""
@@ -204,6 +217,28 @@ def test_anew_means_anew() -> None:
     toy.renew(anew=True)
     assert toy.process.pid != original and toy.ask("add", "one") == 1
     toy.close()
+
+
+BROKEN = """
+from test_child_process import *
+from voiceagent.errors import EngineLost
+for where in ("call", "thread"):
+    toy = Child(Toy, name="toy", what="toy", hint="", copied={copied})
+    try:
+        toy.ask("shout", where)
+        toy.ask("size", b"")
+    except EngineLost:
+        pass
+    toy.close()
+"""
+
+
+@pytest.mark.parametrize("copied", [False, pytest.param(True, marks=copies)])
+def test_what_nobody_caught_in_it_is_told_as_text(copied: bool) -> None:
+    done = python(BROKEN.format(copied=copied))
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("ValueError: [31m") == 0
+    assert done.stderr.count("ValueError: red") == 2 and "\x1b" not in done.stderr
 
 
 @copies

@@ -28,6 +28,7 @@ from voiceagent.cli.terminal import describe
 from voiceagent.clock import run
 from voiceagent.engines.tts.speakable import speakable
 from voiceagent.errors import VoiceAgentError
+from voiceagent.errors.uncaught import tell_uncaught
 from voiceagent.privacy.receipts import Receipt, Receipts
 from voiceagent.realtime.events import decode_server
 from voiceagent.skills.house.house_file import load_house
@@ -184,9 +185,7 @@ def test_whatever_is_printed_plainly_is_text(payload: str) -> None:
     for say in (shared.write, lambda text: shared.emit_json({"a": text}), shared.tell):
         told = printed(lambda say=say: say(payload))  # type: ignore[misc]
         assert raw(told) == []
-    assert (
-        raw(printed(lambda: main._broken(ValueError, ValueError(payload), None))) == []
-    )
+    assert raw(printed(lambda: tell_uncaught(ValueError(payload)))) == []
 
 
 def printed(act: Callable[[], object]) -> str:
@@ -285,7 +284,7 @@ WAYS_OUT = {
     "typer.prompt": {"cli.models"},
     "typer.confirm": {"cli.state"},
     "sys.stdout.write": {"cli.main", "cli.listen", "cli.shared", "region.llama_child"},
-    "sys.stderr.write": {"cli.main", "cli.shared", "child_process.side"},
+    "sys.stderr.write": {"cli.main", "cli.shared", "errors.uncaught"},
     "sys.stdout.buffer.write": {"cli.shared"},
     "traceback.print_exc": set(),
     "Text.from_markup": set(),

@@ -11,7 +11,6 @@ import multiprocessing
 import os
 import signal
 import sys
-import traceback
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,7 +19,7 @@ from multiprocessing.reduction import send_handle
 
 from voiceagent.child_process.own_path import started
 from voiceagent.errors import VoiceAgentError
-from voiceagent.errors.foreign import words_of_others
+from voiceagent.errors.uncaught import tell_uncaught, uncaught_as_text
 
 __all__ = ["serve"]
 
@@ -33,6 +32,15 @@ def serve(pipe: Connection, make: Callable[[], object], copied: bool) -> None:
     # Ctrl-C reaches all processes of a terminal; when to end is said by the pipe.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     started()
+    uncaught_as_text()
+    try:
+        _serve(pipe, make, copied)
+    except Exception as error:  # `multiprocessing` would write it as it is
+        tell_uncaught(error)
+        sys.exit(1)
+
+
+def _serve(pipe: Connection, make: Callable[[], object], copied: bool) -> None:
     with suppress(EOFError, OSError):
         gc.disable()  # nothing becomes garbage meanwhile
         try:
@@ -103,9 +111,8 @@ def _fork(home: Connection, engine: object) -> tuple[int, Connection]:
         with suppress(EOFError, OSError):
             pipe.send((True, None))  # from here on it ends when it should
             _work(pipe, engine)
-    except Exception:
-        sys.stderr.write(words_of_others(traceback.format_exc()))
-        sys.stderr.flush()
+    except Exception as error:
+        tell_uncaught(error)
     finally:
         os._exit(0)
 

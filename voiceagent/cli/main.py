@@ -11,13 +11,13 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from io import StringIO
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from voiceagent import __version__
 from voiceagent.cli.collector import loading
 from voiceagent.errors import VoiceAgentError
 from voiceagent.errors.foreign import words_of_others
+from voiceagent.errors.uncaught import uncaught_as_text
 
 if TYPE_CHECKING:
     from typer import Typer
@@ -83,7 +83,7 @@ def main() -> None:
         sys.stdout.write(f"voiceagent {__version__}\n")
         return
     loading()
-    sys.excepthook = _broken
+    uncaught_as_text()
     try:
         sys.exit(command_line(_wanted(words))(standalone_mode=False))
     except VoiceAgentError as error:
@@ -114,16 +114,6 @@ def _not_understood(error: Exception) -> int:
     show(file=told)
     sys.stderr.write(words_of_others(told.getvalue()))
     return code
-
-
-def _broken(
-    kind: type[BaseException], error: BaseException, where: TracebackType | None
-) -> None:
-    """A bug: the usual words of Python, as text."""
-    import traceback
-
-    lines = traceback.format_exception(kind, error, where)
-    sys.stderr.write(words_of_others("".join(lines)))
 
 
 def _wanted(words: list[str]) -> Iterable[str]:

@@ -12,6 +12,7 @@ from voiceagent.app.config import Config
 from voiceagent.app.workshop import Workshop
 from voiceagent.child_process.own_path import from_no_folder, started
 from voiceagent.errors import UsageError
+from voiceagent.errors.uncaught import uncaught_as_text
 from voiceagent.replay.replay import Replay, ReplaySettings, replay_path
 from voiceagent.replay.variants import Variants
 
@@ -43,6 +44,7 @@ def replay_files(
 
 def _begin(config: Config) -> None:
     started()
+    uncaught_as_text()
     _made[:] = [Variants(Workshop(config))]
 
 
