@@ -52,7 +52,10 @@ class NumberWords(Struct, frozen=True, kw_only=True, eq=False):
     """What a number in front of it is multiplied by, the smallest first."""
     minus: str
     signs: frozenset[str]
-    """Words before or behind a number that put it below zero."""
+    """Words before a number that put it below zero."""
+    below: frozenset[str]
+    """Words behind one, alone or before zero, that do."""
+    zeros: frozenset[str]
     point: str
     joint: str
     """Between a scale and what is added: `two hundred and five`."""

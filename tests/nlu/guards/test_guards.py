@@ -178,3 +178,39 @@ def test_any_text_is_survived(text: str) -> None:
 def test_a_reason_never_holds_the_words() -> None:
     verdict = guards().judge("don't gumption the light", Intent("device.on"))
     assert verdict.reason and "gumption" not in verdict.reason
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["minus five", "negative 5", "-5", "five degrees below zero", "5 below"],
+)
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("climate.set", "set the thermostat to {}"),
+        ("timer.set", "set a timer for {} minutes"),
+        ("light.brightness", "dim the lights to {} percent"),
+    ],
+)
+def test_a_number_below_zero_is_never_taken_for_one_above(
+    number: str, name: str, text: str
+) -> None:
+    assert ruling(name, spoken(text.format(number))) is not Ruling.ACT
+
+
+@pytest.mark.parametrize("all_of_them", ["everything", "all the lights", "all lamps"])
+@pytest.mark.parametrize(
+    "exception",
+    [
+        *("but the bedroom", "except the bedroom", "excepting the bedroom"),
+        *("with the exception of the bedroom", "aside from the bedroom"),
+        *("save for the bedroom", "apart from the bedroom", "other than the bedroom"),
+    ],
+)
+@pytest.mark.parametrize("name", ["device.on", "device.off"])
+def test_what_is_excepted_is_never_taken_for_what_is_meant(
+    all_of_them: str, exception: str, name: str
+) -> None:
+    way = "turn on" if name.endswith("on") else "turn off"
+    text = f"{way} {all_of_them} {exception}"
+    assert ruling(name, spoken(text)) is not Ruling.ACT

@@ -34,7 +34,8 @@ class LossRule:
         numbers = {float(abs(v)) for v in intent.slots.values() if _is_number(v)}
         names = " ".join(spoken(v) for v in intent.slots.values() if isinstance(v, str))
         literals = frozenset[str]().union(*known.literals)
-        for value, at in said_numbers(words):
+        numbered = list(said_numbers(words))
+        for value, at in numbered:
             if words[at] in names.split() or words[at] in literals:
                 continue
             if self._leftovers.is_pronoun(words, at):
@@ -42,13 +43,24 @@ class LossRule:
             point = at and words[at - 1] == self._words.point
             if value not in numbers and not (point and value / 10 in numbers):
                 return refuse("a number would be lost")
-        below = any(_is_number(v) and v < 0 for v in intent.slots.values())
-        if numbers and not below and self._words.signs & {*words} - literals:
+        signed = any(_is_number(v) and v < 0 for v in intent.slots.values())
+        if not signed and any(self._is_below(words, at) for _, at in numbered):
             return refuse("a sign would be lost")
         for word, meanings in self._words.fractions.items():
             if word in words and word not in literals and not numbers & {*meanings}:
                 return refuse("a fraction would be lost")
         return PASS
+
+    def _is_below(self, words: list[str], at: int) -> bool:
+        """Whether the number there is said to be below zero."""
+        if at and words[at - 1] in self._words.signs:
+            return True
+        behind = words[at + 1 : at + UNIT_WITHIN]
+        for place, word in enumerate(behind):
+            if word in self._words.below:
+                rest = behind[place + 1 :]
+                return not rest or rest[0] in self._words.zeros
+        return False
 
 
 def _is_number(value: SlotValue) -> TypeGuard[int | float]:
