@@ -130,6 +130,7 @@ TABLE = {
     "serve.region": Row("eu-west", see.region_answers),
     "serve.backend": Row("chat", see.backend, also={"upstream.url": "http://a"}),
     "serve.secret_env": Row("OTHER_SECRET", see.region_part("token_secret")),
+    "serve.secret_file": Row("{folder}/none.secret", see.region_answers),
     "serve.certificate": Row("{folder}/none.pem", see.region_answers),
     "serve.client_ca": Row("{folder}/none.pem", see.region_answers, beside=CERTIFIED),
     "serve.origins": Row(["https://page.example"], see.region_admits),

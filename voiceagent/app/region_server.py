@@ -18,10 +18,16 @@ from voiceagent.store import state_folder
 log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from voiceagent.app.config import Config
     from voiceagent.app.workshop import Workshop
+    from voiceagent.door.keyring import Keyring
+    from voiceagent.door.register import Revoked
+    from voiceagent.door.watched import Watched
     from voiceagent.frontend.frontend import Frontend
     from voiceagent.region.backend import Backend
+    from voiceagent.region.config import ServeConfig
     from voiceagent.region.knowledge import Knowledge
     from voiceagent.region.memory import Memory
     from voiceagent.region.recognisers import Recognisers
@@ -71,7 +77,7 @@ def make_region(
     `state`: where conversations and keys are kept instead of the configured place.
     """
     from voiceagent.door.tls import server_context
-    from voiceagent.door.tokens import secret_of, secret_of_state
+    from voiceagent.door.tokens import keyring_of, secret_of_state
     from voiceagent.region.ears import TurnDetector, speaker
     from voiceagent.region.knowledge import Knowledge
     from voiceagent.region.notary import Notary
@@ -79,7 +85,13 @@ def make_region(
 
     config, serve = shop.config, shop.config.serve
     home = state or home_of(config)
-    secret = secret_of(serve.secret_env)
+    secret = keyring_of(serve.secret_file, serve.secret_env)
+    tls = (
+        server_context(serve.certificate, serve.client_ca)
+        if serve.certificate
+        else None
+    )
+    watched, revoked = watched_files(serve, home, secret, tls)
     knowledge = Knowledge(documents_of(config, folders))
     voices = partial(shop.engines.voices, Pace.REALTIME)
     server = RegionServer(
@@ -88,9 +100,7 @@ def make_region(
         make_memory(config, home),
         resume_secret=secret or secret_of_state(home),
         token_secret=secret,
-        tls=server_context(serve.certificate, serve.client_ca)
-        if serve.certificate
-        else None,
+        tls=tls,
         ears=make_ears(config, knowledge),
         voice=speaker(voices, *(Compute() for _ in range(VOICES))),
         paced=partial(_paced, Compute()),
@@ -98,6 +108,8 @@ def make_region(
         keep=config.memory.keep_hours * 3600,
         observe=_observer(config),
         notary=Notary(home, serve.region),
+        watched=watched,
+        revoked=revoked,
     )
     return server, knowledge
 
@@ -108,6 +120,31 @@ async def _paced(compute: Compute, pcm: bytes, speed: float) -> bytes:
     from voiceagent.realtime.steps import RATE
 
     return await compute("tts", stretched, pcm, RATE, speed)
+
+
+def watched_files(
+    serve: ServeConfig, home: Path, keys: Keyring | None, tls: SSLContext | None
+) -> tuple[list[Watched], Revoked]:
+    """What is read again while the region runs, and which tokens hold no longer."""
+    from voiceagent.door.keyring import read_secrets
+    from voiceagent.door.register import Revoked, TokenRegister
+    from voiceagent.door.tls import read_again
+    from voiceagent.door.watched import Watched
+
+    register, revoked = TokenRegister(home), Revoked()
+    register.update(revoked)
+    update = partial(register.update, revoked)
+    watched = [Watched("tokens that are revoked", [register.path], update)]
+    if serve.secret_file and keys is not None:
+        file, held = Path(serve.secret_file).expanduser(), keys
+        watched.append(
+            Watched("secrets", [file], lambda: held.change(read_secrets(file)))
+        )
+    if tls is not None:
+        files = [serve.certificate, *filter(None, [serve.client_ca])]
+        again = partial(read_again, tls, serve.certificate, serve.client_ca)
+        watched.append(Watched("certificate", [Path(f) for f in files], again))
+    return watched, revoked
 
 
 def ears_for(shop: Workshop, wanted: Mapping[str, Any]) -> Frontend:
@@ -177,7 +214,8 @@ def make_memory(config: Config, home: Path) -> Memory:
 async def serve_until_signalled(
     server: RegionServer, ready: Callable[[str], None]
 ) -> None:
-    """Serve until SIGTERM or SIGINT, drain, and return; a second one ends it now."""
+    """Serve until SIGTERM or SIGINT, drain, and return; a second one ends it now. At
+    SIGHUP secrets, certificates and revoked tokens are read again."""
     from voiceagent.door.open_files import raise_open_files
 
     most, wanted = raise_open_files(), server.config.max_sessions + FILES
@@ -200,6 +238,7 @@ async def serve_until_signalled(
 
     for one in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(one, signalled)
+    loop.add_signal_handler(signal.SIGHUP, server.door.again)
     await server.run(ready, stop.wait)
 
 

@@ -32,7 +32,7 @@ COMMANDS: Mapping[str, str] = {
     "replay": "replay:replay",
     "eval": "eval:app",
     "serve": "serve:serve",
-    "token": "serve:token",
+    "token": "token:app",
     "bench": "bench:bench",
     "doctor": "doctor:doctor",
     "models": "models:app",

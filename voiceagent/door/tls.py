@@ -18,9 +18,28 @@ from voiceagent.clock import wall
 from voiceagent.errors import ConfigError, EngineMissing
 from voiceagent.store.files import private_folder, put
 
-__all__ = ["client_context", "make_certificates", "proved_region", "server_context"]
+__all__ = [
+    "client_context",
+    "is_for_clients",
+    "make_certificates",
+    "proved_region",
+    "read_again",
+    "server_context",
+]
 
 REGION = "urn:voiceagent:region:"
+USES = (
+    "digital_signature",
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+    "encipher_only",
+    "decipher_only",
+)
+"""What a key may be for, as certificates name it."""
 DAYS = 397
 """How long a certificate holds: the longest that clients accept."""
 
@@ -35,6 +54,28 @@ def server_context(certificate: str, client_ca: str = "") -> ssl.SSLContext:
         _trust(context, client_ca)
         context.verify_mode = ssl.CERT_REQUIRED
     return context
+
+
+def read_again(context: ssl.SSLContext, certificate: str, client_ca: str) -> None:
+    """What comes in from now on is shown the certificate as it stands in its file now;
+    authorities are added. Raises `ConfigError`, and then nothing has changed."""
+    server_context(certificate, client_ca)
+    _load(context, certificate)
+    if client_ca:
+        _trust(context, client_ca)
+
+
+def is_for_clients(certificate: bytes | None) -> bool:
+    """Whether a certificate (DER) was made to prove a client."""
+    from cryptography import x509
+    from cryptography.x509.oid import ExtendedKeyUsageOID
+
+    try:
+        found = x509.load_der_x509_certificate(certificate or b"")
+        uses = found.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except (ValueError, x509.ExtensionNotFound):
+        return False
+    return ExtendedKeyUsageOID.CLIENT_AUTH in uses
 
 
 def client_context(ca_file: str = "", certificate: str = "") -> ssl.SSLContext:
@@ -91,7 +132,7 @@ def make_certificates(folder: Path, region: str, host: str) -> dict[str, Path]:
         from cryptography import x509
         from cryptography.hazmat.primitives import hashes, serialization
         from cryptography.hazmat.primitives.asymmetric import ec
-        from cryptography.x509.oid import NameOID
+        from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
     except ImportError as error:
         raise EngineMissing(
             "cryptography",
@@ -103,9 +144,10 @@ def make_certificates(folder: Path, region: str, host: str) -> dict[str, Path]:
         return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
     def signed(
-        subject: str, names: list[x509.GeneralName], *, authority: bool = False
+        subject: str, names: list[x509.GeneralName], use: x509.ObjectIdentifier | None
     ) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
-        key = ec.generate_private_key(ec.SECP256R1())
+        key, authority = ec.generate_private_key(ec.SECP256R1()), use is None
+        signer = key if authority else ca_key
         began = wall() - timedelta(minutes=5)
         issuer = name(subject) if authority else ca.subject
         builder = (
@@ -118,11 +160,23 @@ def make_certificates(folder: Path, region: str, host: str) -> dict[str, Path]:
             .not_valid_after(began + timedelta(days=DAYS))
             .add_extension(x509.BasicConstraints(authority, None), critical=True)
         )
-        if names:
+        uses = dict.fromkeys(USES, False) | {
+            "key_cert_sign": authority,
+            "crl_sign": authority,
+            "digital_signature": not authority,
+        }
+        builder = builder.add_extension(x509.KeyUsage(**uses), critical=True)
+        own = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+        signed_by = x509.AuthorityKeyIdentifier.from_issuer_public_key(
+            signer.public_key()
+        )
+        for extension in (own, signed_by):
+            builder = builder.add_extension(extension, critical=False)
+        if use is not None:
             builder = builder.add_extension(
                 x509.SubjectAlternativeName(names), critical=False
-            )
-        return builder.sign(key if authority else ca_key, hashes.SHA256()), key
+            ).add_extension(x509.ExtendedKeyUsage([use]), critical=False)
+        return builder.sign(signer, hashes.SHA256()), key
 
     def pem(
         certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey | None
@@ -136,17 +190,22 @@ def make_certificates(folder: Path, region: str, host: str) -> dict[str, Path]:
             serialization.NoEncryption(),
         )
 
-    ca, ca_key = signed("voiceagent private authority", [], authority=True)
+    ca, ca_key = signed("voiceagent private authority", [], None)
     address: x509.GeneralName = x509.DNSName(host)
     try:
         address = x509.IPAddress(ipaddress.ip_address(host))
     except ValueError:
         pass
     proof = x509.UniformResourceIdentifier(f"{REGION}{region}")
+    of_server, of_client = (
+        ExtendedKeyUsageOID.SERVER_AUTH,
+        ExtendedKeyUsageOID.CLIENT_AUTH,
+    )
+    device: list[x509.GeneralName] = [x509.DNSName("device")]
     files = {
         "authority": pem(ca, None),
-        "server": pem(*signed(host, [address, proof])),
-        "device": pem(*signed("device", [x509.DNSName("device")])),
+        "server": pem(*signed(host, [address, proof], of_server)),
+        "device": pem(*signed("device", device, of_client)),
     }
     return _written(folder, files)
 

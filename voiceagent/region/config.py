@@ -29,6 +29,9 @@ class ServeConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     secret_env: str = "VOICEAGENT_TOKEN_SECRET"
     """Name of the environment variable with the secret that signs tokens; without one
     the server takes anybody on loopback."""
+    secret_file: str = ""
+    """File with the secrets of tokens instead, one a line: the first signs, all are
+    believed; read again when it changes."""
     certificate: str = ""
     """PEM file with the certificate (chain) and key: TLS."""
     client_ca: str = ""

@@ -28,6 +28,7 @@ from voiceagent.door.admission import (
 )
 from voiceagent.door.forwarded import TrustedProxies
 from voiceagent.door.handshakes import Handshakes
+from voiceagent.door.tls import is_for_clients
 from voiceagent.door.tokens import Tokens
 from voiceagent.errors import TokenError
 from voiceagent.errors.foreign import one_line
@@ -125,6 +126,9 @@ class Entrance:
         if isinstance(found, Refusal):
             known = self._tokens is not None
             return (known and _too_fast(self._wrong, address)) or found
+        if self._config.client_ca and not _proves_a_client(connection):
+            why = "the certificate was not made for clients"
+            return Refusal(403, "certificate_without_purpose", why)
         name = f"connection {next(self._numbers)}"
         found = replace(found, address=address, connection=name)
         return self._refusal(found) or found
@@ -165,6 +169,12 @@ def _too_fast(bucket: Bucket, whose: str) -> Refusal | None:
         return None
     wait = bucket.wait(whose, at)
     return Refusal(429, "too_many_connections", "slower, please", wait)
+
+
+def _proves_a_client(connection: ServerConnection) -> bool:
+    """Whether its certificate is for that; who has signed it was looked at before."""
+    over = connection.transport.get_extra_info("ssl_object")
+    return over is None or is_for_clients(over.getpeercert(binary_form=True))
 
 
 def _told(request: HttpRequest) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 from functools import partial
@@ -17,14 +17,18 @@ from websockets.exceptions import ConnectionClosed
 from voiceagent.clock import wall
 from voiceagent.door.admission import Visitor, is_loopback
 from voiceagent.door.doorstep import BACKLOG, Doorstep, listening
+from voiceagent.door.keyring import Keyring
 from voiceagent.door.open_files import open_files_limit
+from voiceagent.door.register import Revoked
 from voiceagent.door.tokens import Tokens
+from voiceagent.door.watched import Watched
 from voiceagent.errors import ConfigError
 from voiceagent.realtime.limits import Limits
 from voiceagent.realtime.steps import Attach
 from voiceagent.region.backend import Backend
 from voiceagent.region.config import ServeConfig
 from voiceagent.region.dialect import BETA_REFUSED, asks_for_beta, refuse_beta
+from voiceagent.region.door_watch import DoorWatch
 from voiceagent.region.entrance import PATH, Entrance, Taken, subprotocol, visitor_of
 from voiceagent.region.memory import Memory
 from voiceagent.region.metrics import Metrics
@@ -59,8 +63,8 @@ class RegionServer:
         backend: Backend,
         memory: Memory,
         *,
-        resume_secret: bytes,
-        token_secret: bytes | None = None,
+        resume_secret: bytes | Keyring,
+        token_secret: bytes | Keyring | None = None,
         tls: SSLContext | None = None,
         recogniser: Recogniser | None = None,
         ears: Recognisers | None = None,
@@ -71,10 +75,13 @@ class RegionServer:
         keep: float = 24 * 3600.0,
         observe: Observe = lambda traceparent, began, facts: None,
         notary: Notary | None = None,
+        watched: Sequence[Watched] = (),
+        revoked: Revoked | None = None,
     ) -> None:
         """`ears`: what hears instead of `recogniser`, begun and ended here; `keep`:
-        seconds that a conversation is kept. Raises `ConfigError` where others than this
-        machine could come in unproved."""
+        seconds that a conversation is kept; `watched`: files that are read again, by
+        which tokens are `revoked`. Raises `ConfigError` where others than this machine
+        could come in unproved."""
         if not is_loopback(config.host) and (token_secret is None or tls is None):
             raise ConfigError(
                 f"`{config.host}` can be reached by others",
@@ -100,14 +107,18 @@ class RegionServer:
         )
         self.sessions = Sessions(
             self.services,
-            Tokens(resume_secret, config.region),
+            Tokens(resume_secret, config.region, ever=True),
             resumable=config.resume_ms / 1000,
             limits=limits or Limits(),
         )
+        revoked = revoked or Revoked()
+        self.door = DoorWatch(watched, revoked, self.sessions.revoke)
         self.entrance = Entrance(
             config,
             self.services.metrics,
-            tokens=Tokens(token_secret, config.region) if token_secret else None,
+            tokens=Tokens(token_secret, config.region, revoked=revoked)
+            if token_secret
+            else None,
             taken=Taken(
                 connected=lambda: len(self.sessions.connected),
                 held=self.sessions.held,
@@ -145,6 +156,7 @@ class RegionServer:
             await self._ears.start()
         self._tasks.spawn("the sweep of old conversations", self._sweep())
         self._tasks.spawn("the self-test", self.self_test.run())
+        self._tasks.spawn("the watch at the door", self.door.run())
         try:
             async with AsyncExitStack() as open_ones:
                 for step in await self._listen():
@@ -179,7 +191,7 @@ class RegionServer:
     def _trouble(self) -> str:
         """Why nobody should be sent here, if anything."""
         ears = self._ears.trouble if self._ears is not None else ""
-        return ears or self.self_test.trouble
+        return ears or self.self_test.trouble or self.door.trouble
 
     async def _listen(self) -> list[Doorstep]:
         config = self.config

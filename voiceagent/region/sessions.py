@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from websockets.asyncio.server import ServerConnection
@@ -60,15 +60,22 @@ class Sessions:
         cut = (live for live, _ in self._detached.values())
         return self._of[whose], sum(live.who.ceiling == whose for live in cut)
 
-    def expire(self, live: Live) -> None:
-        """Its token has ended: nobody may go on with it."""
+    def expire(
+        self, live: Live, code: str = "token_expired", why: str = "the token has ended"
+    ) -> None:
+        """Its token holds no longer: nobody may go on with it."""
         live.failed = True
-        live.do(
-            [
-                *live.session.trouble("token_expired", "the token has ended"),
-                Close(1008, "the token has ended"),
-            ]
-        )
+        live.do([*live.session.trouble(code, why), Close(1008, why)])
+
+    def revoke(self, revoked: Container[str]) -> None:
+        """End all sessions that were opened by those tokens."""
+        for live in list(self.connected.values()):
+            if live.who.token_id in revoked and not live.failed:
+                self.expire(live, "token_revoked", "the token has been revoked")
+        for session_id, (live, handle) in list(self._detached.items()):
+            if live.who.token_id in revoked:
+                handle.cancel()
+                self._give_up(session_id)
 
     def begin(self, connection: ServerConnection, who: Visitor) -> Live:
         """A new session over that connection."""

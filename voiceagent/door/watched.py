@@ -1,0 +1,56 @@
+"""Files that are read again when they change; what is wrong then is told, and what was
+read before goes on to hold."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from voiceagent.errors import VoiceAgentError
+
+__all__ = ["Watched"]
+
+log = logging.getLogger(__name__)
+
+Stamps = tuple[tuple[int, int, int] | None, ...]
+
+
+class Watched:
+    """Files that belong together, and how to read them again."""
+
+    def __init__(
+        self, name: str, paths: Sequence[Path], read: Callable[[], None]
+    ) -> None:
+        """`read` raises `VoiceAgentError` where it cannot; they were read already."""
+        self.trouble = ""
+        """Why the latest was not taken; empty: nothing."""
+        self._name, self._paths, self._read = name, paths, read
+        self._seen = self._stamp()
+
+    def look(self, *, always: bool = False) -> bool:
+        """Read again what has changed; whether anything was taken."""
+        found = self._stamp()
+        if found == self._seen and not always:
+            return False
+        self._seen = found
+        try:
+            self._read()
+        except (OSError, VoiceAgentError) as error:
+            cause = getattr(error, "cause", "") or str(error)
+            self.trouble = f"the {self._name} cannot be read again"
+            log.error("%s, what was read before holds: %s", self.trouble, cause)
+            return False
+        self.trouble = ""
+        return True
+
+    def _stamp(self) -> Stamps:
+        return tuple(_stamp(path) for path in self._paths)
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        seen = path.stat()
+    except OSError:
+        return None
+    return seen.st_mtime_ns, seen.st_size, seen.st_ino
