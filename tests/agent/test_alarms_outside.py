@@ -204,7 +204,9 @@ def test_after_a_restart_while_it_rings_it_rings_again_and_once() -> None:
     assert len(first.heard) == 1 and len(first.rang) == 2
     begin = EVENING + timedelta(seconds=903)
     again = night(later, begin, store=store)
-    assert len(again.rang) == 2 and len(again.heard) == 5
+    assert len(again.rang) == 2 and len(_soundings(again)) == 1
+    assert sum("pizza" in text for _, text in again.heard) == 5
+    assert 586 <= again.heard[-1][0] - again.heard[0][0] <= 602
     assert "Your pizza timer was done five minutes ago" in again.heard[0][1]
     assert "Your alarm was for ten ten in the evening, five" in again.heard[0][1]
     assert night(later, begin, store=store).heard == []
@@ -281,7 +283,9 @@ def test_a_step_while_it_rings_neither_ends_nor_repeats_it(step: float) -> None:
         await asyncio.sleep(2 * HOUR)
 
     bed = night(script, EVENING)
-    assert len(bed.rang) == 2 and len(bed.heard) == 5
+    assert len(bed.rang) == 2 and len(_soundings(bed)) == 1
+    assert sum("pizza" in text for _, text in bed.heard) == 5
+    assert 586 <= bed.heard[-1][0] - bed.heard[0][0] <= 602
     assert bed.skill.alarms() == []
 
 
@@ -371,3 +375,43 @@ def test_every_evening_rings_every_evening_over_wrong_clocks() -> None:
     # The third is by the wrong clock, which nobody can know then.
     assert [round(hour, 1) for hour in hours] == [0.5, 24.5, 25.0, 48.5]
     assert "three years ago" not in bed.heard[-1][1]
+
+
+def test_an_alarm_that_nobody_stops_rings_for_ten_minutes_and_no_longer() -> None:
+    async def script(bed: Bedside) -> None:
+        bed.say("set an alarm for eleven pm")
+        await asyncio.sleep(HOUR + 300)
+        bed.say("set a timer for 5 seconds")
+        await asyncio.sleep(HOUR)
+
+    bed = night(script, EVENING)
+    times = [at for at, text in bed.heard if "alarm" in text]
+    assert abs(times[0] - HOUR) <= MARGIN and 586 <= times[-1] - times[0] <= 602
+    gaps = [b - a for a, b in zip(times, times[1:], strict=False)]
+    assert max(gaps) <= 15.0 and len(times) < 100
+    timer = [at for at, text in bed.heard if "five seconds" in text]
+    assert abs(timer[0] - (HOUR + 305)) <= MARGIN and len(timer) == 5
+    assert len(bed.rang) == 2 and bed.skill.alarms() == []
+
+
+def test_stop_ends_an_alarm_between_two_of_its_slow_rounds() -> None:
+    async def script(bed: Bedside) -> None:
+        bed.say("set an alarm for eleven pm")
+        await asyncio.sleep(HOUR + 120)
+        bed.alarms.stop()
+        await asyncio.sleep(HOUR)
+
+    bed = night(script, EVENING)
+    assert bed.heard[-1][0] <= HOUR + 120 and bed.skill.alarms() == []
+
+
+def test_cancelled_between_two_slow_rounds_it_is_silent() -> None:
+    async def script(bed: Bedside) -> None:
+        bed.say("set an alarm for eleven pm")
+        await asyncio.sleep(HOUR + 120)
+        bed.say("cancel my alarm")
+        bed.alarms.changed()
+        await asyncio.sleep(HOUR)
+
+    bed = night(script, EVENING)
+    assert bed.heard[-1][0] <= HOUR + 125 and bed.skill.alarms() == []

@@ -20,9 +20,13 @@ from voiceagent.trace.events import AlarmRang, Degraded, Event
 __all__ = ["Alarms"]
 
 ROUNDS = 5
-"""How often a ringing alarm is repeated before it gives up."""
+"""How often what rings is repeated before it gives up, or goes on more slowly."""
 PAUSE = 1.5
 """Seconds between two rounds."""
+SLOW = 8.0
+"""The same for what rings on."""
+LONGEST = 3600.0
+"""Seconds after which whatever rings is over."""
 LOOK = 10.0
 """Seconds after which clocks that can be set are looked at again."""
 AGAIN = 60.0
@@ -69,7 +73,18 @@ class _Ringing:
 
     alarm: SkillAlarm
     text: str
+    until: float
+    """When it gives up, where its rounds are over by then."""
     rounds: int = ROUNDS
+
+    @property
+    def on(self) -> bool:
+        """Whether there is another round."""
+        return self.rounds > 0 or now() < self.until
+
+    def end(self) -> None:
+        """It was cancelled or put off."""
+        self.rounds, self.until = 0, 0.0
 
 
 class Alarms:
@@ -184,7 +199,8 @@ class Alarms:
         for alarm in due:
             late = max(0.0, -left(alarm))
             text = _words(alarm, late)
-            self._ringing[alarm.key] = _Ringing(alarm, text)
+            until = now() + min(alarm.rings, LONGEST)
+            self._ringing[alarm.key] = _Ringing(alarm, text, until)
             self._emit(
                 AlarmRang(id=alarm.id, pii_text=text, late_seconds=round(late, 3))
             )
@@ -194,7 +210,7 @@ class Alarms:
         is cancelled or put off is silent."""
         while texts := self._next_round():
             await self._sound(texts)
-            await asyncio.sleep(PAUSE)
+            await self._pause()
             stale = not steady() and now() - self._looked >= LOOK
             if self._changed.is_set() or stale:
                 await self._look()
@@ -202,12 +218,19 @@ class Alarms:
                     self._drop(self._ringing.keys() - self._pending.keys)
             self._begin(self._due())
 
+    async def _pause(self) -> None:
+        await asyncio.sleep(PAUSE)
+        if all(ringing.rounds <= 0 for ringing in self._ringing.values()):
+            # What falls due, or is changed, joins in at once.
+            left = self._until_next()
+            await self._wait(SLOW if left is None else max(0.0, min(SLOW, left)))
+
     def _drop(self, keys: Iterable[tuple[str, str]]) -> None:
         for key in keys:
-            self._ringing[key].rounds = 0
+            self._ringing[key].end()
 
     def _next_round(self) -> str:
-        still = [ringing for ringing in self._ringing.values() if ringing.rounds > 0]
+        still = [ringing for ringing in self._ringing.values() if ringing.on]
         still.sort(key=lambda ringing: -ringing.rounds)  # what is new is named
         for ringing in still:
             ringing.rounds -= 1

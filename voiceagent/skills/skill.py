@@ -97,6 +97,9 @@ class SkillAlarm:
     this holds, and `due` only after that."""
     occurrence: str = ""
     """Which time of many it is; empty: the date says."""
+    rings: float = 0.0
+    """Seconds for which it rings on, with longer pauses, where nobody stops it; 0: a
+    few rounds."""
 
     @property
     def key(self) -> tuple[str, str]:

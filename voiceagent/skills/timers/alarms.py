@@ -26,8 +26,10 @@ from voiceagent.skills.timers.words import (
     which_of,
 )
 
-__all__ = ["AlarmPlans"]
+__all__ = ["RINGS", "AlarmPlans"]
 
+RINGS = 600.0
+"""Seconds for which an alarm wakes somebody; a timer is done after a few rounds."""
 log = logging.getLogger(__name__)
 
 
@@ -65,6 +67,7 @@ class AlarmPlans:
                 "This is your alarm",
                 late=alarm_late(meant),
                 occurrence=meant.isoformat() if alarm.recurs else "once",
+                rings=RINGS,
             )
 
     def rang(self, alarm_id: str, now: Stamp) -> None:

@@ -11,7 +11,7 @@ from voiceagent.skills.host import SkillHost
 from voiceagent.skills.phrases import duration_words, listed, sentence
 from voiceagent.skills.plain import act
 from voiceagent.skills.skill import Answer, Skill, SkillAlarm, TurnContext
-from voiceagent.skills.timers.alarms import AlarmPlans, intent_seconds
+from voiceagent.skills.timers.alarms import RINGS, AlarmPlans, intent_seconds
 from voiceagent.skills.timers.clock_alarm import AlarmTable
 from voiceagent.skills.timers.table import Stamp, Timer, TimerTable
 from voiceagent.skills.timers.words import (
@@ -171,6 +171,7 @@ def _rings(timer: Timer, now: Stamp) -> SkillAlarm:
         timer_rings(timer),
         late=timer_late(timer, now),
         at=timer.due.up,
+        rings=RINGS if timer.kind == "alarm" else 0.0,
     )
 
 
