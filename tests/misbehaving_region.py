@@ -24,9 +24,9 @@ __all__ = [
     "Talk",
 ]
 
-ANSWER = "Marie Curie won the Nobel Prize in 1903 and in 1911."
+ANSWER = "Marie Curie won the Nobel Prize twice. It was in 1903 and in 1911."
 """The right one."""
-PIECES = ("Marie Curie ", "won the Nobel Prize ", "in 1903 and in 1911.")
+PIECES = ("Marie Curie won ", "the Nobel Prize twice. ", "It was in 1903 and in 1911.")
 Event = dict[str, Any]
 
 

@@ -312,7 +312,7 @@ async def habit_31(talk: Talk) -> None:
     await talk.done(id="resp_2")
 
 
-SOME = PIECES[0]
+SOME = "".join(PIECES[:2])
 
 
 def breaks(name: str, says: str, code: str, status: str, **details: Any) -> None:

@@ -6,7 +6,7 @@ import base64
 import copy
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 __all__ = ["Mutations"]
@@ -185,9 +185,10 @@ Path = tuple[str | int, ...]
 
 
 class Mutations:
-    """Frames of a client, one after the other."""
+    """Frames of a client, or of whom `valid` is of, one after the other."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, valid: Sequence[dict[str, Any]] = VALID) -> None:
+        self.valid = valid
         self.chance = random.Random(seed)
         self.ids: list[str] = ["ID"]
         """Of items that may be there."""
@@ -197,7 +198,7 @@ class Mutations:
 
     def frame(self) -> str | bytes:
         """The next one: as it should be, or not."""
-        event = json.loads(json.dumps(self.chance.choice(VALID)))
+        event = json.loads(json.dumps(self.chance.choice(self.valid)))
         if event == TRANSCRIBE and self.chance.random() < 0.9:
             return self.frame()  # little can be done afterwards
         for path, value in list(_walk(event)):
@@ -241,7 +242,7 @@ class Mutations:
                 _put(event, path, copy.deepcopy(self.chance.choice(places)[1]))
             case 6:
                 inner = value if isinstance(value, dict) else event
-                name = self.chance.choice([*_names(), "x", ""])
+                name = self.chance.choice([*_names(self.valid), "x", ""])
                 inner[name] = self._odd()
             case _:
                 _put(event, path, self.chance.choice([value, "RAW"]))
@@ -265,7 +266,7 @@ class Mutations:
                 odd = chr(self.chance.choice([0, 34, 92, 123, 125, 91, 0x2FF, 0xFFFF]))
                 return text[:place] + odd + text[place + 1 :]
             case 3:  # every field twice, the second time otherwise
-                again = json.dumps(self.chance.choice(VALID))
+                again = json.dumps(self.chance.choice(self.valid))
                 return text[:-1] + "," + again[1:]
             case 4:
                 start, end = sorted(self.chance.randrange(len(text)) for _ in range(2))
@@ -274,8 +275,8 @@ class Mutations:
                 return text
 
 
-def _names() -> list[str]:
-    return [str(path[-1]) for event in VALID for path, _ in _walk(event)]
+def _names(valid: Sequence[dict[str, Any]]) -> list[str]:
+    return [str(path[-1]) for event in valid for path, _ in _walk(event)]
 
 
 def _deep(chance: random.Random) -> str:

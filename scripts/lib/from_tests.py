@@ -9,11 +9,14 @@ from typing import Any
 
 _TESTS = str(Path(__file__).resolve().parents[2] / "tests")
 _WHERE = {
+    "HABITS": "habit_turns",
     "Parrot": "regions",
     "SECRET": "regions",
     "fuzzed": "wire_fuzz",
+    "fuzzed_edge": "edge_fuzz",
     "region": "regions",
     "run_faults": "chaos",
+    "spoken": "habit_turns",
     "tiny_llama": "gguf_file",
 }
 __all__ = list(_WHERE)
