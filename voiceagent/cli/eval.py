@@ -16,6 +16,7 @@ from voiceagent.cli.shared import (
     console,
     emit_json,
     errors,
+    tell,
     workshop,
 )
 from voiceagent.errors import ConfigError
@@ -207,20 +208,34 @@ def _show(report: Mapping[str, Any], *, json: bool) -> None:
             screen.print(f"{key.replace('_', ' '):28} {len(value)}", markup=False)
 
 
-def counter(what: str) -> Callable[[int, int], None]:
-    """Progress on stderr where a person is looking."""
+def counter(what: str, *, piped: bool = False) -> Callable[[int, int], None]:
+    """Progress on stderr where a person is looking; `piped`: else in plain lines, one
+    each tenth, for what takes minutes."""
     screen = errors()
     if not screen.is_terminal:
-        return lambda done, total: None
+        return _in_tenths(what) if piped else lambda done, total: None
     status = screen.status(what)
     status.start()
 
-    def tell(done: int, total: int) -> None:
+    def line(done: int, total: int) -> None:
         status.update(f"{what}: {done} of {total}")
         if done >= total:
             status.stop()
 
-    return tell
+    return line
+
+
+def _in_tenths(what: str) -> Callable[[int, int], None]:
+    told = 0
+
+    def line(done: int, total: int) -> None:
+        nonlocal told
+        tenth = 10 * done // max(total, 1)
+        if tenth != told:
+            told = tenth
+            tell(f"{what}: {done} of {total}")
+
+    return line
 
 
 def _needed(wake: WakeWord | None) -> WakeWord:

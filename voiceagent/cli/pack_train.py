@@ -100,7 +100,7 @@ def _progress() -> Callable[[str, int, int], None]:
 
     def tell(what: str, done: int, total: int) -> None:
         if what not in shown:
-            shown[what] = counter(what)
+            shown[what] = counter(what, piped=True)
         shown[what](done, total)
         if done >= total:
             del shown[what]  # it may be done once more
