@@ -18,7 +18,7 @@ from voiceagent.region.backend import AnswerText, Output, Request
 from voiceagent.region.fair_desk import Whose
 from voiceagent.region.memory import MemoryItem, Stored
 from voiceagent.region.metrics import Metrics
-from voiceagent.region.services import Detector, HeardEdge, Services
+from voiceagent.region.services import Detector, HeardEdge, Services, unseen
 from voiceagent.region.session_shell import Live
 from voiceagent.region.slots import AnswerSlots
 
@@ -134,7 +134,7 @@ def services(play: Play = echo, **more: Any) -> Services:
         recogniser=written,
         voice=spoken,
         detector=Nothing,
-        observe=lambda traceparent, began, facts: None,
+        observe=unseen,
     )
     return replace(made, **more)
 

@@ -53,7 +53,7 @@ __all__ = [
 WITNESS = "region"
 """The leg that countersigns receipts."""
 REPLAYED = "replay"
-"""Name of the conversation in a replay: the same in every run."""
+"""Name of the conversation in a virtual replay: the same in every run."""
 
 
 def make_escalation(
@@ -68,9 +68,9 @@ def make_escalation(
     if not config.region.url:
         return None
     folder = books_folder(config, options, store)
-    live = options.pace is Pace.REALTIME
     reserve = config.budget.reserve_ms / 1000
-    session = secrets.token_hex(8) if live else REPLAYED
+    replayed = options.pace is Pace.VIRTUAL
+    session = REPLAYED if replayed else secrets.token_hex(8)
     gate, receipts = make_gate(config.privacy), LateReceipts(folder)
     out = WayOut(
         Sender(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import logging
 import os
 import signal
@@ -11,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from voiceagent.app.telemetry import telemetry_of
 from voiceagent.clock import Compute, Pace
 from voiceagent.errors import ConfigError
 from voiceagent.store import state_folder
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from voiceagent.region.memory import Memory
     from voiceagent.region.recognisers import Recognisers
     from voiceagent.region.server import RegionServer
-    from voiceagent.region.services import Observe
+    from voiceagent.trace.opentelemetry import Telemetry
 
 __all__ = [
     "SAMPLES",
@@ -82,6 +84,7 @@ def make_region(
     from voiceagent.region.knowledge import Knowledge
     from voiceagent.region.notary import Notary
     from voiceagent.region.server import RegionServer
+    from voiceagent.region.services import unseen
 
     config, serve = shop.config, shop.config.serve
     home = state or home_of(config)
@@ -94,6 +97,7 @@ def make_region(
     watched, revoked = watched_files(serve, home, secret, tls)
     knowledge = Knowledge(documents_of(config, folders))
     voices = partial(shop.engines.voices, Pace.REALTIME)
+    telemetry = telemetry_of(config.telemetry)
     server = RegionServer(
         serve,
         make_backend(config, knowledge),
@@ -106,11 +110,12 @@ def make_region(
         paced=partial(_paced, Compute()),
         detector=lambda wanted: TurnDetector(ears_for(shop, wanted)),
         keep=config.memory.keep_hours * 3600,
-        observe=_observer(config),
+        observe=telemetry.region_span if telemetry else unseen,
         notary=Notary(home, serve.region),
         watched=watched,
         revoked=revoked,
     )
+    _observed(server, telemetry)
     return server, knowledge
 
 
@@ -158,13 +163,11 @@ def ears_for(shop: Workshop, wanted: Mapping[str, Any]) -> Frontend:
     )
 
 
-def _observer(config: Config) -> Observe:
-    """Spans for a collector; nothing where none is configured."""
-    if not config.telemetry.otlp:
-        return lambda traceparent, began, facts: None
-    from voiceagent.trace.opentelemetry import Telemetry
-
-    return Telemetry(config.telemetry).region_span
+def _observed(server: RegionServer, telemetry: Telemetry | None) -> None:
+    """Its spans are sent behind the last answer; what is lost is on `/metrics`."""
+    if telemetry is not None:
+        atexit.register(telemetry.close)
+        server.services.metrics.read(spans_dropped=lambda: telemetry.dropped)
 
 
 def make_ears(config: Config, knowledge: Knowledge) -> Recognisers:

@@ -47,6 +47,7 @@ def ask(
     """Run one turn from text and print the reply."""
     from voiceagent.app.assemble import assemble
     from voiceagent.app.options import AgentOptions
+    from voiceagent.app.telemetry import telemetry_of
     from voiceagent.audio.player import VirtualPlayer
     from voiceagent.audio.source import Quiet
     from voiceagent.clock import Pace, clock_errors, run
@@ -54,6 +55,8 @@ def ask(
 
     shop = workshop(config, pack, region__url=region)
     trace, store = Trace(), shop.store()
+    if (telemetry := telemetry_of(shop.config.telemetry)) is not None:
+        trace.subscribe(telemetry.record)
     player = _loudspeaker() if speak else VirtualPlayer()
     pace = Pace.REALTIME if speak else Pace.MEASURED
     agent = assemble(
@@ -86,6 +89,8 @@ def ask(
             said = {trouble.what for trouble in told}
             for line in dict.fromkeys(_reasons(trace, said, asked=why)):
                 tell(line)
+    if telemetry is not None and (lost := telemetry.close()):
+        tell(lost)
     if any(row.unkept or row.failed for row in rows):
         sys.exit(1)
 

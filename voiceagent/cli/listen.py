@@ -27,6 +27,7 @@ from voiceagent.cli.shared import (
     emit_json,
     errors,
     loudspeaker,
+    tell,
 )
 from voiceagent.errors import UsageError
 
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from voiceagent.audio.source import Source
     from voiceagent.port import Numbered
     from voiceagent.store import Store
-    from voiceagent.trace.config import TelemetryConfig
     from voiceagent.trace.opentelemetry import Telemetry
     from voiceagent.trace.trace import Trace
 
@@ -134,6 +134,7 @@ def _made(chosen: Config, source: Source) -> _Session:
     from voiceagent.agent.port import AgentPort
     from voiceagent.app.assemble import assemble
     from voiceagent.app.options import AgentOptions
+    from voiceagent.app.telemetry import telemetry_of
     from voiceagent.app.workshop import Workshop
     from voiceagent.audio.player import VirtualPlayer
     from voiceagent.audio.switch import SwitchedSource
@@ -151,7 +152,9 @@ def _made(chosen: Config, source: Source) -> _Session:
     agent = assemble(shop, options)
     volume = StoredVolume(store, start=chosen.speak.start_percent)
     port = AgentPort(agent, Compute(), volume=volume, mute=mute, desk=desk)
-    telemetry = _telemetry(chosen.telemetry, trace)
+    telemetry = telemetry_of(chosen.telemetry)
+    if telemetry is not None:
+        trace.subscribe(telemetry.record)
     return _Session(agent, port, trace, telemetry, store)
 
 
@@ -166,8 +169,8 @@ def _listen(made: _Session, source: Source, *, json: bool, report: Path | None) 
         errors().print("stopped")
     finally:
         store.close()
-        if telemetry is not None:
-            telemetry.close()
+        if telemetry is not None and (lost := telemetry.close()):
+            tell(lost)
         if report is not None:
             _write_report(trace, report)
 
@@ -183,17 +186,6 @@ def _desk(source: Source, speaker: Player | None) -> DeviceDesk | None:
     from voiceagent.audio.desk import AudioDesk
 
     return AudioDesk(heard, spoken)
-
-
-def _telemetry(config: TelemetryConfig, trace: Trace) -> Telemetry | None:
-    """Spans for a collector; None where none is configured."""
-    if not config.otlp:
-        return None
-    from voiceagent.trace.opentelemetry import Telemetry
-
-    telemetry = Telemetry(config)
-    trace.subscribe(telemetry.record)
-    return telemetry
 
 
 async def _session(

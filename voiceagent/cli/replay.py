@@ -26,9 +26,9 @@ from voiceagent.errors import CheckFailed, UsageError
 
 if TYPE_CHECKING:
     from voiceagent.app.config import Config
-    from voiceagent.app.workshop import Workshop
-    from voiceagent.replay.replay import Replay, ReplaySettings
+    from voiceagent.replay.replay import Replay
     from voiceagent.replay.what_if import Change
+    from voiceagent.trace.opentelemetry import Telemetry
 
     Outcomes = list[tuple[Path, Replay | UsageError]]
 
@@ -90,8 +90,10 @@ def replay(
     config: ConfigOption = None,
 ) -> None:
     """Replay recordings through the agent; scenarios are checked too."""
+    from voiceagent.app.telemetry import telemetry_of
     from voiceagent.app.workshop import Workshop
     from voiceagent.clock import Pace, perf
+    from voiceagent.replay.parallel import replay_files
     from voiceagent.replay.replay import ReplaySettings, find_inputs
     from voiceagent.replay.what_if import parse_change
 
@@ -110,8 +112,13 @@ def replay(
     shop = Workshop(configure(config, pack, region__url=region, audio__channel=channel))
     _ = shop.language.pack  # a broken pack is told before the first recording is read
     began = perf()
-    outcomes = list(_replay_all(shop, files, settings, jobs=jobs, json=json))
+    spans = telemetry_of(shop.config.telemetry)
+    listener = spans.record if spans and settings.pace is not Pace.VIRTUAL else None
+    found = replay_files(shop, files, settings, jobs=jobs, listener=listener)
+    outcomes = list(_told(files, found, json=json))
     done = [one for _, one in outcomes if not isinstance(one, UsageError)]
+    if spans is not None:
+        _export(spans, done, seen=listener is not None)
     _speed(sum(one.seconds for one in done), perf() - began)
     _print(done, json=json)
     if junit is not None:
@@ -142,19 +149,13 @@ def _tell_untested(paths: list[Path], files: list[Path]) -> None:
         tell(f"no scenario plays {names}{more}: not replayed")
 
 
-def _replay_all(
-    shop: Workshop,
-    files: list[Path],
-    settings: ReplaySettings,
-    *,
-    jobs: int,
-    json: bool,
+def _told(
+    files: list[Path], found: Iterator[Replay | UsageError], *, json: bool
 ) -> Iterator[tuple[Path, Replay | UsageError]]:
-    """Replay every file; one that cannot be read does not stop the others."""
-    from voiceagent.replay.parallel import replay_files
+    """Every file with what came of it; one that cannot be read does not stop the
+    others."""
     from voiceagent.trace.outcomes import outcome_of
 
-    found = replay_files(shop, files, settings, jobs=jobs)
     for file, one in zip(files, progress(found, "replaying", len(files)), strict=True):
         yield file, one
         if isinstance(one, UsageError):
@@ -163,6 +164,15 @@ def _replay_all(
             for row in one.rows:
                 told = {**row.as_dict(), "outcome": outcome_of(row)}
                 emit_json({**told, "file": str(file)})
+
+
+def _export(telemetry: Telemetry, done: list[Replay], *, seen: bool) -> None:
+    """What was replayed, as spans; where it was not `seen` as it happened, they end
+    now."""
+    for one in done if not seen else ():
+        telemetry.replayed(one.records)
+    if lost := telemetry.close():
+        tell(lost)
 
 
 def _speed(audio: float, took: float) -> None:

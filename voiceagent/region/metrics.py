@@ -38,6 +38,7 @@ LEVELS: Mapping[str, tuple[str, str]] = {
     "running": ("responses_running", "Responses being made"),
     "ears": ("ears", "Recognisers that can hear"),
     "waiting": ("turns_waiting", "Turns that wait to be heard"),
+    "spans_dropped": ("spans_dropped", "Spans that no collector took"),
 }
 
 

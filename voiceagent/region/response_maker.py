@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
-from contextlib import aclosing
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from voiceagent.clock import now, wall
 from voiceagent.errors import RemoteFailed
@@ -40,6 +42,8 @@ class Facts:
     """Why it is not whole."""
     begun: bool = False
     """Whether there are words or a call."""
+    went_on: datetime = field(default_factory=wall)
+    """When the newest piece of it came."""
 
 
 class ResponseMaker:
@@ -57,17 +61,13 @@ class ResponseMaker:
         self, step: Respond, asked: AskedFor, went_on: Callable[[], None]
     ) -> None:
         """All of it; `went_on()` after every piece. Raises what the backend raises."""
-        services, started, facts = self._services, wall(), Facts()
+        services = self._services
         if step.must_call and not services.backend.calls_tools:
             raise RemoteFailed("this region calls no tools", hint="ask without them")
         request = self._request(step, asked)
-        async with aclosing(services.backend.answer(request)) as outputs:
-            async with aclosing(self._said(step, outputs)) as said:
-                async for output in said:
-                    self._noted(facts, output, asked)
-                    went_on()
+        with self._observed(request) as facts:
+            await self._made(step, asked, request, facts, went_on)
         told = self._told(facts)
-        services.observe(request.traceparent, started, told)
         self._do(
             self._session.writer.finished(
                 step.response_id,
@@ -77,6 +77,38 @@ class ResponseMaker:
                 cut=facts.cut,
             )
         )
+
+    @contextmanager
+    def _observed(self, request: Request) -> Iterator[Facts]:
+        """Traces are told of it before the client is, however it ends. A response that
+        is cancelled ends for them with its last piece: whoever asked has gone since."""
+        facts, status = Facts(), "failed"
+        began = facts.went_on
+        try:
+            yield facts
+            status, facts.went_on = "completed", wall()
+        except asyncio.CancelledError:
+            status = "cancelled"
+            raise
+        finally:
+            told = {**self._told(facts), "voiceagent.status": status}
+            self._services.observe(request.traceparent, began, facts.went_on, told)
+
+    async def _made(
+        self,
+        step: Respond,
+        asked: AskedFor,
+        request: Request,
+        facts: Facts,
+        went_on: Callable[[], None],
+    ) -> None:
+        services = self._services
+        async with aclosing(services.backend.answer(request)) as outputs:
+            async with aclosing(self._said(step, outputs)) as said:
+                async for output in said:
+                    self._noted(facts, output, asked)
+                    facts.went_on = wall()
+                    went_on()
 
     def _request(self, step: Respond, asked: AskedFor) -> Request:
         return Request(

@@ -35,7 +35,7 @@ from voiceagent.region.metrics import Metrics
 from voiceagent.region.notary import Notary
 from voiceagent.region.recognisers import Recognisers
 from voiceagent.region.self_test import SelfTest
-from voiceagent.region.services import Detector, Observe, Recogniser, Services
+from voiceagent.region.services import Detector, Observe, Recogniser, Services, unseen
 from voiceagent.region.session_shell import Live
 from voiceagent.region.sessions import Sessions
 from voiceagent.region.slots import AnswerSlots
@@ -73,7 +73,7 @@ class RegionServer:
         detector: Callable[[Mapping[str, Any]], Detector | None] = lambda wanted: None,
         limits: Limits | None = None,
         keep: float = 24 * 3600.0,
-        observe: Observe = lambda traceparent, began, facts: None,
+        observe: Observe = unseen,
         notary: Notary | None = None,
         watched: Sequence[Watched] = (),
         revoked: Revoked | None = None,

@@ -14,10 +14,24 @@ from voiceagent.region.metrics import Metrics
 from voiceagent.region.notary import Notary
 from voiceagent.region.slots import AnswerSlots
 
-__all__ = ["Detector", "HeardEdge", "Observe", "Recogniser", "Services", "Socket"]
+__all__ = [
+    "Detector",
+    "HeardEdge",
+    "Observe",
+    "Recogniser",
+    "Services",
+    "Socket",
+    "unseen",
+]
 
-Observe = Callable[[str, datetime, Mapping[str, str]], None]
-"""Trace context, start and facts of a response that is over."""
+Observe = Callable[[str, datetime, datetime, Mapping[str, str]], None]
+"""Trace context, start, end and facts of a response that is over."""
+
+
+def unseen(
+    traceparent: str, began: datetime, ended: datetime, facts: Mapping[str, str]
+) -> None:
+    """Where no collector is configured."""
 
 
 class Socket(Protocol):

@@ -15,6 +15,7 @@ from voiceagent.errors import UsageError
 from voiceagent.errors.uncaught import uncaught_as_text
 from voiceagent.replay.replay import Replay, ReplaySettings, replay_path
 from voiceagent.replay.variants import Variants
+from voiceagent.trace.trace import TraceListener
 
 __all__ = ["replay_files"]
 
@@ -23,11 +24,20 @@ _made: list[Variants] = []
 
 
 def replay_files(
-    shop: Workshop, files: Sequence[Path], settings: ReplaySettings, *, jobs: int = 1
+    shop: Workshop,
+    files: Sequence[Path],
+    settings: ReplaySettings,
+    *,
+    jobs: int = 1,
+    listener: TraceListener | None = None,
 ) -> Iterator[Replay | UsageError]:
-    """Every file in order; one that cannot be read gives its error instead."""
-    if jobs == 1 or len(files) < 2:
-        yield from map(partial(_replay_one, Variants(shop), settings), files)
+    """Every file in order; one that cannot be read gives its error instead.
+
+    `listener`: hears every event as it happens, so that all is done in this process.
+    """
+    if jobs == 1 or len(files) < 2 or listener is not None:
+        one = partial(_replay_one, Variants(shop), settings, listener=listener)
+        yield from map(one, files)
         return
     context = multiprocessing.get_context("spawn")
     with from_no_folder():
@@ -53,9 +63,16 @@ def _replay_in_child(settings: ReplaySettings, file: Path) -> Replay | UsageErro
 
 
 def _replay_one(
-    variants: Variants, settings: ReplaySettings, file: Path
+    variants: Variants,
+    settings: ReplaySettings,
+    file: Path,
+    *,
+    listener: TraceListener | None = None,
 ) -> Replay | UsageError:
+    made = variants.workshop
     try:
-        return replay_path(variants.base, file, settings, configured=variants.workshop)
+        return replay_path(
+            variants.base, file, settings, configured=made, listener=listener
+        )
     except UsageError as error:
         return error

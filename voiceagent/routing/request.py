@@ -71,7 +71,9 @@ class Sender:
             remaining=request.handover.deadline.left - SPEAKING,
             reserve=self.reserve,
             wait=self.wait,
-            traceparent=str(self.trace(request.turn)),
+            traceparent=str(
+                self.trace(request.turn).leg(request.leg.name, request.attempt)
+            ),
             region_policy=self.pin,
             data_class=payload.data_class.value,
             idempotency_key=turn_id,

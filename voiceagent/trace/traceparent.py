@@ -31,7 +31,17 @@ class TraceParent:
     def of(cls, session: str, turn: int) -> TraceParent:
         """The root span of a turn."""
         digest = hashlib.sha256(f"{session}/{turn}".encode()).hexdigest()
-        return cls(digest[:32], digest[32:48])
+        return cls.root(digest[:32])
+
+    @classmethod
+    def root(cls, trace_id: str) -> TraceParent:
+        """The span that stands above all others of a trace."""
+        digest = hashlib.sha256(f"{trace_id}/root".encode()).hexdigest()
+        return cls(trace_id, digest[:16])
+
+    def leg(self, name: str, attempt: int) -> TraceParent:
+        """The question to one leg: what whoever answers hangs under."""
+        return self.child(f"leg/{name}/{attempt}")
 
     @classmethod
     def parse(cls, text: str) -> TraceParent | None:
