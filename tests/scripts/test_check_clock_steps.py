@@ -85,3 +85,12 @@ def test_what_rang_wrongly_is_found() -> None:
     assert not list(script._wrong(heard, 300.0))
     assert len(list(script._wrong(heard, -300.0))) == 2
     assert len(list(script._wrong(script.Heard(0.0), 300.0))) == 3
+
+
+def test_without_its_library_no_clock_is_stepped(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(script.OWN, "1")
+    monkeypatch.setattr(script, "try_all", None)
+    assert script.own_clock() == 2
+    assert "not loaded" in capsys.readouterr().err
