@@ -30,6 +30,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from lib.stage import Stage
+
 from voiceagent.agent.agent import Agent
 from voiceagent.agent.state import State
 from voiceagent.app.assemble import assemble
@@ -37,15 +39,8 @@ from voiceagent.app.config import Config
 from voiceagent.app.options import AgentOptions
 from voiceagent.app.workshop import Workshop
 from voiceagent.audio.file import read_audio
-from voiceagent.audio.frames import (
-    FRAME_BYTES,
-    FRAME_SECONDS,
-    RATE,
-    AudioFrame,
-    Reframer,
-)
+from voiceagent.audio.frames import RATE
 from voiceagent.audio.player import VirtualPlayer
-from voiceagent.audio.source import OnEvent, ignore
 from voiceagent.clock import now, run
 from voiceagent.nlu.slm.in_child import ProcessSlm
 from voiceagent.stt.in_child import ProcessStt
@@ -130,36 +125,6 @@ class Trial:
     """Whether the one after it was."""
     why: str = ""
     """Why not."""
-
-
-class Stage:
-    """A microphone that one can speak into, sound by sound; silence between."""
-
-    name = "stage"
-
-    def __init__(self) -> None:
-        self.on_event: OnEvent = ignore
-        self._waiting: list[bytes] = []
-        self.ended = False
-
-    def say(self, pcm: bytes) -> None:
-        """What is heard from now on."""
-        frames = Reframer().feed(pcm)
-        self._waiting = [frame.pcm for frame in frames][::-1]
-
-    @property
-    def speaking(self) -> bool:
-        """Whether it is still to be heard."""
-        return bool(self._waiting)
-
-    async def frames(self) -> AsyncIterator[AudioFrame]:
-        """One every 20 ms until `ended`."""
-        began, number = now(), 0
-        while not self.ended:
-            number += 1
-            await asyncio.sleep(max(0.0, began + number * FRAME_SECONDS - now()))
-            pcm = self._waiting.pop() if self._waiting else bytes(FRAME_BYTES)
-            yield AudioFrame(pcm, (number - 1) * len(pcm) // 2)
 
 
 class Session:

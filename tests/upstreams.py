@@ -81,6 +81,9 @@ class Upstream:
         try:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()
+                if head.startswith("GET"):  # it tells of no models
+                    writer.write(b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n")
+                    continue
                 size = int(head.lower().split("content-length:")[1].split("\r\n")[0])
                 self.heads.append(head)
                 self.asked.append(json.loads(await reader.readexactly(size)))

@@ -9,6 +9,7 @@ from typing import Any
 
 _TESTS = str(Path(__file__).resolve().parents[2] / "tests")
 _WHERE = {
+    "CHAT_HABITS": "upstream_habits",
     "HABITS": "habit_turns",
     "Parrot": "regions",
     "SECRET": "regions",
@@ -18,7 +19,10 @@ _WHERE = {
     "run_faults": "chaos",
     "spoken": "habit_turns",
     "tiny_llama": "gguf_file",
+    "upstream_of": "upstreams",
 }
+_CALLED = {"CHAT_HABITS": "HABITS"}
+"""What two tools call alike."""
 __all__ = list(_WHERE)
 
 
@@ -28,4 +32,4 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(name)
     if _TESTS not in sys.path:
         sys.path.append(_TESTS)
-    return getattr(import_module(_WHERE[name]), name)
+    return getattr(import_module(_WHERE[name]), _CALLED.get(name, name))

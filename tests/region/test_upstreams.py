@@ -201,3 +201,34 @@ def test_events_of_any_shape_are_taken_or_refused(chunks: list[object]) -> None:
         list(events.end())
     except RemoteFailed:
         pass
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "words"),
+    [
+        ("wrong key", "upstream-key", "401"),
+        ("no such model", "upstream-model", "404"),
+        ("too many", "upstream-busy", "come again in 30 seconds"),
+        ("somewhere else", "upstream-elsewhere", "307"),
+        ("broken inside", "upstream-failed", "500"),
+        ("silent", "upstream-silent", "stalled"),
+        ("a page", "upstream-garbled", "page"),
+        ("a context too short for all", "prompt-too-long", "400"),
+        ("gone each time", "link-down", "reached"),
+    ],
+)
+def test_each_reason_has_a_code_of_its_own(name: str, code: str, words: str) -> None:
+    """None of which an edge takes for a refusal of its own token."""
+
+    async def main() -> None:
+        async with upstream_of(HABITS[name]) as server:
+            backend = chat(server.url)
+            try:
+                with pytest.raises(RemoteFailed) as caught:
+                    await all_of(backend, QUESTION, [])
+            finally:
+                await backend.close()
+            assert caught.value.code == code
+            assert words in caught.value.what
+
+    run(main())

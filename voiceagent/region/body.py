@@ -8,7 +8,7 @@ import zlib
 from collections.abc import AsyncIterator
 from typing import Any
 
-from voiceagent.errors import RemoteFailed
+from voiceagent.errors.upstream import UpstreamGarbled
 
 __all__ = ["plain_bytes"]
 
@@ -20,10 +20,10 @@ ANY_HEADER = 32 + zlib.MAX_WBITS
 
 
 async def plain_bytes(response: Any) -> AsyncIterator[bytes]:
-    """Pieces of the body of an httpx response; raises `RemoteFailed`."""
+    """Pieces of the body of an httpx response; raises `UpstreamGarbled`."""
     packed = response.headers.get("Content-Encoding", "").strip().lower()
     if packed not in ("", "identity", "gzip", "deflate"):
-        raise RemoteFailed("the upstream packs its answer in a way nobody asked for")
+        raise UpstreamGarbled("the upstream packs its answer in a way nobody asked for")
     unpack = zlib.decompressobj(ANY_HEADER) if packed in ("gzip", "deflate") else None
     size = 0
     async for data in response.aiter_raw():
@@ -35,7 +35,7 @@ async def plain_bytes(response: Any) -> AsyncIterator[bytes]:
                 data = b""
             size += len(piece)
             if size > MOST:
-                raise RemoteFailed("the upstream sends an answer without end")
+                raise UpstreamGarbled("the upstream sends an answer without end")
             yield piece
             # What is unpacked comes at once: others go on in between.
             await asyncio.sleep(0)
@@ -46,5 +46,5 @@ def _unpacked(unpack: Any, data: bytes) -> tuple[bytes, bytes]:
     try:
         piece = unpack.decompress(data, PIECE)
     except zlib.error as error:
-        raise RemoteFailed("the upstream packs its answer wrong") from error
+        raise UpstreamGarbled("the upstream packs its answer wrong") from error
     return piece, b"" if unpack.eof else unpack.unconsumed_tail

@@ -7,7 +7,8 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
 from voiceagent.clock import now
-from voiceagent.errors import ConfigError, EngineMissing, LinkDown, RemoteFailed
+from voiceagent.errors import ConfigError, EngineMissing, LinkDown
+from voiceagent.errors.upstream import UpstreamGarbled, UpstreamSilent
 from voiceagent.region.backend import AnswerSource, Call, Output, Request
 from voiceagent.region.body import plain_bytes
 from voiceagent.region.chat_events import CUTS, ChatEvents
@@ -16,7 +17,7 @@ from voiceagent.region.documents import Passage
 from voiceagent.region.knowledge import Knowledge
 from voiceagent.region.model_list import asked_room
 from voiceagent.region.prompting import as_tools, length, prompt
-from voiceagent.region.refusals import PromptTooLong, refusal
+from voiceagent.region.refusals import PromptRefused, refusal
 from voiceagent.region.room import Room
 from voiceagent.region.sse import SseReader
 from voiceagent.region.tasks import Tasks
@@ -107,7 +108,7 @@ class ChatBackend:
                     yield output
                 self._look_for_room()
                 return
-            except PromptTooLong as error:
+            except PromptRefused as error:
                 letters = length(body["messages"]) + length(body.get("tools", ()))
                 self._room.refused(error.size, letters, body["max_tokens"])
                 if attempt == 2:
@@ -174,12 +175,12 @@ class ChatBackend:
                     called = called or isinstance(output, Call)
                     yield output
                     if now() > until:
-                        raise RemoteFailed("the upstream does not come to an end")
+                        raise UpstreamGarbled("the upstream does not come to an end")
             self._thinks = self._thinks or events.thoughts.stray
             if request.must_call and not (called or events.reason in CUTS):
-                raise RemoteFailed("the upstream calls no tool, although it has to")
+                raise UpstreamGarbled("the upstream calls no tool, although it has to")
         except httpx.TimeoutException as error:
-            raise RemoteFailed(
+            raise UpstreamSilent(
                 "the upstream stalled",
                 cause=type(error).__name__,
                 hint="raise `upstream.limit_ms`, or look at its load",
@@ -196,7 +197,7 @@ async def _outputs(response: Any, events: ChatEvents) -> AsyncIterator[Output]:
     headers = response.headers
     kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind.startswith("text/html"):
-        raise RemoteFailed(
+        raise UpstreamGarbled(
             "the upstream answers with a page, not with words",
             hint="look at `upstream.url`: it ends in `/v1` with most servers",
         )
@@ -223,4 +224,4 @@ async def _outputs(response: Any, events: ChatEvents) -> AsyncIterator[Output]:
     for output in events.end():
         yield output
     if events.empty:
-        raise RemoteFailed("the upstream gives an answer without words")
+        raise UpstreamGarbled("the upstream gives an answer without words")

@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from voiceagent.errors import RemoteFailed
 from voiceagent.errors.foreign import cleaned, plain_name
+from voiceagent.errors.upstream import UpstreamFailed, UpstreamGarbled
 from voiceagent.region.backend import AnswerCut, AnswerText, Call, Output, Usage
 from voiceagent.region.thoughts import ThoughtFilter
 from voiceagent.routing.usage import MOST_INPUT, MOST_OUTPUT, whole
@@ -68,7 +68,7 @@ class ChatEvents:
         chunk = _object(text)
         if chunk.get("error"):
             name = error_name(chunk)
-            raise RemoteFailed(f"the upstream failed while it answered{name}")
+            raise UpstreamFailed(f"the upstream failed while it answered{name}")
         for choice in _objects(chunk.get("choices"))[:1]:
             yield from self._choice(choice)
         used = chunk.get("usage")
@@ -131,7 +131,7 @@ class ChatEvents:
         whole = json.dumps(given) if isinstance(given, dict) else ""
         made.arguments += whole or _words(given)
         if len(made.arguments) > LONGEST_ARGUMENTS or len(self._calls) > MOST_CALLS:
-            raise RemoteFailed("the upstream calls tools without end")
+            raise UpstreamGarbled("the upstream calls tools without end")
 
     def _place(self, index: object, call_id: str, name: str) -> _MadeCall:
         """The call that a piece belongs to: its index says so, unless another one
@@ -153,10 +153,12 @@ class ChatEvents:
 
     def _call(self, made: _MadeCall) -> Call:
         if made.name not in self._tools:
-            raise RemoteFailed("the upstream calls a tool that nobody offered")
+            raise UpstreamGarbled("the upstream calls a tool that nobody offered")
         arguments = made.arguments.strip() or "{}"
         if not _whole(arguments):
-            raise RemoteFailed("the upstream calls a tool with arguments that are none")
+            raise UpstreamGarbled(
+                "the upstream calls a tool with arguments that are none"
+            )
         return Call(made.call_id[:128], made.name, arguments)
 
 
@@ -178,7 +180,7 @@ def _object(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         chunk = None
     if not isinstance(chunk, dict):
-        raise RemoteFailed("the upstream sent something that is no event")
+        raise UpstreamGarbled("the upstream sent something that is no event")
     return chunk
 
 

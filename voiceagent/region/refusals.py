@@ -6,15 +6,23 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from typing import Any
 
 from voiceagent.errors import RemoteFailed
+from voiceagent.errors.upstream import (
+    PromptTooLong,
+    UpstreamBusy,
+    UpstreamElsewhere,
+    UpstreamFailed,
+    UpstreamKeyRefused,
+    UpstreamModelUnknown,
+)
 from voiceagent.region.chat_events import error_name
 from voiceagent.region.room import ToldSize, told_size
 
-__all__ = ["PromptTooLong", "refusal"]
+__all__ = ["PromptRefused", "refusal"]
 
 MOST_BODY = 16_384
 """Bytes of an error that are looked at."""
@@ -26,6 +34,16 @@ TOO_LONG = re.compile(
     r"|reduce the length of the (?:messages|prompt|input)",
     re.IGNORECASE | re.DOTALL,
 )
+KINDS: Mapping[int, type[RemoteFailed]] = {
+    401: UpstreamKeyRefused,
+    402: UpstreamKeyRefused,
+    403: UpstreamKeyRefused,
+    407: UpstreamKeyRefused,
+    404: UpstreamModelUnknown,
+    429: UpstreamBusy,
+    503: UpstreamBusy,
+    529: UpstreamBusy,
+}
 HINTS = {
     401: "set the key in `upstream.key_env`",
     403: "the key may not use this model",
@@ -33,7 +51,7 @@ HINTS = {
 }
 
 
-class PromptTooLong(RemoteFailed):
+class PromptRefused(PromptTooLong):
     """The prompt does not fit; `size` is what was told of that."""
 
     size = ToldSize()
@@ -45,12 +63,17 @@ async def refusal(response: Any) -> RemoteFailed:
     text = await _body(response)
     what = f"the upstream answered with status {status}{error_name(_json(text))}"
     if status in (400, 413, 422, 500) and TOO_LONG.search(text):
-        error = PromptTooLong(
+        error = PromptRefused(
             what, cause="the prompt is too long", hint="raise its context"
         )
         error.size = told_size(text)
         return error
-    return RemoteFailed(what, cause=response.reason_phrase, hint=_hint(response))
+    made: type[RemoteFailed] = KINDS.get(status, UpstreamFailed)
+    if 300 <= status < 400:
+        made = UpstreamElsewhere
+    if made is UpstreamBusy and "Retry-After" in response.headers:
+        what += f", and says: come again in {_pause(response.headers['Retry-After'])}"
+    return made(what, cause=response.reason_phrase, hint=_hint(response))
 
 
 def _hint(response: Any) -> str:

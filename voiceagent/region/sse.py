@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from voiceagent.errors import RemoteFailed
+from voiceagent.errors.upstream import UpstreamGarbled
 
 __all__ = ["SseReader"]
 
@@ -21,10 +21,10 @@ class SseReader:
         self._size = 0
 
     def push(self, data: bytes) -> Iterator[str]:
-        """Take the next bytes; raises `RemoteFailed` where a line does not end."""
+        """Take the next bytes; raises `UpstreamGarbled` where a line does not end."""
         *lines, self._rest = (self._rest + data).split(b"\n")
         if len(self._rest) > LONGEST:
-            raise RemoteFailed("the upstream sent a line that does not end")
+            raise UpstreamGarbled("the upstream sent a line that does not end")
         for line in lines:
             text = line.rstrip(b"\r").decode("utf-8", "replace")
             if not text:
@@ -33,7 +33,9 @@ class SseReader:
                 self._data.append(text[5:].removeprefix(" "))
                 self._size += len(text)
                 if self._size > LONGEST:
-                    raise RemoteFailed("the upstream sent an event that does not end")
+                    raise UpstreamGarbled(
+                        "the upstream sent an event that does not end"
+                    )
 
     def end(self) -> Iterator[str]:
         """There is no more; servers leave the last empty line out."""
