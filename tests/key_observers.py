@@ -601,6 +601,18 @@ def region_answers(bench: KeyBench) -> Any:
         return services.region, services.slots.taken
 
 
+def region_shares_its_port(bench: KeyBench) -> bool:
+    """Whether another one can listen beside it."""
+    server = region(bench)["server"]
+
+    async def main() -> int:
+        (step,) = await server._ports.listen()
+        with step:
+            return int(step.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT))
+
+    return bool(run(main()))
+
+
 def region_trusts(bench: KeyBench) -> Any:
     """Where somebody comes from by the word of a proxy."""
     proxies = region(bench)["server"].entrance.proxies

@@ -134,6 +134,7 @@ TABLE = {
     "serve.certificate": Row("{folder}/none.pem", see.region_answers),
     "serve.client_ca": Row("{folder}/none.pem", see.region_answers, beside=CERTIFIED),
     "serve.origins": Row(["https://page.example"], see.region_admits),
+    "serve.reuse_port": Row(True, see.region_shares_its_port),
     "serve.proxies": Row(["10.0.0.0/8"], see.region_trusts),
     "serve.answer_ms": Row(2000.0, see.region_longest),
     "serve.max_sessions": Row(1, see.region_admits),

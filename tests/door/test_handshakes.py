@@ -70,7 +70,7 @@ def test_where_files_are_few_connections_are_let_go_and_it_is_noted_once(
 ) -> None:
     async def main() -> None:
         async with region() as (url, server):
-            step = server._steps[0]
+            step = server._ports.steps[0]
             async with connect(url) as client:
                 await client.recv()
                 step.limit = 1

@@ -35,6 +35,7 @@ from voiceagent.realtime.writer import Writer
 
 __all__ = ["BUG", "ServerSession"]
 
+STOPPING = "the server is stopping"
 BUG = 1011
 """Closing code: the server met something that it cannot go on with."""
 
@@ -241,8 +242,13 @@ class ServerSession:
         ]
 
     def draining(self) -> list[SessionStep]:
-        """The server is about to stop."""
-        return [] if self.writer.making else [Close(1001, "the server is stopping")]
+        """The server is about to stop. A client of ours goes on with the next one, and
+        asks again for what is being made; others are told that it will not come."""
+        steps: list[SessionStep] = []
+        if not self.opted_in:
+            for response_id in self.writer.making:
+                steps += self.answering.failed(response_id, "draining", STOPPING)
+        return [*steps, Close(1001, STOPPING)]
 
     def trouble(self, code: str, message: str) -> list[SessionStep]:
         """Something went wrong on our side; the session goes on."""

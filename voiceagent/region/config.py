@@ -23,6 +23,9 @@ class ServeConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     host: str = "127.0.0.1"
     """Anything but loopback needs a token secret and TLS."""
     port: Annotated[int, Meta(ge=0, le=65_535)] = 8765
+    reuse_port: bool = False
+    """Listen beside another server of this user on the same port: the next one begins
+    before the last one ends."""
     region: str = "local"
     """The region that this server stands in."""
     backend: Literal["knowledge", "chat", "llama"] = "knowledge"

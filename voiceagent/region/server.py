@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
-from socket import AI_PASSIVE, SOCK_STREAM
 from ssl import SSLContext
 from typing import Any
 
-from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
-from voiceagent.clock import wall
+from voiceagent.clock import cpu_seconds, now, wall
 from voiceagent.door.admission import Visitor, is_loopback
-from voiceagent.door.doorstep import BACKLOG, Doorstep, listening
 from voiceagent.door.keyring import Keyring
+from voiceagent.door.loop_share import LoopShare
 from voiceagent.door.open_files import open_files_limit
 from voiceagent.door.register import Revoked
 from voiceagent.door.tokens import Tokens
@@ -29,10 +28,11 @@ from voiceagent.region.backend import Backend
 from voiceagent.region.config import ServeConfig
 from voiceagent.region.dialect import BETA_REFUSED, asks_for_beta, refuse_beta
 from voiceagent.region.door_watch import DoorWatch
-from voiceagent.region.entrance import PATH, Entrance, Taken, subprotocol, visitor_of
+from voiceagent.region.entrance import PATH, Entrance, Taken, visitor_of
 from voiceagent.region.memory import Memory
 from voiceagent.region.metrics import Metrics
 from voiceagent.region.notary import Notary
+from voiceagent.region.ports import Ports
 from voiceagent.region.recognisers import Recognisers
 from voiceagent.region.self_test import SelfTest
 from voiceagent.region.services import Detector, Observe, Recogniser, Services, unseen
@@ -46,8 +46,6 @@ __all__ = ["PATH", "RegionServer"]
 
 GOODBYE = 2.0
 """Seconds that clients have to read the last events."""
-HANDSHAKE = 3.0
-"""Seconds that a connection has to say what it wants."""
 LONGEST = 30 * 24 * 3600.0
 """Seconds that a session lasts at most, whatever its token says."""
 SWEEP = 600.0
@@ -122,11 +120,11 @@ class RegionServer:
             taken=Taken(
                 connected=lambda: len(self.sessions.connected),
                 held=self.sessions.held,
-                crowded=lambda: any(step.crowded for step in self._steps),
+                crowded=lambda: self._ports.crowded,
             ),
             trouble=self._trouble,
         )
-        self._steps: list[Doorstep] = []
+        self._loop = LoopShare()
         shakes = self.entrance.handshakes
         self.services.metrics.read(
             connections=lambda: shakes.connections,
@@ -140,8 +138,9 @@ class RegionServer:
             self.services.metrics.read(
                 ears=lambda: len(ears.pids), waiting=lambda: ears.waiting
             )
-        self._tls, self._keep = tls, keep
-        self._largest = (limits or Limits()).sound_bytes
+        largest = (limits or Limits()).sound_bytes
+        self._ports = Ports(config, self.entrance, tls, largest)
+        self._keep = keep
         self._tasks = Tasks(note)
 
     async def run(
@@ -158,10 +157,8 @@ class RegionServer:
         self._tasks.spawn("the self-test", self.self_test.run())
         self._tasks.spawn("the watch at the door", self.door.run())
         try:
-            async with AsyncExitStack() as open_ones:
-                for step in await self._listen():
-                    await open_ones.enter_async_context(self._served(step))
-                ready(self._url())
+            async with self._ports.served(self._session):
+                ready(self._ports.url)
                 await stop()
                 await self.drain()
         finally:
@@ -177,6 +174,8 @@ class RegionServer:
     async def drain(self) -> None:
         """Let nobody in, let answers be finished for a while, then say goodbye."""
         self.entrance.draining = True
+        if self.config.reuse_port:  # whoever comes now is for the next server
+            self._ports.close()
         lives = list(self.sessions.connected.values())
         making = [task for live in lives for task in live.making]
         if making:
@@ -193,50 +192,6 @@ class RegionServer:
         ears = self._ears.trouble if self._ears is not None else ""
         return ears or self.self_test.trouble or self.door.trouble
 
-    async def _listen(self) -> list[Doorstep]:
-        config = self.config
-        loop = asyncio.get_running_loop()
-        try:
-            found = await loop.getaddrinfo(
-                config.host, config.port, type=SOCK_STREAM, flags=AI_PASSIVE
-            )
-            for family, _, _, _, address in dict.fromkeys(found):
-                step = listening(address, family, self.entrance.handshakes)
-                self._steps.append(step)
-        except OSError as error:
-            for step in self._steps:
-                step.close()
-            raise ConfigError(
-                f"port {config.port} of `{config.host}` cannot be served",
-                cause=error.strerror or str(error),
-                hint="choose another with `--port`, or 0 for any that is free",
-            ) from error
-        return self._steps
-
-    def _served(self, step: Doorstep) -> Server:
-        return serve(
-            self._session,
-            sock=step,
-            backlog=BACKLOG,
-            ssl=self._tls,
-            process_request=self.entrance.answer,
-            select_subprotocol=subprotocol,
-            compression=None,
-            max_size=self._largest,
-            write_limit=(1 << 18, 1 << 16),
-            open_timeout=HANDSHAKE,
-            ping_interval=20,
-            ping_timeout=20,
-            close_timeout=2,
-            server_header="voiceagent",
-        )
-
-    def _url(self) -> str:
-        host, port = self._steps[0].getsockname()[:2]
-        scheme = "wss" if self._tls else "ws"
-        shown = f"[{host}]" if ":" in host else host
-        return f"{scheme}://{shown}:{port}{PATH}"
-
     async def _session(self, connection: ServerConnection) -> None:
         if connection.request and asks_for_beta(connection.request.headers):
             self.services.metrics.count("refused", BETA_REFUSED)
@@ -249,7 +204,11 @@ class RegionServer:
         try:
             async for message in connection:
                 self.services.metrics.count("events", "in")
+                before = cpu_seconds()
                 live = await self._received(message, live, connection)
+                used = cpu_seconds() - before
+                if wait := self._loop.wait(who.share, used, now()):
+                    await asyncio.sleep(wait)
         except ConnectionClosed:
             pass
         finally:

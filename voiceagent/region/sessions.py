@@ -91,6 +91,8 @@ class Sessions:
             resumable=self._resumable,
             countersigns=self._services.notary is not None,
         )
+        if who.until is not None:  # told before it comes
+            session.wire.settings.values["expires_at"] = int(who.until)
         live = Live(session, self._services, connection, who=who)
         self._connect(session_id, live)
         live.do(session.opened())
