@@ -47,6 +47,9 @@ PONG = 5.0
 """Seconds of work for an answer to that."""
 RESTS = (0.0, 1.0, 5.0, 20.0)
 """Seconds before one that could not be replaced is tried again, by how often."""
+BAD = 3
+"""Copies lost in a row over what they were asked, after which their original is built
+anew, which takes seconds."""
 HUNG = 600.0
 """Seconds for a thread of ours; the limits of the process are what holds."""
 
@@ -63,7 +66,8 @@ class EarProcess:
         self._make, self._name, self._copied = make, name, copied
         self._child: Child | None = None
         self._compute = Compute(lost=lambda error: None)
-        self._proved = True
+        self._losses = 0
+        """Copies lost over what they were asked, one after the other."""
 
     @property
     def pid(self) -> int:
@@ -90,14 +94,21 @@ class EarProcess:
         child = self._child
         assert child is not None
         asked = partial(child.ask, member, *args, limit=limit)
-        found = await self._compute("dictation", asked, limit=HUNG)
-        self._proved = True
+        try:
+            found = await self._compute("dictation", asked, limit=HUNG)
+        except EngineLost:
+            self._losses += 1
+            raise
+        self._losses = 0
         return found
 
     async def renew(self) -> None:
         """Another process in its place, or the first; raises what making it raises."""
-        # A copy that was lost before it had heard anything may be a bad one.
-        anew, self._proved = not self._proved, False
+        # Copies that are lost one after the other may have a bad original; one that
+        # was killed from outside, asked nothing, tells nothing of it.
+        anew = self._losses >= BAD
+        if anew:
+            self._losses = 0
         await self._compute("dictation", self._begin, anew, limit=HUNG)
 
     def close(self) -> None:
