@@ -138,6 +138,29 @@ def test_a_voice_that_raises_anything_ends_that_response_alone(
     run(main(), virtual=True)
 
 
+def test_a_clause_of_signs_alone_is_told_and_not_said() -> None:
+    asked = list[str]()
+
+    async def play(request: Request) -> AsyncGenerator[Output, None]:
+        for text in ("***\n\n", "It is late. ", "---", "\U0001f600"):
+            yield AnswerText(text)
+
+    async def voice(text: str) -> bytes:
+        asked.append(text)
+        return await spoken(text)
+
+    async def main() -> None:
+        client = Client(services(play, voice=voice), typed=False)
+        client.ask("how late is it")
+        await client.over()
+        assert client.codes() == ["completed"]
+        assert asked and all(any(map(str.isalnum, text)) for text in asked)
+        assert "***" in silent(client)
+        await client.live.end()
+
+    run(main(), virtual=True)
+
+
 @pytest.mark.parametrize("kind", ERRORS)
 def test_a_recogniser_that_raises_anything_ends_that_response_alone(
     kind: type[BaseException],
