@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from live_session import SOUND, Client, Nothing, services
+from live_session import SOUND, Client, Notes, Nothing, services
 from regions import region
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
@@ -234,3 +234,34 @@ def test_a_session_that_broke_is_not_gone_on_with() -> None:
             assert server.services.metrics.counts["broken", "session"] == 1
 
     run(main())
+
+
+def test_what_is_to_be_kept_while_it_is_being_kept_is_kept_once() -> None:
+    kept = list[int]()
+
+    async def slow() -> None:
+        await asyncio.sleep(0.5)
+        kept.append(len(client.live.session.wire.items.items))
+
+    async def main() -> None:
+        nonlocal client
+        client = Client(services(memory=Notes(slow)))
+        for number in range(60):
+            text = [{"type": "input_text", "text": "hello"}]
+            item = {"id": f"i{number}", "role": "user", "content": text}
+            client.tell({"type": "conversation.item.create", "item": item})
+        client.tell(
+            *(
+                {"type": "conversation.item.delete", "item_id": f"i{number}"}
+                for number in range(50)
+            )
+        )
+        client.ask("and now")
+        await client.over()
+        told = [event["type"] for event in client.events]
+        assert told.count("conversation.item.deleted") == 50
+        assert len(kept) <= 4 and kept[-1] == 12, "ten, the question and its answer"
+        await client.live.end()
+
+    client: Client
+    run(main(), virtual=True)

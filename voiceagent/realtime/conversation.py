@@ -6,19 +6,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from voiceagent.realtime.events import ProtocolFault
-from voiceagent.realtime.items import Item
+from voiceagent.realtime.items import Item, item_size
 
 __all__ = ["Conversation"]
+
+RECOUNT = 16
+"""Items after which the text of all is counted anew."""
 
 
 class Conversation:
     """Adds, finds, cuts and drops items."""
 
-    def __init__(self, items: Iterable[Mapping[str, Any]], most: int) -> None:
+    def __init__(
+        self, items: Iterable[Mapping[str, Any]], most: int, most_bytes: int = 2 << 20
+    ) -> None:
+        """`most` items of `most_bytes` of text together."""
         self.items: list[Item] = [dict(item) for item in items]
         self.dropped = 0
         """Oldest ones that went because there were too many."""
-        self._most = most
+        self._most, self._most_bytes = most, most_bytes
+        self._bytes = self._counted = 0
 
     def find(
         self,
@@ -55,8 +62,15 @@ class Conversation:
                 self.find(after, event_id, param="previous_item_id")
             )
             self.items.insert(place + 1, item)
-        while len(self.items) > self._most:  # never the new one, wherever it stands
-            del self.items[1 if self.items[0] is item else 0]
+        self._bytes += item_size(item)
+        self._counted += 1
+        if self._counted % RECOUNT == 0:  # answers grow while they are written
+            self._bytes = sum(map(item_size, self.items))
+        while len(self.items) > 1 and (
+            len(self.items) > self._most or self._bytes > self._most_bytes
+        ):  # never the new one, wherever it stands
+            oldest = self.items.pop(1 if self.items[0] is item else 0)
+            self._bytes -= item_size(oldest)
             self.dropped += 1
 
     def before(self, item: Item) -> str | None:

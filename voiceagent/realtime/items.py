@@ -26,6 +26,7 @@ __all__ = [
     "WireEvent",
     "as_messages",
     "checked_item",
+    "item_size",
     "item_text",
     "take_audio",
 ]
@@ -68,7 +69,7 @@ def checked_item(
         **made,
         "status": item.status or "completed",
     }
-    if sum(len(text.encode()) for text in _texts(made)) > limits.text_bytes:
+    if item_size(made) > limits.text_bytes:
         limit = f"an item has at most {limits.text_bytes} bytes of text"
         raise ProtocolFault("item_too_large", limit, param="item", event_id=event_id)
     return whole
@@ -100,7 +101,7 @@ def _part(part: GivenPart) -> Item:
     return {"type": kind, "text": part.text}
 
 
-def _texts(item: Item) -> Iterator[str]:
+def _texts(item: Mapping[str, Any]) -> Iterator[str]:
     """Everything that is kept of it, but for its id."""
     for part in (item, *item.get("content", ())):
         yield from (
@@ -108,6 +109,11 @@ def _texts(item: Item) -> Iterator[str]:
             for key, value in part.items()
             if isinstance(value, str) and key != AUDIO
         )
+
+
+def item_size(item: Mapping[str, Any]) -> int:
+    """Bytes of its text."""
+    return sum(len(text.encode()) for text in _texts(item))
 
 
 def take_audio(item: Item) -> list[str]:

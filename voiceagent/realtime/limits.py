@@ -16,6 +16,8 @@ class Limits:
     """Of an event that brings sound: 15 MiB of base64, as the protocol allows."""
     items: int = 1000
     """Of a conversation; the oldest ones go first."""
+    conversation_bytes: int = 2 << 20
+    """Of the text of all items together; the oldest ones go first here, too."""
     audio_seconds: float = 60.0
     """Waiting to be committed."""
     text_bytes: int = 32_768

@@ -224,7 +224,8 @@ class ServerSession:
     ) -> list[SessionStep]:
         """An earlier session is gone, its conversation is not: go on with that."""
         self.wire.conversation, self._offer.token = conversation, token
-        self.wire.items = Conversation(items, self.wire.limits.items)
+        limits = self.wire.limits
+        self.wire.items = Conversation(items, limits.items, limits.conversation_bytes)
         self.wire.answered = dict(answered)
         resumed = self.wire.send(
             "voiceagent.session.resumed",

@@ -36,7 +36,7 @@ class Wire:
         self.settings = SessionSettings(
             session_id, model, limits, transcribes=transcribes
         )
-        self.items = Conversation(items, limits.items)
+        self.items = Conversation(items, limits.items, limits.conversation_bytes)
         self.answered = dict(answered)
         """Finished responses by idempotency key."""
         self.ring = Ring(limits.ring_events, limits.ring_bytes) if ring else None

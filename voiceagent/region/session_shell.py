@@ -160,7 +160,7 @@ class Live:
             case Close():
                 await self.line.close(step.code, step.reason)
             case Keep():
-                await self._keep(step)
+                await self._keep(self._newest(step))
             case Cancel():
                 await self._responses.cancel(step.response_id)
             case _ if self.failed:
@@ -175,6 +175,20 @@ class Live:
                 self._ears.recognise(step)
             case Hear() | CutHere() | Attach():
                 pass  # carried out before the next event is looked at
+
+    def _newest(self, step: Keep) -> Keep:
+        """The last one that waits, in place of all of them: what is to be kept before
+        something is told is kept all the sooner."""
+        others = [
+            one
+            for one in self._steps
+            if isinstance(one, Keep) and one.conversation == step.conversation
+        ]
+        if not others:
+            return step
+        gone = set(map(id, others))
+        self._steps = deque(one for one in self._steps if id(one) not in gone)
+        return others[-1]
 
     async def _keep(self, step: Keep) -> None:
         try:

@@ -66,8 +66,7 @@ class SqliteMemory:
         expected: int,
     ) -> int:
         """Write version `expected + 1`."""
-        body = encode(items, answered)
-        return await self._run(self._save, conversation, body, expected)
+        return await self._run(self._save, conversation, items, answered, expected)
 
     async def erase(self, conversation: str) -> bool:
         """Overwrite it."""
@@ -108,8 +107,14 @@ class SqliteMemory:
         body, version, updated = rows[0]
         return decode(body, version, datetime.fromisoformat(updated))
 
-    def _save(self, conversation: str, body: bytes, expected: int) -> int:
-        at = wall().isoformat()
+    def _save(
+        self,
+        conversation: str,
+        items: tuple[MemoryItem, ...],
+        answered: Mapping[str, MemoryItem],
+        expected: int,
+    ) -> int:
+        body, at = encode(items, answered), wall().isoformat()
         if expected == 0:
             sql = "INSERT OR IGNORE INTO conversations VALUES (?, 1, ?, ?)"
             changed = self._changed(sql, (conversation, body, at))
