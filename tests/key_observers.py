@@ -417,6 +417,9 @@ class Line:
     async def send(self, message: str) -> None:
         """Taken."""
 
+    async def close(self, code: int = 1000, reason: str = "") -> None:
+        """Gone."""
+
     async def ping(self) -> asyncio.Future[float]:
         """Never answered."""
         self.pings.append(now())

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """The ten cases of the matrix and how a client of any kind tells what came of them.
 
 A client script gets the place as JSON, then names of cases, and prints a line of JSON

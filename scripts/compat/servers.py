@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """The regions that the matrix talks to, each begun when it is first asked for."""
 
 from __future__ import annotations

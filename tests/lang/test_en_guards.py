@@ -160,6 +160,16 @@ RULED: dict[str, Check] = {
     "guards.denials.unwanted": lambda c: ruled(negated(c, "cancel"), Ruling.ASK),
 }
 """What a rule makes of an example of a cue."""
+
+
+def five_is_lost(text: str) -> bool:
+    """Whether a five that is said there is none."""
+    five = Intent("x", {"n": 5})
+    return ruled(RULES.lost.judge(text, five, PLAIN), Ruling.REFUSE) and ruled(
+        RULES.lost.judge("five", five, PLAIN), Ruling.ACT
+    )
+
+
 CHECKS: dict[str, Check] = {
     **dict.fromkeys(CUES, bool),
     "guards.questions.openings": lambda c: (
@@ -257,6 +267,9 @@ CHECKS: dict[str, Check] = {
     "numbers.same_fractions": lambda pair: ruled(
         RULES.lost.judge(pair[0], ORDER, PLAIN), Ruling.REFUSE
     ),
+    "numbers.signs": lambda word: five_is_lost(f"{word} five"),
+    "numbers.below": lambda word: five_is_lost(f"five {word}"),
+    "numbers.zeros": lambda word: five_is_lost(f"five below {word}"),
     "calendar.times": lambda word: "time" in problem(word),
     "calendar.nightly": lambda word: "time" in problem(f"{word} night"),
 }

@@ -15,7 +15,7 @@ from voiceagent.clock import run
 from voiceagent.door.tokens import Tokens
 
 pytestmark = pytest.mark.fault
-TOKEN = Tokens(SECRET, "local").issue(60, subject="me")
+TOKEN = Tokens(SECRET, "local").issue(86_400, subject="me")
 BEARER = [("Authorization", f"Bearer {TOKEN}")]
 KEY = f"openai-insecure-api-key.{TOKEN}"
 
