@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voiceagent.clock import now, run
+from voiceagent.region import fair_desk
 from voiceagent.region.fair_desk import FairDesk, Whose
 
 pytestmark = pytest.mark.property
@@ -142,3 +143,43 @@ def test_all_who_always_wait_have_as_much(costs: list[int]) -> None:
 
     had = run(main(), virtual=True)
     assert all(more - less <= 2 * max(costs) for less, more in pairwise(had))
+
+
+def test_sessions_that_came_and_went_are_forgotten_where_it_is_never_idle(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fair_desk, "MOST", 50)
+
+    async def main() -> int:
+        desk = FairDesk([1, 2])
+        held, most = await desk.take(("always", "s"), 1.0), 0
+        for number in range(1000):
+            thing = await desk.take((f"connection {number}", "s"), 1.0)
+            most = max(most, len(desk._had), len(desk._reached))
+            desk.give(held)
+            held = thing
+        return most
+
+    assert run(main(), virtual=True) <= 3 * 50
+
+
+def test_who_waits_or_had_something_lately_is_not_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fair_desk, "MOST", 8)
+
+    async def main() -> list[str]:
+        desk, log = FairDesk([1]), list[tuple[float, Whose]]()
+        tasks = [
+            asyncio.ensure_future(served(desk, (who, "s"), cost, log))
+            for who, cost in [("greedy", 9.0), ("greedy", 9.0), ("greedy", 9.0)]
+        ]
+        await asyncio.sleep(1.0)
+        tasks += [
+            asyncio.ensure_future(served(desk, (f"one {number}", "s"), 1.0, log))
+            for number in range(20)
+        ]
+        await asyncio.gather(*tasks)
+        return [whose[0] for _, whose in log]
+
+    assert run(main(), virtual=True)[-2:] == ["greedy"] * 2

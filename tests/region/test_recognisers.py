@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from regions import until
+from regions import Parrot, region, until
 
 from voiceagent import child_process
 from voiceagent.clock import run
@@ -130,3 +130,22 @@ def test_what_cannot_be_made_is_told_at_the_start() -> None:
         await ears.close()
 
     run(main())
+
+
+def test_a_region_that_cannot_hear_lets_go_of_what_it_began() -> None:
+    class Closing(Parrot):
+        """Says whether it was closed."""
+
+        closed = False
+
+        async def close(self) -> None:
+            self.closed = True
+
+    async def main() -> bool:
+        backend = Closing()
+        with pytest.raises(ModelMissing):
+            async with region(backend, ears=Recognisers(refuses, processes=1)):
+                pass
+        return backend.closed
+
+    assert run(main())

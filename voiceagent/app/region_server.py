@@ -17,8 +17,6 @@ from voiceagent.clock import Compute, Pace
 from voiceagent.errors import ConfigError
 from voiceagent.store import state_folder
 
-log = logging.getLogger(__name__)
-
 if TYPE_CHECKING:
     from ssl import SSLContext
 
@@ -45,6 +43,8 @@ __all__ = [
     "make_region",
     "serve_until_signalled",
 ]
+
+log = logging.getLogger(__name__)
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "documents"
 """Documents that come with the project; read where no others are named."""

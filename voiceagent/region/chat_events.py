@@ -128,8 +128,9 @@ class ChatEvents:
         given = function.get("arguments")
         made.call_id = made.call_id or call_id
         made.name = made.name or name
-        whole = json.dumps(given) if isinstance(given, dict) else ""
-        made.arguments += whole or _words(given)
+        made.arguments += (
+            json.dumps(given) if isinstance(given, dict) else _words(given)
+        )
         if len(made.arguments) > LONGEST_ARGUMENTS or len(self._calls) > MOST_CALLS:
             raise UpstreamGarbled("the upstream calls tools without end")
 

@@ -19,6 +19,8 @@ T = TypeVar("T")
 
 Whose = tuple[str, ...]
 """A path to whoever asks, the widest part first."""
+MOST = 4096
+"""Paths that are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ class FairDesk(Generic[T]):
         self._waiting: list[Waiting[T]] = []
         """In the order in which they came."""
         self._had: dict[Whose, float] = {}
-        """What was lent to each path and its parts since all was idle."""
+        """What was lent to each path and its parts since all was idle; who was served
+        last stands last."""
         self._reached: dict[Whose, float] = {}
         """Below each path: what the one who was served last had had before."""
         self._out = len(lent)
@@ -58,6 +61,8 @@ class FairDesk(Generic[T]):
         """One of them, when it is that one's turn; to be given back."""
         lent: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         one = Waiting(whose, cost, lent)
+        if len(self._had) > MOST:
+            self._forget()
         self._come(whose)
         self._waiting.append(one)
         self._lend()
@@ -100,6 +105,16 @@ class FairDesk(Generic[T]):
                 reached = self._reached.get(part[:-1], 0.0)
                 self._had[part] = max(self._had.get(part, 0.0), reached)
 
+    def _forget(self) -> None:
+        """On a region that is never idle there would be more and more: those who were
+        served least lately go, half of all, but for those who wait."""
+        kept = {part for one in self._waiting for part in _parts(one.whose)}
+        kept.update(list(self._had)[-(MOST // 2) :])
+        self._had = {part: had for part, had in self._had.items() if part in kept}
+        self._reached = {
+            part: had for part, had in self._reached.items() if not part or part in kept
+        }
+
     def _lend(self) -> None:
         while self._free and self._waiting:
             one = min(self._waiting, key=self._place)
@@ -108,7 +123,7 @@ class FairDesk(Generic[T]):
                 continue
             for part in _parts(one.whose):
                 self._reached[part[:-1]] = self._had[part]
-                self._had[part] += one.cost
+                self._had[part] = self._had.pop(part) + one.cost
             self._out += 1
             one.lent.set_result(self._free.pop(0))
 

@@ -160,10 +160,8 @@ class Recognisers:
     @property
     def trouble(self) -> str:
         """Why nobody is heard now; empty: somebody is."""
-        idle, ears = (
-            self._desk.free,
-            (e for e, d in self._desks.items() if d is self._desk),
-        )
+        idle = self._desk.free
+        ears = [ear for ear, desk in self._desks.items() if desk is self._desk]
         if any(ear.well if ear in idle else ear.alive for ear in ears):
             return ""
         return "it has no ears now"

@@ -151,12 +151,12 @@ class RegionServer:
         Raises `ConfigError` where the port cannot be had, and what the backend raises.
         """
         await self.services.backend.start()
-        if self._ears is not None:
-            await self._ears.start()
-        self._tasks.spawn("the sweep of old conversations", self._sweep())
-        self._tasks.spawn("the self-test", self.self_test.run())
-        self._tasks.spawn("the watch at the door", self.door.run())
         try:
+            if self._ears is not None:
+                await self._ears.start()
+            self._tasks.spawn("the sweep of old conversations", self._sweep())
+            self._tasks.spawn("the self-test", self.self_test.run())
+            self._tasks.spawn("the watch at the door", self.door.run())
             async with self._ports.served(self._session):
                 ready(self._ports.url)
                 await stop()
