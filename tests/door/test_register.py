@@ -37,10 +37,24 @@ def test_an_id_that_is_none_is_refused(tmp_path: Path) -> None:
         TokenRegister(tmp_path).revoke("x")
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"tokens": 7}', '{"tokens": [{}]}'])
-def test_a_broken_file_is_told_and_not_written_over(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"tokens": 7}',
+        b'{"tokens": [{}]}',
+        b'{"tokens": [{"id": "\xff"}]}',
+        b'{"more": ' + b"[" * 100_000,
+    ],
+    ids=["empty", "half", "list", "number", "lacking", "no text", "deep"],
+)
+def test_a_broken_file_is_told_and_not_written_over(
+    tmp_path: Path, data: bytes
+) -> None:
     register = TokenRegister(tmp_path)
-    register.path.write_text(text)
+    register.path.write_bytes(data)
     with pytest.raises(StoreError, match="cannot be read"):
         register.add(entry("one"))
-    assert register.path.read_text() == text
+    assert register.path.read_bytes() == data

@@ -170,9 +170,8 @@ def _issue(config: Config, ttl: float, subject: str, *, json: bool) -> None:
     )
     try:
         _register(config).add(entry)
-    except (
-        StoreError
-    ) as error:  # it holds all the same, and can be taken back by itself
+    except StoreError as error:
+        # It holds all the same, and can be taken back by itself.
         told = f"notice: the token is in no list: {error.what}: {error.cause}"
         errors().print(told, markup=False)
     if json:

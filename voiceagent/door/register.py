@@ -92,7 +92,7 @@ class TokenRegister:
             return msgspec.json.decode(self.path.read_bytes(), type=_Book)
         except FileNotFoundError:
             return _Book()
-        except (OSError, msgspec.DecodeError) as error:
+        except (OSError, msgspec.DecodeError, UnicodeError, RecursionError) as error:
             raise StoreError(
                 f"the tokens in `{self.path}` cannot be read",
                 cause=str(error),

@@ -36,8 +36,10 @@ class Watched:
         self._seen = found
         try:
             self._read()
-        except (OSError, VoiceAgentError) as error:
-            cause = getattr(error, "cause", "") or str(error)
+        except Exception as error:  # whatever is in it, all are watched on
+            known = isinstance(error, OSError | VoiceAgentError)
+            told = str(error) if known else type(error).__name__
+            cause = getattr(error, "cause", "") or told
             self.trouble = f"the {self._name} cannot be read again"
             log.error("%s, what was read before holds: %s", self.trouble, cause)
             return False

@@ -14,8 +14,9 @@ __all__ = ["leg_seen", "no_fault", "no_way", "refusal_of"]
 
 def refusal_of(error: VoiceAgentError | None) -> RemoteFailed | None:
     """The error where it is a reason that the remote has given itself."""
-    known = isinstance(error, RemoteFailed) and error.code in REFUSALS
-    return error if known and isinstance(error, RemoteFailed) else None
+    if isinstance(error, RemoteFailed) and error.code in REFUSALS:
+        return error
+    return None
 
 
 def no_fault(code: str) -> bool:
@@ -32,6 +33,7 @@ def no_way(leg: RemoteLeg) -> str:
 
 
 def leg_seen(leg: LegFacts) -> LegSeen:
+    """The leg as a plan saw it, for the trace."""
     return LegSeen(
         name=leg.name,
         vetoes=[veto.words for veto in leg.vetoes],
