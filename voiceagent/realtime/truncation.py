@@ -8,10 +8,10 @@ from typing import Any
 from voiceagent.message import Message
 from voiceagent.realtime.events import ProtocolFault
 
-__all__ = ["fitted"]
+__all__ = ["LETTERS_A_TOKEN", "fitted"]
 
 LETTERS_A_TOKEN, TOKENS_A_MESSAGE = 3.5, 6
-"""About what text comes to."""
+"""About what English comes to, until a server has shown how it counts."""
 
 
 def fitted(

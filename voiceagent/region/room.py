@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from voiceagent.region.prompting import LETTERS_A_TOKEN
+from voiceagent.realtime.truncation import LETTERS_A_TOKEN
 from voiceagent.routing.usage import MOST_INPUT, whole
 
 __all__ = ["Room", "ToldSize", "room_of_model", "told_size"]
