@@ -15,8 +15,11 @@ from hypothesis import strategies as st
 
 from voiceagent.audio.frames import FRAME_SAMPLES, RATE, AudioFrame
 from voiceagent.audio.input_device import InputDriver
+from voiceagent.audio.loudspeaker import SpeakerPlayer
 from voiceagent.audio.microphone import MicrophoneSource, MicrophoneState
 from voiceagent.audio.portaudio import Sink
+from voiceagent.audio.switch import SwitchedSource
+from voiceagent.cli.listen import _desk
 from voiceagent.clock import now, run
 from voiceagent.errors import (
     DeviceMissing,
@@ -311,3 +314,30 @@ def test_however_often_it_goes_time_stays_true(
     assert off(frames) <= 640
     assert 0 <= at[-1] - 8 + 1e-6 < 1.3  # at most an outage not yet noticed
     assert sum(g.seconds for g in gaps(events)) == pytest.approx(source.lost_seconds)
+
+
+def test_a_microphone_knows_when_we_are_heard() -> None:
+    made: list[MicrophoneSource] = []
+
+    def make(device: str) -> MicrophoneSource:
+        made.append(MicrophoneSource(device, backend=Bench([Device()])))
+        return made[-1]
+
+    async def main() -> None:
+        # No loudspeaker is needed to ask one whether it plays.
+        speaker = SpeakerPlayer.__new__(SpeakerPlayer)
+        speaker._ending = None
+        source = SwitchedSource(make, "")
+        _desk(source, speaker)
+        heard: list[bool] = []
+        async for _ in source.frames():
+            heard.append(made[-1].playing())
+            if len(heard) == 2:
+                speaker._ending = asyncio.get_running_loop().create_future()
+                source.use("another")
+            if len(heard) == 6:
+                break
+        assert len(made) == 2
+        assert heard[:2] == [False, False] and heard[-1]
+
+    run(main())

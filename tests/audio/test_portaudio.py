@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from voiceagent.audio.frames import RATE
+from voiceagent.audio.inputs import InputChooser
 from voiceagent.audio.portaudio import (
     Microphone,
     PortAudio,
@@ -107,8 +108,10 @@ class Interface:
     PortAudioError = Failing.PortAudioError
     default = SimpleNamespace(device=(0, 0))
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, most: int = 128) -> None:
         self.channels = channels
+        self.most = most
+        """Channels beyond which the driver refuses."""
         self.opened: list[int] = []
 
     def query_devices(self) -> list[dict[str, object]]:
@@ -126,6 +129,8 @@ class Interface:
         """A stream that delivers one block when it is started."""
         count = asked["channels"]
         self.opened.append(count)
+        if count > self.most:
+            raise self.PortAudioError("invalid number of channels")
         block = np.repeat(np.arange(1, count + 1, dtype="<i2")[None], 320, 0)
         at = SimpleNamespace(inputBufferAdcTime=0.0)
         status = SimpleNamespace(input_overflow=False)
@@ -137,7 +142,7 @@ class Interface:
 
 
 @pytest.mark.parametrize(
-    ("channel", "opened", "heard"), [(0, 1, 1), (1, 8, 1), (5, 8, 5)]
+    ("channel", "opened", "heard"), [(0, 8, 1), (1, 8, 1), (5, 8, 5)]
 )
 def test_a_channel_that_is_asked_for_is_the_one_that_is_heard(
     monkeypatch: pytest.MonkeyPatch, channel: int, opened: int, heard: int
@@ -147,6 +152,41 @@ def test_a_channel_that_is_asked_for_is_the_one_that_is_heard(
     run(PortAudio(channel).open(None, lambda pcm, lost: got.append(pcm)))
     assert interface.opened == [opened]
     assert set(np.frombuffer(got[0], "<i2")) == {heard} and len(got[0]) == 640
+
+
+@pytest.mark.parametrize(
+    ("inputs", "most", "opened"),
+    [(1, 1, [1]), (2, 2, [2]), (128, 128, [8]), (6, 1, [6, 6, 1])],
+)
+def test_a_few_inputs_are_opened_or_the_one_that_the_driver_gives(
+    monkeypatch: pytest.MonkeyPatch, inputs: int, most: int, opened: list[int]
+) -> None:
+    interface, got = Interface(inputs, most), list[bytes]()
+    monkeypatch.setitem(sys.modules, "sounddevice", interface)
+    run(PortAudio().open(None, lambda pcm, lost: got.append(pcm)))
+    assert interface.opened == opened
+    assert [len(pcm) for pcm in got] == [640]
+
+
+def test_one_input_is_handed_on_unseen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sounddevice", Interface(1))
+    monkeypatch.setattr(InputChooser, "mono", None)
+    got = list[bytes]()
+    run(PortAudio().open(None, lambda pcm, lost: got.append(pcm)))
+    assert got == [np.ones(320, "<i2").tobytes()]
+
+
+def test_what_was_found_is_heard_again_when_the_device_comes_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    interface, got = Interface(8), list[bytes]()
+    monkeypatch.setitem(sys.modules, "sounddevice", interface)
+    audio = PortAudio()
+    run(audio.open(None, lambda pcm, lost: got.append(pcm)))
+    assert audio._chooser is not None
+    audio._chooser.heard = (4,)
+    run(audio.open(None, lambda pcm, lost: got.append(pcm)))
+    assert [set(np.frombuffer(pcm, "<i2")) for pcm in got] == [{1}, {5}]
 
 
 @pytest.mark.parametrize("channel", [3, 64])
@@ -201,7 +241,12 @@ print(json.dumps({"names": names, "gaps": facts, "lost": source.lost_seconds}))
 def test_portaudio_delivers_what_the_device_holds(tmp_path: Path) -> None:
     # The null device is not paced: it delivers some hundred times faster than sound,
     # so the buffer overflows for real and every gap must be accounted for.
-    (tmp_path / "in.raw").write_bytes(numbers(0, 30_000 * 400))
+    # It has any number of inputs, of which eight are opened: the first one is dead
+    # with an offset, the others hear the same.
+    one = np.frombuffer(numbers(0, 30_000 * 100), "<i2")
+    inputs = np.repeat(one[:, np.newaxis], 8, axis=1)
+    inputs[:, 0] = -9000
+    (tmp_path / "in.raw").write_bytes(inputs.tobytes())
     config = tmp_path / "asound.conf"
     config.write_text(ALSA.format(infile=tmp_path / "in.raw"))
     child = subprocess.run(

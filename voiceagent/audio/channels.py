@@ -22,7 +22,20 @@ from voiceagent.audio.decode import DecodeFailed, Reader
 from voiceagent.audio.frames import FRAME_SAMPLES, RATE
 from voiceagent.audio.resample import Resampler
 
-__all__ = ["LOUDEST", "Likeness", "audible", "choose_channels", "is_sound"]
+__all__ = [
+    "FAINT",
+    "LOUDEST",
+    "PAUSE",
+    "SAME",
+    "Flags",
+    "Likeness",
+    "audible",
+    "choose_channels",
+    "is_sound",
+    "pauses",
+    "pauses_like_speech",
+    "speaking",
+]
 
 Flags = NDArray[np.bool_]
 """One for each channel."""
@@ -41,8 +54,8 @@ SPEECH = 0.5
 """Share of the best channel's speech that another one must hold."""
 SAME = 0.9
 """Correlation of the loudness of channels that hear the same."""
-LEAST = 10 * FRAME_SAMPLES
-"""Samples under which loudness tells nothing of who hears the same."""
+LEAST = 10
+"""Frames under which loudness tells nothing of who hears the same."""
 PAUSE = 15.0
 """dB under the loud parts of a sound at which a pause begins."""
 
@@ -97,16 +110,24 @@ def _speaking(sounds: Samples, live: Flags, likeness: Likeness) -> Flags:
     scores = np.array(
         [likeness(sound) if on else 0.0 for sound, on in zip(sounds, live, strict=True)]
     )
+    return speaking(live, scores, lambda among: _loudness(sounds[among]))
+
+
+def speaking(
+    live: Flags, scores: Doubles, loudness: Callable[[NDArray[np.intp]], Doubles]
+) -> Flags:
+    """The channels with the speech, by how much of it each holds; `loudness`: of each
+    frame of those channels."""
     speak = live & (scores >= SPEECH * scores.max())
-    return _together(sounds, speak) if len(live) > 2 else speak
-
-
-def _together(sounds: Samples, speak: Flags) -> Flags:
-    """Of several microphones, those that hear what most of them hear."""
     among = np.flatnonzero(speak)
-    if len(among) < 3 or sounds.shape[1] < LEAST:
+    return speak if len(among) < 3 else _together(loudness(among), speak)
+
+
+def _together(loud: Doubles, speak: Flags) -> Flags:
+    """Of several microphones, those that hear what most of them hear."""
+    if loud.shape[1] < LEAST:
         return speak
-    loud = _loudness(sounds[among])
+    among = np.flatnonzero(speak)
     alike = (np.corrcoef(loud) >= SAME).sum(axis=1)
     most = np.zeros_like(speak)
     most[among[alike == alike.max()]] = True
@@ -127,7 +148,12 @@ def pauses_like_speech(sound: Samples) -> float:
     click nothing but such frames."""
     if len(sound) < FRAME_SAMPLES:
         return 0.0
-    levels = 20 * np.log10(np.maximum(_loudness(sound[np.newaxis])[0], 1.0))
+    return pauses(_loudness(sound[np.newaxis])[0])
+
+
+def pauses(loud: Doubles) -> float:
+    """The same, by the loudness of its frames."""
+    levels = 20 * np.log10(np.maximum(loud, 1.0))
     low = float(np.mean(levels < np.percentile(levels, 95) - PAUSE))
     return 2 * min(low, 1 - low)
 

@@ -52,6 +52,10 @@ class SpeakerPlayer:
         self._speaker.close()
         self._speaker = speaker
 
+    def playing(self) -> bool:
+        """Whether a clip plays now; may be asked on any thread."""
+        return self._ending is not None
+
     @property
     def underflows(self) -> int:
         """Times the device ran out of sound."""

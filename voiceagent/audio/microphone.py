@@ -14,6 +14,7 @@ from enum import StrEnum
 from voiceagent.audio.capture_buffer import SILENT, Level, Lost, level
 from voiceagent.audio.frames import RATE, AudioFrame, Reframer
 from voiceagent.audio.input_device import InputDevice, InputDriver, seconds_of
+from voiceagent.audio.inputs import Playing, silent
 from voiceagent.audio.portaudio import PortAudio
 from voiceagent.audio.resample import Resampler, as_float
 from voiceagent.audio.source import OnEvent, ignore
@@ -101,8 +102,8 @@ class MicrophoneSource:
         on_event: OnEvent = ignore,
     ) -> None:
         """`device`: index or part of the name; `channel`: the one of several that is
-        heard, from 1, 0 for the first; `give_up`: seconds after which one that
-        is gone is an error, `inf` for never."""
+        heard, from 1, 0 for the one with the speech; `give_up`: seconds after which
+        one that is gone is an error, `inf` for never."""
         self.name = "microphone" if device is None else f"microphone {device}"
         self.on_event = on_event
         self.state = MicrophoneState.CLOSED
@@ -110,7 +111,10 @@ class MicrophoneSource:
         """Loudness of the newest block."""
         self.lost_seconds = 0.0
         """Sound that silence took the place of."""
-        self._input = InputDevice(backend or PortAudio(channel), device, buffer=buffer)
+        self.playing: Playing = silent
+        """Whether something of ours is heard: it tells nothing of who speaks."""
+        driver = backend or PortAudio(channel, playing=lambda: self.playing())
+        self._input = InputDevice(driver, device, buffer=buffer)
         self._give_up = give_up
         self._line = _Timeline()
         self._heard_at = 0.0

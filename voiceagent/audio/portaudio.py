@@ -9,12 +9,19 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-import numpy as np
-
 from voiceagent.audio.alsa import quieten
 from voiceagent.audio.capture_buffer import InputClock
-from voiceagent.audio.frames import FRAME_SECONDS, RATE
+from voiceagent.audio.frames import FRAME_SECONDS
 from voiceagent.audio.in_thread import in_thread
+from voiceagent.audio.inputs import (
+    MAX_INPUTS,
+    InputChooser,
+    Mono,
+    Playing,
+    one_of,
+    settings,
+    silent,
+)
 from voiceagent.errors import DeviceMissing, EngineMissing, UsageError
 from voiceagent.errors.foreign import one_line
 
@@ -31,7 +38,6 @@ __all__ = [
 
 Sink = Callable[[bytes, int], None]
 """Takes a block of mono PCM and the samples lost before it; called on any thread."""
-MAX_CHANNELS = 32
 OPEN_SECONDS = 5.0
 """A device that takes longer to open or close is given up."""
 
@@ -50,8 +56,7 @@ class Microphone:
 
 def list_devices() -> list[Microphone]:
     """All inputs; raises `EngineMissing` without PortAudio."""
-    sounddevice = load_sounddevice()
-    default = sounddevice.default.device[0]
+    default = (sounddevice := load_sounddevice()).default.device[0]
     return [
         Microphone(
             int(device["index"]),
@@ -135,29 +140,36 @@ class PortAudio:
     """Opens microphones by index or part of a name."""
 
     def __init__(
-        self, channel: int = 0, *, before_rescan: Callable[[], None] | None = None
+        self,
+        channel: int = 0,
+        *,
+        playing: Playing = silent,
+        before_rescan: Callable[[], None] | None = None,
     ) -> None:
-        """`channel`: the one that is heard, from 1; 0 for the first.
+        """`channel`: the one that is heard, from 1; 0 for the one with the speech.
+
+        `playing`: whether something of ours is heard, which is nobody who speaks.
 
         `before_rescan`: closes every other PortAudio stream of the process.
 
         PortAudio lists devices once; to see one plugged in later it must be restarted,
         which pulls its streams from under whoever plays. So without this there is no
-        restart, and only a device that comes back in its old place is found again.
-        """
+        restart, and only a device that comes back in its old place is found again."""
         self._channel = channel
         self._before_rescan = before_rescan
         self._name: str | None = None
+        self._playing = playing
+        self._chooser: InputChooser | None = None
 
     async def open(self, device: int | str | None, sink: Sink) -> OpenMicrophone:
         """Open it, at 16 kHz mono where it can; raises `DeviceMissing`.
 
         A second call finds the device that the first one opened, whatever its number
-        is by then.
-        """
+        is by then."""
         wanted = device if self._name is None or device is None else self._name
         opening = in_thread(
-            lambda: _open(wanted, self._channel, sink), discard=lambda late: late.shut()
+            lambda: _open(wanted, self._channel, sink, self._listener),
+            discard=lambda late: late.shut(),
         )
         try:
             opened = await asyncio.wait_for(opening, OPEN_SECONDS)
@@ -165,6 +177,13 @@ class PortAudio:
             raise _will_not_open(str(device), "it does not answer") from error
         self._name = opened.name
         return opened
+
+    def _listener(self, channels: int) -> InputChooser:
+        """A new one, as an old device may still deliver; it begins where that ended."""
+        old = self._chooser
+        start = old.heard if old is not None and old.inputs == channels else None
+        self._chooser = InputChooser(channels, self._playing, start=start)
+        return self._chooser
 
     async def rescan(self) -> None:
         """Let PortAudio look for devices again, where that is safe."""
@@ -194,16 +213,21 @@ def _working(sounddevice: Any) -> Iterator[None]:
         ) from error
 
 
-def _open(wanted: int | str | None, channel: int, sink: Sink) -> OpenMicrophone:
+def _open(
+    wanted: int | str | None,
+    channel: int,
+    sink: Sink,
+    listener: Callable[[int], InputChooser],
+) -> OpenMicrophone:
     sounddevice = load_sounddevice()
     with _working(sounddevice):
         microphone = find_device(wanted, list_devices())
     check_channel(microphone, channel)
     error: Exception | None = None
-    for channels, rate in _settings(microphone, channel):
-        which = channels, channel or 1
+    for channels, rate in settings(microphone.channels, channel, microphone.rate):
+        mono = one_of(channels, channel) if channel else listener(channels).mono
         try:
-            return _start(sounddevice, microphone, which, rate, sink)
+            return _start(sounddevice, microphone, (channels, rate), sink, mono)
         except sounddevice.PortAudioError as refused:
             error = refused
     raise _will_not_open(microphone.name, str(error)) from error
@@ -211,7 +235,7 @@ def _open(wanted: int | str | None, channel: int, sink: Sink) -> OpenMicrophone:
 
 def check_channel(microphone: Microphone, channel: int) -> None:
     """Raise `DeviceMissing` where a microphone has no such channel."""
-    count = min(microphone.channels, MAX_CHANNELS)
+    count = min(microphone.channels, MAX_INPUTS)
     if channel > count:
         raise DeviceMissing(
             f"microphone `{microphone.name}` has no channel {channel}",
@@ -220,30 +244,20 @@ def check_channel(microphone: Microphone, channel: int) -> None:
         )
 
 
-def _settings(microphone: Microphone, channel: int) -> list[tuple[int, float]]:
-    """Channels and rate to try, the cheapest for us first; what a driver makes of one
-    channel is its own choice, so that one that is asked for is taken by us."""
-    every = min(microphone.channels, MAX_CHANNELS)
-    rates = (float(RATE), microphone.rate)
-    counts = (1, every) if channel == 0 else (every, channel)
-    return [(channels, rate) for channels in counts for rate in rates]
-
-
 def _start(
     sounddevice: Any,
     microphone: Microphone,
-    which: tuple[int, int],
-    rate: float,
+    setting: tuple[int, float],
     sink: Sink,
+    mono: Mono,
 ) -> OpenMicrophone:
-    """`which`: how many channels are opened, and which one is taken, from 1."""
-    channels, channel = which
+    channels, rate = setting
     clock = InputClock(rate)
 
     def take(data: Any, frames: int, at: Any, status: Any) -> None:
         pcm = bytes(data)  # PortAudio uses its memory again
         if channels > 1:
-            pcm = _one_of(pcm, channels, channel)
+            pcm = mono(pcm)
         over = bool(status.input_overflow)
         sink(pcm, clock.lost(at.inputBufferAdcTime, frames, overflowed=over))
 
@@ -261,11 +275,6 @@ def _start(
         stream.close()
         raise
     return OpenMicrophone(stream, microphone, rate, clock)
-
-
-def _one_of(pcm: bytes, channels: int, channel: int) -> bytes:
-    """One channel, always the same: choosing anew in each block would jump about."""
-    return np.frombuffer(pcm, "<i2")[channel - 1 :: channels].tobytes()
 
 
 def _will_not_open(name: str, cause: str) -> DeviceMissing:

@@ -11,6 +11,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 
 from voiceagent.audio.frames import FRAME_BYTES, FRAME_SAMPLES, RATE, AudioFrame
+from voiceagent.audio.inputs import Playing, silent
+from voiceagent.audio.microphone import MicrophoneSource
 from voiceagent.audio.source import OnEvent, Source, ignore
 from voiceagent.clock import now
 
@@ -24,6 +26,8 @@ class SwitchedSource:
         """`make(device)`: a source for a device's number, part of its name, or ""."""
         self.device = device
         self.on_event: OnEvent = ignore
+        self.playing: Playing = silent
+        """Whether something of ours is heard; for microphones with several inputs."""
         self._make = make
         self._inner = make(device)
 
@@ -48,6 +52,8 @@ class SwitchedSource:
         while True:
             inner, first = self._inner, end
             inner.on_event = self.on_event
+            if isinstance(inner, MicrophoneSource):
+                inner.playing = self.playing
             async with aclosing(_generator(inner.frames())) as frames:
                 async for frame in frames:
                     if self._inner is not inner:
@@ -57,9 +63,9 @@ class SwitchedSource:
                     yield moved
             if self._inner is inner:
                 return
-            for silent in self._silence(end, now() - began):
-                end = silent.end
-                yield silent
+            for frame in self._silence(end, now() - began):
+                end = frame.end
+                yield frame
                 await asyncio.sleep(0)
 
     def _silence(self, end: int, elapsed: float) -> list[AudioFrame]:

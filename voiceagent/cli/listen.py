@@ -183,6 +183,8 @@ def _desk(source: Source, speaker: Player | None) -> DeviceDesk | None:
     spoken = speaker if isinstance(speaker, SpeakerPlayer) else None
     if heard is None and spoken is None:
         return None
+    if heard is not None and spoken is not None:
+        heard.playing = spoken.playing
     from voiceagent.audio.desk import AudioDesk
 
     return AudioDesk(heard, spoken)
