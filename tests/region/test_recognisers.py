@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,40 @@ def test_who_gives_up_keeps_nobody_waiting_for_long() -> None:
             await until(lambda: ears.waiting == 1)
             asked.cancel()
             assert await waiting == "six"
+        finally:
+            await ears.close()
+
+    run(main())
+
+
+def gated(gate: Path) -> Toy:
+    """A recogniser that can be made where there is such a file."""
+    if not gate.exists():
+        raise ModelMissing("no model", hint="none")
+    return Toy()
+
+
+def test_nobody_is_kept_waiting_where_nobody_can_hear(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recognisers, "OUTAGE", 0.2)
+    monkeypatch.setattr(recognisers, "RESTS", (0.1,))
+    gate = tmp_path / "gate"
+
+    async def main() -> None:
+        gate.touch()
+        ears = Recognisers(partial(gated, gate), processes=1)
+        await ears.start()
+        try:
+            await until(lambda: len(ears.pids) == 2)
+            gate.unlink()
+            for asked in ("while it is lost", "while none can be made"):
+                with pytest.raises(EngineLost):
+                    await ears.words(b"kill", (asked, "s"))
+                assert ears.trouble
+            gate.touch()
+            await until(lambda: not ears.trouble)
+            await until(lambda: ears.waiting == 0 and not ears.trouble)
         finally:
             await ears.close()
 

@@ -9,7 +9,7 @@ turns take.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -74,6 +74,13 @@ class FairDesk(Generic[T]):
             elif not lent.cancelled():  # it was lent in this very moment
                 self.give(lent.result())
             raise
+
+    def refuse(self, error: Callable[[], Exception]) -> None:
+        """Nobody who waits gets one."""
+        waiting, self._waiting = self._waiting, []
+        for one in waiting:
+            if not one.lent.done():
+                one.lent.set_exception(error())
 
     def take_free(self, thing: T) -> bool:
         """Take that one, if nobody uses it."""

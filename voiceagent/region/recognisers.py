@@ -17,16 +17,15 @@ from functools import partial
 from itertools import count
 from typing import Any
 
-from voiceagent.child_process import Child
-from voiceagent.clock import Compute, cpu_seconds_of
 from voiceagent.errors import EngineLost
 from voiceagent.realtime.steps import RATE
+from voiceagent.region.ear_process import EarProcess
 from voiceagent.region.fair_desk import FairDesk, Whose
 from voiceagent.region.listener import INSIDE, PIECE, HeardSpeech, Listener
 from voiceagent.region.tasks import Tasks
 from voiceagent.region.trouble import note
 
-__all__ = ["EarProcess", "Recognisers"]
+__all__ = ["Recognisers"]
 
 WORK = 30.0
 """Seconds of work for one piece of speech: 4 where it is babble; words that take longer
@@ -45,90 +44,11 @@ PING = 5
 """Looks from one question to them to the next: one that is stopped shows by no less."""
 PONG = 5.0
 """Seconds of work for an answer to that."""
+OUTAGE = 4.0
+"""Seconds without any ear, after which nobody is kept waiting: one is copied in
+hundredths of a second, and made anew in several."""
 RESTS = (0.0, 1.0, 5.0, 20.0)
 """Seconds before one that could not be replaced is tried again, by how often."""
-BAD = 3
-"""Copies lost in a row over what they were asked, after which their original is built
-anew, which takes seconds."""
-HUNG = 600.0
-"""Seconds for a thread of ours; the limits of the process are what holds."""
-
-
-class EarProcess:
-    """One process with a recogniser in it, and the thread that asks it."""
-
-    def __init__(
-        self, make: Callable[[], Listener], *, name: str, copied: bool
-    ) -> None:
-        """As `Child`; the process begins with `renew`."""
-        self.failures = 0
-        """To replace it, one after the other."""
-        self._make, self._name, self._copied = make, name, copied
-        self._child: Child | None = None
-        self._compute = Compute(lost=lambda error: None)
-        self._losses = 0
-        """Copies lost over what they were asked, one after the other."""
-
-    @property
-    def pid(self) -> int:
-        """The process that listens; 0 where there is none."""
-        return self._child.pid if self._child else 0
-
-    @property
-    def worked(self) -> float:
-        """Seconds of work that it has done."""
-        return cpu_seconds_of(self.pid) or 0.0 if self.pid else 0.0
-
-    @property
-    def alive(self) -> bool:
-        """Whether it was not lost, as far as is known."""
-        return self._child is not None and self._child.alive
-
-    @property
-    def well(self) -> bool:
-        """The same of one that nobody is asking anything."""
-        return self._child is not None and self._child.well
-
-    async def ask(self, member: str, *args: object, limit: float) -> Any:
-        """What the listener gives; raises `EngineLost` where it is gone then."""
-        child = self._child
-        assert child is not None
-        asked = partial(child.ask, member, *args, limit=limit)
-        try:
-            found = await self._compute("dictation", asked, limit=HUNG)
-        except EngineLost:
-            self._losses += 1
-            raise
-        self._losses = 0
-        return found
-
-    async def renew(self) -> None:
-        """Another process in its place, or the first; raises what making it raises."""
-        # Copies that are lost one after the other may have a bad original; one that
-        # was killed from outside, asked nothing, tells nothing of it.
-        anew = self._losses >= BAD
-        if anew:
-            self._losses = 0
-        await self._compute("dictation", self._begin, anew, limit=HUNG)
-
-    def close(self) -> None:
-        """End the process."""
-        if self._child is not None:
-            self._child.close()
-        self._compute.close()
-
-    def _begin(self, anew: bool) -> None:
-        if self._child is not None:
-            self._child.renew(anew=anew)
-            return
-        self._child = Child(
-            self._make,
-            name=self._name,
-            what="a recogniser",
-            hint="another one takes its place and hears the same again",
-            copied=self._copied,
-        )
-
 
 EarDesk = FairDesk[EarProcess]
 
@@ -156,6 +76,8 @@ class Recognisers:
         self._rest = FairDesk[EarProcess](lent=[patient])
         self._desks = {ear: self._desk for ear in ears} | {patient: self._rest}
         self._tasks, self._numbers = Tasks(note), count()
+        self._deaf = 0.0
+        """Seconds for which there was no ear, as far as was looked."""
 
     @property
     def trouble(self) -> str:
@@ -215,6 +137,8 @@ class Recognisers:
     async def _once(
         self, desk: EarDesk, whose: Whose, cost: float, member: str, pcm: bytes
     ) -> Any:
+        if self._deaf >= OUTAGE:
+            raise _no_ears()
         ear = await desk.take(whose, cost)
         told: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
@@ -264,6 +188,9 @@ class Recognisers:
         """See to those that nobody asks anything: one may be gone or stopped."""
         for number in count(1):
             await asyncio.sleep(LOOK)
+            self._deaf = self._deaf + LOOK if self.trouble else 0.0
+            if self._deaf >= OUTAGE:
+                self._desk.refuse(_no_ears)
             for ear, desk in self._desks.items():
                 if ear in desk.free and ear.well and number % PING:
                     continue
@@ -285,3 +212,11 @@ def _nice(make: Callable[[], Listener]) -> Listener:
     if hasattr(os, "nice"):
         os.nice(PATIENT)
     return make()
+
+
+def _no_ears() -> EngineLost:
+    return EngineLost(
+        "nobody can hear now",
+        cause="the recognisers were lost, and others are being made",
+        hint="ask again in a moment",
+    )
