@@ -12,7 +12,7 @@ import cases
 from agents import function_tool
 from agents.realtime import RealtimeAgent, RealtimeRunner
 from agents.realtime.model_inputs import RealtimeModelSendRawMessage
-from cases import OTHER, OTHER_WORD, QUESTION, WORD, Place
+from cases import BESIDE, OTHER, OTHER_WORD, QUESTION, WORD, Place, both
 
 
 @function_tool
@@ -157,21 +157,11 @@ async def truncate(place: Place) -> None:
 
 
 async def out_of_band(place: Place) -> None:
-    part = {"type": "input_text", "text": OTHER}
-    beside = {
-        "conversation": "none",
-        "metadata": {"topic": "beside"},
-        "output_modalities": ["text"],
-        "input": [{"type": "message", "role": "user", "content": [part]}],
-    }
     async with talk(place) as one:
         await one.session.send_message(QUESTION)
-        await one.send("response.create", response=beside)
+        await one.send("response.create", response=BESIDE)
         done = [(await one.until("response.done"))["response"] for _ in range(2)]
-        named = ["topic" in (r.get("metadata") or {}) for r in done]
-        aside, spoken = done if named[0] else reversed(done)
-        assert sum(named) == 1, done
-        assert OTHER_WORD in str(aside) and WORD in str(spoken)
+        both(done)
 
 
 async def g711(place: Place) -> None:
@@ -184,17 +174,4 @@ async def g711(place: Place) -> None:
     assert 5.8 < sizes[0] / sizes[1] < 6.2, sizes
 
 
-cases.run(
-    {
-        "typed": typed,
-        "server_vad": server_vad,
-        "semantic_vad": semantic_vad,
-        "manual": manual,
-        "quiet": quiet,
-        "tool": tool,
-        "cancel": cancel,
-        "truncate": truncate,
-        "out_of_band": out_of_band,
-        "g711": g711,
-    }
-)
+cases.run(globals())

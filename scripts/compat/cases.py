@@ -13,7 +13,7 @@ import json
 import sys
 import traceback
 import wave
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,19 @@ TOOL: dict[str, Any] = {
         "required": ["place"],
     },
 }
+BESIDE: dict[str, Any] = {
+    "conversation": "none",
+    "metadata": {"topic": "beside"},
+    "output_modalities": ["text"],
+    "input": [
+        {
+            "type": "message",
+            "role": "user",
+            "content": [{"type": "input_text", "text": OTHER}],
+        }
+    ],
+}
+"""A response beside the conversation."""
 QUIET = 65.0
 """Seconds of silence before the question."""
 LIMIT = 60.0
@@ -94,16 +107,24 @@ def text64(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def run(cases: Mapping[str, Case]) -> None:
-    """Run the cases that are named after the place; a missing one is lacking."""
+def run(named: Mapping[str, Any]) -> None:
+    """Run the cases that are named after the place: those of these names (a module's
+    own, say) that are cases; a missing one is lacking."""
     place = Place(**json.loads(sys.argv[1]))
     for name in sys.argv[2:] or NAMES:
-        print(json.dumps({"case": name, **asyncio.run(_one(cases, name, place))}))
-        sys.stdout.flush()
+        told = asyncio.run(_one(named.get(name), place))
+        print(json.dumps({"case": name, **told}), flush=True)
 
 
-async def _one(cases: Mapping[str, Case], name: str, place: Place) -> dict[str, str]:
-    case = cases.get(name)
+def both(done: Sequence[Mapping[str, Any]]) -> None:
+    """The answer of the conversation and the one beside it, in any order."""
+    named = ["topic" in (response.get("metadata") or {}) for response in done]
+    aside, spoken = done if named[0] else reversed(done)
+    assert sum(named) == 1, done
+    assert OTHER_WORD in str(aside) and WORD in str(spoken), done
+
+
+async def _one(case: Case | None, place: Place) -> dict[str, str]:
     if case is None:
         return {"result": "lacks", "why": "this client has no such call"}
     try:

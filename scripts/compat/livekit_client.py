@@ -11,7 +11,7 @@ from typing import Any
 
 import aiohttp
 import cases
-from cases import OTHER, OTHER_WORD, QUESTION, WORD, Lacks, Place
+from cases import BESIDE, OTHER, OTHER_WORD, QUESTION, WORD, Lacks, Place
 from livekit import rtc
 from livekit.agents import llm
 from livekit.plugins.openai.realtime import RealtimeModel
@@ -185,18 +185,11 @@ async def truncate(place: Place) -> None:
 
 
 async def out_of_band(place: Place) -> None:
-    part = {"type": "input_text", "text": OTHER}
-    beside = {
-        "conversation": "none",
-        "metadata": {"topic": "beside"},
-        "output_modalities": ["text"],
-        "input": [{"type": "message", "role": "user", "content": [part]}],
-    }
     async with talk(place) as one:
         await one.ask(QUESTION)
         await one.heard(WORD)
         # The plugin follows one response at a time, so this one is by itself.
-        one.session.send_event({"type": "response.create", "response": beside})
+        one.session.send_event({"type": "response.create", "response": BESIDE})
         done = (await one.until("response.done"))["response"]
         assert done["metadata"]["topic"] == "beside", done
         assert OTHER_WORD in str(done["output"]), done
@@ -210,17 +203,4 @@ async def g711(place: Place) -> None:
     raise Lacks("the plugin plays PCM16 alone")
 
 
-cases.run(
-    {
-        "typed": typed,
-        "server_vad": server_vad,
-        "semantic_vad": semantic_vad,
-        "manual": manual,
-        "quiet": quiet,
-        "tool": tool,
-        "cancel": cancel,
-        "truncate": truncate,
-        "out_of_band": out_of_band,
-        "g711": g711,
-    }
-)
+cases.run(globals())

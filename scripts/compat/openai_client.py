@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import cases
-from cases import OTHER, OTHER_WORD, QUESTION, TOOL, WORD, Place, text64
+from cases import BESIDE, OTHER, OTHER_WORD, QUESTION, TOOL, WORD, Place, both, text64
 from openai import AsyncOpenAI
 
 PCMU = {"type": "audio/pcmu"}
@@ -181,33 +181,11 @@ async def truncate(place: Place) -> None:
 
 
 async def out_of_band(place: Place) -> None:
-    part = {"type": "input_text", "text": OTHER}
-    beside = {
-        "conversation": "none",
-        "metadata": {"topic": "beside"},
-        "output_modalities": ["text"],
-        "input": [{"type": "message", "role": "user", "content": [part]}],
-    }
     async with talk(place) as one:
         await one.ask(QUESTION)
-        await one.session.response.create(response=beside)
-        words: dict[str, str] = {}
-        done: dict[str, Any] = {}
-        while len(done) < 2:
-            event = await one.until(
-                "response.output_text.delta",
-                "response.output_audio_transcript.delta",
-                "response.done",
-            )
-            if event.type == "response.done":
-                done[event.response.id] = event.response
-            else:
-                known = words.get(event.response_id, "")
-                words[event.response_id] = known + event.delta
-        assert {r.status for r in done.values()} == {"completed"}, done
-        named = {i for i, r in done.items() if "topic" in (r.metadata or {})}
-        (name,), (spoken,) = named, done.keys() - named
-        assert OTHER_WORD in words[name] and WORD in words[spoken], words
+        await one.session.response.create(response=BESIDE)
+        done = [await one.until("response.done") for _ in range(2)]
+        both([event.response.to_dict() for event in done])
 
 
 async def g711(place: Place) -> None:
@@ -221,17 +199,7 @@ async def g711(place: Place) -> None:
     assert 5.8 < sizes[0] / sizes[1] < 6.2, sizes
 
 
-CASES = {
-    "typed": typed,
-    "server_vad": server_vad,
-    "semantic_vad": semantic_vad,
-    "manual": manual,
-    "quiet": quiet,
-    "tool": tool,
-    "cancel": cancel,
-    "truncate": truncate,
-    "out_of_band": out_of_band,
-    "g711": g711,
-}
+CASES = {name: globals()[name] for name in cases.NAMES}
+
 if __name__ == "__main__":
     cases.run(CASES)

@@ -234,17 +234,4 @@ async def g711(place: Place) -> None:
     assert 5.8 < sizes[0] / sizes[1] < 6.2, sizes
 
 
-cases.run(
-    {
-        "typed": typed,
-        "server_vad": server_vad,
-        "semantic_vad": semantic_vad,
-        "manual": manual,
-        "quiet": quiet,
-        "tool": tool,
-        "cancel": cancel,
-        "truncate": truncate,
-        "out_of_band": out_of_band,
-        "g711": g711,
-    }
-)
+cases.run(globals())
