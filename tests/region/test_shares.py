@@ -105,8 +105,8 @@ async def done(socket: ClientConnection) -> Mapping[str, object]:
 def test_a_session_ends_with_its_token_and_is_told() -> None:
     async def main() -> list[str]:
         told = []
-        headers = proof("kiosk", ttl=0.2)
         async with region(token_secret=SECRET) as (url, server):
+            headers = proof("kiosk", ttl=0.8)  # it counts from here
             async with connect(url, additional_headers=headers) as socket:
                 with pytest.raises(ConnectionClosed) as closed:
                     while True:
