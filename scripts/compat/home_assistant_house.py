@@ -158,7 +158,7 @@ def main() -> int:
         print(agent.run("house", "import")[0])
         wrong = {
             f"{len(LINES)} commands": commands(server, agent),
-            "spoken commands": aloud(server, agent, voices),
+            **({"spoken commands": aloud(server, agent, voices)} if voices else {}),
             f"{len(GONE)} things that are gone": missing(server, agent),
             "a server in trouble": trouble(server, agent),
         }
