@@ -12,42 +12,22 @@ with 1 where that does not hold.
 
 from __future__ import annotations
 
-import argparse
-import time
-from collections import Counter
+import sys
 
 from lib.from_tests import fuzzed
+from lib.fuzzing import fuzz
 
 from voiceagent.clock import run
-
-FRAMES = 150
-"""That one session is sent."""
-SHOWN = 20
 
 
 def main() -> int:
     """Send them all, and tell what went wrong."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--events", type=int, default=20_000)
-    parser.add_argument("--seed", type=int, default=1)
-    wanted = parser.parse_args()
-    told, wrong, began = Counter[str](), 0, time.perf_counter()
-    sessions = -(-wanted.events // FRAMES)
-    for number in range(sessions):
-        seed = wanted.seed * 1_000_000 + number
-        problems, events = run(fuzzed(seed, FRAMES), virtual=True)
-        told += events
-        wrong += len(problems)
-        for problem in problems[:SHOWN]:
-            print(f"session {seed}: {problem}")
-    took = time.perf_counter() - began
-    sent = sessions * FRAMES
-    print(f"{sent} frames in {sessions} sessions, {sent / took:.0f} a second")
-    for kind, count in told.most_common():
-        print(f"{count:9} {kind}")
-    print(f"{wrong} things went wrong")
-    return 1 if wrong else 0
+    return fuzz(
+        __doc__ or "",
+        lambda seed, frames: run(fuzzed(seed, frames), virtual=True),
+        "frames",
+    )
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(main())
