@@ -67,7 +67,10 @@ def token(
 @app.command(name="list")
 def listed(json: JsonOption = False, config: ConfigOption = None) -> None:
     """Print the tokens that were given out here and have not ended."""
-    for one in _register(configure(config)).tokens():
+    found = _register(configure(config)).tokens()
+    if not found and not json:
+        errors().print("no token that was given out here still holds", soft_wrap=True)
+    for one in found:
         until = datetime.fromtimestamp(one.ends, UTC)
         if json:
             emit_json(
