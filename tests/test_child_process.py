@@ -378,3 +378,26 @@ def test_whatever_is_started_of_ours_is_started_that_way() -> None:
         starts = "ProcessPoolExecutor(" in text or ".Process(" in text
         assert not starts or "with from_no_folder()" in text, name
         assert "sys.executable" not in text or name in known, name
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.01, 0.05, 0.3])
+def test_it_is_closed_under_a_thread_that_renews_it(pause: float) -> None:
+    child = Child(Toy, name="toy", what="toy", hint="", copied=True)
+    told: list[EngineLost] = []
+
+    def renews() -> None:
+        try:
+            while True:
+                child.renew(anew=pause > 0.01)
+        except EngineLost as error:
+            told.append(error)
+
+    thread = threading.Thread(target=renews)
+    thread.start()
+    thread.join(pause)
+    child.close()
+    thread.join(10)
+    assert [type(error) for error in told] == [EngineDied]  # and no other error
+    child.process.join(10)
+    assert not child.process.is_alive() and not child.alive and not child.well
+    child.close()  # again

@@ -17,9 +17,11 @@ import os
 import socket
 import struct
 import sys
+import threading
 import weakref
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from math import inf
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
@@ -55,6 +57,15 @@ CAN_COPY = sys.platform == "linux"
 """Elsewhere a fork may not be used by all that the system's libraries do."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Recipe:
+    """How an engine's process is begun: `name` of it, `seconds` to build the engine."""
+
+    make: Callable[[], object]
+    name: str
+    seconds: float
+
+
 class Child:
     """A running process with the engine that `make` built in it."""
 
@@ -79,16 +90,22 @@ class Child:
         """False from the moment that it was lost."""
         self.renewable = True
         """Whether a lost one will be replaced, for the error that tells of it."""
-        self._make, self._name, self._making = make, name, making
+        self._recipe = _Recipe(make, name, making)
         self._copied = copied and CAN_COPY
         self.pid = 0
         """Of the process that answers."""
-        self._begin()
+        self._use = threading.RLock()
+        """One thread at a time has its pipes: one closed twice is another's by then."""
+        self._closed = False
+        with self._use:
+            self._begin()
 
     @property
     def well(self) -> bool:
         """Whether it can be asked. Nothing comes from an idle one, but its end."""
-        return self.alive and not self._pipe.poll()
+        with suppress(OSError):  # closed by another thread since
+            return self.alive and not self._pipe.poll()
+        return False
 
     def ask(
         self,
@@ -100,29 +117,41 @@ class Child:
         """What that method or attribute of the engine gives within `limit` seconds of
         work, less where `hurry()` is true. Raises `EngineLost` where it is gone then.
         """
-        try:
-            self._pipe.send((member, args))
-        except BlockingIOError:
-            self._lost(EngineHung, f"it took no question for {STALL} s")
-        except OSError:
-            self._lost(EngineDied, "its process ended")
-        return self._answer(limit, hurry)
+        with self._use:
+            try:
+                self._pipe.send((member, args))
+            except BlockingIOError:
+                self._lost(EngineHung, f"it took no question for {STALL} s")
+            except OSError:
+                self._lost(EngineDied, "its process ended")
+            return self._answer(limit, hurry)
 
     def renew(self, *, anew: bool = False) -> None:
         """Another one in its place: a copy of the same original where there is one,
         unless `anew`. Raises what the constructor raises."""
-        if self._copied and not anew:
-            try:
-                self._copy()
-            except EngineLost as error:
-                log.warning("original lost", extra={"cause": error.cause})
-            else:
-                return
-        self.close()
-        self._begin()
+        with self._use:
+            if self._copied and not anew and not self._closed:
+                try:
+                    self._copy()
+                except EngineLost as error:
+                    log.warning("original lost", extra={"cause": error.cause})
+                else:
+                    return
+            self._end()
+            self._begin()
 
     def close(self) -> None:
-        """End the process."""
+        """End the process for good, also under a thread that asks or renews it."""
+        self._closed = True
+        self.process.kill()  # whoever waits for its answer is free now
+        while not self._use.acquire(timeout=SLICE):
+            self.process.kill()  # one that was begun meanwhile
+        try:
+            self._end()
+        finally:
+            self._use.release()
+
+    def _end(self) -> None:
         self.alive = False
         self.process.kill()  # a copy dies with its original
         self.process.join(GONE)
@@ -130,26 +159,29 @@ class Child:
         self._home.close()
 
     def _begin(self) -> None:
+        if self._closed:
+            self._gone(EngineDied, "it was closed")
         context = multiprocessing.get_context("spawn")
         home, theirs = context.Pipe()
         self._home = self._pipe = _impatient(home)
-        self.process = context.Process(
+        process = context.Process(
             target=serve,
-            args=(theirs, self._make, self._copied),
+            args=(theirs, self._recipe.make, self._copied),
             daemon=True,
-            name=self._name,
+            name=self._recipe.name,
         )
         with from_no_folder():
-            self.process.start()
+            process.start()
+        self.process = process  # whoever closes it may kill it from here on
         self.pid = self.process.pid or 0
         theirs.close()
         _LIVING.add(self)
         try:
-            self._answer(self._making, reads=True)
+            self._answer(self._recipe.seconds, reads=True)
             if self._copied:
                 self._copy()
         except VoiceAgentError:
-            self.close()
+            self._end()
             raise
         self.alive = True
 
@@ -194,11 +226,14 @@ class Child:
     def _lost(self, kind: type[EngineLost], cause: str) -> NoReturn:
         self.alive = False
         if self._pipe is self._home:
-            self.close()
+            self._end()
         else:
             self._pipe.close()
             with suppress(OSError):
                 self._home.send("end")
+        self._gone(kind, cause)
+
+    def _gone(self, kind: type[EngineLost], cause: str) -> NoReturn:
         verb = "died" if kind is EngineDied else "hung"
         raise kind(
             f"{self.what} {verb}",
