@@ -14,7 +14,17 @@ from test_architecture import ROOT
 
 pytestmark = pytest.mark.unit
 EXTRAS = frozenset(
-    ("edge", "openwakeword", "moonshine", "stt", "slm", "slm-source", "region", "otel")
+    (
+        "edge",
+        "openwakeword",
+        "moonshine",
+        "stt",
+        "whisper",
+        "slm",
+        "slm-source",
+        "region",
+        "otel",
+    )
 )
 TALKS = re.compile(
     rb"^\s*(?:import|from) +(?:socket|http\.client|urllib\.request|requests|httpx"

@@ -56,7 +56,7 @@ class ServeConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """Who hears what edges send as audio: `pocketsphinx`, `faster_whisper`, or the
     latter where it has a model."""
     stt_model: str = ""
-    """Folder with a CTranslate2 Whisper model."""
+    """Folder with a CTranslate2 Whisper model, or a name as `stt.model`."""
     ears: Annotated[int, Meta(ge=1, le=32)] = 2
     """Processes that hear, each a recogniser of its own."""
 

@@ -16,7 +16,8 @@ class SttConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     engine: str = "pocketsphinx"
     """Or `faster_whisper`, or one of a plugin."""
     model: str = ""
-    """Path or name of a model, for engines that need one."""
+    """Path or name of a model, for engines that need one; `faster_whisper` has
+    `tiny.en` and `base` in packages (`voiceagent[whisper]`)."""
     language: str = LANGUAGE
     second: str = "auto"
     """A recogniser of any words that pocketsphinx is asked together with: `moonshine`,

