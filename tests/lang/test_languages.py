@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.lang import test_en, test_en_guards, test_en_private
+from tests.lang import test_en, test_en_choices, test_en_guards, test_en_private
 from tests.lang.tables import ENGLISH, tables
 from voiceagent.errors import UsageError
 from voiceagent.lang.languages import LANGUAGE, LANGUAGES, language
@@ -15,7 +15,12 @@ from voiceagent.lang.spoken import spoken
 from voiceagent.privacy.redaction.tokens import tokens
 
 pytestmark = pytest.mark.unit
-CHECKED = {*test_en.CHECKS, *test_en_guards.CHECKS, *test_en_private.CHECKS}
+CHECKED = {
+    *test_en.CHECKS,
+    *test_en_choices.CHECKS,
+    *test_en_guards.CHECKS,
+    *test_en_private.CHECKS,
+}
 WRITTEN = (
     "speech.",
     "sounds.",

@@ -251,7 +251,7 @@ class Thinker:
         self._emit(
             Asked(
                 turn=work.turn,
-                about=question.options[0].intent.name,
+                about=question.about,
                 reason=question.reason,
                 options=len(question.options),
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from voiceagent.lang.en_choices import CHOICES
 from voiceagent.lang.en_documents import DOCUMENTS
 from voiceagent.lang.en_guards import GUARDS
 from voiceagent.lang.en_numbers import CALENDAR, NUMBERS
@@ -35,6 +36,8 @@ ANSWERS = ShortAnswers(
             *("please dont", "no dont", "wrong", "never", "never mind", "not at all"),
             *("no i dont", "no i didnt", "no thats wrong", "thats wrong", "forget it"),
             *("neither", "none", "none of them", "cancel", "stop", "no never mind"),
+            *("neither of them", "none of those", "nothing", "leave it", "keep it"),
+            *("not now", "leave them", "keep them", "cancel that", "no leave it"),
         )
     ),
     agreed=("yes", "yes please", "okay", "that's right"),
@@ -78,6 +81,7 @@ ENGLISH = Language(
     speech=SPEECH,
     sounds=SOUNDS,
     answers=ANSWERS,
+    choices=CHOICES,
     commands=COMMANDS,
     guards=GUARDS,
     private=PRIVATE,

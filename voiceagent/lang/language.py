@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from voiceagent.lang.choice_tables import ChoiceWords
 from voiceagent.lang.guard_tables import GuardTables
 from voiceagent.lang.private_tables import PrivateTables
 from voiceagent.lang.sign_tables import SignWords
@@ -207,6 +208,7 @@ class Language(Struct, frozen=True, kw_only=True, eq=False):
     speech: SpeechWords
     sounds: SpellingSounds
     answers: ShortAnswers
+    choices: ChoiceWords
     commands: CommandWords
     guards: GuardTables
     private: PrivateTables

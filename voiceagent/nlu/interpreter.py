@@ -1,10 +1,8 @@
 """What the words mean, and whether that is sure enough to act on.
 
-    a question of ours is open?  yes, no, or the words of one option settle it
-    templates                    mean what they say; asked back where heard in doubt
-    language model               acts, asks back or hands over, by its probability
-
-A question of ours is forgotten after the next turn, answered or not.
+a question of ours is open?  yes, no, what is offered, or the value that it wants
+templates                    mean what they say; asked back where heard in doubt
+language model               acts, asks back or hands over, by its probability
 """
 
 from __future__ import annotations
@@ -17,10 +15,11 @@ from voiceagent.clock import Compute, now
 from voiceagent.deadline import Deadline
 from voiceagent.frontend.endpoint import Completeness
 from voiceagent.lang.twins import twin_of
-from voiceagent.nlu.clarify import Question, Reply, confirm, repeat_back, which
+from voiceagent.nlu.clarify import Question, confirm, repeat_back, which
 from voiceagent.nlu.decision import DecisionStep, Opinion, Route, route
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.models.swap import ModelSwitch
+from voiceagent.nlu.open_question import AnswerGiven, OpenQuestion
 from voiceagent.nlu.slm.protocol import Guess
 from voiceagent.stt.protocol import Recognition
 
@@ -32,8 +31,6 @@ AHEAD = 0.2
 """Seconds that a model has for words that are only a guess yet."""
 MAYBE = 0.3
 """Probability from which on a guess is worth asking about where nobody else answers."""
-DECLINED = "All right."
-"""What is said to a "no"."""
 
 
 class Understanding(Protocol):
@@ -122,28 +119,23 @@ class Interpreter:
         self._understanding, self._compute = understanding, compute
         self._models, self._doubts = models, doubts or Doubts()
         self._decide, self._limit = decide, limit
-        self._question: Question | None = None
+        self._open = OpenQuestion(self._parse)
 
     def ask(self, question: Question, turn: int) -> None:
         """The turn ends in this question: the next one may answer it."""
-        self._question = replace(question, turn=turn)
+        self._open.ask(question, turn)
 
     def answers(self, turn: int) -> Sequence[str]:
         """Short answers to the open question that a spoken turn may bring."""
-        question = self._question
-        if question is None or not question.open_for(turn, typed=False):
-            return ()
-        return question.answers()
+        return self._open.answers(turn)
 
     async def read(
         self, recognition: Recognition, *, turn: int, typed: bool, deadline: Deadline
     ) -> Reading:
         """What was meant; `deadline`: the turn's."""
-        question, self._question = self._question, None
-        if question is not None and question.open_for(turn, typed=typed):
-            settled = _settled(question, recognition)
-            if settled is not None:
-                return settled
+        given = await self._open.take(recognition, turn=turn, typed=typed)
+        if given is not None:
+            return _settled(given, recognition.confidence)
         if not recognition.accepted:
             return await self._unheard(recognition, turn, deadline)
         intent = await self._parse(recognition.text)
@@ -184,10 +176,9 @@ class Interpreter:
     async def foresee(self, text: str) -> Reading:
         """What `text` would come to if it were all; changes nothing."""
         recognition = Recognition(text, 1.0, True)
-        if self._question is not None:
-            settled = _settled(self._question, recognition)
-            if settled is not None:
-                return settled
+        given = await self._open.foresee(recognition)
+        if given is not None:
+            return _settled(given, recognition.confidence)
         intent = await self._parse(text)
         opinion = None
         if intent is None and self._models is not None:
@@ -274,20 +265,17 @@ def _meaning(intent: Intent) -> tuple[str, object]:
     return intent.name, dict(intent.slots)
 
 
-def _settled(question: Question, recognition: Recognition) -> Reading | None:
-    """What the answer to a question comes to; None where it is none."""
-    reply = question.settle(recognition.text)
-    # The recogniser knows the short answers: what it refuses was something else.
-    if reply is Reply.OTHER or not recognition.accepted:
-        return None
-    if isinstance(reply, Reply) and question.instead is not None:
-        again = question.instead
-        found = Route("device", "asked about what sounds like it", DecisionStep.ASK)
-        intent = again.options[0].intent
-        return Reading(found, intent, recognition.confidence, question=again)
-    if isinstance(reply, Reply):
-        reason = "declined what was asked"
-        return Reading(Route("device", reason), by="answer", reply=DECLINED)
-    found = Route("device", f"confirmed {reply.name}")
-    agreed = len(question.options) == 1
-    return Reading(found, reply, recognition.confidence, by="answer", agreed=agreed)
+def _settled(given: AnswerGiven, confidence: float) -> Reading:
+    """What follows from the answer to a question."""
+    if given.said:
+        reason = "a late answer" if given.late else "declined what was asked"
+        return Reading(Route("device", reason), by="answer", reply=given.said)
+    if isinstance(given.reply, Intent):
+        found = Route("device", f"confirmed {given.reply.name}")
+        agreed = len(given.question.options) == 1
+        return Reading(found, given.reply, confidence, by="answer", agreed=agreed)
+    assert isinstance(given.reply, Question)
+    again = given.reply
+    found = Route("device", "asked about the answer", DecisionStep.ASK)
+    intent = again.options[0].intent if again.options else None
+    return Reading(found, intent, confidence, question=again)

@@ -17,13 +17,14 @@ from voiceagent.skills.timers.clock_alarm import AlarmTable, ClockAlarm
 from voiceagent.skills.timers.dates import alarm_date, times_of_day
 from voiceagent.skills.timers.recurrence import Recurrence
 from voiceagent.skills.timers.table import Stamp, Timer, TimerTable
+from voiceagent.skills.timers.which import ask_which, picked
 from voiceagent.skills.timers.words import (
     UNSET,
     again_words,
     alarm_late,
     change_words,
     date_words,
-    which_of,
+    time_ways,
 )
 
 __all__ = ["RINGS", "AlarmPlans"]
@@ -100,9 +101,7 @@ class AlarmPlans:
         if not found:
             return Answer("There is no such alarm that comes again")
         if len(found) > 1:
-            return Answer(
-                which_of([f"the {_title(alarm)}" for alarm in found]), ask=True
-            )
+            return _which(found, intent, context)
         (alarm,) = found
 
         def skip() -> str | None:
@@ -116,11 +115,12 @@ class AlarmPlans:
         """Forget the one that is meant, or all."""
         every = self._every(context)
         found = _meant(every, intent, context)
+        if not found and picked(intent):
+            return Answer("That alarm is gone already")
         if not found:
             return Answer(f"There is no {'such alarm' if every else 'alarm set'}")
-        if len(found) > 1 and intent.slots.get("scope") != "all":
-            names = [f"the {_title(alarm)}" for alarm in found]
-            return Answer(which_of(names), ask=True)
+        if len(found) > 1 and intent.slots.get("scope") != "all" and not picked(intent):
+            return _which(found, intent, context, together=True)
         what = "All alarms" if len(found) > 1 else sentence(_title(found[0]))
         return act(f"{what} cancelled", "alarm.cancel", lambda: _remove(found))
 
@@ -184,6 +184,8 @@ SIZES = {"hours": 3600, "minutes": 60, "seconds": 1}
 def _meant(found: list[_Set], intent: Intent, context: TurnContext) -> list[_Set]:
     """Those that fit the time that was said: the next such time, else that time of any
     day."""
+    if ids := picked(intent):
+        return [alarm for alarm in found if alarm.id in ids]
     if "hour" not in intent.slots:
         return found
     said = alarm_date(intent.slots, context.now)
@@ -199,6 +201,22 @@ def _same(when: datetime, said: datetime) -> bool:
 def _remove(found: Sequence[_Set]) -> None:
     for alarm in found:
         alarm.remove([alarm.id])
+
+
+def _which(
+    found: Sequence[_Set],
+    intent: Intent,
+    context: TurnContext,
+    *,
+    together: bool = False,
+) -> Answer:
+    told = [date_words(alarm.when, context.now) for alarm in found]
+    names = [
+        (f"the one for {said}", said, *time_ways(alarm.when))
+        for said, alarm in zip(told, found, strict=True)
+    ]
+    ids = [alarm.id for alarm in found]
+    return ask_which(names, ids, intent, together=together)
 
 
 def _title(alarm: _Set) -> str:

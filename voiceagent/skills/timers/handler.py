@@ -14,17 +14,19 @@ from voiceagent.skills.skill import Answer, Skill, SkillAlarm, TurnContext
 from voiceagent.skills.timers.alarms import RINGS, AlarmPlans, intent_seconds
 from voiceagent.skills.timers.clock_alarm import AlarmTable
 from voiceagent.skills.timers.table import Stamp, Timer, TimerTable
+from voiceagent.skills.timers.which import picked, which_timer
 from voiceagent.skills.timers.words import (
     label,
     left_words,
     timer_late,
     timer_rings,
-    which_of,
 )
 
 __all__ = ["Timers", "create"]
 
 
+GONE = "That timer is gone already"
+"""Said where it ended between the question which one and the answer."""
 LAST = datetime.max.replace(tzinfo=UTC).timestamp() - 1
 """The end of the calendar: what is later rings then."""
 
@@ -83,17 +85,18 @@ class Timers:
     def _cancel(self, intent: Intent, context: TurnContext) -> Answer:
         found = self._meant(intent)
         if not found:
-            return Answer(self._none())
-        if len(found) > 1 and intent.slots.get("scope") != "all":
-            return Answer(_which(found), ask=True)
+            return Answer(self._none(intent))
+        if len(found) > 1 and intent.slots.get("scope") != "all" and not picked(intent):
+            return which_timer(found, intent, _stamp(context), together=True)
         ids = [timer.id for timer in found]
-        what = "All timers" if len(found) > 1 else sentence(label(found[0].name))
+        every = len(found) == len(self._table.every("timer"))
+        what = "All timers" if len(found) > 1 and every else _named(found)
         run = self._table.remove
         return act(f"{what} cancelled", "timer.cancel", lambda: run(ids))
 
     def _pause(self, intent: Intent, context: TurnContext) -> Answer:
         found = [t for t in self._meant(intent) if t.due is not None]
-        problem = self._not_one(found, intent, "running")
+        problem = self._not_one(found, intent, context, "running")
         if problem:
             return problem
         paused = found[0].paused(_stamp(context))
@@ -103,7 +106,7 @@ class Timers:
 
     def _resume(self, intent: Intent, context: TurnContext) -> Answer:
         found = [t for t in self._meant(intent) if t.due is None]
-        problem = self._not_one(found, intent, "paused")
+        problem = self._not_one(found, intent, context, "paused")
         if problem:
             return problem
         timer = found[0].resumed(_stamp(context))
@@ -114,7 +117,7 @@ class Timers:
     def _add(self, intent: Intent, context: TurnContext) -> Answer:
         change = intent_seconds(intent) * int(intent.slots["sign"])
         found = self._meant(intent, length="total_")
-        problem = self._not_one(found, intent, "set")
+        problem = self._not_one(found, intent, context, "set")
         if problem:
             return problem
         now = _stamp(context)
@@ -125,7 +128,7 @@ class Timers:
     def _status(self, intent: Intent, context: TurnContext) -> Answer:
         found = self._meant(intent)
         if not found:
-            return Answer(self._none())
+            return Answer(self._none(intent))
         now = _stamp(context)
         found.sort(key=lambda timer: (timer.due is None, timer.left(now)))
         return Answer(sentence(listed([left_words(timer, now) for timer in found])))
@@ -134,6 +137,8 @@ class Timers:
         """The timers that fit the name or length that was said; `length` begins the
         names of the slots that hold it."""
         found = self._table.every("timer")
+        if ids := picked(intent):
+            return [timer for timer in found if timer.id in ids]
         if "name" in intent.slots:
             name = str(intent.slots["name"]).lower()
             found = [timer for timer in found if timer.name == name]
@@ -141,16 +146,22 @@ class Timers:
             found = [timer for timer in found if timer.seconds == seconds]
         return found
 
-    def _not_one(self, found: list[Timer], intent: Intent, state: str) -> Answer | None:
+    def _not_one(
+        self, found: list[Timer], intent: Intent, context: TurnContext, state: str
+    ) -> Answer | None:
         """The answer when there is not exactly one timer to work on."""
         if len(found) == 1:
             return None
+        if picked(intent):
+            return Answer(self._none(intent))
         if found:
-            return Answer(_which(found), ask=True)
+            return which_timer(found, intent, _stamp(context))
         named = f" {intent.slots['name']}" if "name" in intent.slots else ""
         return Answer(f"There is no{named} timer {state}")
 
-    def _none(self) -> str:
+    def _none(self, intent: Intent) -> str:
+        if picked(intent):
+            return GONE
         there = self._table.every("timer")
         return "There is no such timer" if there else "There is no timer set"
 
@@ -175,6 +186,6 @@ def _rings(timer: Timer, now: Stamp) -> SkillAlarm:
     )
 
 
-def _which(found: list[Timer]) -> str:
-    names = [f"the {t.name or duration_words(t.seconds)} one" for t in found]
-    return which_of(names)
+def _named(found: Sequence[Timer]) -> str:
+    names = [label(timer.name) for timer in found]
+    return sentence(listed(list(dict.fromkeys(names))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 
 from voiceagent.clock import SENSIBLE, instant, stands_twice
+from voiceagent.lang.spoken import number_words
 from voiceagent.skills.phrases import (
     LATE,
     ago_words,
@@ -23,9 +24,9 @@ __all__ = [
     "date_words",
     "label",
     "left_words",
+    "time_ways",
     "timer_late",
     "timer_rings",
-    "which_of",
 ]
 
 UNSET = ", but my clock is not set"
@@ -50,6 +51,21 @@ def date_words(when: datetime, now: datetime) -> str:
         return f"{clock_words(when)} on {when:%A}"
     year = f" {when.year}" if when.year != now.year else ""
     return f"{clock_words(when)} on {when:%B} {when.day}{year}"
+
+
+def time_ways(when: datetime) -> tuple[str, ...]:
+    """What an alarm may be called by its time: `seven am`, `seven o'clock alarm`."""
+    said, half = clock_words(when), "am" if when.hour < 12 else "pm"
+    hour = number_words((when.hour - 1) % 12 + 1)
+    minute = f" {when.minute:02}" if when.minute else ""
+    exact = f"{hour}{minute}" if minute else f"{hour} o'clock"
+    days = ("today", "tomorrow", f"{when:%A}")
+    times = (said, f"{hour}{minute} {half}")
+    return tuple(
+        way
+        for time in (*times, exact)
+        for way in (time, f"{time} alarm", *(f"{time} {day}" for day in days))
+    )
 
 
 NEAR = {-1: "yesterday", 1: "tomorrow"}
@@ -117,11 +133,6 @@ def timer_late(timer: Timer, now: Stamp) -> str:
 def alarm_late(local: datetime) -> str:
     """What is said of an alarm that rings late."""
     return f"Your alarm was for {clock_words(local)}, {{ago}}"
-
-
-def which_of(names: list[str]) -> str:
-    """The question which one is meant."""
-    return f"Which one: {', '.join(names[:-1])} or {names[-1]}?"
 
 
 def _whose(timer: Timer) -> str:

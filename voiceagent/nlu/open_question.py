@@ -1,0 +1,117 @@
+"""The question that is open: who waits for its answer, and for how long.
+
+A question is forgotten after the next turn, answered or not, unless that turn asks it
+again. What comes when nobody waits for it any more is no answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+
+from voiceagent.clock import now
+from voiceagent.nlu.clarify import Option, Question, Reply
+from voiceagent.nlu.intent import Intent
+from voiceagent.stt.protocol import Recognition
+
+__all__ = ["DECLINED", "LATE", "LEFT", "AnswerGiven", "OpenQuestion"]
+
+DECLINED = "All right."
+"""What is said to a "no"."""
+LEFT = "I leave it as it is."
+"""What is said where an answer stays unclear."""
+LATE = "That was too late, I had stopped waiting. Please say the whole again."
+"""What is said to the answer to a question that is not open any more."""
+TYPED = 120.0
+"""Seconds in which a question is answered by typing; spoken answers are listened for
+in the turn that follows, and in that one only."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerGiven:
+    """What the words of a turn settle."""
+
+    question: Question
+    reply: Intent | Reply | Question
+    """Never `Reply.OTHER`."""
+    late: bool = False
+    """Nobody waited for it any more: nothing may follow from it."""
+
+    @property
+    def said(self) -> str:
+        """What is said where nothing else follows; empty where something does."""
+        if self.late:
+            return LATE
+        if not isinstance(self.reply, Reply):
+            return ""
+        return LEFT if self.reply is Reply.GIVEN_UP else DECLINED
+
+
+class OpenQuestion:
+    """The last question of ours, while it may be answered."""
+
+    def __init__(self, parse: Callable[[str], Awaitable[Intent | None]]) -> None:
+        """`parse(text)`: the command that a text is."""
+        self._parse = parse
+        self._question: Question | None = None
+
+    def ask(self, question: Question, turn: int) -> None:
+        """The turn ends in this question: the next one may answer it."""
+        self._question = replace(question, turn=turn, until=now() + TYPED)
+
+    def answers(self, turn: int) -> Sequence[str]:
+        """Short answers that a spoken turn may bring."""
+        question = self._question
+        if question is None or not question.open_for(turn, typed=False):
+            return ()
+        return question.answers()
+
+    async def take(
+        self, recognition: Recognition, *, turn: int, typed: bool
+    ) -> AnswerGiven | None:
+        """What a turn settles; the question is closed by it. None: it is no answer."""
+        question, self._question = self._question, None
+        if question is None:
+            return None
+        late = now() > question.until or not question.open_for(turn, typed=typed)
+        given = await self._given(question, recognition)
+        if given is None or not late:
+            return given
+        # What asks for the question, or leaves it open, is nothing without it; what is
+        # a command by itself is one.
+        if not isinstance(given.reply, Intent) or await self._parse(recognition.text):
+            return None
+        return replace(given, late=True)
+
+    async def foresee(self, recognition: Recognition) -> AnswerGiven | None:
+        """What an answer would settle; changes nothing."""
+        question = self._question
+        if question is None or now() > question.until:
+            return None
+        return await self._given(question, recognition)
+
+    async def _given(
+        self, question: Question, recognition: Recognition
+    ) -> AnswerGiven | None:
+        free = question.wants.free if question.wants else ""
+        words = recognition.transcript if free else ""
+        # The recogniser knows the short answers: what it refuses was something else.
+        if not (recognition.accepted or words):
+            return None
+        reply = question.settle(words or recognition.text)
+        if isinstance(reply, Intent) and free:
+            other = await self._parse(words or recognition.text)
+            reply = _either(free, reply, other) if other else reply
+        if reply is Reply.NO and question.instead is not None:
+            reply = question.instead
+        return None if reply is Reply.OTHER else AnswerGiven(question, reply)
+
+
+def _either(free: str, one: Intent, other: Intent) -> Question:
+    """What was said is a value as well as a command: which of both is meant?"""
+    options = (
+        Option(free, one, also=(free.split()[0], "later")),
+        Option("do it now", other, also=("do it", "now", "do that now")),
+    )
+    text = f"Shall I {free}, or do it now?"
+    return Question(text, options, "a value that is a command too")
