@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from voiceagent.agent.agent import Agent
 from voiceagent.agent.build import Brain, HearingParts, Voice, build_agent
-from voiceagent.agent.looking import LookAbout
+from voiceagent.agent.looking import LookAbout, Outlook
 from voiceagent.agent.state import Options
 from voiceagent.audio.file import AudioFacts, Recording
 from voiceagent.audio.player import Player, VirtualPlayer
@@ -211,7 +211,7 @@ class Stage:
                     meaning, compute, models=models, doubts=self.doubts
                 ),
                 escalation=self._escalation(trace, compute),
-                look=self.look,
+                outlook=Outlook(self.look),
                 books=[self.store],
                 unkept=lambda: self.store.unkept,
             ),

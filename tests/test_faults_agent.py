@@ -8,6 +8,7 @@ from rich.console import Console
 from trouble import COMMAND, PAUSED, SECOND, BrokenBells, Unplugged, audible, leave
 
 from voiceagent.agent.agent import Agent
+from voiceagent.agent.looking import LookedAbout
 from voiceagent.agent.port import AgentPort
 from voiceagent.agent.state import Options
 from voiceagent.cli.terminal import Display
@@ -141,19 +142,21 @@ def test_a_turn_that_is_given_up_while_it_acts_says_that_it_may_still_happen() -
 
 def test_a_hub_that_is_away_is_told_once_and_looked_at_again() -> None:
     looks: list[int] = []
+    taken: list[int] = []
 
-    def look() -> list[Degraded]:
+    def look() -> LookedAbout:
         looks.append(1)
         if len(looks) < 3:
             raise HouseFailed("Home Assistant cannot be reached", hint="start it")
-        return [Degraded(what="the house", why="it does not know the lamp")]
+        notice = Degraded(what="the house", why="it does not know the lamp")
+        return LookedAbout([notice], lambda: taken.append(len(looks)))
 
     stage = Stage(look=look)
     (row,) = stage.play(*COMMAND, (8.0, 0.0))
     assert row.effects == ["echo"]
     away, stranger = stage.events(Degraded)
     assert away.why == "Home Assistant cannot be reached"
-    assert stranger.why == "it does not know the lamp" and len(looks) == 3
+    assert stranger.why == "it does not know the lamp" and taken == [3]
 
 
 def test_an_error_that_has_words_of_its_own_is_said_by_them() -> None:

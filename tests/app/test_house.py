@@ -13,7 +13,7 @@ from hass_server import TOKEN, HassServer, hass_server
 from voiceagent.app.config import load_config
 from voiceagent.app.house import housed, kept_house, strangers
 from voiceagent.app.workshop import Workshop
-from voiceagent.errors import HouseFailed, PackError
+from voiceagent.errors import PackError
 from voiceagent.skills.config import HomeAssistantConfig, PackConfig
 from voiceagent.skills.house.hass_link import HassLink
 from voiceagent.skills.house.home_assistant import HomeAssistant
@@ -118,25 +118,6 @@ def test_no_start_waits_for_a_hub_that_hangs(
         (trouble,) = shop.house_trouble
         assert "Home Assistant does not answer" in trouble.why
         assert "voiceagent house import" in trouble.hint
-
-
-@pytest.mark.fault
-@pytest.mark.parametrize("fault", ["503", "drop", "html"])
-def test_a_hub_that_comes_up_later_is_found_beside_the_session(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
-) -> None:
-    with hub(monkeypatch) as server:
-        server.fault = fault
-        flags = {"home_assistant.url": server.url}
-        shop = shop_of(tmp_path, **flags)
-        house = shop.house(Store(None))
-        with pytest.raises(HouseFailed):
-            shop.look_about(house)
-        assert things(shop) == [] and not kept_house(server.url, tmp_path).exists()
-        server.fault = ""
-        (notice,) = shop.look_about(house)
-        assert "has told what there is" in notice.why
-        assert things(shop_of(tmp_path, **flags)) == ["Reading Lamp"]
 
 
 def test_a_house_of_ones_own_comes_before_everything(tmp_path: Path) -> None:

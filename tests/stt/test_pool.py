@@ -85,3 +85,50 @@ def test_a_first_one_that_could_not_be_made_is_tried_again() -> None:
         session.start()
     session.start()
     assert session.feed(SECOND) == "a"
+
+
+class Closing(Counting):
+    """Can be ended."""
+
+    closed = False
+
+    def close(self) -> None:
+        """It is."""
+        self.closed = True
+
+
+@given(st.lists(st.sampled_from("sfrm"), max_size=30))
+def test_a_session_that_moves_ends_what_it_began_where_it_began_it(
+    steps: list[str],
+) -> None:
+    """`m`: it moves on; whatever is left behind is closed, and only when it is free."""
+    pools: list[list[Closing]] = []
+
+    def pool() -> SttPool:
+        every: list[Closing] = []
+        pools.append(every)
+
+        def make() -> Closing:
+            every.append(Closing())
+            return every[-1]
+
+        return SttPool(f"pool {len(pools)}", make, make)
+
+    session = PooledStt(pool())
+    for step in steps:
+        if step == "s":
+            begin(session)
+        elif step == "f":
+            began = session._held or "a new one"
+            session.feed(SECOND)
+            heard = session._held
+            assert began in (heard, "a new one") and not getattr(heard, "closed", True)
+            session.finish()
+        elif step == "r":
+            session.release()
+        else:
+            session.move(PooledStt(pool()))
+    session.release()
+    *old, _ = pools
+    assert all(stt.closed for every in old for stt in every)
+    assert not any(stt.closed for stt in pools[-1])

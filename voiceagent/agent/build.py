@@ -15,7 +15,7 @@ from voiceagent.agent.agent import About, Agent
 from voiceagent.agent.alarms import Alarms, Bells
 from voiceagent.agent.effects import Effects
 from voiceagent.agent.herald import Herald, KeptBook
-from voiceagent.agent.looking import LookAbout
+from voiceagent.agent.looking import Outlook
 from voiceagent.agent.playback import Playback
 from voiceagent.agent.state import Options
 from voiceagent.agent.supervisor import Supervisor
@@ -88,8 +88,8 @@ class Brain:
     """What is kept, and may fail: said once."""
     unkept: Callable[[], int] = lambda: 0
     """How often something was promised that could not be kept."""
-    look: LookAbout | None = None
-    """Looks, when a session begins, for what is not as it was set up."""
+    outlook: Outlook | None = None
+    """What is not as it was set up, or not there yet."""
     patience: float = HARD_LIMIT
     """Seconds after its deadline at which a turn that still thinks is given up."""
 
@@ -147,7 +147,7 @@ def build_agent(
         escalation=brain.escalation,
         till=brain.till,
         effects=Effects(compute, trace.emit, alarms.changed, brain.unkept),
-        look=brain.look,
+        outlook=brain.outlook,
     )
     responder = Responder(
         thinker=thinker,

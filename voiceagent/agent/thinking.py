@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from voiceagent.agent.effects import Effects
-from voiceagent.agent.looking import LookAbout, look_about
+from voiceagent.agent.looking import Outlook
 from voiceagent.agent.readings import asked_first, known_words, why_nothing
 from voiceagent.agent.supervisor import Supervisor
 from voiceagent.agent.work import Work
@@ -68,11 +68,11 @@ class Thinker:
         escalation: Escalation | None = None,
         till: Till | None = None,
         effects: Effects | None = None,
-        look: LookAbout | None = None,
+        outlook: Outlook | None = None,
     ) -> None:
         """`area`: where the device stands; `interpreter`: templates alone if None;
         `escalation`: None where the device is alone; `till`: its turns count there
-        then; `look()`: looks at the start for what is not as it was set up."""
+        then; `outlook`: what is not as it was set up, or not there yet."""
         self.last: LastTurn | None = None
         """The turn before, for skills that explain it."""
         self._understanding, self._compute = understanding, compute
@@ -80,7 +80,7 @@ class Thinker:
         self._interpreter = interpreter or Interpreter(understanding, compute)
         self._escalation, self._till = escalation, till
         self._effects = effects or Effects(compute, emit)
-        self._look = look
+        self._outlook = outlook or Outlook()
 
     async def think(self, work: Work) -> Answer | None:
         """The answer, its effects done; None where nobody can answer.
@@ -121,6 +121,7 @@ class Thinker:
             typed=isinstance(work.heard, Typed),
             deadline=work.deadline,
         )
+        reading = self._outlook.refused(reading, recognition, work.turn, self._emit)
         self._note_meaning(work, recognition, reading)
         work.ledger.mark("intent")
         return reading
@@ -174,9 +175,7 @@ class Thinker:
 
     def keep_open(self, tasks: Supervisor) -> None:
         """Keep the ways to larger tiers open while the session lasts."""
-        if self._look is not None:
-            look = partial(look_about, self._look, self._compute, self._emit)
-            tasks.keep(look, what="the house")
+        self._outlook.keep(tasks, self._compute, self._emit)
         if self._models is not None and self._models.arriving:
             tasks.spawn(self._models.open(), what="language model")
         if self._escalation is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,20 +11,18 @@ from voiceagent.agent.agent import Agent
 from voiceagent.agent.build import Brain, HearingParts, Voice, build_agent
 from voiceagent.agent.state import Options
 from voiceagent.app.arming import Armed, arm
-from voiceagent.app.language import PackLanguage
+from voiceagent.app.house_search import HouseSearch, look_around, may_move, outlook
+from voiceagent.app.meaning import Meaning
 from voiceagent.app.options import AgentOptions
 from voiceagent.app.till import alone_till
 from voiceagent.app.workshop import Workshop
 from voiceagent.clock import Compute, Pace
-from voiceagent.errors import PackError
-from voiceagent.frontend.endpoint import Completeness
-from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.interpreter import Doubts, Interpreter
 from voiceagent.nlu.models.asking import PATIENCE
 from voiceagent.nlu.models.model_folder import NONE
 from voiceagent.nlu.models.swap import LateModel, ModelSwitch
-from voiceagent.skills.host import SkillHost, Skills
-from voiceagent.skills.skill import Skill
+from voiceagent.skills.host import SkillHost
+from voiceagent.skills.house.late_house import late_house
 from voiceagent.skills.volume.handler import loudness
 from voiceagent.store import Store
 from voiceagent.store.scratch import sweep_scratch
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from voiceagent.app.packs import LeftOut
     from voiceagent.routing.escalation import Escalation
 
-__all__ = ["COSTS", "Meaning", "assemble"]
+__all__ = ["COSTS", "assemble"]
 
 COSTS = {
     "stt": 0.004,
@@ -54,33 +53,6 @@ COSTS = {
 }
 """Seconds that a call of each stage is declared to take in virtual replays: what was
 measured on two cores of a small server, rounded up."""
-
-
-class Meaning:
-    """What the words mean in a pack: grammar, templates and skills seen as one."""
-
-    def __init__(self, language: PackLanguage, skills: Skills) -> None:
-        self._language, self._skills = language, skills
-
-    def progress(self, text: str) -> Completeness:
-        """How much of a command `text` is."""
-        return self._language.progress.of(text)
-
-    def parse(self, text: str) -> Intent | None:
-        """The intent that `text` says."""
-        return self._language.parser.parse(text)
-
-    def answers(self, intent: str) -> bool:
-        """Whether anybody answers that intent."""
-        try:
-            self._skills.skill_for(intent)
-        except PackError:
-            return False
-        return True
-
-    def skill_for(self, intent: str) -> Skill | None:
-        """Who answers that intent."""
-        return self._skills.skill_for(intent)
 
 
 def assemble(shop: Workshop, options: AgentOptions) -> Agent:
@@ -109,6 +81,11 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
     escalation = _escalation(shop, options, compute, trace.emit, store)
     hearing = _hearing(shop, options, arriving, escalates=escalation is not None)
     models, notices = _models(shop, options, arriving, compute, trace)
+    late = late_house(house)
+    if late is not None and hearing is not None:
+        hearing = replace(hearing, progress=meaning.progress)
+    search = HouseSearch(shop, late, meaning, hearing, models) if late else None
+    look = search.look if search else partial(look_around, house)
     return build_agent(
         brain=Brain(
             meaning=meaning,
@@ -121,7 +98,7 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
             interpreter=_interpreter(shop, options, meaning, compute, models),
             escalation=escalation,
             till=None if escalation else alone_till(shop, options, compute, trace.emit),
-            look=partial(shop.look_about, house) if live else None,
+            outlook=outlook(look if live else None, late),
             patience=config.region.wait_ms / 1000,
         ),
         voice=_voice(shop, options, store),
@@ -211,16 +188,17 @@ def _models(
     named = shop.config.slm.model
     if named == NONE or (options.pace is Pace.VIRTUAL and not named):
         return None, []
-    library = shop.library(live=options.pace is Pace.REALTIME)
+    ours = shop.library(live=options.pace is Pace.REALTIME)
+    library = may_move(shop, ours)
     # Where somebody else may answer, they are asked, and no lost model waited for.
     switch = partial(ModelSwitch, patience=0.0 if shop.escalates else PATIENCE)
     if options.typed and options.pace is Pace.MEASURED:
         # Most of what is typed is said by a template: it loads no model.
-        return switch(library, compute, trace.emit, late=LateModel(library.first)), []
+        return switch(library, compute, trace.emit, late=LateModel(ours.first)), []
     if model := arriving.get("language model"):
         late = LateModel(model.result, compute)
         return switch(library, compute, trace.emit, late=late), []
-    current, notice = library.first()
+    current, notice = ours.first()
     found = switch(library, compute, trace.emit, current=current)
     return found, [notice] if notice else []
 
@@ -253,10 +231,10 @@ def _interpreter(
         models=models,
         doubts=Doubts(
             heard,
-            lambda intent: shop.language.phraser.say(intent),
+            lambda intent: meaning.language.phraser.say(intent),
             agreed=options.agreed,
         ),
-        decide=shop.language.cascade.route,
+        decide=meaning.route,
         limit=None if limit is None else limit / 1000,
     )
 

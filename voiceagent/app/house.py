@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from voiceagent.errors import ConfigError, HouseFailed
+from voiceagent.errors import ConfigError, HouseFailed, VoiceAgentError
 from voiceagent.skills.config import HomeAssistantConfig, PackConfig
 from voiceagent.skills.house.house import House, HouseModel, LocalHouse
 from voiceagent.skills.packs.places import has_own_house
@@ -52,8 +52,10 @@ class Housed:
 
     pack: PackConfig
     trouble: Sequence[Degraded] = ()
-    ask: Callable[[], Sequence[Degraded]] | None = None
-    """Blocking: asks for the house that is not known yet; raises `HouseFailed`."""
+    why: VoiceAgentError | None = None
+    """Why the house is not known yet."""
+    ask: Callable[[], Path] | None = None
+    """Blocking: asks for it again and keeps it; raises `VoiceAgentError`, `OSError`."""
 
 
 FIRST_WAIT = 0.8
@@ -78,7 +80,8 @@ def housed(
     if error is None:
         return Housed(_with_house(pack, file))
     ask = partial(_ask_again, first, hub, file)
-    return Housed(_with_house(pack, Path(EMPTY)), (_no_house(error),), ask)
+    trouble, why = _no_house(error), _reason(error)
+    return Housed(_with_house(pack, Path(EMPTY)), (trouble,), why, ask)
 
 
 def _with_house(pack: PackConfig, file: Path) -> PackConfig:
@@ -111,24 +114,17 @@ def _slow() -> HouseFailed:
         "Home Assistant does not answer",
         cause="it has not told yet what there is",
         hint="`voiceagent house import` waits longer for it",
+        said="Home Assistant does not answer",
     )
 
 
-def _ask_again(
-    first: _Asking, hub: HomeAssistantConfig, file: Path
-) -> Sequence[Degraded]:
+def _ask_again(first: _Asking, hub: HomeAssistantConfig, file: Path) -> Path:
     """The first question may still be answered; else it is asked anew."""
-    if first.outcome() is not None:
+    if not file.is_file() and first.outcome() is not None:
         error = _Asking(hub, file).outcome()
         if error is not None:
             raise error
-    return [
-        Degraded(
-            what="the house",
-            why="Home Assistant has told what there is, after the session began",
-            hint="end the session and start it again: then it is understood",
-        )
-    ]
+    return file
 
 
 def kept_house(url: str, folder: Path) -> Path:
@@ -169,6 +165,13 @@ def _no_house(error: Exception) -> Degraded:
         raise error
     hint = "see that the folder of the state can be written"
     return Degraded(what="the house is not known", why=str(error), hint=hint)
+
+
+def _reason(error: Exception) -> VoiceAgentError:
+    if isinstance(error, VoiceAgentError):
+        return error
+    hint = "see that the folder of the state can be written"
+    return HouseFailed("the house cannot be kept", cause=str(error), hint=hint)
 
 
 def open_house(config: HomeAssistantConfig, model: HouseModel, store: Store) -> House:

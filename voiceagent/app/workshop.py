@@ -72,7 +72,7 @@ class Workshop:
     def language(self) -> PackLanguage:
         """What is understood."""
         recipe = LanguageRecipe(
-            pack=self._housed.pack,
+            pack=self.housed.pack,
             openings=tuple(self.config.wake.openings()),
             open_domain=self.escalates,
         )
@@ -86,17 +86,11 @@ class Workshop:
     @property
     def house_trouble(self) -> Sequence[Degraded]:
         """Why there is no house, where there should be one."""
-        return self._housed.trouble
-
-    def look_about(self, house: House) -> Sequence[Degraded]:
-        """What a session that has begun finds out of its house; blocking."""
-        from voiceagent.app.house import strangers
-
-        ask = self._housed.ask
-        return ask() if ask is not None else strangers(house)
+        return self.housed.trouble
 
     @cached_property
-    def _housed(self) -> Housed:
+    def housed(self) -> Housed:
+        """Whose house it is, and how to ask for one that is not known yet."""
         from voiceagent.app.house import Housed, housed
 
         if self._pack is not None:
@@ -155,6 +149,10 @@ class Workshop:
         from voiceagent.app.house import open_house
 
         hub = self.config.home_assistant if kept else HomeAssistantConfig()
+        if kept and self.housed.why is not None:
+            from voiceagent.skills.house.late_house import LateHouse
+
+            return LateHouse(self.housed.why)
         return open_house(hub, self.language.outfit.house, store)
 
     def store(self) -> Store:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["GRAVE", "HARMLESS", "KINDS", "NOUNS", "UNITS"]
+__all__ = ["ABOUT_HOUSE", "GRAVE", "HARMLESS", "KINDS", "NOUNS", "UNITS"]
 
 NOUNS = {
     "media_player": "player",
@@ -58,3 +58,14 @@ GRAVE = {
 """In the name of a plain switch: it sounds of consequences."""
 HARMLESS = {"light", "lights", "lamp", "lamps", "bell", "doorbell"}
 """In names with them a grave word means no more than where it is."""
+ABOUT_HOUSE = {
+    *("turn", "switch", "open", "close", "shut", "lock", "unlock", "dim", "brighten"),
+    *("raise", "lower", "arm", "disarm", "activate", "vacuum", "heat", "cool"),
+    *("light", "lights", "lamp", "lamps", "door", "doors", "window", "windows"),
+    *("blind", "blinds", "curtain", "curtains", "shutter", "shutters", "garage"),
+    *("gate", "fan", "fans", "heating", "thermostat", "socket"),
+    *("plug", "scene", "temperature", "humidity", "kitchen", "bedroom", "bathroom"),
+    *("living", "hallway", "upstairs", "downstairs"),
+}
+"""Words of commands to a house: where one stands in words that nobody understands, and
+what there is in the house is not known yet, that is why."""

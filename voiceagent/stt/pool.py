@@ -26,6 +26,7 @@ class SttPool:
         self._first: Callable[[], Stt] | None = first
         self._another = another
         self._free: list[Stt] = []
+        self._closed = False
         self._lock = Lock()
 
     def take(self) -> Stt:
@@ -45,14 +46,24 @@ class SttPool:
     def give(self, stt: Stt) -> None:
         """The utterance is over."""
         with self._lock:
-            self._free.append(stt)
+            if not self._closed:
+                self._free.append(stt)
+                return
+        _close(stt)
+
+    def close(self) -> None:
+        """Nobody asks for one any more: end them, one in use when it is given back."""
+        with self._lock:
+            self._closed, free, self._free = True, self._free, []
+        for stt in free:
+            _close(stt)
 
 
 class PooledStt:
     """The recogniser of one session."""
 
     def __init__(self, pool: SttPool) -> None:
-        self._pool = pool
+        self._pool = self._lent = pool
         self._held: Stt | None = None
         self._phrases: Sequence[str] = ()
 
@@ -67,10 +78,20 @@ class PooledStt:
 
     def start(self) -> None:
         """Begin an utterance, dropping one that was not finished."""
-        stt = self._held = self._held or self._pool.take()
+        if self._held is None:
+            self._lent = self._pool
+            self._held = self._lent.take()
+        stt = self._held
         if isinstance(stt, Expecting):
             stt.expect(self._phrases)
         stt.start()
+
+    def move(self, other: PooledStt) -> None:
+        """Use the recognisers of `other` from the next utterance on: one that is
+        spoken now is heard to its end."""
+        before, self._pool = self._pool, other._pool
+        if before is not self._pool:
+            before.close()
 
     def feed(self, pcm: bytes) -> str:
         """Take the next audio and give the text so far."""
@@ -87,12 +108,12 @@ class PooledStt:
             return stt.finish()
         finally:
             self._held = None
-            self._pool.give(stt)
+            self._lent.give(stt)
 
     def release(self) -> None:
         """The session is over: what it holds is free for others."""
         if self._held is not None:
-            self._pool.give(self._held)
+            self._lent.give(self._held)
             self._held = None
 
     def _now(self) -> Stt:
@@ -100,3 +121,9 @@ class PooledStt:
             self.start()
         assert self._held is not None
         return self._held
+
+
+def _close(stt: Stt) -> None:
+    close = getattr(stt, "close", None)
+    if close is not None:
+        close()

@@ -54,6 +54,8 @@ class ModelLoader:
         arrived: Callable[[], None],
     ) -> None:
         """`arrived`: called when another model is ready to be taken."""
+        self.anew = False
+        """The next one takes over even where it is called like the one in use."""
         self._source, self._compute, self._emit = source, compute, emit
         self._arrived = arrived
         self._wish: str | None = None

@@ -102,6 +102,11 @@ class ModelSwitch:
         return opinion
 
     @property
+    def source(self) -> ModelSource:
+        """Where its models come from."""
+        return self._source
+
+    @property
     def arriving(self) -> bool:
         """Whether the first model is being made already."""
         return self._late is not None and self._late.begun is not None
@@ -151,6 +156,12 @@ class ModelSwitch:
         """Load that model beside the current one and switch to it between turns."""
         self._loader.offer(name)
 
+    def renew(self) -> None:
+        """Other things can be meant now: the same model is made anew, and takes over
+        as another would."""
+        self._loader.anew = True
+        self.offer(self._source.wanted())
+
     async def settled(self) -> None:
         """Wait until nothing is being loaded or freed any more."""
         await self._loader.settled()
@@ -175,7 +186,7 @@ class ModelSwitch:
         if not ready:
             return
         *stale, fresh = ready
-        if _same(fresh, self.current):
+        if not self._loader.anew and _same(fresh, self.current):
             stale, fresh = [*stale, fresh], self.current
         for other in stale:
             self._let_go(other)
@@ -183,6 +194,7 @@ class ModelSwitch:
             self._take_over(fresh)
 
     def _take_over(self, fresh: Slm | None) -> None:
+        self._loader.anew = False
         self._let_go(self.previous)
         self.previous, self.current, self._late = self.current, fresh, None
         self._trial = None if fresh is None else ModelTrial()

@@ -26,6 +26,8 @@ MESSAGE_BYTES = 64_000_000
 AT_ONCE = 500
 """Entities whose aliases are asked for in one message."""
 REGISTRY = "config/entity_registry"
+RUNNING = "RUNNING"
+"""Its state once every part of it has told what there is."""
 HassRow = Mapping[str, Any]
 
 
@@ -50,6 +52,13 @@ def read_snapshot(link: HassLink) -> HassSnapshot:
         config, states = talk.get("/api/config"), talk.get("/api/states")
     if not isinstance(config, dict) or not isinstance(states, list):
         raise _nonsense("neither a configuration nor states")
+    if config.get("state", RUNNING) != RUNNING:
+        raise HouseFailed(
+            "Home Assistant is still starting",
+            cause="what it knows by now is not all of the house",
+            hint="wait until it has started, and do the same again",
+            said="Home Assistant is still starting",
+        )
     with _socket(link) as ask:
         return HassSnapshot(
             states=_rows(states),

@@ -165,7 +165,10 @@ class HouseModel:
 class House(Protocol):
     """Reads and changes the world; blocking, raises `VoiceAgentError`."""
 
-    model: HouseModel
+    @property
+    def model(self) -> HouseModel:
+        """What there is."""
+        ...
 
     def state(self, entity: Entity) -> EntityState:
         """How it is now."""

@@ -1,0 +1,66 @@
+"""What the words mean in a pack: grammar, templates, guards and skills seen as one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from voiceagent.errors import PackError
+
+if TYPE_CHECKING:
+    from voiceagent.app.language import PackLanguage
+    from voiceagent.frontend.endpoint import Completeness
+    from voiceagent.nlu.decision import Opinion, Route
+    from voiceagent.nlu.intent import Intent
+    from voiceagent.skills.host import Skills
+    from voiceagent.skills.skill import Skill
+    from voiceagent.stt.protocol import Recognition
+
+__all__ = ["Meaning"]
+
+
+class Meaning:
+    """The language of a session, which may become another, and its skills."""
+
+    def __init__(self, language: PackLanguage, skills: Skills) -> None:
+        self._language, self._skills = language, skills
+
+    @property
+    def language(self) -> PackLanguage:
+        """Templates, guards and words, as they are now."""
+        return self._language
+
+    def become(self, language: PackLanguage) -> None:
+        """The same skills, and other things that they can be asked about."""
+        self._language = language
+
+    def route(
+        self,
+        recognition: Recognition,
+        intent: Intent | None,
+        opinion: Opinion | None = None,
+        *,
+        heard: float = 0.0,
+    ) -> Route:
+        """Who answers, by the guards of the pack."""
+        decide = self._language.cascade.route
+        return decide(recognition, intent, opinion, heard=heard)
+
+    def progress(self, text: str) -> Completeness:
+        """How much of a command `text` is."""
+        return self._language.progress.of(text)
+
+    def parse(self, text: str) -> Intent | None:
+        """The intent that `text` says."""
+        return self._language.parser.parse(text)
+
+    def answers(self, intent: str) -> bool:
+        """Whether anybody answers that intent."""
+        try:
+            self._skills.skill_for(intent)
+        except PackError:
+            return False
+        return True
+
+    def skill_for(self, intent: str) -> Skill | None:
+        """Who answers that intent."""
+        return self._skills.skill_for(intent)
