@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from voiceagent.clock import run, wall
+from voiceagent.door.loop_share import LoopShare
 from voiceagent.door.tokens import Tokens
 from voiceagent.realtime.items import checked_item
 from voiceagent.realtime.limits import Limits
@@ -164,3 +166,49 @@ def test_cut_sessions_that_wait_are_counted() -> None:
             assert len(server.sessions._detached) == MOST_CUT
 
     run(main())
+
+
+def test_all_that_is_done_for_a_subject_is_counted() -> None:
+    """Reading, looking at it, sending, and making answers; each by a name."""
+    told: list[tuple[str, str]] = []
+
+    class Counting(LoopShare):
+        def used(self, whose: str, seconds: float, at: float) -> None:
+            frame = sys._getframe()
+            names = list[str]()
+            while frame.f_back is not None:
+                frame = frame.f_back
+                names.append(frame.f_code.co_qualname)
+            told.append((whose, " ".join(names)))
+
+    async def main() -> None:
+        async with region(token_secret=SECRET) as (url, server):
+            object.__setattr__(server.services, "loop", Counting())
+            async with connect(url, additional_headers=proof("one")) as one:
+                await ask(one)
+                await done(one)
+
+    run(main())
+    assert {whose for whose, _ in told} == {"one"}
+    for part in ("data_received", "Metered.__await__"):
+        assert any(part in names for _, names in told), part
+
+
+def test_a_session_that_sends_much_lets_others_go_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("voiceagent.region.session_shell.STRETCH", 0.0)
+
+    async def main() -> None:
+        client = Client(services())
+        await client.live.flush()
+        client.events.clear()
+        client.live.do(client.session.opened() * 50)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert 0 < len(client.events) < 20
+        await client.live.flush()
+        assert len(client.events) == 50
+        await client.live.end()
+
+    run(main(), virtual=True)

@@ -14,6 +14,7 @@ from voiceagent.door.doorstep import BACKLOG, Doorstep, listening
 from voiceagent.errors import ConfigError
 from voiceagent.region.config import ServeConfig
 from voiceagent.region.entrance import PATH, Entrance, subprotocol
+from voiceagent.region.visitor_connection import VisitorConnection
 
 __all__ = ["Ports"]
 
@@ -105,4 +106,5 @@ class Ports:
             ping_timeout=20,
             close_timeout=2,
             server_header="voiceagent",
+            create_connection=VisitorConnection,
         )

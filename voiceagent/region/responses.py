@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from voiceagent.clock import now
@@ -47,7 +48,8 @@ class Responses:
         """Those that are not over, by id."""
         self._awaited: dict[str, tuple[str, ...]] = {}
         """User items whose words a response waits for."""
-        self._tasks, self._limits = Tasks(self._lost), GiveUp(self._late)
+        used = partial(services.used, share) if share else None
+        self._tasks, self._limits = Tasks(self._lost, used), GiveUp(self._late)
 
     @property
     def making(self) -> list[asyncio.Task[None]]:

@@ -13,10 +13,10 @@ from typing import Any
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
-from voiceagent.clock import cpu_seconds, now, wall
+from voiceagent.clock import wall
 from voiceagent.door.admission import Visitor, is_loopback
 from voiceagent.door.keyring import Keyring
-from voiceagent.door.loop_share import LoopShare
+from voiceagent.door.loop_share import Metered
 from voiceagent.door.open_files import open_files_limit
 from voiceagent.door.register import Revoked
 from voiceagent.door.tokens import Tokens
@@ -41,6 +41,7 @@ from voiceagent.region.sessions import Sessions
 from voiceagent.region.slots import AnswerSlots
 from voiceagent.region.tasks import Tasks
 from voiceagent.region.trouble import note
+from voiceagent.region.visitor_connection import VisitorConnection
 
 __all__ = ["PATH", "RegionServer"]
 
@@ -124,7 +125,6 @@ class RegionServer:
             ),
             trouble=self._trouble,
         )
-        self._loop = LoopShare()
         shakes = self.entrance.handshakes
         self.services.metrics.read(
             connections=lambda: shakes.connections,
@@ -199,16 +199,17 @@ class RegionServer:
             return
         who = visitor_of(connection)
         live = self.sessions.begin(connection, who)
+        used = partial(self.services.used, who.share)
+        if isinstance(connection, VisitorConnection):
+            connection.reading = used
         self.services.metrics.count("opened")
         ends = self._at_its_end(who, lambda: self.sessions.expire(live))
         try:
             async for message in connection:
                 self.services.metrics.count("events", "in")
-                before = cpu_seconds()
-                live = await self._received(message, live, connection)
-                used = cpu_seconds() - before
-                if wait := self._loop.wait(who.share, used, now()):
-                    await asyncio.sleep(wait)
+                if not await self.services.loop.turn(who.share):
+                    await asyncio.sleep(0)  # the next one may be there already
+                live = await Metered(self._received(message, live, connection), used)
         except ConnectionClosed:
             pass
         finally:

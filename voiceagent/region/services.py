@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from voiceagent.clock import now
+from voiceagent.door.loop_share import LoopShare
 from voiceagent.region.backend import Backend
 from voiceagent.region.fair_desk import Whose
 from voiceagent.region.memory import Memory
@@ -96,5 +98,11 @@ class Services:
     """A response is over: for traces."""
     longest_answer: float = 300.0
     """Seconds that a response may take in all."""
+    loop: LoopShare = field(default_factory=LoopShare)
+    """Who may be worked for."""
     notary: Notary | None = None
     """Who countersigns receipts; None: nobody."""
+
+    def used(self, whose: str, seconds: float) -> None:
+        """The loop worked so long for that subject."""
+        self.loop.used(whose, seconds, now())

@@ -45,7 +45,7 @@ class SessionEars:
         """Samples of the input that the detector's time begins with and has reached."""
         self._deaf, self._breaks = False, 0
         self._one = asyncio.Lock()
-        self._tasks = Tasks(self._lost)
+        self._tasks = Tasks(self._lost, partial(services.used, self._whose[0]))
 
     @property
     def making(self) -> list[asyncio.Task[None]]:

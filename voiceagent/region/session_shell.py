@@ -11,7 +11,9 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Iterable, Iterator
+from functools import partial
 
+from voiceagent.clock import perf
 from voiceagent.door.admission import ANYBODY, Visitor
 from voiceagent.errors import VoiceAgentError
 from voiceagent.realtime.server import BUG, ServerSession
@@ -44,6 +46,8 @@ log = logging.getLogger(__name__)
 
 MOST_STEPS = 4096
 """Steps that may wait for a client that does not read."""
+STRETCH = 0.001
+"""Seconds that a session works on end before others go on."""
 KEEPING = 3.0
 """Seconds that the next event waits at most until the conversation is written down."""
 PUMP, CLOSE = "pump", "close"
@@ -67,13 +71,14 @@ class Live:
         self.failed = False
         """Whether it broke: it is told, and nobody goes on with it."""
         self._services = services
-        self._ears = SessionEars(
-            session, services, self.do, (who.share or session.wire.id, session.wire.id)
-        )
+        whose = who.share or session.wire.id
+        self.used = partial(services.used, whose)
+        """To be told of what is done for it elsewhere."""
+        self._ears = SessionEars(session, services, self.do, (whose, session.wire.id))
         self._responses = Responses(session, services, self.do, self._ears, who.share)
         self._steps: deque[SessionStep] = deque()
         self._wake, self._idle = asyncio.Event(), asyncio.Event()
-        self._tasks = Tasks(self._lost)
+        self._tasks = Tasks(self._lost, self.used)
         self._signing = Countersigning(
             services.notary, who.subject, session.wire, self.do, self._tasks
         )
@@ -145,8 +150,12 @@ class Live:
 
     async def _work(self) -> None:
         while True:
+            began = perf()
             while self._steps:
                 await self._one(self._steps.popleft())
+                if perf() - began > STRETCH:  # others have their turn, too
+                    await asyncio.sleep(0)
+                    began = perf()
             self._wake.clear()
             if not self._steps:
                 self._idle.set()

@@ -7,6 +7,8 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
+from voiceagent.door.loop_share import Metered
+
 __all__ = ["Tasks"]
 
 FREEING = 1.0
@@ -17,9 +19,14 @@ A backend frees its slot within 0.1 s."""
 class Tasks:
     """Owns tasks by name."""
 
-    def __init__(self, lost: Callable[[str, BaseException], None]) -> None:
-        """`lost(name, error)`: a task ended by an error, or as nobody had asked."""
-        self._lost = lost
+    def __init__(
+        self,
+        lost: Callable[[str, BaseException], None],
+        used: Callable[[float], None] | None = None,
+    ) -> None:
+        """`lost(name, error)`: a task ended by an error, or as nobody had asked;
+        `used(seconds)`: the loop worked so long for one of them."""
+        self._lost, self._used = lost, used
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._unwanted: set[asyncio.Task[None]] = set()
 
@@ -33,7 +40,8 @@ class Tasks:
         if name in self._tasks:
             work.close()
             raise ValueError(f"a task `{name}` is running already")
-        task = self._tasks[name] = asyncio.create_task(_contained(work))
+        whole = _contained(work, self._used)
+        task = self._tasks[name] = asyncio.create_task(whole)
         task.add_done_callback(partial(self._ended, name, work))
 
     def cancel(self, name: str) -> None:
@@ -71,9 +79,11 @@ class Tasks:
         self._unwanted.discard(task)
 
 
-async def _contained(work: Coroutine[Any, Any, None]) -> None:
+async def _contained(
+    work: Coroutine[Any, Any, None], used: Callable[[float], None] | None
+) -> None:
     """A library that wants to end the process ends its task."""
     try:
-        await work
+        await (work if used is None else Metered(work, used))
     except SystemExit as error:
         raise RuntimeError("it wanted to end the process") from error
