@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
+from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from typing import Any, Self, TypeVar
@@ -221,10 +222,15 @@ def cpu_seconds() -> float:
 
 
 def run(
-    main: Coroutine[Any, Any, T], *, virtual: bool = False, today: bool = False
+    main: Coroutine[Any, Any, T],
+    *,
+    virtual: bool = False,
+    today: bool = False,
+    start: datetime = VIRTUAL_EPOCH,
 ) -> T:
-    """Run `main` to its end, on a virtual loop if asked; `today`: dates are real."""
-    factory = partial(VirtualLoop, today=today) if virtual else None
+    """Run `main` to its end, on a virtual loop if asked; `today`: dates are real, else
+    they begin at `start`."""
+    factory = partial(VirtualLoop, today=today, start=start) if virtual else None
     with asyncio.Runner(loop_factory=factory) as runner:
         return runner.run(main)
 

@@ -42,10 +42,10 @@ class _JumpSelector(selectors.SelectSelector):
 class VirtualLoop(asyncio.SelectorEventLoop):
     """An event loop whose time jumps from timer to timer and starts at zero."""
 
-    def __init__(self, *, today: bool = False) -> None:
-        """`today`: it begins now; else at a date that is the same for every replay."""
+    def __init__(self, *, today: bool = False, start: datetime = VIRTUAL_EPOCH) -> None:
+        """`today`: it begins now; else at `start`, the same for every replay."""
         self.clocks: Clocks = (
-            LoopClocks(self.time) if today else ReplayClocks(VIRTUAL_EPOCH, self.time)
+            LoopClocks(self.time) if today else ReplayClocks(start, self.time)
         )
         """What the date is read from while it runs."""
         self._now = 0.0

@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""What commands come to, typed to the whole agent: right, asked, refused, or wrong.
+
+    .venv/bin/python scripts/bench_language.py complaints CASES [--json] [--all]
+
+CASES: the `language.jsonl` of the shared cases. It is not part of the project; what
+each of its commands may come to stands in `tests/data/language/complaints.jsonl`, by
+the digest of its words. Every command is said in a world of its own, after what its
+case says was said before.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from voiceagent.app.config import Config
+from voiceagent.app.workshop import Workshop
+from voiceagent.errors import UsageError, VoiceAgentError
+from voiceagent.evaluation.expected import Expected, Verdict, judge, read_expected
+from voiceagent.evaluation.typed import TUESDAY, TypedBench, TypedTurn
+
+__all__ = ["Case", "Judged", "complaints", "main", "run_cases", "table"]
+
+ROOT = Path(__file__).resolve().parents[1]
+LANGUAGE = ROOT / "tests" / "data" / "language"
+EXPECTED = LANGUAGE / "complaints.jsonl"
+PACKS = {"coffee": "coffee", "museum": "museum"}
+LONG = "… (10000 letters)"
+"""How the cases write a text that is too long to be written out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A command, where it is said, and what it may come to."""
+
+    text: str
+    ways: tuple[Expected, ...]
+    kind: str
+    before: tuple[str, ...] = ()
+    start: datetime = TUESDAY
+    world: str = "home"
+    """A pack, or a house of `tests/data/language/houses`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A case and what came of it."""
+
+    case: Case
+    turn: TypedTurn
+    verdict: Verdict
+
+    def line(self) -> str:
+        """For whoever reads it."""
+        changed = "; ".join(map(str, self.turn.changes)) or "nothing changed"
+        before = f" [after: {'; '.join(self.case.before)}]" if self.case.before else ""
+        text = self.case.text if len(self.case.text) < 80 else self.case.text[:80] + "…"
+        said = self.turn.said or "(nothing)"
+        return (
+            f"{self.verdict.value:12} {text}{before}\n"
+            f"{'':12} says {said!r}; {changed}; {self.turn.why}"
+        )
+
+
+def complaints(cases: Path) -> Iterator[Case]:
+    """The commands of the shared cases with what they may come to."""
+    known = {row["case"]: row for row in _rows(EXPECTED)}
+    for row in _rows(cases):
+        if row["outcome"] == "privacy check":
+            continue
+        found = known.get(_digest(row))
+        if found is None:
+            raise UsageError(
+                "a case has no expectation",
+                cause=f"none in `{EXPECTED.name}` has its digest `{_digest(row)}`",
+                hint="is it the file that the expectations were made for?",
+            )
+        text = row["text"]
+        yield Case(
+            "x" * 10_000 if text.endswith(LONG) else text,
+            read_expected(found["want"]),
+            row["kind"],
+            tuple(row.get("before", ())),
+            _date(row["now"]) if "now" in row else TUESDAY,
+            row.get("house_or_pack") or "home",
+        )
+
+
+def _digest(row: dict[str, Any]) -> str:
+    parts = [row["text"], row.get("before", []), row.get("house_or_pack", "")]
+    return sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()[:12]
+
+
+def _date(text: str) -> datetime:
+    """Local time as the clock of a replay shows it."""
+    return datetime.fromisoformat(text).replace(tzinfo=TUESDAY.tzinfo)
+
+
+def _rows(file: Path) -> list[dict[str, Any]]:
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+        return [json.loads(line) for line in lines if line.strip()]
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot read `{file}`", cause=str(error)) from error
+
+
+@cache
+def bench_for(world: str) -> TypedBench:
+    """Whoever is asked in a world."""
+    if world in PACKS:
+        values: dict[str, object] = {"pack.folder": PACKS[world]}
+        # These packs have no language model of their own.
+        return TypedBench(Workshop(Config()).with_values(values), model="none")
+    house = LANGUAGE / "houses" / f"{world}.toml"
+    shop = Workshop(Config())
+    return TypedBench(
+        shop.with_values({"pack.house": str(house)}) if world != "home" else shop
+    )
+
+
+def run_cases(cases: Iterable[Case]) -> Iterator[Judged]:
+    """Each of them, typed."""
+    for case in cases:
+        bench = bench_for(case.world)
+        turn = bench.one(case.text, before=case.before, start=case.start)
+        yield Judged(case, turn, judge(turn, case.ways))
+
+
+def table(found: Sequence[Judged]) -> str:
+    """How many came to what, and how many of each kind."""
+    counts = Counter(one.verdict for one in found)
+    share = {v: f"{counts[v]} ({counts[v] / max(1, len(found)):.1%})" for v in Verdict}
+    lines = [f"{len(found)} commands: " + ", ".join(f"{v} {share[v]}" for v in Verdict)]
+    kinds = sorted({one.case.kind for one in found})
+    lines.append(f"{'':30}" + "".join(f"{v.value:>13}" for v in Verdict))
+    for kind in kinds:
+        of_it = Counter(one.verdict for one in found if one.case.kind == kind)
+        lines.append(f"{kind[:29]:30}" + "".join(f"{of_it[v]:13}" for v in Verdict))
+    return "\n".join(lines)
+
+
+def _json(found: Sequence[Judged]) -> str:
+    rows = [
+        {
+            "text": one.case.text[:200],
+            "before": list(one.case.before),
+            "kind": one.case.kind,
+            "verdict": one.verdict.value,
+            "said": one.turn.said,
+            "changes": list(map(str, one.turn.changes)),
+            "why": one.turn.why,
+        }
+        for one in found
+    ]
+    return json.dumps(rows, indent=1, ensure_ascii=False)
+
+
+def main() -> None:
+    """Read the arguments, type, judge, print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("what", choices=["complaints"])
+    parser.add_argument("cases", type=Path)
+    parser.add_argument("--json", action="store_true", help="every case as JSON")
+    parser.add_argument("--all", action="store_true", help="list what was right too")
+    asked = parser.parse_args()
+    try:
+        found = list(run_cases(complaints(asked.cases)))
+    except VoiceAgentError as error:
+        print(f"error: {error}", file=sys.stderr)
+        raise SystemExit(error.exit_code) from None
+    if asked.json:
+        print(_json(found))
+        return
+    for one in found:
+        if asked.all or one.verdict is not Verdict.RIGHT:
+            print(one.line())
+    print(table(found))
+
+
+if __name__ == "__main__":
+    main()
