@@ -184,3 +184,21 @@ def test_a_region_that_cannot_hear_lets_go_of_what_it_began() -> None:
         return backend.closed
 
     assert run(main())
+
+
+def test_who_has_waited_for_long_is_not_asked_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recognisers, "STRUCK", 0.0)
+
+    async def main() -> None:
+        ears = Recognisers(Toy, processes=1, copied=True)
+        await ears.start()
+        try:
+            with pytest.raises(EngineLost):
+                await ears.words(f"kill@{tmp_path / 'once'}".encode(), ME)
+            assert await ears.words(b"seven", ME) == "seven"
+        finally:
+            await ears.close()
+
+    run(main())

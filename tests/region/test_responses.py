@@ -14,10 +14,10 @@ from live_session import Client, Notes, Play, echo, services, spoken, written
 from regions import envelope
 
 from voiceagent.clock import now, run
-from voiceagent.errors import EngineFailed, LinkDown, RemoteFailed
-from voiceagent.region.backend import AnswerText, Output, Request
+from voiceagent.errors import EngineDied, EngineFailed, LinkDown, RemoteFailed
+from voiceagent.region.backend import AnswerStruck, AnswerText, Output, Request
 from voiceagent.region.fair_desk import Whose
-from voiceagent.region.patience import GRACE, UNHURRIED
+from voiceagent.region.patience import GRACE, LEFT, STRUCK, UNHURRIED
 from voiceagent.region.session_ears import RECOGNITION
 from voiceagent.region.session_shell import KEEPING
 from voiceagent.routing.config import RegionConfig
@@ -245,6 +245,48 @@ def test_a_backend_that_cannot_be_stopped_keeps_its_slot_and_nothing_else() -> N
         gate.set()
         await asyncio.sleep(0.1)
         assert shared.slots.taken == 0 and client.words() == "You said hello."
+        await client.live.end()
+
+    run(main(), virtual=True)
+
+
+@pytest.mark.parametrize("after", [0.0, 3.0, 7.5, 40.0])
+def test_an_answer_that_is_begun_once_more_has_little_time_left(after: float) -> None:
+    async def play(request: Request) -> AsyncGenerator[Output, None]:
+        await asyncio.sleep(after)
+        yield AnswerStruck()
+        if "hang" in request.messages[-1].text:
+            await asyncio.Event().wait()
+        yield AnswerText("well")
+
+    async def main() -> None:
+        client = Client(services(play))
+        client.ask("hang")
+        await client.over()
+        assert client.codes()[0] not in ("completed", "deadline_passed")
+        assert abs(client.times[-1] - max(STRUCK, after + LEFT)) < 0.01
+        client.ask("hello")
+        await client.over(2)
+        assert client.codes()[1] == "completed" and client.words() == "well"
+        await client.live.end()
+
+    run(main(), virtual=True)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_voice_that_dies_is_asked_once_more(times: int) -> None:
+    left = [EngineDied("gone")] * times
+
+    async def voice(text: str) -> bytes:
+        if left:
+            raise left.pop()
+        return await spoken(text)
+
+    async def main() -> None:
+        client = Client(services(voice=voice), typed=False)
+        client.ask("hello")
+        await client.over()
+        assert (client.codes() == ["completed"]) == (times == 1)
         await client.live.end()
 
     run(main(), virtual=True)

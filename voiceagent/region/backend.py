@@ -15,6 +15,7 @@ __all__ = [
     "Output",
     "Request",
     "AnswerSource",
+    "AnswerStruck",
     "AnswerText",
     "Usage",
 ]
@@ -77,7 +78,12 @@ class AnswerCut:
     reason: Literal["max_output_tokens", "content_filter"]
 
 
-Output = AnswerText | Call | AnswerSource | Usage | AnswerCut
+@dataclass(frozen=True, slots=True)
+class AnswerStruck:
+    """What works at it was lost, and it is begun once more: it has little time left."""
+
+
+Output = AnswerText | Call | AnswerSource | AnswerStruck | Usage | AnswerCut
 
 
 class Backend(Protocol):

@@ -11,7 +11,7 @@ from voiceagent.audio.clip import Clip
 from voiceagent.audio.frames import Reframer
 from voiceagent.audio.resample import Resampler, as_float, resampled_pcm
 from voiceagent.clock import Compute
-from voiceagent.errors import EngineLost, UsageError
+from voiceagent.errors import UsageError
 from voiceagent.frontend.endpoint import FLAT, EndpointPolicy
 from voiceagent.frontend.frontend import Frontend
 from voiceagent.realtime.steps import RATE
@@ -35,26 +35,20 @@ def speaker(
     voices: Callable[[], list[Tts]], *threads: Compute
 ) -> Callable[[str], Awaitable[bytes]]:
     """The first voice for the loop and the wire, made when it is first needed; as many
-    say something at once as there are threads. One that dies or hangs is given up and
-    asked once more, and a text that it cannot say is given to the next."""
+    say something at once as there are threads. One that dies or hangs is given up, and
+    raises `EngineLost`; a text that it cannot say is given to the next."""
     desk = FairDesk(threads)
 
     def work(text: str) -> bytes:
         clip = _said(voices(), text)
         return resampled_pcm(clip.pcm, clip.rate, RATE)
 
-    async def once(text: str) -> bytes:
+    async def say(text: str) -> bytes:
         compute = await desk.take((), 0.0)
         try:
             return await compute("tts", work, text)
         finally:
             desk.give(compute)
-
-    async def say(text: str) -> bytes:
-        try:
-            return await once(text)
-        except EngineLost:
-            return await once(text)
 
     return say
 

@@ -28,7 +28,7 @@ from voiceagent.errors import (
     RemoteFailed,
 )
 from voiceagent.nlu.models.gguf_header import read_header
-from voiceagent.region.backend import AnswerSource, Output, Request
+from voiceagent.region.backend import AnswerSource, AnswerStruck, Output, Request
 from voiceagent.region.chat import ChatBackend
 from voiceagent.region.config import LlamaConfig, UpstreamConfig
 from voiceagent.region.knowledge import Knowledge
@@ -101,6 +101,9 @@ class LlamaBackend:
             try:
                 async with aclosing(self._asked(request)) as outputs:
                     async for output in outputs:
+                        if isinstance(output, AnswerStruck):
+                            yield output
+                            continue
                         begun = begun or not isinstance(output, AnswerSource)
                         if sources or begun:
                             yield output
@@ -110,9 +113,12 @@ class LlamaBackend:
                 if begun or attempt == 2:
                     broke = "the model broke off"
                     raise RemoteFailed(broke, cause=error.what) from error
+                yield AnswerStruck()
                 await asyncio.sleep(SLICE)  # until its end is known here, too
 
     async def _asked(self, request: Request) -> AsyncGenerator[Output, None]:
+        if not self._up.is_set():
+            yield AnswerStruck()
         async with aclosing((await self._there()).answer(request)) as outputs:
             while True:
                 self._awaited += 1

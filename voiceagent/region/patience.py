@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from voiceagent.clock import now
 from voiceagent.routing.remote import Envelope
 
-__all__ = ["GRACE", "UNHURRIED", "AskedFor", "GiveUp"]
+__all__ = ["GRACE", "STRUCK", "UNHURRIED", "AskedFor", "GiveUp"]
 
 GRACE = 0.5
 """Seconds that the region goes on beyond what the edge waits: where the line holds, the
@@ -17,6 +17,12 @@ edge's own cancel comes first, and its words are about its own waiting."""
 UNHURRIED = 120.0
 """Seconds between two pieces of an answer where nobody told of a deadline: a slow
 machine reads a long prompt for a minute."""
+
+STRUCK = 8.0
+"""Seconds after which an answer is over that lost a process which worked at it: whoever
+asks again sooner is served sooner."""
+LEFT = 1.0
+"""Seconds that it has left at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,11 @@ class AskedFor:
         if self.envelope is None:
             return self.at + UNHURRIED
         return self.at + self.envelope.remaining + self.envelope.wait + GRACE
+
+    @property
+    def struck(self) -> float:
+        """Loop time at which it ends where what works at it is lost now."""
+        return max(self.at + STRUCK, now() + LEFT)
 
     @property
     def pause(self) -> float:

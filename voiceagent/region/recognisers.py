@@ -17,6 +17,7 @@ from functools import partial
 from itertools import count
 from typing import Any
 
+from voiceagent.clock import now
 from voiceagent.errors import EngineLost
 from voiceagent.realtime.steps import RATE
 from voiceagent.region.ear_process import EarProcess
@@ -47,6 +48,8 @@ PONG = 5.0
 OUTAGE = 4.0
 """Seconds without any ear, after which nobody is kept waiting: one is copied in
 hundredths of a second, and made anew in several."""
+STRUCK = 6.0
+"""Seconds after which a piece is not asked once more, whose recogniser was lost."""
 RESTS = (0.0, 1.0, 5.0, 20.0)
 """Seconds before one that could not be replaced is tried again, by how often."""
 
@@ -110,7 +113,7 @@ class Recognisers:
 
     async def words(self, pcm: bytes, whose: Whose) -> str:
         """What is said in a turn at 24 kHz; empty where nobody speaks. Raises
-        `EngineLost` where two were lost over it."""
+        `EngineLost` where two were lost over it, or one and no other was there soon."""
         seconds = len(pcm) / (2 * RATE)
         desk, cost = self._rest if seconds > LONG else self._desk, min(PIECE, seconds)
         heard: HeardSpeech = await self._ask(desk, whose, cost, "hear", pcm)
@@ -129,10 +132,17 @@ class Recognisers:
     async def _ask(
         self, desk: EarDesk, whose: Whose, cost: float, member: str, pcm: bytes
     ) -> Any:
+        until = now() + STRUCK
         try:
             return await self._once(desk, whose, cost, member, pcm)
         except EngineLost:
-            return await self._once(desk, whose, 0.0, member, pcm)
+            if now() >= until:  # it has waited for long already
+                raise
+        try:
+            async with asyncio.timeout_at(until):
+                return await self._once(desk, whose, 0.0, member, pcm)
+        except TimeoutError:
+            raise _no_ears() from None
 
     async def _once(
         self, desk: EarDesk, whose: Whose, cost: float, member: str, pcm: bytes

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from voiceagent.clock import now, wall
-from voiceagent.errors import RemoteFailed
+from voiceagent.errors import EngineLost, RemoteFailed
 from voiceagent.realtime.server import ServerSession
 from voiceagent.realtime.steps import Respond, SessionStep
 from voiceagent.region.backend import (
     AnswerCut,
     AnswerSource,
+    AnswerStruck,
     AnswerText,
     Call,
     Output,
@@ -46,6 +47,21 @@ class Facts:
     """When the newest piece of it came."""
 
 
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """A response that is being made."""
+
+    step: Respond
+    asked: AskedFor
+    went_on: Callable[[], None]
+    """To be told of every piece."""
+    end: asyncio.Timeout
+
+    def struck(self) -> None:
+        """What works at it was lost: it may be begun once more, but soon."""
+        self.end.reschedule(self.asked.struck)
+
+
 class ResponseMaker:
     """Asks the backend and tells the session of every piece."""
 
@@ -66,7 +82,18 @@ class ResponseMaker:
             raise RemoteFailed("this region calls no tools", hint="ask without them")
         request = self._request(step, asked)
         with self._observed(request) as facts:
-            await self._made(step, asked, request, facts, went_on)
+            try:
+                async with asyncio.timeout(None) as end:
+                    work = AtWork(step, asked, went_on, end)
+                    await self._made(work, request, facts)
+            except TimeoutError as error:
+                if not end.expired():
+                    raise
+                raise RemoteFailed(
+                    "what works at it was lost",
+                    cause="it was begun once more, and did not end in time",
+                    hint="ask again",
+                ) from error
         told = self._told(facts)
         self._do(
             self._session.writer.finished(
@@ -94,21 +121,17 @@ class ResponseMaker:
             told = {**self._told(facts), "voiceagent.status": status}
             self._services.observe(request.traceparent, began, facts.went_on, told)
 
-    async def _made(
-        self,
-        step: Respond,
-        asked: AskedFor,
-        request: Request,
-        facts: Facts,
-        went_on: Callable[[], None],
-    ) -> None:
+    async def _made(self, work: AtWork, request: Request, facts: Facts) -> None:
         services = self._services
         async with aclosing(services.backend.answer(request)) as outputs:
-            async with aclosing(self._said(step, outputs)) as said:
+            async with aclosing(self._said(work, outputs)) as said:
                 async for output in said:
-                    self._noted(facts, output, asked)
+                    if isinstance(output, AnswerStruck):
+                        work.struck()
+                        continue
+                    self._noted(facts, output, work.asked)
                     facts.went_on = wall()
-                    went_on()
+                    work.went_on()
 
     def _request(self, step: Respond, asked: AskedFor) -> Request:
         return Request(
@@ -143,9 +166,10 @@ class ResponseMaker:
         }
 
     async def _said(
-        self, step: Respond, outputs: AsyncGenerator[Output, None]
+        self, work: AtWork, outputs: AsyncGenerator[Output, None]
     ) -> AsyncGenerator[Output, None]:
         """Every output, told to the session on the way."""
+        step = work.step
         voice, writer = (
             self._services.voice if step.spoken else None,
             self._session.writer,
@@ -160,7 +184,7 @@ class ResponseMaker:
                 case AnswerText() if voice is None:
                     self._do(writer.text(step.response_id, output.text))
                 case AnswerText():
-                    await self._speak(step, voice, cutter.push(output.text))
+                    await self._speak(work, voice, cutter.push(output.text))
                 case Call() if called and step.one_call:
                     continue  # the client wants one after the other
                 case Call():
@@ -168,18 +192,25 @@ class ResponseMaker:
                     call = (output.call_id, output.name, output.arguments)
                     self._do(writer.tool_call(step.response_id, *call))
             yield output
-        await self._speak(step, voice, cutter.end())
+        await self._speak(work, voice, cutter.end())
 
     async def _speak(
         self,
-        step: Respond,
+        work: AtWork,
         voice: Callable[[str], Awaitable[bytes]] | None,
         clauses: Iterable[str],
     ) -> None:
+        step = work.step
         for clause in clauses:
             assert voice is not None
+            said = b""
             # Signs alone are for the eye: they are told, and nobody says them.
-            said = await voice(clause) if any(map(str.isalnum, clause)) else b""
+            if any(map(str.isalnum, clause)):
+                try:
+                    said = await voice(clause)
+                except EngineLost:
+                    work.struck()
+                    said = await voice(clause)
             pcm = await self._paced(said, step.speed)
             self._do(self._session.writer.audio(step.response_id, pcm, clause))
 
