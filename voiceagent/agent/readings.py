@@ -20,7 +20,8 @@ def known_words(reading: Reading) -> Answer | None:
 def asked_first(answer: Answer, *, agreed: bool) -> Question | None:
     """What a skill wants to know first; a yes that was given is enough."""
     question = answer.question
-    if question is None or (agreed and len(question.options) == 1):
+    given = agreed and question is not None and len(question.options) == 1
+    if question is None or (given and not question.anew):
         return None
     return question
 

@@ -45,5 +45,5 @@ CHOICES = ChoiceWords(
             *("what are the options", "what is there", "which", "i dont know"),
         )
     ),
-    meant=frozenset("it them that all the do go please ahead".split()),
+    meant=frozenset("it them that those all of the do go please ahead".split()),
 )

@@ -9,8 +9,8 @@ understood.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -80,13 +80,18 @@ class WantedValue:
 
     about: str
     """The intent that it is for."""
-    fill: Callable[[str], Intent | None]
-    """What the command comes to with these words; None where they are no such value."""
+    make: Callable[[Intent], Intent | None]
+    """The command with what was answered; None where that is no such value."""
+    frames: tuple[str, ...] = ()
+    """Commands that an answer completes (`set a timer for {}`), the first that is one;
+    none: any words will do."""
+    doubtful: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """The same where it is asked about once more, with the question (`{} minutes?`)."""
     heard: tuple[str, ...] = ()
     """Such values in spoken form, for a recogniser."""
     free: str = ""
     """Any words are such a value: what is done with them (`remind you of it`), since
-    they may be a command as well. Empty: only what `fill` takes."""
+    they may be a command as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,8 @@ class Question:
     wants: WantedValue | None = None
     until: float = FOREVER
     """The moment at which nobody waits for an answer any more, as the loop counts."""
+    anew: bool = False
+    """Asked though somebody said yes just now: that was to something else."""
     tries: int = 2
     """How often it may be asked again."""
 
@@ -157,11 +164,9 @@ class Question:
             return called
         if bare(words) in WORDS.no or words in WORDS.no:
             return Reply.NO
-        if not self.options:
-            return self._wanted.fill(text) or Reply.OTHER
         if len(self.options) == 1:
             return self.options[0].intent if self._agrees(words) else Reply.OTHER
-        return self._chosen(words)
+        return self._chosen(words) if self.options else Reply.OTHER
 
     def _called_so(self, words: str) -> Question | None:
         """Whether a thing is meant whose name is an answer by itself."""

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from voiceagent.clock import now
-from voiceagent.nlu.clarify import Option, Question, Reply
+from voiceagent.nlu.clarify import Option, Question, Reply, WantedValue
 from voiceagent.nlu.intent import Intent
 from voiceagent.stt.protocol import Recognition
 
@@ -93,18 +93,48 @@ class OpenQuestion:
     async def _given(
         self, question: Question, recognition: Recognition
     ) -> AnswerGiven | None:
-        free = question.wants.free if question.wants else ""
-        words = recognition.transcript if free else ""
+        wanted = question.wants
+        words = recognition.transcript if wanted and wanted.free else ""
         # The recogniser knows the short answers: what it refuses was something else.
         if not (recognition.accepted or words):
             return None
-        reply = question.settle(words or recognition.text)
-        if isinstance(reply, Intent) and free:
-            other = await self._parse(words or recognition.text)
-            reply = _either(free, reply, other) if other else reply
+        words = words or recognition.text
+        reply = question.settle(words)
+        if reply is Reply.OTHER and wanted is not None:
+            reply = await self._filled(wanted, words)
         if reply is Reply.NO and question.instead is not None:
             reply = question.instead
         return None if reply is Reply.OTHER else AnswerGiven(question, reply)
+
+    async def _filled(
+        self, wanted: WantedValue, words: str
+    ) -> Intent | Reply | Question:
+        """What a value comes to."""
+        if wanted.free:
+            made = wanted.make(Intent(wanted.about, {"text": words}, text=words))
+            other = await self._parse(words) if made else None
+            return (
+                _either(wanted.free, made, other)
+                if made and other
+                else made or Reply.OTHER
+            )
+        for frame in wanted.frames:
+            if made := await self._completed(wanted, frame, words):
+                return made
+        for frame, text in wanted.doubtful.items():
+            if made := await self._completed(wanted, frame, words):
+                said = text.format(words)
+                asked = said[:1].upper() + said[1:]
+                return Question(
+                    asked, (Option(said, made),), "a unit that was not said"
+                )
+        return Reply.OTHER
+
+    async def _completed(
+        self, wanted: WantedValue, frame: str, words: str
+    ) -> Intent | None:
+        found = await self._parse(frame.format(words))
+        return wanted.make(found) if found else None
 
 
 def _either(free: str, one: Intent, other: Intent) -> Question:

@@ -28,8 +28,9 @@ __all__ = [
     "Wild",
 ]
 
-WILDCARD_WORDS = 8
-"""The longest free text a wildcard takes: item and timer names, not dictation."""
+WILDCARD_WORDS = 30
+"""The longest free text a wildcard takes: what somebody wants to be reminded of, or a
+few things for a list; not dictation."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,238 +2,212 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
-from voiceagent.clock import SENSIBLE, Zone, local, zone
-from voiceagent.errors import StoreError
+from voiceagent.clock import SENSIBLE, Zone
 from voiceagent.nlu.intent import Intent
 from voiceagent.skills.phrases import LATE, ago_words, clock_words, listed, sentence
 from voiceagent.skills.plain import act
-from voiceagent.skills.skill import Answer, SkillAlarm, TurnContext
-from voiceagent.skills.timers.clock_alarm import AlarmTable, ClockAlarm
+from voiceagent.skills.skill import Answer, Effect, SkillAlarm, TurnContext
 from voiceagent.skills.timers.dates import alarm_date, times_of_day
-from voiceagent.skills.timers.recurrence import Recurrence
-from voiceagent.skills.timers.table import Stamp, Timer, TimerTable
-from voiceagent.skills.timers.which import ask_which, picked
+from voiceagent.skills.timers.moves import moving
+from voiceagent.skills.timers.set_times import SetTime, SetTimes, stamp_of, zone_of
+from voiceagent.skills.timers.table import Stamp
+from voiceagent.skills.timers.which import called_so, newest, placed, which_time
 from voiceagent.skills.timers.words import (
     UNSET,
     again_words,
     alarm_late,
     change_words,
     date_words,
-    time_ways,
+    intent_seconds,
 )
+from voiceagent.skills.which import ask_for, ask_whether, picked
 
-__all__ = ["RINGS", "AlarmPlans"]
+__all__ = ["RINGS", "TIME_SLOTS", "AlarmPlans", "fitting"]
 
 RINGS = 600.0
 """Seconds for which an alarm wakes somebody; a timer is done after a few rounds."""
-log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Set:
-    """An alarm of either kind, as it is now."""
-
-    id: str
-    when: datetime
-    """In the zone of the device."""
-    remove: Callable[[Sequence[str]], None]
-    recurs: Recurrence | None = None
+TIME_SLOTS = frozenset(
+    ("hour", "minute", "half", "day", "rule", "hours", "minutes", "seconds")
+)
+"""Slots that tell when."""
+GONE = "That alarm is gone already"
 
 
 class AlarmPlans:
     """Plans answers about alarms, and says when they ring."""
 
-    def __init__(self, alarms: AlarmTable, timers: TimerTable) -> None:
-        """`timers`: where alarms after a while are kept."""
-        self._alarms, self._timers = alarms, timers
-        self._unkept: dict[str, ClockAlarm] = {}
-        """What was put right and could not be written."""
+    def __init__(self, alarms: SetTimes) -> None:
+        self._alarms = alarms
 
     def rings(self, now: Stamp) -> Iterator[SkillAlarm]:
         """All at a time of day."""
-        here = zone()
-        for kept in self._alarms.every():
-            alarm = self._settled(kept, now, here)
-            where = alarm.where(here)
-            date = datetime.fromtimestamp(now.date, UTC).astimezone(where)
-            meant = alarm.meant(date.replace(tzinfo=None, fold=0))
+        for one in self._alarms.rings(now):
+            name = f"{one.alarm.name} " if one.alarm.name else ""
             yield SkillAlarm(
-                alarm.id,
-                alarm.due(here, meant),
-                "This is your alarm",
-                late=alarm_late(meant),
-                occurrence=meant.isoformat() if alarm.recurs else "once",
+                one.alarm.id,
+                one.due,
+                f"This is your {name}alarm",
+                late=alarm_late(one.meant, one.alarm.name),
+                occurrence=one.meant.isoformat() if one.alarm.recurs else "once",
                 rings=RINGS,
             )
 
-    def rang(self, alarm_id: str, now: Stamp) -> None:
-        """It was played."""
-        self._unkept.pop(alarm_id, None)
-        self._alarms.rang(alarm_id, now, zone())
-
     def set(self, intent: Intent, context: TurnContext) -> Answer:
         """A new one, at a time of day or after a while."""
-        now = Stamp(context.now.timestamp(), context.uptime)
+        if not TIME_SLOTS & intent.slots.keys():
+            frames = ("set an alarm for {}", "set an alarm {}", "wake me {}")
+            return ask_for("For what time?", intent, frames, TIME_SLOTS)
+        now, name = stamp_of(context), said_name_of(intent)
         unset = UNSET if context.now < SENSIBLE else ""
+        what = sentence(f"{name} alarm" if name else "alarm")
         if "hour" not in intent.slots:
-            timer = Timer.new("alarm", now, seconds=intent_seconds(intent))
-            when = _shown(now.later(intent_seconds(intent)), context)
-            text = f"Alarm set for {date_words(when, context.now)}{unset}"
-            return act(text, "alarm.set", lambda: self._timers.add(timer))
-        alarm = ClockAlarm.new(alarm_date(intent.slots, context.now), now)
+            seconds = intent_seconds(intent)
+            when = datetime.fromtimestamp(now.later(seconds).date, zone_of(context))
+            text = f"{what} set for {date_words(when, context.now)}{unset}"
+            set_after = self._alarms.set_after
+            return act(text, "alarm.set", lambda: set_after(seconds, now, name))
+        alarm = self._alarms.fresh(alarm_date(intent.slots, context.now), now, name)
         if rule := intent.slots.get("rule"):
             alarm = alarm.recurring(str(rule))
-        here = _zone(context)
+        here = zone_of(context)
         when = alarm.due(Zone(here)).astimezone(here)
         changes = change_words(alarm.local, alarm.fold, here)
         again = again_words(alarm.recurs)
-        text = f"Alarm set for {date_words(when, context.now)}{again}{changes}{unset}"
-        return act(text, "alarm.set", lambda: self._alarms.add(alarm))
+        said = f"{date_words(when, context.now)}{again}{changes}{unset}"
+        if any(_same(one, when, name, alarm.recurs) for one in self._every(context)):
+            return Answer(f"There is an alarm for {said} already")
+        return act(
+            f"{what} set for {said}", "alarm.set", lambda: self._alarms.add(alarm)
+        )
 
     def skip(self, intent: Intent, context: TurnContext) -> Answer:
         """Leave out the next time of one that recurs."""
-        found = [a for a in _meant(self._every(context), intent, context) if a.recurs]
+        every = [one for one in self._every(context) if one.recurs]
+        found = fitting(every, intent, context)
+        if not found and picked(intent):
+            return Answer(GONE)
         if not found:
             return Answer("There is no such alarm that comes again")
         if len(found) > 1:
-            return _which(found, intent, context)
+            return which_time(found, intent, context)
         (alarm,) = found
 
         def skip() -> str | None:
-            done = self._alarms.skip(alarm.id)
-            return None if done else "That alarm is gone already"
+            return None if self._alarms.skip(alarm) else GONE
 
         text = f"I skip the alarm for {date_words(alarm.when, context.now)}"
         return act(text, "alarm.skip", skip)
 
     def cancel(self, intent: Intent, context: TurnContext) -> Answer:
-        """Forget the one that is meant, or all."""
+        """Forget the one that is meant, or all, which is asked about first."""
         every = self._every(context)
-        found = _meant(every, intent, context)
+        found = fitting(every, intent, context)
         if not found and picked(intent):
-            return Answer("That alarm is gone already")
+            return Answer(GONE)
         if not found:
             return Answer(f"There is no {'such alarm' if every else 'alarm set'}")
-        if len(found) > 1 and intent.slots.get("scope") != "all" and not picked(intent):
-            return _which(found, intent, context, together=True)
-        what = "All alarms" if len(found) > 1 else sentence(_title(found[0]))
-        return act(f"{what} cancelled", "alarm.cancel", lambda: _remove(found))
+        everything = intent.slots.get("scope") == "all"
+        if len(found) > 1 and not everything and not picked(intent):
+            return which_time(found, intent, context, together=True)
+        question = None
+        if len(found) > 1 and everything:
+            told = listed([date_words(one.when, context.now) for one in found[:4]])
+            more = f" and {len(found) - 4} more" if len(found) > 4 else ""
+            words = f"cancel all {len(found)} alarms"
+            text = f"Do you want me to {words}: {told}{more}?"
+            seen = " ".join(one.id for one in found)
+            question = ask_whether(text, words, intent, seen=seen, reason="all")
+        effect = Effect("alarm.cancel", lambda: self._alarms.remove(found))
+        return Answer(f"{_these(found, every)} cancelled", (effect,), question=question)
+
+    def move(self, intent: Intent, context: TurnContext) -> Answer:
+        """One rings at another time instead."""
+        every = self._every(context)
+        found = fitting(every, intent, context)
+        if not found and picked(intent):
+            return Answer(GONE)
+        if not found:
+            return Answer(f"There is no {'such alarm' if every else 'alarm set'}")
+        if len(found) > 1:
+            return which_time(found, intent, context)
+        return moving(self._alarms, found[0], intent, context)
 
     def status(self, intent: Intent, context: TurnContext) -> Answer:
         """Which are set, and which were missed."""
         found, now = self._every(context), context.now
         if not found:
             return Answer("There is no alarm set")
+        if intent.slots.get("place") == "next":
+            found = found[:1]
         late = [alarm for alarm in found if _late(alarm, now) >= LATE]
         parts = [f"was for {', and '.join(_ago(alarm, now) for alarm in late)}"]
         parts = parts if late else []
         if dates := [
-            f"{date_words(alarm.when, now)}{again_words(alarm.recurs)}"
+            f"{date_words(alarm.when, now)}{again_words(alarm.recurs)}{_called(alarm)}"
             for alarm in found
             if alarm not in late
         ]:
             parts.append(f"is set for {listed(dates)}")
         return Answer(f"Your alarm {', and '.join(parts)}")
 
-    def _every(self, context: TurnContext) -> list[_Set]:
-        """Both kinds, the next to ring first."""
-        now, here = Stamp(context.now.timestamp(), context.uptime), _zone(context)
-        found = []
-        for kept in self._alarms.every():
-            alarm = self._settled(kept, now, Zone(here), keep=False)
-            when = alarm.due(Zone(here)).astimezone(here)
-            found.append(_Set(alarm.id, when, self._alarms.remove, alarm.recurs))
-        for timer in self._timers.every("alarm"):
-            if timer.due is not None:
-                when = _shown(now.later(now.until(timer.due)), context)
-                found.append(_Set(timer.id, when, self._timers.remove))
-        return sorted(found, key=lambda alarm: alarm.when.astimezone(UTC))
-
-    def _settled(
-        self, kept: ClockAlarm, now: Stamp, here: Zone, *, keep: bool = True
-    ) -> ClockAlarm:
-        """As it should be; what was put right is kept, unless it is only looked at."""
-        alarm = self._unkept.get(kept.id, kept).settled(now, here)
-        # While the machine is up the same comes out each time, and a clock that is put
-        # right once more finds the alarm as it was set.
-        if alarm.set_at == kept.set_at or not keep:
-            return alarm
-        self._unkept[kept.id] = alarm
-        try:
-            self._alarms.replace(alarm)
-            del self._unkept[kept.id]
-        except StoreError as error:  # it holds in this session all the same
-            log.warning("an alarm is not kept", extra={"cause": error.cause})
-        return alarm
+    def _every(self, context: TurnContext) -> list[SetTime]:
+        return self._alarms.every(context)
 
 
-def intent_seconds(intent: Intent, prefix: str = "") -> float:
-    """The while that was said, in slots that begin with `prefix`."""
-    said = ((intent.slots.get(prefix + key, 0), size) for key, size in SIZES.items())
-    return sum(float(value) * size for value, size in said)
-
-
-SIZES = {"hours": 3600, "minutes": 60, "seconds": 1}
-
-
-def _meant(found: list[_Set], intent: Intent, context: TurnContext) -> list[_Set]:
-    """Those that fit the time that was said: the next such time, else that time of any
-    day."""
+def fitting(
+    found: Sequence[SetTime], intent: Intent, context: TurnContext
+) -> list[SetTime]:
+    """Those that fit what was said: what was picked; the name; the next such time,
+    else that time of any day; the place in the row."""
     if ids := picked(intent):
-        return [alarm for alarm in found if alarm.id in ids]
-    if "hour" not in intent.slots:
-        return found
-    said = alarm_date(intent.slots, context.now)
-    exact = [alarm for alarm in found if _same(alarm.when, said)]
-    times = times_of_day(intent.slots)
-    return exact or [alarm for alarm in found if alarm.when.time() in times]
+        return [one for one in found if one.id in ids]
+    left = list(found)
+    if "hour" in intent.slots:
+        said = alarm_date(intent.slots, context.now)
+        times = times_of_day(intent.slots)
+        exact = [one for one in left if _at_once(one.when, said)]
+        left = exact or [one for one in left if one.when.time() in times]
+    if name := said_name_of(intent):
+        left = called_so(left, name)
+    return placed(left, intent, newest)
 
 
-def _same(when: datetime, said: datetime) -> bool:
+def said_name_of(intent: Intent) -> str:
+    """The name that was said, as it is kept."""
+    return str(intent.slots.get("name", "")).lower().strip()
+
+
+def _at_once(when: datetime, said: datetime) -> bool:
     return when.astimezone(UTC) == said.astimezone(UTC)
 
 
-def _remove(found: Sequence[_Set]) -> None:
-    for alarm in found:
-        alarm.remove([alarm.id])
+def _same(one: SetTime, when: datetime, name: str, recurs: object) -> bool:
+    return _at_once(one.when, when) and (one.name, one.recurs) == (name, recurs)
 
 
-def _which(
-    found: Sequence[_Set],
-    intent: Intent,
-    context: TurnContext,
-    *,
-    together: bool = False,
-) -> Answer:
-    told = [date_words(alarm.when, context.now) for alarm in found]
-    names = [
-        (f"the one for {said}", said, *time_ways(alarm.when))
-        for said, alarm in zip(told, found, strict=True)
-    ]
-    ids = [alarm.id for alarm in found]
-    return ask_which(names, ids, intent, together=together)
+def _these(found: Sequence[SetTime], every: Sequence[SetTime]) -> str:
+    if len(found) == 1:
+        return sentence(_title(found[0]))
+    if len(found) == len(every):
+        return "All alarms"
+    return sentence(listed([_title(one) for one in found]))
 
 
-def _title(alarm: _Set) -> str:
-    return f"alarm for {clock_words(alarm.when)}"
+def _title(alarm: SetTime) -> str:
+    name = f"{alarm.name} " if alarm.name else ""
+    return f"{name}alarm for {clock_words(alarm.when)}"
 
 
-def _late(alarm: _Set, now: datetime) -> float:
+def _called(alarm: SetTime) -> str:
+    return f", called {alarm.name}" if alarm.name else ""
+
+
+def _late(alarm: SetTime, now: datetime) -> float:
     return now.timestamp() - alarm.when.timestamp()
 
 
-def _ago(alarm: _Set, now: datetime) -> str:
+def _ago(alarm: SetTime, now: datetime) -> str:
     return f"{clock_words(alarm.when)}, {ago_words(_late(alarm, now))}"
-
-
-def _zone(context: TurnContext) -> tzinfo:
-    return context.now.tzinfo or local().tzinfo or UTC
-
-
-def _shown(when: Stamp, context: TurnContext) -> datetime:
-    return datetime.fromtimestamp(when.date, _zone(context))

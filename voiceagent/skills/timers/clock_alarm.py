@@ -44,6 +44,11 @@ class ClockAlarm:
     """Or when it rang last."""
     recurs: Recurrence | None = None
 
+    @property
+    def kind(self) -> str:
+        """`alarm`, or `reminder`: its id begins with it."""
+        return "reminder" if self.id.startswith("reminder-") else "alarm"
+
     @staticmethod
     def new(
         when: datetime,

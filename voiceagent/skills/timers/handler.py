@@ -3,37 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from voiceagent.clock import believed, uptime
+from voiceagent.lang.spoken import number_words
 from voiceagent.nlu.intent import Intent
 from voiceagent.skills.host import SkillHost
 from voiceagent.skills.phrases import duration_words, listed, sentence
 from voiceagent.skills.plain import act
 from voiceagent.skills.skill import Answer, Skill, SkillAlarm, TurnContext
-from voiceagent.skills.timers.alarms import RINGS, AlarmPlans, intent_seconds
+from voiceagent.skills.timers.alarms import RINGS, AlarmPlans
 from voiceagent.skills.timers.clock_alarm import AlarmTable
+from voiceagent.skills.timers.set_times import SetTimes
+from voiceagent.skills.timers.snooze import LastRung, snooze
 from voiceagent.skills.timers.table import Stamp, Timer, TimerTable
-from voiceagent.skills.timers.which import picked, which_timer
+from voiceagent.skills.timers.which import called_so, placed, which_timer
 from voiceagent.skills.timers.words import (
+    intent_seconds,
     label,
     left_words,
     timer_late,
     timer_rings,
 )
+from voiceagent.skills.which import ask_either, ask_for, picked
+from voiceagent.store import Store
 
 __all__ = ["Timers", "create"]
 
 
 GONE = "That timer is gone already"
 """Said where it ended between the question which one and the answer."""
+LONGEST_NAME = 3
+"""Words of a name that is taken as it is."""
 LAST = datetime.max.replace(tzinfo=UTC).timestamp() - 1
 """The end of the calendar: what is later rings then."""
 
 
 def create(host: SkillHost) -> Skill:
     """Make the skill."""
-    return Timers(TimerTable(host.store), AlarmTable(host.store))
+    return Timers(TimerTable(host.store), AlarmTable(host.store), host.store)
 
 
 class Timers:
@@ -41,8 +50,13 @@ class Timers:
 
     name = "timers"
 
-    def __init__(self, table: TimerTable, alarms: AlarmTable) -> None:
-        self._table, self._alarms = table, AlarmPlans(alarms, table)
+    def __init__(
+        self, table: TimerTable, alarms: AlarmTable, store: Store | None = None
+    ) -> None:
+        """`store`: where is kept what rang last, so that it can be put off."""
+        self._table, self._store = table, store or Store(None)
+        self._times = SetTimes("alarm", alarms, table)
+        self._alarms = AlarmPlans(self._times)
         self._plans = {
             "timer.set": self._set,
             "timer.cancel": self._cancel,
@@ -51,7 +65,10 @@ class Timers:
             "timer.status": self._status,
             "timer.add": self._add,
             "alarm.set": self._alarms.set,
+            "timer.rename": self._rename,
             "alarm.cancel": self._alarms.cancel,
+            "alarm.move": self._alarms.move,
+            "alarm.snooze": self._snooze,
             "alarm.skip": self._alarms.skip,
             "alarm.status": self._alarms.status,
         }
@@ -63,21 +80,34 @@ class Timers:
     def alarms(self) -> Sequence[SkillAlarm]:
         """All that run, earliest first; those that fell due while off come at once."""
         now = _now()
-        running = [_rings(timer, now) for timer in self._table.every() if timer.due]
+        ours = [timer for timer in self._table.every() if timer.kind != "reminder"]
+        running = [_rings(timer, now) for timer in ours if timer.due]
         every = [*running, *self._alarms.rings(now)]
         return sorted(every, key=lambda alarm: alarm.due)
 
     def rang(self, alarm_id: str) -> None:
         """Forget it, or go on to its next time."""
-        self._table.remove([alarm_id])
-        self._alarms.rang(alarm_id, _now())
+        now = _now()
+        timers = [t for t in self._table.every("timer") if t.id == alarm_id]
+        self._table.remove([timer.id for timer in timers])
+        kind = "timer" if timers else "alarm"
+        name = timers[0].name if timers else self._times.rang(alarm_id, now)
+        if name is not None:
+            LastRung(kind, name, now.date).keep(self._store)
 
     def close(self) -> None:
         """Nothing to let go of; the store belongs to the host."""
 
+    def _snooze(self, intent: Intent, context: TurnContext) -> Answer:
+        return snooze(self._store, self._table, intent, context)
+
     def _set(self, intent: Intent, context: TurnContext) -> Answer:
         seconds = intent_seconds(intent)
         name = str(intent.slots.get("name", "")).lower()
+        if not seconds:
+            return _ask_length(name, intent)
+        if asked := doubtful_name(name, intent):
+            return asked
         timer = Timer.new("timer", _stamp(context), name=name, seconds=seconds)
         text = f"{label(name)} set for {duration_words(seconds)}"
         return act(sentence(text), "timer.set", lambda: self._table.add(timer))
@@ -125,6 +155,16 @@ class Timers:
         text = f"{label(timer.name)} has {duration_words(timer.left(now))} left"
         return act(sentence(text), "timer.add", lambda: self._table.replace(timer))
 
+    def _rename(self, intent: Intent, context: TurnContext) -> Answer:
+        new = str(intent.slots["new_name"]).lower()
+        found = self._meant(intent)
+        problem = self._not_one(found, intent, context, "set")
+        if problem:
+            return problem
+        old, timer = label(found[0].name), replace(found[0], name=new)
+        text = sentence(f"the {old} is called {new} now")
+        return act(text, "timer.rename", lambda: self._table.replace(timer))
+
     def _status(self, intent: Intent, context: TurnContext) -> Answer:
         found = self._meant(intent)
         if not found:
@@ -140,11 +180,10 @@ class Timers:
         if ids := picked(intent):
             return [timer for timer in found if timer.id in ids]
         if "name" in intent.slots:
-            name = str(intent.slots["name"]).lower()
-            found = [timer for timer in found if timer.name == name]
+            found = called_so(found, str(intent.slots["name"]))
         if seconds := intent_seconds(intent, length):
             found = [timer for timer in found if timer.seconds == seconds]
-        return found
+        return placed(found, intent, lambda timer: timer.set_at)
 
     def _not_one(
         self, found: list[Timer], intent: Intent, context: TurnContext, state: str
@@ -184,6 +223,31 @@ def _rings(timer: Timer, now: Stamp) -> SkillAlarm:
         at=timer.due.up,
         rings=RINGS if timer.kind == "alarm" else 0.0,
     )
+
+
+def _ask_length(name: str, intent: Intent) -> Answer:
+    if "count" in intent.slots:
+        count = int(intent.slots["count"])
+        said = number_words(count)
+        ways = [
+            (f"{said} {unit}", {unit: count})
+            for unit in ("minutes", "hours", "seconds")
+        ]
+        return ask_either(f"{sentence(said)} minutes, hours or seconds?", intent, ways)
+    text = f"For how long{' is the ' + label(name) if name else ''}?"
+    frames = ("set a timer for {}", "set a {} timer")
+    slots = ("hours", "minutes", "seconds")
+    unsure = {"set a timer for {} minutes": "{} minutes?"}
+    return ask_for(text, intent, frames, slots, doubtful=unsure)
+
+
+def doubtful_name(name: str, intent: Intent) -> Answer | None:
+    """What is asked where a name is so long that it may be something else."""
+    if len(name.split()) <= LONGEST_NAME or "sure" in intent.slots:
+        return None
+    ways = (("yes", {"sure": "yes"}),)
+    asked = ask_either(f"Do you want to call the timer {name}?", intent, ways)
+    return asked
 
 
 def _named(found: Sequence[Timer]) -> str:

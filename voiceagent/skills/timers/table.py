@@ -10,6 +10,7 @@ from voiceagent.store import Store, StoredRow
 
 __all__ = ["Stamp", "Timer", "TimerTable", "stored_number", "stored_text"]
 
+KINDS = ("timer", "alarm", "reminder")
 FARTHEST = 1e14
 """Seconds from 1970 (three million years): what a clock set wrongly may have shown, and
 still far from where sums of dates break."""
@@ -39,15 +40,15 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """One timer, or an alarm after a while."""
+    """One timer, or an alarm or reminder after a while."""
 
     id: str
     kind: str
-    """`timer` or `alarm`."""
+    """One of `KINDS`."""
     name: str
     area: str
     seconds: float
-    """What a timer was set for; 0 for an alarm."""
+    """What a timer was set for; 0 for the others."""
     due: Stamp | None
     """When it rings; None while paused."""
     remaining: float | None
@@ -114,9 +115,12 @@ class TimerTable:
 
     def replace(self, timer: Timer) -> None:
         """Change one; nothing happens if it has rung meanwhile."""
-        sql = "UPDATE timers SET seconds = ?, due = ?, remaining = ? WHERE id = ?"
+        sql = (
+            "UPDATE timers SET name = ?, seconds = ?, due = ?, remaining = ? "
+            "WHERE id = ?"
+        )
         due = timer.due.date if timer.due else None
-        values = (timer.seconds, due, timer.remaining, timer.id)
+        values = (timer.name, timer.seconds, due, timer.remaining, timer.id)
         self._store.write(*_uptime(timer), (sql, values))
 
     def remove(self, ids: Sequence[str]) -> None:
@@ -144,7 +148,7 @@ def _timer(row: StoredRow) -> Timer:
     """Raises `TypeError` or `ValueError` for what is no timer."""
     *words, seconds, date, remaining, set_at, boot, up = row
     unique, kind, name, area = map(stored_text, words)
-    if kind not in ("timer", "alarm"):
+    if kind not in KINDS:
         raise ValueError(kind)
     since = None if boot is None else Uptime(stored_text(boot), stored_number(up))
     due = None if date is None else Stamp(stored_number(date), since)

@@ -1,17 +1,58 @@
-"""Which of several timers: each told apart by its name, its length, or what is left."""
+"""Which of several timers, alarms or reminders: by name, length, time or place."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from voiceagent.nlu.intent import Intent
 from voiceagent.skills.phrases import duration_words
-from voiceagent.skills.skill import Answer
+from voiceagent.skills.skill import Answer, TurnContext
+from voiceagent.skills.timers.set_times import SetTime
 from voiceagent.skills.timers.table import Stamp, Timer
-from voiceagent.skills.which import ask_which, picked
+from voiceagent.skills.timers.words import date_words, time_ways
+from voiceagent.skills.which import ask_which
 
-__all__ = ["ask_which", "picked", "which_timer"]
+__all__ = ["called_so", "newest", "placed", "which_time", "which_timer"]
+
+T = TypeVar("T", SetTime, Timer)
+ARTICLES = ("the ", "my ", "a ", "an ")
+
+
+def placed(
+    found: Sequence[T], intent: Intent, made: Callable[[T], float] | None = None
+) -> list[T]:
+    """The one whose place was said, in the order in which they ring. The last one may
+    be the one that was set last, too: both are given where they differ."""
+    place = intent.slots.get("place")
+    if place is None:
+        return list(found)
+    if place == "last":
+        latest = max(found, key=made) if made and found else None
+        return [one for one in found if one in (found[-1], latest)]
+    at = 0 if place == "next" else int(place) - 1
+    return list(found[at : at + 1])
+
+
+def newest(one: SetTime) -> float:
+    """When it was set."""
+    if one.clock is not None:
+        return one.clock.set_at.date
+    return one.timer.set_at if one.timer else 0.0
+
+
+def called_so(found: Sequence[T], name: str) -> list[T]:
+    """Those of that name; else those in whose name all of its words stand."""
+    name = name.lower()
+    for article in ARTICLES:
+        name = name.removeprefix(article)
+    exact = [each for each in found if each.name.lower() == name]
+    return exact or [each for each in found if _within(name, each.name.lower())]
+
+
+def _within(part: str, name: str) -> bool:
+    return set(part.split()) <= set(name.split())
 
 
 def which_timer(
@@ -21,6 +62,33 @@ def which_timer(
     alike = Counter(_called(timer) for timer in found)
     names = [_names(timer, now, alone=alike[_called(timer)] == 1) for timer in found]
     return ask_which(names, [t.id for t in found], intent, together=together)
+
+
+def which_time(
+    found: Sequence[SetTime],
+    intent: Intent,
+    context: TurnContext,
+    *,
+    together: bool = False,
+) -> Answer:
+    """The same of alarms and reminders."""
+    told = [_told(one, context) for one in found]
+    alike = Counter(told)
+    names = []
+    for one, said in zip(found, told, strict=True):
+        when = date_words(one.when, context.now)
+        also = (when, one.name, f"{one.name} at {when}", *time_ways(one.when))
+        first = f"{said} at {when}" if one.name and alike[said] > 1 else said
+        names.append((first, *filter(None, also)))
+    return ask_which(names, [one.id for one in found], intent, together=together)
+
+
+def _told(one: SetTime, context: TurnContext) -> str:
+    if one.name and one.kept.kind == "reminder":
+        return f"the one to {one.name}"
+    if one.name:
+        return f"the {one.name} one"
+    return f"the one for {date_words(one.when, context.now)}"
 
 
 def _called(timer: Timer) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 
 from voiceagent.clock import SENSIBLE, instant, stands_twice
 from voiceagent.lang.spoken import number_words
+from voiceagent.nlu.intent import Intent
 from voiceagent.skills.phrases import (
     LATE,
     ago_words,
@@ -22,6 +23,7 @@ __all__ = [
     "alarm_late",
     "change_words",
     "date_words",
+    "intent_seconds",
     "label",
     "left_words",
     "time_ways",
@@ -33,6 +35,15 @@ UNSET = ", but my clock is not set"
 """Added to what was set by a clock that shows 1970."""
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+SIZES = {"days": 86_400, "hours": 3600, "minutes": 60, "seconds": 1}
+
+
+def intent_seconds(intent: Intent, prefix: str = "") -> float:
+    """The while that was said, in slots that begin with `prefix`."""
+    said = ((intent.slots.get(prefix + key, 0), size) for key, size in SIZES.items())
+    return sum(float(value) * size for value, size in said)
 
 
 def label(name: str) -> str:
@@ -130,9 +141,10 @@ def timer_late(timer: Timer, now: Stamp) -> str:
     return f"{_whose(timer)} was done {{ago}}"
 
 
-def alarm_late(local: datetime) -> str:
+def alarm_late(local: datetime, name: str = "") -> str:
     """What is said of an alarm that rings late."""
-    return f"Your alarm was for {clock_words(local)}, {{ago}}"
+    called = f"{name} " if name else ""
+    return f"Your {called}alarm was for {clock_words(local)}, {{ago}}"
 
 
 def _whose(timer: Timer) -> str:

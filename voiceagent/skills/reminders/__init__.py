@@ -1,0 +1,1 @@
+"""Reminders: words that are told at their time."""
