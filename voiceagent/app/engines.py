@@ -7,11 +7,13 @@ process. A recogniser is dear to make and is shared: one agent at a time uses it
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from voiceagent.app.choices import choose
 from voiceagent.app.config import Config
+from voiceagent.app.kept import kept_instructions
 from voiceagent.app.language import LanguageRecipe, PackLanguage, PackVocabulary
 from voiceagent.app.made import made, ready
 from voiceagent.app.shelf import Shelf
@@ -286,4 +288,4 @@ def runtimes(config: SlmConfig) -> SlmRuntimes:
     """What runs the weights; `auto`: whichever is there."""
     engine = "llama_cpp" if config.engine == "auto" else config.engine
     found: SlmRuntimes = made(EngineStage.SLM, engine, config)
-    return found
+    return replace(found, kept=kept_instructions().get)

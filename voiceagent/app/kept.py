@@ -31,7 +31,7 @@ from typing import TypeVar
 from voiceagent import __version__
 from voiceagent.store.files import alive
 
-__all__ = ["LIMIT", "KeptFiles", "cache_folder", "program"]
+__all__ = ["LIMIT", "KeptFiles", "cache_folder", "kept_instructions", "program"]
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +41,8 @@ MAGIC = b"voiceagent kept 1\n"
 DIGEST = hashlib.sha256().digest_size
 LIMIT = 64 << 20
 """Bytes of all files together; the oldest go first."""
+READ = 256 << 20
+"""The same for what language models have read: 23 KB a piece for a small one."""
 STALE = 3600.0
 """Seconds after which a file that was never finished is an orphan."""
 MAKE = "tmp-"
@@ -54,6 +56,13 @@ def cache_folder() -> Path | None:
         return Path(named, "voiceagent")
     home = os.environ.get("HOME", "")
     return Path(home, ".cache", "voiceagent") if os.path.isabs(home) else None
+
+
+def kept_instructions() -> KeptFiles:
+    """What language models have read of their instructions, in a folder of its own:
+    one of them is larger than all the rest."""
+    place = cache_folder()
+    return KeptFiles(place and place / "instructions", limit=READ)
 
 
 @cache

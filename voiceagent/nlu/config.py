@@ -13,9 +13,9 @@ class SlmConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The small language model: for what no template says."""
 
     model: str = ""
-    """A name (`voiceagent models list`), a path to a GGUF or a folder, or `none`; empty
-    for the choice of `voiceagent models use`, else the shipped one. Virtual replays use
-    a model only where one is named here."""
+    """A name (`voiceagent models list`, or `smollm2`, which comes in a package), a path
+    to a GGUF or a folder, or `none`; empty for the choice of `voiceagent models use`,
+    else the shipped one. Virtual replays use a model only where one is named here."""
     engine: str = "auto"
     """`llama_cpp`, `xllamacpp`, or whichever is there."""
     process: bool = True

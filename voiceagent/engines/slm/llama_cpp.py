@@ -185,14 +185,34 @@ class LlamaDecoder:
         count = len(self._loaded.header.vocabulary)
         return self._loaded.numbers(self._loaded.call("get_logits_ith", -1), count)
 
+    def state(self) -> bytes:
+        """What it has read, as `take_state` of the same model and package takes it."""
+        size = self._loaded.call("state_seq_get_size", 0)
+        room = ctypes.create_string_buffer(size)
+        written = self._loaded.call("state_seq_get_data", room, size, 0)
+        return room.raw[:written]
+
+    def take_state(self, pieces: Sequence[int], state: bytes) -> bool:
+        """Hold `pieces` as if they had been read; False where it is no such state, and
+        then nothing is held."""
+        self._forget(0)
+        taken = self._loaded.call("state_seq_set_data", state, len(state), 0)
+        if not 0 < taken == len(state) or not 0 < len(pieces) <= self.limit:
+            self._forget(0, all_of_it=True)
+            return False
+        self._held += pieces
+        return True
+
     def close(self) -> None:
         """Free the model."""
         self._loaded.close()
 
-    def _forget(self, keep: int) -> int:
+    def _forget(self, keep: int, *, all_of_it: bool = False) -> int:
         memory = self._loaded.call("get_memory")
         remove = self._loaded.library.memory_seq_rm
-        if keep < len(self._held) and not remove(memory, 0, keep, -1):
+        if all_of_it:
+            remove(memory, 0, -1, -1)
+        elif keep < len(self._held) and not remove(memory, 0, keep, -1):
             # Recurrent models cannot step back: they begin again.
             remove(memory, 0, -1, -1)
             keep = 0

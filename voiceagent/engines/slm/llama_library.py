@@ -126,6 +126,15 @@ _PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "llama_get_logits_ith": (_Floats, [Pointer, Int]),
     "llama_get_memory": (Pointer, [Pointer]),
     "llama_memory_seq_rm": (ctypes.c_bool, [Pointer, Int, Int, Int]),
+    "llama_state_seq_get_size": (ctypes.c_size_t, [Pointer, Int]),
+    "llama_state_seq_get_data": (
+        ctypes.c_size_t,
+        [Pointer, ctypes.c_char_p, ctypes.c_size_t, Int],
+    ),
+    "llama_state_seq_set_data": (
+        ctypes.c_size_t,
+        [Pointer, ctypes.c_char_p, ctypes.c_size_t, Int],
+    ),
     "llama_n_ctx": (ctypes.c_uint32, [Pointer]),
 }
 

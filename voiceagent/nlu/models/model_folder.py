@@ -7,20 +7,26 @@ or exchanged is refused with its name, before native code sees it.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta, Struct, field
 
 from voiceagent.errors import ModelError, ModelMissing
 from voiceagent.nlu.models.gguf_header import read_header
+from voiceagent.nlu.models.model_card import (
+    CARD,
+    NONE,
+    Kind,
+    Model,
+    ModelCard,
+    ModelState,
+    Origin,
+    digest,
+)
+from voiceagent.nlu.models.packages import packaged_model, packaged_models
 
 __all__ = [
     "CARD",
@@ -44,73 +50,10 @@ __all__ = [
     "user_folder",
 ]
 
-CARD = "model.toml"
-"""The file that makes a folder a model."""
-NONE = "none"
-"""The name that stands for no model."""
 ENCODERS = ("bert", "nomic-bert", "jina-bert-v2", "t5encoder", "clip")
 UNLISTED = (CARD, "README.md")
 """Files that need no hash."""
 PACKAGE = Path(__file__).parents[2]
-
-Kind = Literal["intent-encoder", "generative-intents", "instruct", "acoustic"]
-ModelName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
-Origin = Literal["shipped", "user", "path", "file"]
-"""Ours, the user's, a folder somewhere else, or a bare file."""
-Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
-
-
-class ModelCard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What `model.toml` says."""
-
-    name: ModelName
-    kind: Kind
-    version: str
-    file: str
-    """What is loaded first, relative to the folder."""
-    licence: str
-    source: str = ""
-    accepted: str = ""
-    """When the user accepted the licence, for models of their own."""
-    sha256: dict[str, Hash] = field(default_factory=dict)
-
-
-class ModelState(StrEnum):
-    """Whether the files are those that the card names."""
-
-    OK = "ok"
-    CHANGED = "changed"
-    MISSING = "missing"
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """One model on this device."""
-
-    card: ModelCard
-    folder: Path
-    origin: Origin = "shipped"
-
-    @property
-    def name(self) -> str:
-        """What it is called on the command line."""
-        return self.card.name
-
-    @property
-    def path(self) -> Path:
-        """The file that is loaded first."""
-        return self.folder / self.card.file
-
-    @property
-    def version(self) -> str:
-        """Version and the first twelve digits of the first file's hash."""
-        return f"{self.card.version} {self.card.sha256.get(self.card.file, '')[:12]}"
-
-    @property
-    def size(self) -> int:
-        """Bytes of all files named in the card that are there."""
-        files = (self.folder / name for name in self.card.sha256)
-        return sum(file.stat().st_size for file in files if file.is_file())
 
 
 def shipped_folder() -> Path:
@@ -178,6 +121,7 @@ def every_model() -> Iterator[Model | ModelError]:
                 yield read_model(folder, origin)
             except ModelError as error:
                 yield error
+    yield from (model for model in packaged_models() if model.name not in seen)
 
 
 def _inside(folder: Path) -> list[Path]:
@@ -198,6 +142,8 @@ def find_model(name: str) -> Model:
             return read_model(base / name, origin)
     if path.exists():
         return model_at(path)
+    if (packaged := packaged_model(name)) is not None:
+        return packaged
     known = [model.name for model in every_model() if isinstance(model, Model)]
     raise ModelMissing(
         f"no model `{name}`",
@@ -244,16 +190,6 @@ def stated_licence(gguf: Path) -> str:
     return str(header.metadata.get("general.license") or "unknown")
 
 
-def digest(file: Path) -> str:
-    """SHA-256 of a file, in hex; `ModelError` where it cannot be read."""
-    try:
-        with file.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
-    except OSError as error:
-        what, hint = f"cannot read `{file}`", "check its rights and the disk"
-        raise ModelError(what, cause=str(error), hint=hint) from error
-
-
 def check_files(model: Model) -> dict[str, ModelState]:
     """Every file that the card names, or that lies beside them, and its state."""
     found = {}
@@ -265,7 +201,7 @@ def check_files(model: Model) -> dict[str, ModelState]:
             same = digest(file) == wanted
             found[name] = ModelState.OK if same else ModelState.CHANGED
     # What nobody vouches for must not lie where an engine looks for its parts.
-    if model.origin != "file":
+    if model.origin not in ("file", "package"):
         found |= dict.fromkeys(_strangers(model), ModelState.CHANGED)
     return found
 

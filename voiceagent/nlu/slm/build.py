@@ -10,6 +10,7 @@ from voiceagent.errors import ModelError, ModelUnfit
 from voiceagent.nlu.intent import Understood
 from voiceagent.nlu.models.model_folder import Model
 from voiceagent.nlu.slm.forms import Takes
+from voiceagent.nlu.slm.instructions import KeptState, made_anew
 from voiceagent.nlu.slm.protocol import Slm
 
 __all__ = ["LARGE", "SlmRuntimes", "Vocabulary", "build_slm"]
@@ -42,6 +43,8 @@ class SlmRuntimes:
     """A model that reads (`TextEncoder`)."""
     decoder: Callable[..., Any]
     """A model that writes (`ChatDecoder`)."""
+    kept: KeptState = made_anew
+    """Where the state of a model that has read its instructions is kept."""
 
 
 def build_slm(model: Model, pack: Vocabulary, engines: SlmRuntimes) -> Slm:
@@ -86,12 +89,13 @@ def _writer(model: Model, pack: Vocabulary, engines: SlmRuntimes) -> Slm:
     from voiceagent.nlu.slm.instruct import InstructSlm
     from voiceagent.nlu.slm.tools import tools_of
 
-    kind = GenerativeSlm if model.card.kind == "generative-intents" else InstructSlm
     tools = tools_of(pack)
+    names = {"name": model.name, "version": model.version}
     decoder = engines.decoder(model.path)
-    return _or_free(
-        decoder, lambda: kind(decoder, tools, name=model.name, version=model.version)
-    )
+    if model.card.kind == "generative-intents":
+        return _or_free(decoder, lambda: GenerativeSlm(decoder, tools, **names))
+    kept = engines.kept
+    return _or_free(decoder, lambda: InstructSlm(decoder, tools, kept=kept, **names))
 
 
 def _or_free(weights: Any, build: Callable[[], Slm]) -> Slm:

@@ -15,6 +15,7 @@ from voiceagent.nlu.slm.constrained_decoding import (
     WritingLimits,
     Written,
 )
+from voiceagent.nlu.slm.instructions import KeptState, made_anew, read_once
 from voiceagent.nlu.slm.protocol import Guess
 from voiceagent.nlu.slm.tools import CallableIntent, schemas
 
@@ -67,8 +68,10 @@ class InstructSlm:
         name: str,
         version: str = "",
         template: str = "",
+        kept: KeptState = made_anew,
     ) -> None:
-        """Reads the instructions at once; `template`: instead of the model's own."""
+        """Reads the instructions at once, or takes what is `kept` of that; `template`:
+        instead of the model's own."""
         self.stop: Callable[[], bool] = lambda: False
         """Looked at between two passes; True: no answer is wanted any more."""
         self.last: Written | None = None
@@ -90,7 +93,7 @@ class InstructSlm:
                 f"{decoder.limit}",
                 hint="use a model with a longer context, or a smaller pack",
             )
-        self._writer.warm(self._before)
+        read_once(decoder, self._writer, self._before, kept, version)
 
     def understand(self, text: str) -> Guess:
         """What `text` asks for; any length and script."""
