@@ -17,6 +17,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from lib.paraphrases.case import digest as text_digest
+from lib.paraphrases.listed import kept_apart as listed_paraphrases
 from lib.training.own_text import OwnText, digest
 from lib.training.public_text import public_examples
 from lib.training.recogniser_errors import Mishearing, pronunciations
@@ -118,10 +120,11 @@ def _balanced(made: Sequence[Example], chance: random.Random) -> list[Example]:
 def _unique(made: Iterable[Example]) -> list[Example]:
     """One of each text; a text of the test part is never trained on."""
     found: dict[str, Example] = {}
+    listed = listed_paraphrases()
     lines = HELD_OUT.read_text(encoding="utf-8").splitlines()
     kept_apart = {spoken(json.loads(line)["text"]) for line in lines}
     for example in sorted(made, key=lambda e: e.split != "held_out"):
-        if example.text in kept_apart:
+        if example.text in kept_apart or text_digest(example.text) in listed:
             continue
         if example.text and len(example.text) <= 200:
             found.setdefault(example.text, example)

@@ -6,6 +6,7 @@ A case has one or more of these; any of them is right:
     "refuse"                      the same, and nothing is asked back
     "ask", {"asks": REGEX}        nothing is done, and it is asked back
     {"says": REGEX}               nothing is done, and the answer is like that
+    "foreign"                     nothing is done, and nothing is given as an answer
     "later"                       nothing is done now; something is kept for later
     {"does": [CHANGE, ...]}       all of these, and nothing else
     {"means": [{"intent": ..., "slots": {...}}, ...]}     these intents, no others
@@ -64,6 +65,7 @@ class Expected:
     asked: bool | None = None
     """Whether it asks back; None: either."""
     says: str = ""
+    foreign: bool = False
     later: bool = False
     does: tuple[str, ...] = ()
     means: tuple[Meant, ...] = field(default=())
@@ -83,7 +85,7 @@ class Expected:
             return not turn.asked and _done(self.does, turn)
         if self.means:
             return not turn.asked and _same(self.means, turn.meant)
-        return not turn.acted
+        return not turn.acted and not (self.foreign and turn.meant)
 
 
 def read_expected(given: Sequence[str | Mapping[str, Any]]) -> tuple[Expected, ...]:
@@ -112,6 +114,8 @@ def _read(way: str | Mapping[str, Any]) -> Expected:
             return Expected(asked=False)
         case "ask":
             return Expected(asked=True)
+        case "foreign":
+            return Expected(foreign=True)
         case "later":
             return Expected(nothing=False, later=True)
         case {"asks": str(words)}:

@@ -1,0 +1,45 @@
+"""A sentence that is typed, where, and what it may come to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from voiceagent.evaluation.typed import TUESDAY
+from voiceagent.lang.spoken import spoken
+
+__all__ = ["Paraphrase", "digest", "does"]
+
+Way = str | dict[str, Any]
+"""As `voiceagent.evaluation.expected` reads it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paraphrase:
+    """A sentence of a public set."""
+
+    source: str
+    kind: str
+    """Its intent in that set."""
+    text: str
+    ways: tuple[Way, ...]
+    before: tuple[str, ...] = ()
+    house: str = ""
+    """A `house.toml` as text; empty: the demo house."""
+    area: str = ""
+    """Where the device stands."""
+    start: datetime = TUESDAY
+
+
+def digest(text: str) -> str:
+    """The same for the same words."""
+    return sha256(spoken(text).encode()).hexdigest()[:12]
+
+
+def does(*lines: str, ask: bool = False) -> tuple[Way, ...]:
+    """Just that; with `ask` it may be asked about too."""
+    wanted: Sequence[str] = list(lines)
+    return ({"does": wanted}, "ask") if ask else ({"does": wanted},)
