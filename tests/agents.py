@@ -12,6 +12,7 @@ from typing import TypeVar
 from voiceagent.agent.agent import Agent
 from voiceagent.agent.build import Brain, HearingParts, Voice, build_agent
 from voiceagent.agent.looking import LookAbout, Outlook
+from voiceagent.agent.missed import Missed
 from voiceagent.agent.state import Options
 from voiceagent.audio.file import AudioFacts, Recording
 from voiceagent.audio.player import Player, VirtualPlayer
@@ -212,6 +213,7 @@ class Stage:
                 ),
                 escalation=self._escalation(trace, compute),
                 outlook=Outlook(self.look),
+                missed=Missed(self.store, compute),
                 books=[self.store],
                 unkept=lambda: self.store.unkept,
             ),

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
+from voiceagent.agent.missed import Missed, late_words
 from voiceagent.agent.supervisor import Supervisor
 from voiceagent.clock import Compute, believed, clock_errors, now, steady, uptime
 from voiceagent.skills.phrases import LATE, ago_words
 from voiceagent.skills.skill import SkillAlarm
 from voiceagent.trace.events import AlarmRang, Degraded, Event
 
-__all__ = ["Alarms"]
+__all__ = ["Alarms", "Bells", "time_left"]
 
 ROUNDS = 5
 """How often what rings is repeated before it gives up, or goes on more slowly."""
@@ -26,7 +27,7 @@ PAUSE = 1.5
 SLOW = 8.0
 """The same for what rings on."""
 LONGEST = 3600.0
-"""Seconds after which whatever rings is over."""
+"""Seconds after its time at which whatever rings on is over."""
 LOOK = 10.0
 """Seconds after which clocks that can be set are looked at again."""
 AGAIN = 60.0
@@ -60,6 +61,7 @@ class _Pending:
 
     alarms: tuple[SkillAlarm, ...]
     failed: tuple[tuple[str, Exception], ...] = ()
+    looked: float = 0.0  # when, on the loop's clock
 
     @property
     def keys(self) -> set[tuple[str, str]]:
@@ -76,6 +78,8 @@ class _Ringing:
     until: float
     """When it gives up, where its rounds are over by then."""
     rounds: int = ROUNDS
+    dropped: bool = False
+    """It was cancelled or put off while it rang."""
 
     @property
     def on(self) -> bool:
@@ -84,7 +88,7 @@ class _Ringing:
 
     def end(self) -> None:
         """It was cancelled or put off."""
-        self.rounds, self.until = 0, 0.0
+        self.rounds, self.until, self.dropped = 0, 0.0, True
 
 
 class Alarms:
@@ -97,13 +101,15 @@ class Alarms:
         compute: Compute,
         emit: Callable[[Event], None],
         tasks: Supervisor,
+        missed: Missed | None = None,
     ) -> None:
         """`sound(text)`: play the alarm sound and say `text` once; `tasks`: where a
-        skill that fails is told."""
+        skill that fails is told; `missed`: what nobody stopped."""
         self._bells, self._sound, self._compute = tuple(bells), sound, compute
         self._emit, self._tasks = emit, tasks
+        self._missed = missed
         self._changed = asyncio.Event()
-        self._pending, self._looked = _Pending(()), 0.0
+        self._pending = _Pending(())
         self._task: asyncio.Task[None] | None = None
         self._ringing: dict[tuple[str, str], _Ringing] = {}
         self._rung: set[tuple[str, str]] = set()
@@ -136,8 +142,8 @@ class Alarms:
     async def _look(self) -> None:
         """Ask the skills what is to ring."""
         self._changed.clear()
-        self._looked = now()
-        self._pending = await self._compute("alarms", self._asked)
+        began, found = now(), await self._compute("alarms", self._asked)
+        self._pending = replace(found, looked=began)
         for name, error in self._pending.failed:
             self._tasks.failed(f"alarms of `{name}`", error)
         wrong = clock_errors()
@@ -162,12 +168,12 @@ class Alarms:
         return alarm.key not in self._rung and alarm.key not in self._ringing
 
     def _due(self) -> list[SkillAlarm]:
-        left = _time_left()
+        left = time_left()
         return [a for a in self._pending.alarms if self._waits(a) and left(a) <= 0]
 
     def _until_next(self) -> float | None:
         """Seconds to wait before looking again; None: until something changes."""
-        left = _time_left()
+        left = time_left()
         limits = [left(alarm) for alarm in self._pending.alarms if self._waits(alarm)]
         if self._pending.failed:
             limits.append(AGAIN)
@@ -189,17 +195,21 @@ class Alarms:
             await asyncio.wait({self._task})
         finally:
             self._task.cancel()
-            self._task = None
-            rang = [ringing.alarm for ringing in self._ringing.values()]
+            gave_up, self._task = not self._task.cancelled(), None
+            rang = list(self._ringing.values())
             self._ringing.clear()
-        await self._note(rang)
+        await self._note([ringing.alarm for ringing in rang])
+        if gave_up and self._missed is not None:
+            left = time_left()
+            gone = [(r.alarm, -left(r.alarm)) for r in rang if not r.dropped]
+            await self._compute("alarms", self._missed.add, gone)
 
     def _begin(self, due: Iterable[SkillAlarm]) -> None:
-        left = _time_left()
+        left = time_left()
         for alarm in due:
             late = max(0.0, -left(alarm))
             text = _words(alarm, late)
-            until = now() + min(alarm.rings, LONGEST)
+            until = now() + min(alarm.rings, LONGEST - late)
             self._ringing[alarm.key] = _Ringing(alarm, text, until)
             self._emit(
                 AlarmRang(id=alarm.id, pii_text=text, late_seconds=round(late, 3))
@@ -211,7 +221,7 @@ class Alarms:
         while texts := self._next_round():
             await self._sound(texts)
             await self._pause()
-            stale = not steady() and now() - self._looked >= LOOK
+            stale = not steady() and now() - self._pending.looked >= LOOK
             if self._changed.is_set() or stale:
                 await self._look()
                 if not self._pending.failed:
@@ -254,7 +264,7 @@ class Alarms:
     def _noted(self, keys: set[tuple[str, str]]) -> list[tuple[str, Exception]]:
         """Tell the skills; not of what was put off while it rang, nor of what another
         program has noted and moved on."""
-        failed, ids, left = [], {unique for unique, _ in keys}, _time_left()
+        failed, ids, left = [], {unique for unique, _ in keys}, time_left()
         for bell in self._bells:
             try:
                 for alarm in bell.alarms():
@@ -271,7 +281,7 @@ def _checked(alarm: SkillAlarm) -> SkillAlarm:
     return alarm
 
 
-def _time_left() -> Callable[[SkillAlarm], float]:
+def time_left() -> Callable[[SkillAlarm], float]:
     """Seconds until an alarm is due, by the clocks as they are now."""
     date, up = believed(), uptime()
 
@@ -286,5 +296,4 @@ def _time_left() -> Callable[[SkillAlarm], float]:
 def _words(alarm: SkillAlarm, late: float) -> str:
     if late < LATE:
         return alarm.text
-    words = alarm.late or f"{alarm.text}. It was due {{ago}}"
-    return words.replace("{ago}", ago_words(late))
+    return late_words(alarm).replace("{ago}", ago_words(late))

@@ -16,6 +16,7 @@ from voiceagent.agent.alarms import Alarms, Bells
 from voiceagent.agent.effects import Effects
 from voiceagent.agent.herald import Herald, KeptBook
 from voiceagent.agent.looking import Outlook
+from voiceagent.agent.missed import Missed
 from voiceagent.agent.playback import Playback
 from voiceagent.agent.state import Options
 from voiceagent.agent.supervisor import Supervisor
@@ -86,6 +87,8 @@ class Brain:
     """Where turns are counted then; None: nowhere."""
     books: Sequence[KeptBook] = ()
     """What is kept, and may fail: said once."""
+    missed: Missed | None = None
+    """What rang and nobody stopped is told after the next answer."""
     unkept: Callable[[], int] = lambda: 0
     """How often something was promised that could not be kept."""
     outlook: Outlook | None = None
@@ -136,6 +139,7 @@ def build_agent(
         compute,
         trace.emit,
         tasks,
+        brain.missed,
     )
     thinker = Thinker(
         brain.meaning,
@@ -156,6 +160,7 @@ def build_agent(
         tasks=tasks,
         patience=brain.patience,
         silence=alarms.stop,
+        missed=brain.missed,
     )
     return Agent(
         responder=responder,

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 
 from voiceagent.agent.ledger import Ledger
+from voiceagent.agent.missed import Missed
 from voiceagent.agent.playback import Playback
 from voiceagent.agent.request import TurnRequest
 from voiceagent.agent.sentences import Sentences
@@ -56,13 +57,15 @@ class Responder:
         sentences: Sentences | None = None,
         patience: float = HARD_LIMIT,
         silence: Callable[[], None] = lambda: None,
+        missed: Missed | None = None,
     ) -> None:
         """`patience`: seconds after the deadline at which a turn that still thinks is
-        given up; `silence()`: end whatever else makes sound."""
+        given up; `silence()`: end whatever else makes sound; `missed`: what rang
+        and is told with an answer."""
         self.sentences = sentences or Sentences()
         self._thinker, self._mouth = thinker, mouth
         self._emit, self._tasks, self._patience = emit, tasks, patience
-        self._silence = silence
+        self._silence, self._missed = silence, missed
         self._ahead: asyncio.Task[None] | None = None
         self._ahead_text = ""
 
@@ -148,6 +151,8 @@ class Responder:
             try:
                 answer, rung = await self._in_time(work, thinking)
                 await self._say(work, answer, rung=rung)
+                if self._missed is not None:
+                    await self._missed.said()
             finally:
                 # A turn that is cancelled or given up does not go on thinking.
                 thinking.cancel()
@@ -178,6 +183,8 @@ class Responder:
             if answer is not None and answer.stop:
                 self._silence()
                 answer = replace(answer, text="", more=None, ask=False)
+            if answer is not None and self._missed is not None:
+                answer = await self._missed.told_with(answer)
         except VoiceAgentError as error:
             self._emit(Failed.by(error, work.turn))
             said = error.said or said

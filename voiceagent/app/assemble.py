@@ -13,6 +13,7 @@ from voiceagent.agent.state import Options
 from voiceagent.app.arming import Armed, arm
 from voiceagent.app.house_search import HouseSearch, look_around, may_move, outlook
 from voiceagent.app.meaning import Meaning
+from voiceagent.app.missed_rings import missed_rings
 from voiceagent.app.options import AgentOptions
 from voiceagent.app.till import alone_till
 from voiceagent.app.workshop import Workshop
@@ -92,6 +93,7 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
             # What rings where nobody hears it would count as heard.
             bells=() if options.typed else skills.each,
             books=(store,),
+            missed=missed_rings(store, compute, skills.each if options.typed else None),
             unkept=lambda: store.unkept,
             area=config.pack.area,
             models=models,
