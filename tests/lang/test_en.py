@@ -117,7 +117,9 @@ CHECKS: dict[str, Check] = {
     "speech.signs": lambda pair: speakable(f"3 {pair[0]}") == f"3 {pair[1]}",
     "speech.money": lambda pair: speakable(f"{pair[0]}3") == f"3 {pair[1]}",
     "speech.apart": lambda pair: spoken(pair[0]) == pair[1],
-    "speech.ordinal_endings": lambda ending: spoken(f"7{ending} lamp") == "seven lamp",
+    "speech.ordinal_endings": lambda ending: (
+        spoken(f"7{ending} lamp") == "seventh lamp"
+    ),
     "speech.abbreviations": lambda word: (
         list(split_clauses(f"I saw {word}. It was long ago"))
         == [f"I saw {word}. It was long ago"]

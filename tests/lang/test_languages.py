@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from tests.lang import test_en, test_en_choices, test_en_guards, test_en_private
+from tests.lang import (
+    test_en,
+    test_en_choices,
+    test_en_guards,
+    test_en_private,
+    test_en_quantities,
+)
 from tests.lang.tables import ENGLISH, tables
 from voiceagent.errors import UsageError
 from voiceagent.lang.languages import LANGUAGE, LANGUAGES, language
@@ -20,6 +26,7 @@ CHECKED = {
     *test_en_choices.CHECKS,
     *test_en_guards.CHECKS,
     *test_en_private.CHECKS,
+    *test_en_quantities.CHECKS,
 }
 WRITTEN = (
     "speech.",
@@ -28,6 +35,7 @@ WRITTEN = (
     "answers.agreed",
     "documents.",
     "signs.",
+    "quantities.",
 )
 """Tables that are not in spoken form: writing, letters, templates."""
 

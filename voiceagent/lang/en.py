@@ -7,6 +7,7 @@ from voiceagent.lang.en_documents import DOCUMENTS
 from voiceagent.lang.en_guards import GUARDS
 from voiceagent.lang.en_numbers import CALENDAR, NUMBERS
 from voiceagent.lang.en_private import PRIVATE
+from voiceagent.lang.en_quantities import QUANTITIES
 from voiceagent.lang.en_signs import SIGNS
 from voiceagent.lang.en_sounds import SOUNDS, SPEECH
 from voiceagent.lang.language import CommandWords, Language, ShortAnswers
@@ -77,6 +78,7 @@ COMMANDS = CommandWords(
 ENGLISH = Language(
     name="en",
     numbers=NUMBERS,
+    quantities=QUANTITIES,
     calendar=CALENDAR,
     speech=SPEECH,
     sounds=SOUNDS,

@@ -29,18 +29,32 @@ NUMBERS = NumberWords(
     signs=frozenset(("minus", "negative")),
     below=frozenset(("below", "under")),
     zeros=frozenset(("zero", "nought", "freezing")),
+    plus="plus",
+    degrees=frozenset(("degree", "degrees")),
+    articles=frozenset(("a", "an")),
+    parts={
+        **{"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4},
+        **{"quarters": 4, "fifth": 5, "fifths": 5, "sixth": 6, "sixths": 6},
+        **{"eighth": 8, "eighths": 8, "tenth": 10, "tenths": 10},
+    },
+    alone=frozenset(("half",)),
+    heaps={"dozen": 12, "couple": 2, "score": 20},
     point="point",
     joint="and",
     quantities=frozenset(
         "hundred thousand million half quarter couple dozen twice double triple".split()
     ),
-    fractions={"half": (30, 0.5), "quarter": (15, 45, 0.25)},
+    fractions={"half": (30, 50, 0.5), "quarter": (15, 45, 0.25)},
     same_fractions={"three quarters": "quarter"},
     twins=frozenset((*ONES[13:], *TENS[1:])),
     ordinals=tuple(
         "first second third fourth fifth sixth seventh eighth ninth tenth eleventh "
         "twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth "
         "nineteenth twentieth thirtieth".split()
+    ),
+    tenths=tuple(
+        "twentieth thirtieth fortieth fiftieth sixtieth seventieth eightieth "
+        "ninetieth".split()
     ),
     read_out=READ_OUT,
 )

@@ -15,6 +15,7 @@ from msgspec import Struct
 from voiceagent.lang.choice_tables import ChoiceWords
 from voiceagent.lang.guard_tables import GuardTables
 from voiceagent.lang.private_tables import PrivateTables
+from voiceagent.lang.quantity_tables import QuantityWords
 from voiceagent.lang.sign_tables import SignWords
 
 __all__ = [
@@ -57,6 +58,18 @@ class NumberWords(Struct, frozen=True, kw_only=True, eq=False):
     below: frozenset[str]
     """Words behind one, alone or before zero, that do."""
     zeros: frozenset[str]
+    plus: str
+    """Said before a number, it changes nothing."""
+    degrees: frozenset[str]
+    """May stand between a number and what puts it below zero."""
+    articles: frozenset[str]
+    """Count one before a scale or a part: `a hundred`, `a half`."""
+    parts: Mapping[str, int]
+    """What a part is one of how many, said for one and for several."""
+    alone: frozenset[str]
+    """Parts that also count without a number before them."""
+    heaps: Mapping[str, int]
+    """Nouns that stand for a number behind an article or a number."""
     point: str
     joint: str
     """Between a scale and what is added: `two hundred and five`."""
@@ -70,6 +83,8 @@ class NumberWords(Struct, frozen=True, kw_only=True, eq=False):
     """Numbers that even people mishear for each other."""
     ordinals: tuple[str, ...]
     """First, second, third ... as far as days go."""
+    tenths: tuple[str, ...]
+    """The ranks of the tens."""
     read_out: ReadOutWords
 
     @property
@@ -204,6 +219,7 @@ class Language(Struct, frozen=True, kw_only=True, eq=False):
     name: str
     """As in `en`: folders of packs, engines and configuration call it so."""
     numbers: NumberWords
+    quantities: QuantityWords
     calendar: CalendarWords
     speech: SpeechWords
     sounds: SpellingSounds

@@ -5,8 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from voiceagent.lang.cues import any_of
+from voiceagent.lang.figures import figures_said
 from voiceagent.lang.languages import language
+from voiceagent.lang.number_words import (
+    HUNDRED,
+    NUMBER_VALUES,
+    THOUSAND,
+    number_words,
+)
 
 __all__ = [
     "NUMBER_VALUES",
@@ -19,43 +25,13 @@ __all__ = [
 ]
 
 NUMBERS, SPEECH = language().numbers, language().speech
-NUMBER_VALUES = NUMBERS.values
-"""What the words below a hundred count."""
-ONES, TENS = NUMBERS.ones, NUMBERS.tens
-HUNDRED, THOUSAND = tuple(NUMBERS.scales)[:2]
-CLOCK = re.compile(r"\b(\d{1,2}):(\d\d)\b")
-DECIMAL = re.compile(r"(-?)\b(\d+)(?:\.(\d+))?")
-LETTERS_AND_DIGITS = re.compile(r"(?<=\d)(?=[a-z])|(?<=[a-z])(?=\d)")
-SIGNS = {sign: f" {SPEECH.signs[sign]} " for sign in "%\u00b0&\u00bd"}
+SIGNS = {sign: f" {SPEECH.signs[sign]} " for sign in "%\u00b0&"}
 APOSTROPHES = re.compile(r"['\u2019\u02bc`]")
 INITIALS = re.compile(r"\b([a-z])\.([a-z])\b\.?")
 NOT_A_WORD = re.compile(r"[^a-z\u00c0-\u024f]+")
 FOREIGN = re.compile(r"[^\W\d_a-zA-Z\u00aa-\u024f\u02bc\u2150-\u215f\ufb00-\ufb06]")
 """A letter of another script than the Latin one."""
 EDGES = ' \t\r\n.,;:!?"()'
-ORDINALS = re.compile(rf"(?<=\d){any_of(SPEECH.ordinal_endings)}\b")
-
-
-def number_words(number: int | float) -> str:
-    """A number up to 999,999 in words: `four point five`, `one hundred twenty`."""
-    if number < 0:
-        return f"{NUMBERS.minus} {number_words(-number)}"
-    if isinstance(number, float) and not number.is_integer():
-        whole, _, digits = str(number).partition(".")
-        said = " ".join(ONES[int(digit)] for digit in digits)
-        return f"{number_words(int(whole))} {NUMBERS.point} {said}"
-    return _whole(int(number))
-
-
-def _whole(number: int) -> str:
-    if number < 20:
-        return ONES[number]
-    if number < 100:
-        tens, ones = divmod(number, 10)
-        return TENS[tens - 2] + (f" {ONES[ones]}" if ones else "")
-    size, name = (100, HUNDRED) if number < 1000 else (1000, THOUSAND)
-    many, rest = divmod(number, size)
-    return f"{_whole(many)} {name}" + (f" {_whole(rest)}" if rest else "")
 
 
 def said_numbers(words: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -93,10 +69,9 @@ def spoken(text: str) -> str:
     text = APOSTROPHES.sub("", text.lower())
     for written, words in SPEECH.apart.items():
         text = text.replace(written, words)
+    text = figures_said(text)
     for sign, words in SIGNS.items():
         text = text.replace(sign, words)
-    if any(letter.isdigit() for letter in text):
-        text = _numbers(text)
     return " ".join(NOT_A_WORD.sub(" ", INITIALS.sub(r"\1\2", text)).split())
 
 
@@ -116,31 +91,6 @@ def as_said(text: str, first: int, words: str) -> str:
         return words
     part = " ".join(tokens[owners[first] : owners[first + len(wanted) - 1] + 1])
     return part.strip(EDGES) if spoken(part) == words else words
-
-
-def _numbers(text: str) -> str:
-    text = ORDINALS.sub("", text.replace(",", ", ") if ", " in text else text)
-    text = CLOCK.sub(_clock, text)
-    return DECIMAL.sub(_number, LETTERS_AND_DIGITS.sub(" ", text))
-
-
-def _clock(match: re.Match[str]) -> str:
-    hour, minute = match.groups()
-    if minute == "00":
-        return f"{_whole(int(hour))} {SPEECH.oclock}"
-    middle = f"{SPEECH.oh} " if minute.startswith("0") else ""
-    return f"{_whole(int(hour))} {middle}{_whole(int(minute))}"
-
-
-def _number(match: re.Match[str]) -> str:
-    sign, whole, digits = match.groups()
-    if len(whole) > 6:  # nobody says it as one number
-        return " ".join(ONES[int(digit)] for digit in whole)
-    words = _whole(int(whole))
-    if digits:
-        said = " ".join(ONES[int(digit)] for digit in digits)
-        words += f" {NUMBERS.point} {said}"
-    return f"{NUMBERS.minus} {words}" if sign else words
 
 
 def distance(one: Sequence[str], other: Sequence[str], most: int) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from voiceagent.lang.spoken import number_words
+from voiceagent.lang.number_words import number_words
+from voiceagent.lang.quantities import say_duration, say_time
 
 __all__ = [
     "LATE",
@@ -20,7 +21,6 @@ __all__ = [
     "shown_number",
 ]
 
-UNITS = ((3600, "hour"), (60, "minute"), (1, "second"))
 DAY = 86_400
 LATE = 60.0
 """Seconds from which on it is said how late something is."""
@@ -67,14 +67,7 @@ def shown_number(value: object) -> str:
 
 def duration_words(seconds: float) -> str:
     """A while in words: `one hour and one minute`."""
-    left = max(0, round(seconds))
-    parts = []
-    # Two days are said as hours by nobody; one day may be "twenty four hours".
-    for size, unit in ((DAY, "day"), *UNITS) if left >= 2 * DAY else UNITS:
-        many, left = divmod(left, size)
-        if many:
-            parts.append(f"{number_words(many)} {unit}{'' if many == 1 else 's'}")
-    return listed(parts) or "no time"
+    return say_duration(seconds)
 
 
 def ago_words(seconds: float) -> str:
@@ -88,18 +81,4 @@ def ago_words(seconds: float) -> str:
 
 def clock_words(when: datetime) -> str:
     """A time of day in words: `seven thirty in the morning`."""
-    hour, minute = when.hour, when.minute
-    if minute == 0 and hour in (0, 12):
-        return "midnight" if hour == 0 else "noon"
-    said = number_words((hour - 1) % 12 + 1)
-    if minute:
-        said += (
-            f" oh {number_words(minute)}" if minute < 10 else f" {number_words(minute)}"
-        )
-    return f"{said} {_part_of_day(hour)}"
-
-
-def _part_of_day(hour: int) -> str:
-    if hour < 12:
-        return "in the morning"
-    return "in the afternoon" if hour < 18 else "in the evening"
+    return say_time(when.time())
