@@ -627,6 +627,15 @@ def region_longest(bench: KeyBench) -> Any:
     return region(bench)["server"].services.longest_answer
 
 
+def region_holds(bench: KeyBench) -> Any:
+    """How much one may keep in a region: bytes, and seconds of sound."""
+    services = region(bench)["server"].services
+    return [
+        next(size for size in range(0, 10**10, step) if not held.room("one", size))
+        for held, step in ((services.kept, 10**7), (services.sound, 10))
+    ]
+
+
 def backend(bench: KeyBench) -> str:
     """Who answers in a region."""
     from voiceagent.app.region_server import make_backend

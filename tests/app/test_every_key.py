@@ -137,6 +137,8 @@ TABLE = {
     "serve.reuse_port": Row(True, see.region_shares_its_port),
     "serve.proxies": Row(["10.0.0.0/8"], see.region_trusts),
     "serve.answer_ms": Row(2000.0, see.region_longest),
+    "serve.kept_mb": Row(64.0, see.region_holds),
+    "serve.waiting_ms": Row(120_000.0, see.region_holds),
     "serve.max_sessions": Row(1, see.region_admits),
     "serve.max_responses": Row(1, see.region_answers),
     "serve.resume_ms": Row(5000.0, see.region_greets),

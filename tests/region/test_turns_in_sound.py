@@ -169,7 +169,7 @@ def test_an_open_microphone_may_be_quiet_for_long(quiet: float) -> None:
         client.say_pcm(said())
         client.say_pcm(room(2.0))
         most = 2 * WIRE * 2
-        assert len(client.session._audio._audio) < most
+        assert len(client.session.audio._audio) < most
         return await client.rest()
 
     ((at, long),) = run(main(), virtual=True)

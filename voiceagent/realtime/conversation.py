@@ -10,6 +10,8 @@ from voiceagent.realtime.items import Item, item_size
 
 __all__ = ["Conversation"]
 
+OF_ITEM = 1000
+"""Bytes of an item beside its text."""
 RECOUNT = 16
 """Items after which the text of all is counted anew."""
 
@@ -25,7 +27,12 @@ class Conversation:
         self.dropped = 0
         """Oldest ones that went because there were too many."""
         self._most, self._most_bytes = most, most_bytes
-        self._bytes = self._counted = 0
+        self._bytes, self._counted = sum(map(item_size, self.items)), 0
+
+    @property
+    def size(self) -> int:
+        """Bytes that all items take, about."""
+        return self._bytes + OF_ITEM * len(self.items)
 
     def find(
         self,

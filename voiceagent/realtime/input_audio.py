@@ -48,6 +48,11 @@ class InputAudio:
         return self._start + len(self._audio) // 2
 
     @property
+    def size(self) -> int:
+        """Bytes of the audio that is kept."""
+        return len(self._audio)
+
+    @property
     def start(self) -> int:
         """Sample that the audio which is kept begins with."""
         return self._start

@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
+from voiceagent.realtime.weight import weight
+
 __all__ = ["Ring", "number_of"]
 
 PREFIX = "event_"
@@ -17,15 +19,17 @@ class Ring:
     def __init__(self, most: int, most_bytes: int) -> None:
         self.dropped = 0
         self._events: deque[tuple[int, Mapping[str, Any], int]] = deque()
-        self._most, self._most_bytes, self._bytes = most, most_bytes, 0
+        self._most, self._most_bytes = most, most_bytes
+        self.size = 0
+        """Bytes of what is kept."""
 
     def keep(self, number: int, event: Mapping[str, Any]) -> None:
         """Remember an event under its number."""
-        size = 200 + len(event.get("delta") or "") + len(str(event.get("item") or ""))
+        size = weight(event)
         self._events.append((number, event, size))
-        self._bytes += size
-        while len(self._events) > self._most or self._bytes > self._most_bytes:
-            self._bytes -= self._events.popleft()[2]
+        self.size += size
+        while len(self._events) > self._most or self.size > self._most_bytes:
+            self.size -= self._events.popleft()[2]
             self.dropped += 1
 
     def after(self, number: int) -> list[Mapping[str, Any]] | None:

@@ -21,7 +21,7 @@ from voiceagent.realtime.item_events import ItemEvents
 from voiceagent.realtime.limits import Limits
 from voiceagent.realtime.offer import Offer
 from voiceagent.realtime.outbox import number_of
-from voiceagent.realtime.session_kind import look_whether_it_is_served
+from voiceagent.realtime.session_kind import FULL, look_whether_it_is_served
 from voiceagent.realtime.steps import (
     RATE,
     Attach,
@@ -83,15 +83,15 @@ class ServerSession:
         """What was refused or dropped, for the metrics."""
         self._offer = Offer(opted_in, resume_token, region, resumable, countersigns)
         self._inbox = Inbox(numbered=opted_in)
-        self._audio = InputAudio(self.wire, self.answering.unheard)
+        self.audio = InputAudio(self.wire, self.answering.unheard)
         self._idle = IdleWatch()
         self._faults = 0
         items_of = ItemEvents(self.wire, self.writer, self.answering)
         self._handlers: dict[type, Callable[[Any], Iterator[SessionStep]]] = {
             ev.SessionUpdate: self._session_update,
-            ev.Append: self._audio.append,
-            ev.Commit: self._audio.commit,
-            ev.Clear: self._audio.clear,
+            ev.Append: self.audio.append,
+            ev.Commit: self.audio.commit,
+            ev.Clear: self.audio.clear,
             ev.ItemCreate: items_of.create,
             ev.ItemRetrieve: items_of.retrieve,
             ev.ItemTruncate: items_of.truncate,
@@ -129,7 +129,7 @@ class ServerSession:
             if not self._inbox.is_new(event):
                 self.counts["duplicates"] += 1
                 return []
-            look_whether_it_is_served(event, self.wire.settings)
+            look_whether_it_is_served(event, self.wire)
             steps = list(self._handlers[type(event)](event))
         except ProtocolFault as fault:
             return self._fault(fault)
@@ -142,13 +142,13 @@ class ServerSession:
         detection = self.wire.settings.detection or {}
         if self.active and detection.get("interrupt_response", True):
             steps += self.answering.cancel(self.active, "turn_detected")
-        if self._audio.item:  # they pause and go on
+        if self.audio.item:  # they pause and go on
             return steps
-        self._audio.begin(at)
+        self.audio.begin(at)
         started = self.wire.send(
             "input_audio_buffer.speech_started",
-            audio_start_ms=milliseconds(self._audio.start),
-            item_id=self._audio.item,
+            audio_start_ms=milliseconds(self.audio.start),
+            item_id=self.audio.item,
         )
         return [*steps, started]
 
@@ -156,39 +156,39 @@ class ServerSession:
         """The turn is over, with all sound before second `upto`: it is committed and
         answered, or forgotten where nothing was `spoken`."""
         end = round(upto * RATE)
-        if end <= self._audio.start:
+        if end <= self.audio.start:
             return []  # the client has committed or cleared that itself
         steps: list[SessionStep] = []
-        if not self._audio.item:
+        if not self.audio.item:
             if not spoken:
                 return []
-            steps += self.speech_started(self._audio.start / RATE)
+            steps += self.speech_started(self.audio.start / RATE)
         steps.append(
             self.wire.send(
                 "input_audio_buffer.speech_stopped",
                 audio_end_ms=milliseconds(end),
-                item_id=self._audio.item,
+                item_id=self.audio.item,
             )
         )
         if not spoken:
-            self._audio.dropped()
+            self.audio.dropped()
             return steps
-        steps += self._audio.committed(end)
+        steps += self.audio.committed(end)
         return steps + self._answer_turn()
 
     def heard(self, at: float) -> list[SessionStep]:
         """The turn detector has heard all before second `at` of the input."""
-        self._audio.heard(at)
+        self.audio.heard(at)
         detection = self.wire.settings.detection or {}
         if not self._idle.over(
             at,
             detection,
             answering=bool(self.active),
-            speaking=bool(self._audio.item),
+            speaking=bool(self.audio.item),
             spoken=self.writer.spoken_seconds,
         ):
             return []
-        return [*self._audio.given_up(at), *self._answer_turn()]
+        return [*self.audio.given_up(at), *self._answer_turn()]
 
     def _answer_turn(self) -> list[SessionStep]:
         """A turn that was found is answered, unless nobody wants that; where it cannot
@@ -210,7 +210,7 @@ class ServerSession:
             "type": "voiceagent.session.resumed",
             "session_id": self.wire.id,
             "last_client_event": self._inbox.received,
-            "input_samples_received": self._audio.samples,
+            "input_samples_received": self.audio.samples,
             "complete": missed is not None,
         }
         return [Send(resumed), *(Send(event) for event in again)]
@@ -226,12 +226,12 @@ class ServerSession:
         self.wire.conversation, self._offer.token = conversation, token
         limits = self.wire.limits
         self.wire.items = Conversation(items, limits.items, limits.conversation_bytes)
-        self.wire.answered = dict(answered)
+        self.wire.remember(answered)
         resumed = self.wire.send(
             "voiceagent.session.resumed",
             session_id=self.wire.id,
             last_client_event=self._inbox.received,
-            input_samples_received=self._audio.samples,
+            input_samples_received=self.audio.samples,
             complete=False,
         )
         return [self._offer.ready(self.wire), resumed]
@@ -264,14 +264,14 @@ class ServerSession:
 
     def _fault(self, fault: ProtocolFault) -> list[SessionStep]:
         self.counts[fault.code] += 1
-        self._faults += 1
+        self._faults += fault.code != FULL  # that one is not their mistake
         steps: list[SessionStep] = [self.wire.error(fault)]
         if self._faults >= self.wire.limits.faults:
             steps.append(Close(1008, "too many events that are wrong"))
         return steps
 
     def _session_update(self, event: ev.SessionUpdate) -> Iterator[SessionStep]:
-        begun = bool(self._audio.samples or self.wire.items.items or self.active)
+        begun = bool(self.audio.samples or self.wire.items.items or self.active)
         self.wire.settings.update(event.session, event.event_id, begun=begun)
         yield self.wire.send("session.updated", session=self.wire.settings.values)
 

@@ -11,6 +11,7 @@ from voiceagent.realtime.events import ProtocolFault
 from voiceagent.realtime.fields import SessionFields, TranscriptionFields, fields_of
 from voiceagent.realtime.limits import Limits
 from voiceagent.realtime.steps import RATE
+from voiceagent.realtime.weight import weight
 
 __all__ = [
     "USUAL",
@@ -63,6 +64,8 @@ class SessionSettings:
     ) -> None:
         """`transcribes`: sound becomes words in this session, and nothing more."""
         self._limits = limits
+        self.size = 0
+        """Bytes of what the client has set, about; 0: nothing."""
         self.values: dict[str, Any] = {
             "type": "realtime",
             "object": "realtime.session",
@@ -133,7 +136,7 @@ class SessionSettings:
             "input": _heard(audio["input"], sound.get("input", {}), event_id),
             "output": _said(audio["output"], sound.get("output", {}), event_id),
         }
-        self.values = values
+        self.values, self.size = values, weight(values)
 
     def _words_alone(
         self, given: Mapping[str, Any], event_id: str | None, *, begun: bool

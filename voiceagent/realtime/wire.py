@@ -12,8 +12,12 @@ from voiceagent.realtime.limits import Limits
 from voiceagent.realtime.outbox import Ring
 from voiceagent.realtime.settings import SessionSettings
 from voiceagent.realtime.steps import Keep, Send
+from voiceagent.realtime.weight import weight
 
 __all__ = ["Wire"]
+
+RECENT = 64
+"""Finished responses that can be given again."""
 
 
 class Wire:
@@ -37,10 +41,18 @@ class Wire:
             session_id, model, limits, transcribes=transcribes
         )
         self.items = Conversation(items, limits.items, limits.conversation_bytes)
-        self.answered = dict(answered)
-        """Finished responses by idempotency key."""
+        self.remember(answered)
+        self.full = ""
+        """Why nothing more may be kept here; empty: it may."""
         self.ring = Ring(limits.ring_events, limits.ring_bytes) if ring else None
         self._numbers = dict.fromkeys(("event", "item", "resp"), 0)
+
+    @property
+    def size(self) -> int:
+        """Bytes that are kept of it, about."""
+        ring = self.ring.size if self.ring is not None else 0
+        again = sum(self._sizes.values())
+        return self.items.size + ring + self.settings.size + again
 
     def send(self, type: str, **fields: Any) -> Send:
         """A server event with its number."""
@@ -49,6 +61,18 @@ class Wire:
         if self.ring is not None:
             self.ring.keep(number, event)
         return Send(event)
+
+    def remember(self, answered: Mapping[str, Mapping[str, Any]]) -> None:
+        """Finished responses by idempotency key, as an earlier session kept them."""
+        self.answered = dict(answered)
+        self._sizes = {key: weight(record) for key, record in answered.items()}
+
+    def finished(self, key: str, record: Mapping[str, Any]) -> None:
+        """A response that can be given again; the newest do."""
+        self.answered[key], self._sizes[key] = record, weight(record)
+        while len(self.answered) > RECENT:
+            oldest = next(iter(self.answered))
+            del self.answered[oldest], self._sizes[oldest]
 
     def new_id(self, kind: str) -> str:
         """`item_SESSION_3`."""

@@ -17,8 +17,6 @@ __all__ = ["Writer"]
 
 SPOKEN = 32
 """Spoken messages that can still be cut: those that a client may not have played."""
-RECENT = 64
-"""Finished responses that can be given again."""
 
 
 class Writer:
@@ -267,9 +265,7 @@ class Writer:
             self.active = None
         self.beside.pop(active.id, None)
         if active.key and give_again:
-            self.wire.answered[active.key] = {"response": shown}
-            while len(self.wire.answered) > RECENT:
-                del self.wire.answered[next(iter(self.wire.answered))]
+            self.wire.finished(active.key, {"response": shown})
         kept: list[SessionStep] = [self.wire.keep()] if active.kept else []
         return [*kept, self.wire.send("response.done", response=shown)]
 

@@ -48,6 +48,10 @@ class ServeConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """Responses that may be made at once; more are refused with a reason."""
     answer_ms: Annotated[float, Meta(ge=1000.0, le=3_600_000.0)] = 300_000.0
     """How long one response may take in all."""
+    kept_mb: Annotated[float, Meta(ge=64.0, le=1_000_000.0)] = 1024.0
+    """Megabytes that all sessions may keep: sound, text, what is to be sent."""
+    waiting_ms: Annotated[float, Meta(ge=120_000.0, le=86_400_000.0)] = 600_000.0
+    """Sound of all sessions that may wait to be made out."""
     resume_ms: Annotated[float, Meta(ge=0.0, le=600_000.0)] = 30_000.0
     """How long a cut session can be gone on with."""
     drain_ms: Milliseconds = 10_000.0

@@ -32,6 +32,7 @@ from voiceagent.door.tls import is_for_clients
 from voiceagent.door.tokens import Tokens
 from voiceagent.errors import TokenError
 from voiceagent.errors.foreign import one_line
+from voiceagent.realtime.session_kind import FULL
 from voiceagent.region.config import ServeConfig
 from voiceagent.region.metrics import Metrics
 
@@ -55,6 +56,8 @@ class Taken:
     """Sessions that there are now."""
     held: Callable[[str], tuple[int, int]]
     """Somebody's sessions: connected ones, and cut ones."""
+    room: Callable[[str], bool]
+    """Whether somebody may keep more here."""
     crowded: Callable[[], bool]
     """Whether there is no file left for another session."""
 
@@ -143,6 +146,9 @@ class Entrance:
         if self._taken.crowded():
             why = "this server has too many files open"
             return Refusal(503, "too_many_connections", why, LATER)
+        if not self._taken.room(who.ceiling):
+            why = f"`{who.ceiling}` keeps as much here as one may"
+            return Refusal(429, FULL, one_line(why), LATER)
         share = ADDRESS_SHARE if self._tokens is None else SHARE
         most = max(1, round(share * self._config.max_sessions))
         connected, cut = self._taken.held(who.ceiling)

@@ -38,6 +38,8 @@ LEVELS: Mapping[str, tuple[str, str]] = {
     "running": ("responses_running", "Responses being made"),
     "ears": ("ears", "Recognisers that can hear"),
     "waiting": ("turns_waiting", "Turns that wait to be heard"),
+    "kept": ("kept_bytes", "Bytes that sessions keep"),
+    "sound": ("sound_waiting_seconds", "Sound that waits to be heard"),
     "spans_dropped": ("spans_dropped", "Spans that no collector took"),
 }
 

@@ -21,6 +21,9 @@ __all__ = ["Ports"]
 HANDSHAKE = 3.0
 """Seconds that a connection has to say what it wants."""
 
+QUEUED = 2
+"""Messages that were read and wait to be looked at; no more is read then."""
+
 
 class Ports:
     """All sockets of one server."""
@@ -100,6 +103,7 @@ class Ports:
             select_subprotocol=subprotocol,
             compression=None,
             max_size=self._largest,
+            max_queue=QUEUED,
             write_limit=(1 << 18, 1 << 16),
             open_timeout=HANDSHAKE,
             ping_interval=20,

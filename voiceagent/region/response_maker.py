@@ -70,8 +70,11 @@ class ResponseMaker:
         session: ServerSession,
         services: Services,
         do: Callable[[Iterable[SessionStep]], None],
+        caught_up: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        """`caught_up()`: returns when the client has read enough for more."""
         self._session, self._services, self._do = session, services, do
+        self._caught_up = caught_up
 
     async def make(
         self, step: Respond, asked: AskedFor, went_on: Callable[[], None]
@@ -131,6 +134,7 @@ class ResponseMaker:
                         continue
                     self._noted(facts, output, work.asked)
                     facts.went_on = wall()
+                    await self._room()
                     work.went_on()
 
     def _request(self, step: Respond, asked: AskedFor) -> Request:
@@ -213,6 +217,11 @@ class ResponseMaker:
                     said = await voice(clause)
             pcm = await self._paced(said, step.speed)
             self._do(self._session.writer.audio(step.response_id, pcm, clause))
+            await self._room()
+
+    async def _room(self) -> None:
+        if self._caught_up is not None:
+            await self._caught_up()
 
     async def _paced(self, pcm: bytes, speed: float) -> bytes:
         paced = self._services.paced

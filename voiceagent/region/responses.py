@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -38,12 +38,14 @@ class Responses:
         do: Callable[[Iterable[SessionStep]], None],
         ears: SessionEars,
         share: str = "",
+        caught_up: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """`share`: whose part of the slots they take; empty: nobody's."""
+        """`share`: whose part of the slots they take; empty: nobody's; `caught_up()`:
+        returns when the client has read enough for more to be made."""
         self._share = share
         self._session, self._services, self._do = session, services, do
         self._ears = ears
-        self._maker = ResponseMaker(session, services, do)
+        self._maker = ResponseMaker(session, services, do, caught_up)
         self._asked: dict[str, AskedFor] = {}
         """Those that are not over, by id."""
         self._awaited: dict[str, tuple[str, ...]] = {}

@@ -14,7 +14,8 @@ from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from voiceagent.clock import wall
-from voiceagent.door.admission import Visitor, is_loopback
+from voiceagent.door.admission import ADDRESS_SHARE, SHARE, Visitor, is_loopback
+from voiceagent.door.holdings import Holdings
 from voiceagent.door.keyring import Keyring
 from voiceagent.door.loop_share import Metered
 from voiceagent.door.open_files import open_files_limit
@@ -49,6 +50,13 @@ GOODBYE = 2.0
 """Seconds that clients have to read the last events."""
 LONGEST = 30 * 24 * 3600.0
 """Seconds that a session lasts at most, whatever its token says."""
+UNREAD = "unread "
+"""Begins the name of what was read for a session and not looked at."""
+MOST_UNREAD = 1 << 20
+"""Bytes of it for which nobody is let go."""
+TRY_LATER = 1013
+"""Closing code: it may be tried again."""
+WHY_FULL = "you keep as much here as one may: end sessions, delete items, commit sound"
 SWEEP = 600.0
 """Seconds between two looks for conversations that are too old."""
 
@@ -88,6 +96,7 @@ class RegionServer:
                 hint=f"set `{config.secret_env}` and `serve.certificate`, or serve "
                 "127.0.0.1",
             )
+        share = ADDRESS_SHARE if token_secret is None else SHARE
         slots = AnswerSlots(config.max_responses)
         self.config = config
         self.services = Services(
@@ -102,6 +111,8 @@ class RegionServer:
             detector=detector,
             observe=observe,
             longest_answer=config.answer_ms / 1000,
+            kept=Holdings(config.kept_mb * 1e6, share=share),
+            sound=Holdings(config.waiting_ms / 1000, share=share),
             notary=notary,
         )
         self.sessions = Sessions(
@@ -122,6 +133,7 @@ class RegionServer:
                 connected=lambda: len(self.sessions.connected),
                 held=self.sessions.held,
                 crowded=lambda: self._ports.crowded,
+                room=self.sessions.make_room,
             ),
             trouble=self._trouble,
         )
@@ -130,6 +142,8 @@ class RegionServer:
             connections=lambda: shakes.connections,
             handshakes=lambda: shakes.unfinished,
             files=open_files_limit,
+            kept=lambda: round(self.services.kept.total),
+            sound=lambda: round(self.services.sound.total),
         )
         self.self_test = SelfTest(self.services)
         self._ears = ears
@@ -192,31 +206,49 @@ class RegionServer:
         ears = self._ears.trouble if self._ears is not None else ""
         return ears or self.self_test.trouble or self.door.trouble
 
-    async def _session(self, connection: ServerConnection) -> None:
+    async def _session(self, given: ServerConnection) -> None:
+        connection = VisitorConnection.of(given)
         if connection.request and asks_for_beta(connection.request.headers):
             self.services.metrics.count("refused", BETA_REFUSED)
             await refuse_beta(connection)
             return
         who = visitor_of(connection)
         live = self.sessions.begin(connection, who)
-        used = partial(self.services.used, who.share)
-        if isinstance(connection, VisitorConnection):
-            connection.reading = used
         self.services.metrics.count("opened")
+        used = partial(self.services.used, who.share)
+        unread = partial(self._unread, lambda: live)
+        connection.reading, connection.holding = used, unread
         ends = self._at_its_end(who, lambda: self.sessions.expire(live))
         try:
             async for message in connection:
                 self.services.metrics.count("events", "in")
                 if not await self.services.loop.turn(who.share):
                     await asyncio.sleep(0)  # the next one may be there already
+                live.session.wire.full = self._full(who)
                 live = await Metered(self._received(message, live, connection), used)
+                connection.taken()
+                live.weigh()
+                await live.caught_up()
         except ConnectionClosed:
             pass
         finally:
             if ends is not None:
                 ends.cancel()
+            connection.holding = None
+            self.services.kept.let_go(UNREAD + live.session.wire.id)
             stopping = self.entrance.draining
             await self.sessions.left(live, connection, stopping=stopping)
+
+    def _full(self, who: Visitor) -> str:
+        """Why they may keep nothing more here, if they may not."""
+        return "" if self.sessions.make_room(who.ceiling) else WHY_FULL
+
+    def _unread(self, of: Callable[[], Live], size: int) -> None:
+        """So much was read for a session and not looked at yet."""
+        live, kept = of(), self.services.kept
+        kept.hold(UNREAD + live.session.wire.id, live.who.ceiling, size)
+        if size > MOST_UNREAD and not self.sessions.make_room(live.who.ceiling):
+            live.hang_up(TRY_LATER, WHY_FULL)
 
     def _at_its_end(
         self, who: Visitor, expire: Callable[[], None]

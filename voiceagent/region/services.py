@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from voiceagent.clock import now
+from voiceagent.door.holdings import Holdings
 from voiceagent.door.loop_share import LoopShare
 from voiceagent.region.backend import Backend
 from voiceagent.region.fair_desk import Whose
@@ -100,6 +101,10 @@ class Services:
     """Seconds that a response may take in all."""
     loop: LoopShare = field(default_factory=LoopShare)
     """Who may be worked for."""
+    kept: Holdings = field(default_factory=Holdings)
+    """Bytes that sessions keep, by subject or address."""
+    sound: Holdings = field(default_factory=Holdings)
+    """Seconds of sound that wait to be made out, in the same way."""
     notary: Notary | None = None
     """Who countersigns receipts; None: nobody."""
 

@@ -21,6 +21,8 @@ MOMENT = RATE
 """Bytes of sound that are looked at before others may go on: half a second."""
 RECOGNITION = 30.0
 """Seconds that the words of one turn may take, where no response waits for them."""
+TOO_MUCH = "too_much_sound"
+"""Code of words that are refused because too much sound waits already."""
 MOST_BREAKS = 3
 """Detectors that break one after the other before the session is given up."""
 
@@ -34,9 +36,11 @@ class SessionEars:
         services: Services,
         do: Callable[[Iterable[SessionStep]], None],
         whose: Whose = (),
+        ceiling: str = "",
     ) -> None:
-        """`whose` turns they are, among all that wait to be heard."""
-        self._whose = whose or (session.wire.id,)
+        """`whose` turns they are, among all that wait to be heard; `ceiling`: with whom
+        the seconds of sound that wait are counted together."""
+        self._mine = whose or (session.wire.id,), ceiling
         self._session, self._services, self._do = session, services, do
         self._detector: Detector | None = None
         self._wanted: Mapping[str, Any] = {}
@@ -45,7 +49,7 @@ class SessionEars:
         """Samples of the input that the detector's time begins with and has reached."""
         self._deaf, self._breaks = False, 0
         self._one = asyncio.Lock()
-        self._tasks = Tasks(self._lost, partial(services.used, self._whose[0]))
+        self._tasks = Tasks(self._lost, partial(services.used, self._mine[0][0]))
 
     @property
     def making(self) -> list[asyncio.Task[None]]:
@@ -113,8 +117,19 @@ class SessionEars:
             self._do(self._session.trouble("no_detector", why))
 
     def recognise(self, step: Recognise) -> None:
-        """Make out the words of a turn."""
+        """Make out the words of a turn, or refuse it where too much waits already."""
+        sound, seconds = self._services.sound, len(step.pcm) / 2 / step.rate
+        _, ceiling = self._mine
+        if not sound.room(ceiling, seconds):
+            waiting = sound.of(ceiling)
+            why = f"{waiting:.0f} s of your sound wait to be made out already"
+            failed = self._session.answering.transcription_failed
+            self._do(failed(step.item_id, TOO_MUCH, why))
+            return
+        sound.hold(step.item_id, ceiling, seconds)
         self._tasks.spawn(step.item_id, self._recognise(step))
+        running = self._tasks.running[step.item_id]
+        running.add_done_callback(lambda _: sound.let_go(step.item_id))
 
     def give_up(self, item_id: str, code: str, why: str) -> None:
         """Nobody waits for those words any more."""
@@ -134,7 +149,7 @@ class SessionEars:
             return
         try:
             async with asyncio.timeout(RECOGNITION), self._one:
-                words = await recognise(step.pcm, self._whose)
+                words = await recognise(step.pcm, self._mine[0])
         except (TimeoutError, VoiceAgentError) as error:
             code, why = told(error)
             if isinstance(error, TimeoutError):

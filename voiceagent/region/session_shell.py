@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import partial
 
@@ -37,6 +36,7 @@ from voiceagent.region.memory import Keeper
 from voiceagent.region.responses import Responses
 from voiceagent.region.services import Services, Socket
 from voiceagent.region.session_ears import SessionEars
+from voiceagent.region.step_queue import StepQueue
 from voiceagent.region.tasks import Tasks
 from voiceagent.region.trouble import note, told
 
@@ -50,6 +50,11 @@ STRETCH = 0.001
 """Seconds that a session works on end before others go on."""
 KEEPING = 3.0
 """Seconds that the next event waits at most until the conversation is written down."""
+MOST_BEHIND = 1 << 20
+"""Bytes that may wait to be sent before no more is made: what is over that is what was
+made already."""
+READING = 15.0
+"""Seconds in which a client that is behind has to read something."""
 PUMP, CLOSE = "pump", "close"
 
 
@@ -74,10 +79,14 @@ class Live:
         whose = who.share or session.wire.id
         self.used = partial(services.used, whose)
         """To be told of what is done for it elsewhere."""
-        self._ears = SessionEars(session, services, self.do, (whose, session.wire.id))
-        self._responses = Responses(session, services, self.do, self._ears, who.share)
-        self._steps: deque[SessionStep] = deque()
-        self._wake, self._idle = asyncio.Event(), asyncio.Event()
+        self._ears = SessionEars(
+            session, services, self.do, (whose, session.wire.id), who.ceiling
+        )
+        self._responses = Responses(
+            session, services, self.do, self._ears, who.share, self.caught_up
+        )
+        self._steps = StepQueue()
+        self._wake, self._idle, self._sent = (asyncio.Event() for _ in range(3))
         self._tasks = Tasks(self._lost, self.used)
         self._signing = Countersigning(
             services.notary, who.subject, session.wire, self.do, self._tasks
@@ -109,15 +118,30 @@ class Live:
 
     def do(self, steps: Iterable[SessionStep]) -> None:
         """Carry these out behind those that wait."""
-        self._steps.extend(steps)
+        self._steps.put(steps)
         self._idle.clear()
         self._wake.set()
         if len(self._steps) > MOST_STEPS and self.line.there:
-            self._services.metrics.count("slow")
-            self._hang_up(1008, "it does not read")
+            self._does_not_read()
+
+    async def caught_up(self) -> None:
+        """Until there is room for more to be sent; whoever reads nothing is let go."""
+        while self._steps.size > MOST_BEHIND and self.line.there:
+            self._sent.clear()
+            try:
+                async with asyncio.timeout(READING):
+                    await self._sent.wait()
+            except TimeoutError:
+                self._does_not_read()
+
+    def weigh(self) -> None:
+        """Count what it keeps."""
+        size = self.session.wire.size + self.session.audio.size + self._steps.size
+        self._services.kept.hold(self.session.wire.id, self.who.ceiling, size)
 
     async def end(self) -> None:
         """Cancel everything; slots are free when this returns."""
+        self._services.kept.let_go(self.session.wire.id)
         await self._tasks.end()
         await asyncio.gather(self._responses.end(), self._ears.end())
 
@@ -126,16 +150,20 @@ class Live:
         note("a session", error)
         self._services.metrics.count("broken", "session")
         if self.failed:  # telling it has failed too
-            self._hang_up(BUG, told(error)[1])
+            self.hang_up(BUG, told(error)[1])
             return
         self.failed = True
         try:
             self.do(self.session.broken(*told(error)))
         except Exception as another:
             note("a session", another)
-            self._hang_up(BUG, told(error)[1])
+            self.hang_up(BUG, told(error)[1])
 
-    def _hang_up(self, code: int, reason: str) -> None:
+    def _does_not_read(self) -> None:
+        self._services.metrics.count("slow")
+        self.hang_up(1008, "it does not read")
+
+    def hang_up(self, code: int, reason: str) -> None:
         """Nothing that waits is sent any more."""
         self._steps.clear()
         if CLOSE not in self._tasks.running:
@@ -152,11 +180,12 @@ class Live:
         while True:
             began = perf()
             while self._steps:
-                await self._one(self._steps.popleft())
+                await self._one(self._steps.take())
                 if perf() - began > STRETCH:  # others have their turn, too
                     await asyncio.sleep(0)
                     began = perf()
             self._wake.clear()
+            self.weigh()
             if not self._steps:
                 self._idle.set()
                 await self._wake.wait()
@@ -166,10 +195,11 @@ class Live:
             case Send():
                 self._responses.sent(step.event)
                 await self.line.send(step.event)
+                self._sent.set()
             case Close():
                 await self.line.close(step.code, step.reason)
             case Keep():
-                await self._keep(self._newest(step))
+                await self._keep(step)
             case Cancel():
                 await self._responses.cancel(step.response_id)
             case _ if self.failed:
@@ -184,20 +214,6 @@ class Live:
                 self._ears.recognise(step)
             case Hear() | CutHere() | Attach():
                 pass  # carried out before the next event is looked at
-
-    def _newest(self, step: Keep) -> Keep:
-        """The last one that waits, in place of all of them: what is to be kept before
-        something is told is kept all the sooner."""
-        others = [
-            one
-            for one in self._steps
-            if isinstance(one, Keep) and one.conversation == step.conversation
-        ]
-        if not others:
-            return step
-        gone = set(map(id, others))
-        self._steps = deque(one for one in self._steps if id(one) not in gone)
-        return others[-1]
 
     async def _keep(self, step: Keep) -> None:
         try:

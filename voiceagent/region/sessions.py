@@ -60,6 +60,16 @@ class Sessions:
         cut = (live for live, _ in self._detached.values())
         return self._of[whose], sum(live.who.ceiling == whose for live in cut)
 
+    def make_room(self, whose: str) -> bool:
+        """Whether they may keep more here, without their cut sessions if need be."""
+        for session_id, (live, handle) in list(self._detached.items()):
+            if self._services.kept.room(whose):
+                break
+            if live.who.ceiling == whose:
+                handle.cancel()
+                self._give_up(session_id)
+        return self._services.kept.room(whose)
+
     def expire(
         self, live: Live, code: str = "token_expired", why: str = "the token has ended"
     ) -> None:
@@ -216,10 +226,12 @@ class Sessions:
         waiting = [one.who.ceiling for one, _ in self._detached.values()]
         share = ADDRESS_SHARE if live.who.until is None else SHARE
         own = waiting.count(live.who.ceiling) if live.who.ceiling else 0
-        return len(waiting) < MOST_CUT and own < round(share * MOST_CUT)
+        fits = len(waiting) < MOST_CUT and own < round(share * MOST_CUT)
+        return fits and self._services.kept.room(live.who.ceiling)
 
     def _give_up(self, session_id: str) -> None:
         live, _ = self._detached.pop(session_id)
+        self._services.kept.let_go(session_id)
         self._end_later(live)
 
     def _end_later(self, live: Live) -> None:

@@ -1,4 +1,4 @@
-"""A connection that tells how long the loop read from it."""
+"""A connection that tells what was read from it, and how long that took the loop."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from websockets.asyncio.server import ServerConnection
 
 from voiceagent.clock import perf
 
-__all__ = ["VisitorConnection"]
+__all__ = ["COARSE", "VisitorConnection"]
+
+COARSE = 1 << 18
+"""Bytes by which what was read and not looked at has changed before that is told."""
 
 
 class VisitorConnection(ServerConnection):
@@ -16,6 +19,18 @@ class VisitorConnection(ServerConnection):
 
     reading: Callable[[float], None] | None = None
     """To be told the seconds that what came took to be read."""
+    holding: Callable[[int], None] | None = None
+    """To be told how many bytes were read of messages that nobody has taken yet."""
+    unread = 0
+    """Those bytes."""
+    told = 0
+    """As they were told last."""
+
+    @staticmethod
+    def of(connection: ServerConnection) -> VisitorConnection:
+        """A connection that was made as one of these."""
+        assert isinstance(connection, VisitorConnection)
+        return connection
 
     def data_received(self, data: bytes) -> None:
         """Bytes of the network."""
@@ -23,3 +38,16 @@ class VisitorConnection(ServerConnection):
         super().data_received(data)
         if self.reading is not None:
             self.reading(perf() - began)
+        self._now_unread(self.unread + len(data))
+
+    def taken(self) -> None:
+        """A message was taken: parts of one that is not whole yet are counted anew."""
+        queued = self.recv_messages.frames.queue
+        rest = len(self.protocol.reader.buffer)
+        self._now_unread(rest + sum(len(frame.data) for frame in queued))
+
+    def _now_unread(self, unread: int) -> None:
+        self.unread = unread
+        if self.holding is not None and abs(unread - self.told) >= COARSE:
+            self.told = unread
+            self.holding(unread)
