@@ -13,6 +13,7 @@ from tests.lang import (
     test_en_guards,
     test_en_private,
     test_en_quantities,
+    test_en_things,
 )
 from tests.lang.tables import ENGLISH, tables
 from voiceagent.errors import UsageError
@@ -26,6 +27,7 @@ CHECKED = {
     *test_en_choices.CHECKS,
     *test_en_guards.CHECKS,
     *test_en_private.CHECKS,
+    *test_en_things.CHECKS,
     *test_en_quantities.CHECKS,
 }
 WRITTEN = (

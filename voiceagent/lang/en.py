@@ -10,6 +10,7 @@ from voiceagent.lang.en_private import PRIVATE
 from voiceagent.lang.en_quantities import QUANTITIES
 from voiceagent.lang.en_signs import SIGNS
 from voiceagent.lang.en_sounds import SOUNDS, SPEECH
+from voiceagent.lang.en_things import THINGS
 from voiceagent.lang.language import CommandWords, Language, ShortAnswers
 
 __all__ = ["ENGLISH"]
@@ -89,4 +90,5 @@ ENGLISH = Language(
     private=PRIVATE,
     documents=DOCUMENTS,
     signs=SIGNS,
+    things=THINGS,
 )

@@ -17,6 +17,7 @@ from voiceagent.lang.guard_tables import GuardTables
 from voiceagent.lang.private_tables import PrivateTables
 from voiceagent.lang.quantity_tables import QuantityWords
 from voiceagent.lang.sign_tables import SignWords
+from voiceagent.lang.thing_tables import ThingWords
 
 __all__ = [
     "ShortAnswers",
@@ -230,3 +231,4 @@ class Language(Struct, frozen=True, kw_only=True, eq=False):
     private: PrivateTables
     documents: DocumentWords
     signs: SignWords
+    things: ThingWords

@@ -74,6 +74,13 @@ class HomeAssistant:
         """Call a service, once for each domain among the entities."""
         if service in ("add_item", "remove_item"):
             return self._change_list(entities, service, str(data["item"]))
+        if service == "clear_list":
+            every = ((e, item) for e in entities for item in self.items(e))
+            return [
+                unmoved
+                for entity, item in every
+                for unmoved in self._change_list([entity], "remove_item", item)
+            ]
         before = self.states(entities)
         there = [
             e for e in entities if before[e].state not in ("missing", "unavailable")

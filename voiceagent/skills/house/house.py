@@ -17,6 +17,7 @@ from typing import Protocol
 
 from voiceagent.lang.spoken import spoken
 from voiceagent.store import Store, StoredRow
+from voiceagent.store.statements import SqlStatement
 
 __all__ = [
     "DOMAINS",
@@ -240,8 +241,8 @@ class LocalHouse:
         self, entities: Sequence[Entity], service: str, data: Mapping[str, Value]
     ) -> Sequence[Unmoved]:
         """Change the remembered states, all of them or none; they always follow."""
-        if service in ("add_item", "remove_item"):
-            self._change_list(entities, service, str(data["item"]))
+        if service in ("add_item", "remove_item", "clear_list"):
+            self._change_list(entities, service, str(data.get("item", "")))
             return ()
         sql = "INSERT OR REPLACE INTO entities VALUES (?, ?)"
         rows = [(sql, (e.id, self._after(e, service, data))) for e in entities]
@@ -270,10 +271,13 @@ class LocalHouse:
         remove = "DELETE FROM items WHERE list = ? AND item = ?"
         seen = "INSERT OR REPLACE INTO settings VALUES (?, 'kept')"
         for entity in entities:
-            first = [(add, (entity.id, kept)) for kept in self.items(entity)]
-            last = add if service == "add_item" else remove
-            mark = (seen, (f"list:{entity.id}",))
-            self._store.write(*first, mark, (last, (entity.id, item)))
+            begun = self._store.setting(f"list:{entity.id}")
+            first = [] if begun else [(add, (entity.id, kept)) for kept in entity.items]
+            change = add if service == "add_item" else remove
+            last: SqlStatement = (change, (entity.id, item))
+            if service == "clear_list":
+                last = ("DELETE FROM items WHERE list = ?", (entity.id,))
+            self._store.write(*first, (seen, (f"list:{entity.id}",)), last)
 
 
 def _kept_state(row: StoredRow) -> EntityState:

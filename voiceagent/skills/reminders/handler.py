@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from voiceagent.clock import SENSIBLE, Zone, believed, uptime
+from voiceagent.lang.spoken import number_words
 from voiceagent.nlu.intent import Intent
 from voiceagent.skills.host import SkillHost
 from voiceagent.skills.phrases import clock_words, listed
@@ -128,7 +129,7 @@ class Reminders:
             return which_time(found, intent, context, together=True)
         question = None
         if len(found) > 1 and everything:
-            words = f"cancel all {len(found)} reminders"
+            words = f"cancel all {number_words(len(found))} reminders"
             seen = " ".join(one.id for one in found)
             text = f"Do you want me to {words}?"
             question = ask_whether(text, words, intent, seen=seen, reason="all")

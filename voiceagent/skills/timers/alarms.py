@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from voiceagent.clock import SENSIBLE, Zone
+from voiceagent.lang.spoken import number_words
 from voiceagent.nlu.intent import Intent
 from voiceagent.skills.phrases import LATE, ago_words, clock_words, listed, sentence
 from voiceagent.skills.plain import act
@@ -116,7 +117,7 @@ class AlarmPlans:
         if len(found) > 1 and everything:
             told = listed([date_words(one.when, context.now) for one in found[:4]])
             more = f" and {len(found) - 4} more" if len(found) > 4 else ""
-            words = f"cancel all {len(found)} alarms"
+            words = f"cancel all {number_words(len(found))} alarms"
             text = f"Do you want me to {words}: {told}{more}?"
             seen = " ".join(one.id for one in found)
             question = ask_whether(text, words, intent, seen=seen, reason="all")
