@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from live_session import Client, services
+from open_microphone import WIRE, held_open, question
+from open_microphone import room_noise as room
 from spoken_command import SAMPLES
 
 from voiceagent.app.config import Config
@@ -27,7 +29,6 @@ from voiceagent.region.fair_desk import Whose
 
 pytestmark = [pytest.mark.property, pytest.mark.audio]
 pytest.importorskip("webrtcvad", reason="webrtcvad-wheels is not installed")
-WIRE = 24_000
 MANUAL: dict[str, Any] = {"turn_detection": None}
 Committed = tuple[int, int]
 """Where a turn's audio begins and how long it is, in samples of the wire."""
@@ -36,11 +37,6 @@ Committed = tuple[int, int]
 @cache
 def shop() -> Workshop:
     return Workshop(Config(vad=VadConfig(engine="webrtcvad")))
-
-
-def room(seconds: float) -> bytes:
-    noise = np.random.default_rng(7).standard_normal(round(WIRE * seconds))
-    return (noise * 12).astype("<i2").tobytes()
 
 
 @cache
@@ -174,6 +170,13 @@ def test_an_open_microphone_may_be_quiet_for_long(quiet: float) -> None:
 
     ((at, long),) = run(main(), virtual=True)
     assert at >= (quiet - 1) * WIRE and long < len(said()) // 2 + 2 * WIRE
+
+
+def test_an_hour_with_a_question_now_and_then() -> None:
+    found = held_open(1.0)
+    assert found.asked > 8 and found.answered == found.asked
+    assert found.ended == {"completed": found.asked} and found.closed is None
+    assert found.kept <= len(question()) + 2 * WIRE  # never what came before it
 
 
 def test_a_commit_in_mid_speech_takes_what_was_said_and_leaves_the_rest() -> None:
