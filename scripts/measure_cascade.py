@@ -91,7 +91,7 @@ def _request(row: Mapping[str, Any], finder: SlotFinder) -> Request:
 def outcomes(requests: Sequence[Request], pack: Pack, slm: Slm) -> list[Outcome]:
     """Every request through templates, model and guards."""
     parser, finder = IntentParser(pack), SlotFinder(pack)
-    cascade = Cascade(Guards(finder.intents))
+    cascade = Cascade(Guards(finder.intents, framed=pack.framed))
     return [_outcome(request, parser, slm, cascade) for request in requests]
 
 

@@ -29,8 +29,9 @@ from voiceagent.frontend.frontend import Frontend
 from voiceagent.frontend.vad import VadSmoother
 from voiceagent.frontend.wake import WakeGate, WakeRule, WakeVerifier
 from voiceagent.nlu.intent import Intent
-from voiceagent.nlu.interpreter import Doubts, Interpreter
+from voiceagent.nlu.interpreter import Interpreter
 from voiceagent.nlu.models.swap import ModelSource, ModelSwitch
+from voiceagent.nlu.reading import Doubts
 from voiceagent.privacy.gate import Policy, PrivacyGate
 from voiceagent.privacy.receipts import Receipts
 from voiceagent.routing.breaker import Breaker

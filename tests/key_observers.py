@@ -37,7 +37,7 @@ from voiceagent.errors import VoiceAgentError
 from voiceagent.frontend.frontend import Frontend
 from voiceagent.nlu.decision import DecisionStep, Route
 from voiceagent.nlu.intent import Intent
-from voiceagent.nlu.interpreter import Reading
+from voiceagent.nlu.reading import Reading
 from voiceagent.realtime import link
 from voiceagent.routing.escalation import Escalation
 from voiceagent.routing.handover import Handover

@@ -8,7 +8,7 @@ from agents import Echo, Stage, without_content
 from model_folders import Source
 
 from voiceagent.nlu.intent import Intent
-from voiceagent.nlu.interpreter import Doubts
+from voiceagent.nlu.reading import Doubts
 from voiceagent.nlu.slm.protocol import Guess
 from voiceagent.replay.expectations import check
 from voiceagent.replay.scenario import Scenario

@@ -14,9 +14,10 @@ from voiceagent.errors import PackError
 from voiceagent.frontend.endpoint import Completeness
 from voiceagent.nlu.decision import DecisionStep
 from voiceagent.nlu.intent import Intent
-from voiceagent.nlu.interpreter import Doubts, Interpreter, Reading
+from voiceagent.nlu.interpreter import Interpreter
 from voiceagent.nlu.models.swap import ModelSwitch
 from voiceagent.nlu.open_question import DECLINED
+from voiceagent.nlu.reading import Doubts, Reading
 from voiceagent.nlu.slm.protocol import NOT_MINE, Guess
 from voiceagent.skills.skill import Skill
 from voiceagent.stt.protocol import Recognition

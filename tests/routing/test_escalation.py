@@ -7,7 +7,7 @@ from agents import Stage, without_content
 from model_folders import Source
 
 from voiceagent.nlu.intent import Intent
-from voiceagent.nlu.interpreter import Doubts
+from voiceagent.nlu.reading import Doubts
 from voiceagent.nlu.slm.protocol import Guess
 from voiceagent.privacy.gate import Policy
 from voiceagent.privacy.payload import DataClass, Payload

@@ -22,7 +22,7 @@ from voiceagent.clock import Compute, Pace, now, run
 from voiceagent.deadline import Deadline
 from voiceagent.errors import StoreError
 from voiceagent.nlu.decision import DecisionStep, Route
-from voiceagent.nlu.interpreter import Reading
+from voiceagent.nlu.reading import Reading
 from voiceagent.privacy.payload import Payload
 from voiceagent.realtime.turn import answered
 from voiceagent.routing.config import CostConfig

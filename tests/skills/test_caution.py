@@ -90,7 +90,7 @@ def test_a_pack_asks_before_it_spends() -> None:
     [
         ("unlock the front door", "unlock the front door"),
         ("open the garage door", "open the garage door"),
-        ("open the garage doors", "open all garage doors"),
+        ("open the garage doors", "open the garage door"),
         ("set the temperature to 28 degrees", "set the EcoBee to 28 degrees"),
     ],
 )

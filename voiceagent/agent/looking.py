@@ -11,7 +11,7 @@ from voiceagent.agent.supervisor import Supervisor
 from voiceagent.clock import Compute
 from voiceagent.errors import VoiceAgentError
 from voiceagent.nlu.decision import Route
-from voiceagent.nlu.interpreter import Reading
+from voiceagent.nlu.reading import Reading
 from voiceagent.stt.protocol import Recognition
 from voiceagent.trace.events import Degraded, Event, Failed
 

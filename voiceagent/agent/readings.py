@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from voiceagent.nlu.clarify import Question
-from voiceagent.nlu.interpreter import Reading
+from voiceagent.nlu.reading import Reading
 from voiceagent.skills.skill import Answer
 from voiceagent.stt.protocol import Recognition
 

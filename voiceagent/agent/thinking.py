@@ -23,8 +23,9 @@ from voiceagent.errors import ToolRefused, VoiceAgentError
 from voiceagent.nlu.clarify import Question
 from voiceagent.nlu.decision import Route
 from voiceagent.nlu.intent import Intent
-from voiceagent.nlu.interpreter import Interpreter, Reading, Understanding
+from voiceagent.nlu.interpreter import Interpreter
 from voiceagent.nlu.models.swap import ModelSwitch
+from voiceagent.nlu.reading import Reading, Understanding
 from voiceagent.routing.handover import DEVICE, Handover, RemoteOutcome
 from voiceagent.skills.skill import Answer, LastTurn, Skill, TurnContext
 from voiceagent.stt.protocol import Recognition

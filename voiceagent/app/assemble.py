@@ -18,10 +18,11 @@ from voiceagent.app.options import AgentOptions
 from voiceagent.app.till import alone_till
 from voiceagent.app.workshop import Workshop
 from voiceagent.clock import Compute, Pace
-from voiceagent.nlu.interpreter import Doubts, Interpreter
+from voiceagent.nlu.interpreter import Interpreter
 from voiceagent.nlu.models.asking import PATIENCE
 from voiceagent.nlu.models.model_folder import NONE
 from voiceagent.nlu.models.swap import LateModel, ModelSwitch
+from voiceagent.nlu.reading import Doubts
 from voiceagent.skills.host import SkillHost
 from voiceagent.skills.house.late_house import late_house
 from voiceagent.skills.volume.handler import loudness

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from voiceagent.nlu.completeness import Progress
     from voiceagent.nlu.intent import IntentParser
     from voiceagent.nlu.phrase import Phraser
+    from voiceagent.nlu.reader import CommandReader
     from voiceagent.nlu.slm.cascade import Cascade
     from voiceagent.nlu.slm.forms import Takes
     from voiceagent.skills.packs.outfit import Outfit
@@ -125,9 +126,23 @@ class PackLanguage:
         return self._made("parser", lambda: parts.parser(self.pack, area), area)
 
     @property
+    def reader(self) -> CommandReader:
+        """Words to intents, whatever manners stand around them."""
+        area = self.recipe.pack.area
+
+        def frames() -> IntentParser | None:
+            return self._made("frames", lambda: parts.frames(self.pack, area), area)
+
+        def make() -> CommandReader:
+            return parts.reader(self.parser, frames)
+
+        return self._shelf.get("reader", (self._from, area), make)
+
+    @property
     def cascade(self) -> Cascade:
         """Templates, then the model, with the guards of the pack in between."""
-        make = partial(parts.cascade, self.takes)
+        framed = self._made("framed", lambda: self.pack.framed)
+        make = partial(parts.cascade, self.takes, framed)
         return self._shelf.get("cascade", self._from, make)
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,13 +10,23 @@ if TYPE_CHECKING:
     from voiceagent.nlu.completeness import Progress
     from voiceagent.nlu.intent import IntentParser
     from voiceagent.nlu.phrase import Phraser
+    from voiceagent.nlu.reader import CommandReader
     from voiceagent.nlu.slm.cascade import Cascade
     from voiceagent.nlu.slm.forms import Takes
     from voiceagent.skills.house.house import HouseModel
     from voiceagent.skills.packs.pack import Pack
     from voiceagent.stt.grammar import Grammar
 
-__all__ = ["cascade", "grammar", "parser", "phraser", "progress", "takes"]
+__all__ = [
+    "cascade",
+    "frames",
+    "grammar",
+    "parser",
+    "phraser",
+    "progress",
+    "reader",
+    "takes",
+]
 
 
 def parser(pack: Pack, area: str) -> IntentParser:
@@ -26,6 +36,26 @@ def parser(pack: Pack, area: str) -> IntentParser:
     return IntentParser(pack, context={"area": area} if area else None)
 
 
+def frames(pack: Pack, area: str) -> IntentParser | None:
+    """Words to intents, by what is understood besides the templates."""
+    from voiceagent.nlu.intent import IntentParser
+    from voiceagent.skills.packs.frames import FramedPack
+
+    if pack.frames is None:
+        return None
+    framed = FramedPack(pack.frames, pack.slot_lists)
+    return IntentParser(framed, context={"area": area} if area else None)
+
+
+def reader(
+    parser: IntentParser, frames: Callable[[], IntentParser | None]
+) -> CommandReader:
+    """Words to intents, whatever manners stand around them."""
+    from voiceagent.nlu.reader import CommandReader
+
+    return CommandReader(parser, frames)
+
+
 def takes(pack: Pack) -> Mapping[str, Takes]:
     """What every intent takes."""
     from voiceagent.nlu.slm import template_forms
@@ -33,12 +63,14 @@ def takes(pack: Pack) -> Mapping[str, Takes]:
     return template_forms.takes(pack)
 
 
-def cascade(known: Mapping[str, Takes]) -> Cascade:
+def cascade(
+    known: Mapping[str, Takes], framed: Mapping[str, frozenset[str]]
+) -> Cascade:
     """Templates, then the model, with guards that know what intents take."""
     from voiceagent.nlu.guards.guards import Guards
     from voiceagent.nlu.slm.cascade import Cascade
 
-    return Cascade(Guards(known))
+    return Cascade(Guards(known, framed=framed))
 
 
 def phraser(pack: Pack, parser: IntentParser) -> Phraser:

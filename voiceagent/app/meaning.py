@@ -51,7 +51,7 @@ class Meaning:
 
     def parse(self, text: str) -> Intent | None:
         """The intent that `text` says."""
-        return self._language.parser.parse(text)
+        return self._language.reader.parse(text)
 
     def answers(self, intent: str) -> bool:
         """Whether anybody answers that intent."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from voiceagent.lang.en_choices import CHOICES
 from voiceagent.lang.en_documents import DOCUMENTS
 from voiceagent.lang.en_guards import GUARDS
+from voiceagent.lang.en_manners import MANNERS
 from voiceagent.lang.en_numbers import CALENDAR, NUMBERS
 from voiceagent.lang.en_private import PRIVATE
 from voiceagent.lang.en_quantities import QUANTITIES
@@ -87,6 +88,7 @@ ENGLISH = Language(
     choices=CHOICES,
     commands=COMMANDS,
     guards=GUARDS,
+    manners=MANNERS,
     private=PRIVATE,
     documents=DOCUMENTS,
     signs=SIGNS,

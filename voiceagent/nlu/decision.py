@@ -73,6 +73,8 @@ class Route:
     """`device`, or `none` where nobody can."""
     reason: str
     step: DecisionStep = field(default=DecisionStep.ACT)
+    unknown: str = ""
+    """Words of the user that nothing explains: to be said back, never to be kept."""
 
 
 def route(

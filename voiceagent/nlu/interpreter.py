@@ -7,23 +7,29 @@ language model               acts, asks back or hands over, by its probability
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from collections.abc import Sequence
+from dataclasses import replace
 
 from voiceagent.clock import Compute, now
 from voiceagent.deadline import Deadline
-from voiceagent.frontend.endpoint import Completeness
 from voiceagent.lang.twins import twin_of
 from voiceagent.nlu.clarify import Question, confirm, repeat_back, which
 from voiceagent.nlu.decision import DecisionStep, Opinion, Route, route
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.models.swap import ModelSwitch
 from voiceagent.nlu.open_question import AnswerGiven, OpenQuestion
+from voiceagent.nlu.reading import (
+    Decide,
+    Doubts,
+    Reading,
+    Understanding,
+    left_alone,
+    unclear,
+)
 from voiceagent.nlu.slm.protocol import Guess
 from voiceagent.stt.protocol import Recognition
 
-__all__ = ["Decide", "Doubts", "Interpreter", "Reading", "Understanding"]
+__all__ = ["Interpreter"]
 
 GRACE = 0.25
 """Seconds that a model has at least, however late the turn is already."""
@@ -31,73 +37,6 @@ AHEAD = 0.2
 """Seconds that a model has for words that are only a guess yet."""
 MAYBE = 0.3
 """Probability from which on a guess is worth asking about where nobody else answers."""
-
-
-class Understanding(Protocol):
-    """Turns words into meaning; blocking and quick."""
-
-    def progress(self, text: str) -> Completeness:
-        """How much of a command `text` is."""
-        ...
-
-    def parse(self, text: str) -> Intent | None:
-        """The intent that `text` says."""
-        ...
-
-    def answers(self, intent: str) -> bool:
-        """Whether anybody answers that intent."""
-        ...
-
-
-class Decide(Protocol):
-    """Who answers: `voiceagent.nlu.decision.route`, or stricter."""
-
-    def __call__(
-        self,
-        recognition: Recognition,
-        intent: Intent | None,
-        opinion: Opinion | None = None,
-        *,
-        heard: float = 0.0,
-    ) -> Route:
-        """A pure function of its inputs."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Doubts:
-    """How doubt is put into words."""
-
-    heard: float = 0.0
-    """The recogniser's confidence below which is asked "did you say ..."."""
-    phrase: Callable[[Intent], str] = lambda intent: ""
-    """An intent in the words of the pack; empty where there are none."""
-    agreed: bool = False
-    """Whatever a skill asks about first is agreed to beforehand."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What the words mean, and what follows from it."""
-
-    route: Route
-    intent: Intent | None = None
-    """What is to be done; None where nothing is."""
-    confidence: float = 1.0
-    by: str = "templates"
-    question: Question | None = None
-    """What is asked back instead of acting."""
-    reply: str = ""
-    """Words to say as they are."""
-    guess: Guess | None = None
-    """The model's word where it was not sure enough to act or to ask."""
-    agreed: bool = False
-    """The user has said yes to the very thing."""
-
-    @property
-    def handed_over(self) -> bool:
-        """Whether the device leaves it to somebody else."""
-        return self.route.step is DecisionStep.HAND_OVER
 
 
 class Interpreter:
@@ -164,6 +103,8 @@ class Interpreter:
         """The smaller answer, where nobody else gives a better one: whether the model's
         best guess was meant."""
         guess = reading.guess
+        if reading.reply:
+            return reading
         if guess is None or guess.intent is None or guess.probability < MAYBE:
             return None
         words = await self._compute("intent", self._doubts.phrase, guess.intent)
@@ -212,7 +153,7 @@ class Interpreter:
         if opinion is None or guess is None:
             return Reading(found)
         if found.step is DecisionStep.HAND_OVER:
-            return Reading(found, guess=guess)
+            return left_alone(recognition.text, found, guess)
         return await self._guessed(recognition, found, opinion, guess)
 
     async def _repeated(self, intent: Intent, text: str, reason: str) -> Question:
@@ -241,6 +182,9 @@ class Interpreter:
             return reading
         words = await self._compute("intent", self._doubts.phrase, guess.intent)
         question = confirm(guess.intent, words, reason=found.reason)
+        if question is not None and found.unknown:
+            said = unclear(recognition.text, found.unknown)
+            question = replace(question, text=f"{said} {question.text}")
         if question is None:
             reason = f"{found.reason}, and no words to ask back"
             return Reading(Route("none", reason, DecisionStep.HAND_OVER))

@@ -25,7 +25,7 @@ from voiceagent.chores import Chores
 from voiceagent.clock import now
 from voiceagent.errors import VoiceAgentError
 from voiceagent.message import Message
-from voiceagent.nlu.interpreter import Reading
+from voiceagent.nlu.reading import Reading
 from voiceagent.routing.handover import (
     DEVICE,
     Handover,

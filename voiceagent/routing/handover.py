@@ -9,7 +9,7 @@ from enum import StrEnum
 from voiceagent.deadline import Deadline
 from voiceagent.errors import LinkDown, RemoteFailed
 from voiceagent.nlu.intent import Intent
-from voiceagent.nlu.interpreter import Reading
+from voiceagent.nlu.reading import Reading
 from voiceagent.routing.breaker import Breaker
 from voiceagent.routing.plan import Situation
 from voiceagent.routing.remote import Remote

@@ -22,6 +22,9 @@ __all__ = [
     "which_are",
 ]
 
+EVERY = ("all", "all of them", "everywhere", "the whole house")
+"""What is answered where it is asked how wide something is meant."""
+
 
 @dataclass(frozen=True, slots=True)
 class Targets:
@@ -102,11 +105,13 @@ def find_targets(
     noun: str,
     kind: str = "",
     nameable: tuple[str, ...] = (),
+    asks: bool = False,
 ) -> Targets:
     """The thing named, else those of `domains` (and `kind`) in the place meant.
 
-    Place: the area said, the room of the device, or the whole house. `noun`: what
-    several of them are called; `nameable`: what may be named besides.
+    Place: the area said, or the room of the device; the whole house only where all
+    was said, or where it is only `asks`: nothing is done. `noun`: what several of them
+    are called; `nameable`: what may be named besides.
     """
     area = str(intent.slots.get("area", ""))
     one = named(house, intent, context, *domains, *nameable)
@@ -120,10 +125,31 @@ def find_targets(
     found = house.select(*domains, area=area, kind=kind)
     place = said_name(area)
     phrase = f"{place} {noun}" if area else f"all {noun}"
+    if found and not (area or asks or scope == "all"):
+        return _how_wide(found, intent, noun)
     if found:
         return Targets(found, phrase)
     where = f"in the {place}" if area else "here"
     return Targets((), phrase, f"There are no {noun} {where}")
+
+
+def _how_wide(found: tuple[Entity, ...], intent: Intent, noun: str) -> Targets:
+    """Nobody said where, or all: the only one, or the room is asked for."""
+    rooms = tuple(dict.fromkeys(entity.area for entity in found if entity.area))
+    if len(found) == 1:
+        return _one(found[0], "")
+    if len(rooms) == 1 and all(entity.area for entity in found):
+        return Targets(found, f"{said_name(rooms[0])} {noun}")
+    every = replace(intent, slots={**intent.slots, "scope": "all"})
+    there = [
+        Option(said_name(room), replace(intent, slots={**intent.slots, "area": room}))
+        for room in (rooms if len(rooms) > 1 else ())
+    ]
+    text = f"In which room, or all {noun}?" if there else f"All {noun}?"
+    ways = (*(EVERY if there else ()), f"all {noun}")
+    options = (*there, *(Option(words, every) for words in ways))
+    asked = Question(text, options, "nobody said where, or all")
+    return Targets((), f"the {noun}", text, asked)
 
 
 def _one(entity: Entity, area: str) -> Targets:

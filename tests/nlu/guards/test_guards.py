@@ -45,7 +45,7 @@ def finder() -> SlotFinder:
 
 @lru_cache
 def guards() -> Guards:
-    return Guards(finder().intents)
+    return Guards(finder().intents, framed=load_pack(None).framed)
 
 
 @lru_cache
@@ -163,9 +163,9 @@ def test_the_guards_of_another_language_know_its_words_alone() -> None:
     german = Guards(finder().intents, tables=other)
     order = Intent("device.on", {"name": "Radio"})
     for text, guard in (("radio nicht", german), ("do not radio", guards())):
-        assert guard.judge(text, order).ruling is Ruling.REFUSE
+        assert guard.judge(text, order).reason == "it is denied"
     for text, guard in (("do not radio", german), ("radio nicht", guards())):
-        assert guard.judge(text, order).ruling is Ruling.ACT
+        assert "denied" not in guard.judge(text, order).reason
 
 
 @given(st.text(max_size=120))

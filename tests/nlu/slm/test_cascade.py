@@ -33,7 +33,8 @@ ORDERS = {
 
 @lru_cache
 def cascade() -> Cascade:
-    return Cascade(Guards(SlotFinder(load_pack(None)).intents))
+    pack = load_pack(None)
+    return Cascade(Guards(SlotFinder(pack).intents, framed=pack.framed))
 
 
 def opinion(intent: Intent | None, sure: float) -> Opinion:

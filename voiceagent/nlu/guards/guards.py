@@ -15,10 +15,13 @@ from functools import cache
 
 from voiceagent.lang.language import Language
 from voiceagent.lang.languages import language
+from voiceagent.lang.spoken import foreign
+from voiceagent.nlu.guards.account import AccountRule
 from voiceagent.nlu.guards.leftovers import Leftovers
 from voiceagent.nlu.guards.mood import QuestionRule, SeveralRule, StoryRule
 from voiceagent.nlu.guards.numbers import LossRule, StepRule, TwinRule
 from voiceagent.nlu.guards.polarity import DenialRule, OppositeRule
+from voiceagent.nlu.guards.states import StateRule
 from voiceagent.nlu.guards.verdict import PASS, GuardVerdict, Ruling, ask, refuse
 from voiceagent.nlu.intent import Intent, spoken
 from voiceagent.nlu.slm.forms import Takes
@@ -42,10 +45,12 @@ class Rules:
         self.asked = QuestionRule(guards.questions)
         self.told = StoryRule(guards.stories)
         self.contradicted = OppositeRule(guards.directions)
+        self.stated = StateRule(tables.manners.states, guards.directions)
         self.several = SeveralRule(guards)
         self.lost = LossRule(tables, Leftovers(tables))
         self.relative = StepRule(guards.directions)
         self.twins = TwinRule(tables.numbers)
+        self.account = AccountRule(tables)
 
 
 @cache
@@ -61,14 +66,17 @@ class Guards:
         self,
         intents: Mapping[str, Takes],
         *,
+        framed: Mapping[str, frozenset[str]] | None = None,
         sure: float = SURE,
         tables: Language = DEFAULT,
     ) -> None:
-        """`intents`: of `SlotFinder`; `sure`: the recogniser's confidence from which
-        a number that sounds like another is believed; `tables`: of the language that
-        the templates are in."""
+        """`intents`: of `SlotFinder`; `framed`: words by intent that
+        it may be said with besides those of its templates; `sure`: the recogniser's
+        confidence from which a number that sounds like another is believed; `tables`:
+        of the language that the templates are in."""
         self._intents, self._sure = intents, sure
         self._rules = rules_of(tables)
+        self._framed = framed or {}
         orders: set[str] = set()
         for known in intents.values():
             if not known.asks:
@@ -85,16 +93,22 @@ class Guards:
         known = self._intents.get(intent.name)
         if known is None:
             return refuse("unknown intent")
+        if foreign(text):
+            return refuse("another script beside the words")
         words, rules = spoken(text), self._rules
         verdicts = (
             rules.negated.judge(words, known),
             rules.asked.judge(words, known, self._orders),
             rules.told.judge(words, intent, known),
             rules.contradicted.judge(words, intent, known),
+            rules.stated.judge(words, intent, known),
             rules.several.judge(words, self._orders),
             rules.lost.judge(words, intent, known),
             rules.relative.judge(words, intent, known),
             rules.twins.judge(words, confidence, sure=self._sure),
+            rules.account.judge(
+                words, intent, known, self._framed.get(intent.name, frozenset())
+            ),
         )
         return _worst(verdicts)
 

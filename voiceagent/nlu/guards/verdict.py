@@ -24,17 +24,19 @@ class GuardVerdict:
 
     ruling: Ruling
     reason: str = ""
+    unknown: str = ""
+    """Words of the user that nothing explains: to be said back, never to be kept."""
 
 
 PASS = GuardVerdict(Ruling.ACT)
 """Nothing speaks against it."""
 
 
-def ask(reason: str) -> GuardVerdict:
+def ask(reason: str, unknown: str = "") -> GuardVerdict:
     """Better ask first."""
-    return GuardVerdict(Ruling.ASK, reason)
+    return GuardVerdict(Ruling.ASK, reason, unknown)
 
 
-def refuse(reason: str) -> GuardVerdict:
+def refuse(reason: str, unknown: str = "") -> GuardVerdict:
     """Must not be done."""
-    return GuardVerdict(Ruling.REFUSE, reason)
+    return GuardVerdict(Ruling.REFUSE, reason, unknown)

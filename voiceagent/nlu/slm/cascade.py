@@ -55,5 +55,5 @@ def _stricter(found: Route, verdict: GuardVerdict) -> Route:
         return found
     reason = f"{found.reason}, but {verdict.reason}"
     if verdict.ruling is Ruling.ASK:
-        return Route(found.tier, reason, DecisionStep.ASK)
-    return Route("none", reason, DecisionStep.HAND_OVER)
+        return Route(found.tier, reason, DecisionStep.ASK, verdict.unknown)
+    return Route("none", reason, DecisionStep.HAND_OVER, verdict.unknown)

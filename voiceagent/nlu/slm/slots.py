@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from voiceagent.lang.cues import somewhere
 from voiceagent.lang.languages import language
 from voiceagent.nlu.guards.leftovers import Leftovers
+from voiceagent.nlu.guards.states import wanted_way
 from voiceagent.nlu.intent import SlotValue, Understood, spoken
 from voiceagent.nlu.slm.forms import FUNCTION_WORDS, Atom, Form, Takes
 from voiceagent.nlu.slm.values import alike, named_value, read
@@ -32,6 +33,7 @@ SlotSpan = tuple[int, int, str]
 EMPTY = somewhere(language().commands.empty)
 """Words of lists that mean nothing here."""
 LEFTOVERS = Leftovers(language())
+STATES, DIRECTIONS = language().manners.states, language().guards.directions
 MOST_LETTERS = 400
 """Longer sentences are stories; nothing in them is looked for."""
 
@@ -119,13 +121,25 @@ class _Search:
         self._words = frozenset(text.split())
         inside = [span for span in spans if 0 <= span[0] < span[1] <= len(text)]
         self._marks = [span for span in inside if "=" not in span[2]]
-        self._given = [span for span in inside if "=" in span[2]]
+        self._given = [self._turned(span) for span in inside if "=" in span[2]]
         run = Matching(text)
         self._exact = {id(atom): list(_exact(atom, run)) for atom in known.atoms}
         self._hits = {
             id(atom): [*self._exact[id(atom)], *self._marked(atom)]
             for atom in known.atoms
         }
+
+    def _turned(self, span: SlotSpan) -> SlotSpan:
+        """A mark on a state, in the direction that the words want: models learn what
+        is complained of better than which way it is to go."""
+        start, end, mark = span
+        slot, _, value = mark.partition("=")
+        wanted = wanted_way(self._text[start:end].split(), STATES, DIRECTIONS)
+        numbers = [v for v in self._known.fixed.get(slot, ()) if isinstance(v, int)]
+        if value.lstrip("-").isdigit() and int(value) * wanted < 0:
+            if -int(value) in numbers:
+                return start, end, f"{slot}={-int(value)}"
+        return span
 
     def run(self) -> SlotFinding:
         best = max(self._choices(), key=lambda choice: choice.score, default=None)

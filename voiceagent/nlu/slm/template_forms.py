@@ -24,7 +24,7 @@ from voiceagent.templates.walk import (
     Series,
 )
 
-__all__ = ["takes"]
+__all__ = ["own_words", "takes"]
 
 MOST_PHRASES = 64
 """Of one value of a list."""
@@ -77,6 +77,20 @@ def _takes(blocks: Iterable[Block], readers: dict[Scope, _FormReader]) -> Takes:
         openings=frozenset(openings),
         fixed={name: frozenset(some) for name, some in fixed.items()},
     )
+
+
+def own_words(pack: Understood) -> dict[str, frozenset[str]]:
+    """The words of every intent of a pack apart from those that name its values."""
+    reader = _FormReader()
+    found: dict[str, frozenset[str]] = {}
+    for block in blocks_of(pack.intents, pack.slot_lists):
+        for _, part in block.parts():
+            said = reader.own_words(part)
+            for blank in reader.blanks(part):
+                if _means(blank):
+                    said |= reader.words(blank)
+            found[block.intent] = found.get(block.intent, frozenset()) | said
+    return found
 
 
 Atoms = tuple[Atom, ...]
@@ -192,6 +206,13 @@ def _counts(part: Part) -> bool:
     if isinstance(part, Chunk | Rule):
         return False
     return any(map(_counts, part.parts))
+
+
+def _means(blank: Blank) -> bool:
+    """Whether all words of a list say one value, which none of them names."""
+    holds = blank.holds
+    values = holds.values if isinstance(holds, Listed) else ()
+    return bool(values) and len({str(item.value) for item in values}) == 1
 
 
 def _is_plain(holds: Holds) -> bool:

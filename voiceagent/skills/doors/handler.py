@@ -89,7 +89,7 @@ class Doors:
     def ask(self, intent: Intent, context: TurnContext) -> Answer:
         """Say how they are; moves nothing."""
         wanted = str(intent.slots.get("state", ""))
-        found = self._targets(intent, context)
+        found = self._targets(intent, context, asks=True)
         if found.problem:
             return found.refusal
         states = {e: s.state for e, s in self._house.states(found.entities).items()}
@@ -108,12 +108,20 @@ class Doors:
             f"{answer}. {sentence(silent_words(silent))}" if silent else answer
         )
 
-    def _targets(self, intent: Intent, context: TurnContext) -> Targets:
-        model, kind = self._house.model, str(intent.slots.get("kind", ""))
-        if intent.name.startswith("lock."):
-            return find_targets(model, intent, context, ("lock",), noun="doors")
-        noun = NOUNS.get(kind, "doors")
-        return find_targets(model, intent, context, ("cover",), noun=noun, kind=kind)
+    def _targets(
+        self, intent: Intent, context: TurnContext, *, asks: bool = False
+    ) -> Targets:
+        kind = str(intent.slots.get("kind", ""))
+        lock = intent.name.startswith("lock.")
+        return find_targets(
+            self._house.model,
+            intent,
+            context,
+            ("lock",) if lock else ("cover",),
+            noun="doors" if lock else NOUNS.get(kind, "doors"),
+            kind="" if lock else kind,
+            asks=asks,
+        )
 
 
 def _one(found: Targets, wanted: str, state: str) -> str:

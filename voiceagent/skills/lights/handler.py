@@ -88,7 +88,7 @@ class Lights:
     def ask(self, intent: Intent, context: TurnContext) -> Answer:
         """Say which are on or off; switches nothing."""
         wanted = str(intent.slots.get("state", ""))
-        found = self._targets(intent, context)
+        found = self._targets(intent, context, asks=True)
         if found.problem:
             return found.refusal
         states = self._house.states(found.entities)
@@ -116,10 +116,17 @@ class Lights:
             return "No, " + which_are(misses, "off" if wanted == "on" else "on")
         return how_many(found, hits, wanted)
 
-    def _targets(self, intent: Intent, context: TurnContext) -> Targets:
-        model = self._house.model
+    def _targets(
+        self, intent: Intent, context: TurnContext, *, asks: bool = False
+    ) -> Targets:
         return find_targets(
-            model, intent, context, ("light",), noun="lights", nameable=SWITCHABLE
+            self._house.model,
+            intent,
+            context,
+            ("light",),
+            noun="lights",
+            nameable=SWITCHABLE,
+            asks=asks,
         )
 
     def _able(self, found: Targets, feature: str, what: str) -> Targets:
@@ -131,6 +138,9 @@ class Lights:
         return Targets((), found.phrase, sentence(f"{found.phrase} cannot {what}"))
 
     def _change(self, intent: Intent, found: Targets, change: int) -> Answer:
+        found = self._lit(found, change)
+        if found.problem:
+            return found.refusal
         levels = [max(1, min(100, self._level(e) + change)) for e in found.entities]
         wishes = [
             Wish([entity], "turn_on", {"brightness_pct": level})
@@ -139,6 +149,17 @@ class Lights:
         verb = "brighter" if change > 0 else "dimmer"
         said, claim = are(found, verb), f"is {verb}"
         return self._hands.do(intent, wishes, said, claim=claim, key="light.brightness")
+
+    def _lit(self, found: Targets, change: int) -> Targets:
+        """Those a step is meant for: of several the ones that are on; what is off is
+        never dimmed, since that would switch it on."""
+        lit = tuple(e for e in found.entities if self._level(e) > 0)
+        if lit or change > 0:
+            some = lit or found.entities
+            one = f"the {said_name(some[0].name)}" if len(some) == 1 else ""
+            return Targets(some, one or found.phrase)
+        verb = be(found.phrase) if len(found.entities) == 1 else "are"
+        return Targets((), found.phrase, sentence(f"{found.phrase} {verb} off"))
 
     def _level(self, entity: Entity) -> int:
         """Percent now; a light that is off is dark, one that does not say is full."""

@@ -5,10 +5,10 @@
     skills = pack.open(host)
     answer = skills.answer(IntentParser(pack).parse("turn on the lights"), context)
 
-A pack folder holds `intents.yaml` and may hold `house.toml`, `replies.yaml`,
-`pronunciations.toml` and `handler.py`; a skill folder looks the same. Template files of
-Home Assistant (`sentences/en`) may stand for the `intents.yaml`. Training adds a
-`learned.toml`.
+A pack folder holds `intents.yaml` and may hold `frames.yaml`, `house.toml`,
+`replies.yaml`, `pronunciations.toml` and `handler.py`; a skill folder looks the same.
+Template files of Home Assistant (`sentences/en`) may stand for the `intents.yaml`.
+Training adds a `learned.toml`.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from voiceagent.skills.host import SkillFolder, SkillHost, Skills
 from voiceagent.skills.house.house import HouseModel
 from voiceagent.skills.house.house_file import load_house
 from voiceagent.skills.house.slot_lists import house_lists
+from voiceagent.skills.packs.frames import FramedPack, read_frames
 from voiceagent.skills.packs.learned import Learned, read_learned
 from voiceagent.skills.packs.makers import HandlerMaker, RepliesMaker, make_hass
 from voiceagent.skills.packs.outfit import Outfit
@@ -75,6 +76,8 @@ class Pack:
     skills: tuple[SkillFolder, ...]
     spellings: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Word to the ways that a recogniser of any words writes it, as learnt."""
+    frames: Intents | None = None
+    """What is understood besides, and never listened for."""
 
     def skill_for(self, intent_name: str) -> SkillFolder:
         """The folder of the skill that answers an intent."""
@@ -89,6 +92,15 @@ class Pack:
         from voiceagent.nlu.slm.template_forms import takes
 
         return takes(self)
+
+    @property
+    def framed(self) -> Mapping[str, frozenset[str]]:
+        """The words that frames have, without those of their values, by intent."""
+        from voiceagent.nlu.slm.template_forms import own_words
+
+        if self.frames is None:
+            return {}
+        return own_words(FramedPack(self.frames, self.slot_lists))
 
     @property
     def outfit(self) -> Outfit:
@@ -134,6 +146,13 @@ def load_pack(
             dict.fromkeys([home, *(part for part, _, _ in scanned)])
         ),
         skills=tuple(skill_folder(part, found) for part, found, _ in scanned),
+        frames=read_frames(
+            dict.fromkeys([home, *(part for part, _, _ in scanned)]),
+            sources,
+            lists,
+            model,
+            name=home.name,
+        ),
     )
     return taught(pack, read_learned(home)) if learned else pack
 

@@ -25,7 +25,7 @@ SHIPPED = Path(__file__).parent
 BUILT_IN = SHIPPED.parent
 HOME = SHIPPED / "home"
 OURS = (
-    *("intents.yaml", "lists.yaml", "replies.yaml", "house.toml"),
+    *("intents.yaml", "frames.yaml", "lists.yaml", "replies.yaml", "house.toml"),
     *("pronunciations.toml", "learned.toml", "handler.py"),
 )
 """What a folder of a pack or skill may hold."""

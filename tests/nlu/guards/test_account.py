@@ -1,0 +1,144 @@
+"""The wall: what nobody explains keeps a command from being done."""
+
+from __future__ import annotations
+
+import random
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+from packs import SHIPPED, parser, shipped
+
+from tests.nlu.test_intent import samples
+from voiceagent.lang.languages import language
+from voiceagent.nlu.guards.guards import Guards, Ruling
+from voiceagent.nlu.guards.states import wanted_way
+from voiceagent.nlu.intent import Intent, IntentParser
+from voiceagent.nlu.manners import without_manners
+from voiceagent.nlu.reader import CommandReader
+from voiceagent.nlu.slm.slots import SlotFinder
+from voiceagent.skills.packs.frames import FramedPack
+from voiceagent.skills.packs.pack import load_pack
+
+pytestmark = pytest.mark.property
+STRANGE = ("gumption", "annas", "tuesdayish", "grandma", "upstairs", "cellar")
+MANNERS, GUARDS = language().manners, language().guards
+
+
+@lru_cache
+def finder(name: str) -> SlotFinder:
+    return SlotFinder(shipped(name))
+
+
+@lru_cache
+def guards(name: str) -> Guards:
+    return Guards(finder(name).intents, framed=shipped(name).framed)
+
+
+@lru_cache
+def reader(name: str) -> CommandReader:
+    pack = shipped(name)
+    framed = FramedPack(pack.frames, pack.slot_lists) if pack.frames else None
+    frames = IntentParser(framed) if framed else None
+    return CommandReader(parser(name), lambda: frames)
+
+
+def commands(name: str, seed: int) -> list[tuple[Intent, str]]:
+    """Sentences of the pack that do something, without free text in them."""
+    known = finder(name).intents
+    found = []
+    for intent, _, text in samples(shipped(name), seed):
+        takes = known[intent]
+        wild = any(atom.wild for atom in takes.atoms)
+        read = parser(name).parse(text)
+        if read is not None and not takes.asks and not wild:
+            found.append((read, text))
+    return found
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_one_strange_word_anywhere_and_nothing_is_done(name: str) -> None:
+    chance = random.Random(18)
+    for intent, text in commands(name, 18):
+        words = text.split()
+        at, word = chance.randint(0, len(words)), chance.choice(STRANGE)
+        said = " ".join([*words[:at], word, *words[at:]])
+        assert reader(name).parse(said) is None, said
+        assert guards(name).judge(said, intent).ruling is not Ruling.ACT, said
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_manners_around_a_command_change_nothing(name: str) -> None:
+    chance = random.Random(7)
+    for intent, text in commands(name, 7):
+        front, back = chance.choice(MANNERS.fronts), chance.choice(MANNERS.backs)
+        if back in ("again", "then", "already", "now") or "just" in front:
+            continue
+        found = reader(name).parse(f"{front} {text} {back}")
+        assert found is not None and found.meaning == intent.meaning, (front, back)
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("um turn on the, uh, kitchen light please", "turn on the, kitchen light"),
+        ("Would you mind closing the blind", "close the blind"),
+        ("could you set it to 20 percent, thanks", "set it to 20 percent"),
+        ("please", "please"),
+        ("不要 turn on the tv please", "不要 turn on the tv please"),
+        ("add milk please to my list", "add milk to my list"),
+    ],
+)
+def test_manners_are_taken_off(text: str, bare: str) -> None:
+    assert without_manners(text).rstrip(",") == bare
+
+
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [
+        ("it is too cold", 1),
+        ("im freezing", 1),
+        ("its so loud in here", -1),
+        ("not so loud", -1),
+        ("its not warm enough", 1),
+        ("make it dark", -1),
+        ("less bright", -1),
+        ("dim the lights", 0),
+        ("warm enough", 0),
+        ("hot and cold", 0),
+    ],
+)
+def test_a_state_says_which_way_is_wanted(text: str, way: int) -> None:
+    assert wanted_way(text.split(), MANNERS.states, GUARDS.directions) == way
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "turn off the lights in anna's room",
+        "turn off the lights out back",
+        "turn off the lights next door",
+        "turn on light to",
+        "turn on light too",
+        "turn it off",
+        "turn them off",
+        "make it blue",
+        "不要 turn on the tv",
+    ],
+)
+def test_no_rest_of_a_sentence_is_acted_upon(text: str) -> None:
+    for name in ("device.off", "device.on", "light.color"):
+        intent = Intent(name, finder("home").resolve(name, text) or {})
+        assert guards("home").judge(text, intent).ruling is not Ruling.ACT
+
+
+def test_frames_name_things_of_this_house_alone(tmp_path: Path) -> None:
+    (tmp_path / "house.toml").write_text(
+        'area = [{ name = "Den" }]\n'
+        '[[entity]]\nname = "Den Lamp"\ndomain = "light"\narea = "Den"\n'
+    )
+    pack = load_pack(None, house=tmp_path / "house.toml")
+    assert pack.frames is not None and "Shopping List" not in str(pack.frames)
+    assert IntentParser(FramedPack(pack.frames, pack.slot_lists)).parse(
+        "kill the den lamp"
+    )
