@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -46,3 +47,26 @@ def test_whatever_reading_brings_up_the_watch_goes_on(
     assert "ValueError" in caplog.text and "stands" not in caplog.text
     file.unlink()
     assert not watched.look() and watched.trouble
+
+
+def test_what_could_be_read_for_ever_is_not_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pipe would hold up the watch, and with it every token that is taken back."""
+    monkeypatch.setattr("voiceagent.door.watched.MOST", 1000)
+    file, read = tmp_path / "file", []
+    watched = Watched("thing", [file], lambda: read.append(file.stat().st_size))
+    file.write_bytes(bytes(1001))
+    assert not watched.look() and watched.trouble and not read
+    file.unlink()
+    os.mkfifo(file)
+    assert not watched.look() and watched.trouble and not read
+    file.unlink()
+    file.symlink_to("/dev/zero")
+    assert not watched.look(always=True) and watched.trouble and not read
+    file.unlink()
+    file.mkdir()
+    assert not watched.look() and watched.trouble and not read
+    file.rmdir()
+    file.write_bytes(bytes(1000))
+    assert watched.look() and not watched.trouble and read == [1000]

@@ -100,6 +100,22 @@ def test_who_refuses_is_left_alone_for_a_while(name: str, most: int) -> None:
     run(main(), virtual=True)
 
 
+def test_who_let_nobody_in_and_does_now_is_found_when_somebody_would_ask() -> None:
+    """A token that was mended is not found half a minute later."""
+
+    async def main() -> None:
+        async with asking("401") as (region, remote):
+            await asyncio.sleep(120.0)
+            assert remote.link is LinkState.DOWN
+            region.habit = HABITS["plain"]
+            remote.nudge()
+            await asyncio.sleep(1.5)
+            assert remote.link is LinkState.UP and remote.trouble is None
+            assert (await heard(remote))[:2] == (region.habit.says, "")
+
+    run(main(), virtual=True)
+
+
 def test_a_given_up_question_is_not_answered_in_the_next_ones_place() -> None:
     """Its answer has no name that it could be told by."""
 

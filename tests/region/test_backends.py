@@ -182,6 +182,12 @@ def test_a_cut_before_the_first_word_is_tried_once_more() -> None:
         async with upstream(b"", good) as (url, asked):
             assert await outputs(chat(url)) == [AnswerText("Bruno.")]
             assert len(asked) == 2
+        async with upstream(b"", good) as (url, asked):
+            once = ChatBackend(UpstreamConfig(url=url), again=False)
+            with pytest.raises(LinkDown):  # somebody else asks once more
+                await outputs(once)
+            await once.close()
+            assert len(asked) == 1
 
     run(main())
 

@@ -18,6 +18,7 @@ from voiceagent.door.admission import Bucket
 from voiceagent.door.tokens import Tokens
 from voiceagent.region.backend import AnswerText, Output, Request
 from voiceagent.region.config import ServeConfig
+from voiceagent.region.sessions import TAKEN
 
 TOKENS = Tokens(SECRET, "local")
 
@@ -173,6 +174,42 @@ def test_two_clients_on_one_resume_token_end_with_one_of_them() -> None:
             assert list(server.sessions.connected) == [told["session_id"]]
             await others[1].close()
             await until(lambda: server.sessions.held("me") == (0, 0))
+
+    run(main())
+
+
+def test_two_clients_that_fight_over_a_session_come_to_rest() -> None:
+    """Each takes it from the other at once; then one of them has it, and the other a
+    session of its own."""
+
+    async def main() -> None:
+        async with region(token_secret=SECRET) as (url, server):
+            mine, how = f"{url}?voiceagent=1", {"additional_headers": proof("me")}
+            holder = await connect(mine, **how)  # type: ignore[arg-type]
+            told = await ready(holder)
+            for _ in range(TAKEN):
+                taker = await connect(mine, **how)  # type: ignore[arg-type]
+                await ready(taker)
+                await taker.send(resume(told))
+                assert "session.resumed" in str(await taker.recv())
+                holder = taker
+            async with connect(mine, **how) as late:  # type: ignore[arg-type]
+                await ready(late)
+                await late.send(resume(told))
+                assert "again and again" in str(await late.recv())
+                await late.send('{"type": "input_audio_buffer.clear"}')
+                assert "cleared" in str(await late.recv())
+            await holder.send('{"type": "input_audio_buffer.clear"}')
+            assert "cleared" in str(await holder.recv())
+            # One that is really cut is gone on with, however often.
+            for _ in range(TAKEN + 2):
+                holder.transport.abort()
+                await until(lambda: not server.sessions.connected)
+                holder = await connect(mine, **how)  # type: ignore[arg-type]
+                await ready(holder)
+                await holder.send(resume(told))
+                assert "session.resumed" in str(await holder.recv())
+            await holder.close()
 
     run(main())
 

@@ -32,6 +32,9 @@ class Failing:
     async def heard(self, turn_id: str, text: str) -> None:
         """Nothing is told."""
 
+    def nudge(self) -> None:
+        """There always is a way."""
+
     async def answer_tool(self, turn_id: str, call_id: str, output: str) -> None:
         """Nothing is called."""
 

@@ -210,6 +210,9 @@ class Caller:
         yield AnswerWords("Done. ")
         yield Answered()
 
+    def nudge(self) -> None:
+        """There always is a way."""
+
     async def answer_tool(self, turn_id: str, call_id: str, output: str) -> None:
         """Kept."""
         self.told.append(output)

@@ -6,6 +6,7 @@ import pytest
 from agents import Stage, without_content
 from model_folders import Source
 
+from voiceagent.errors.refusals import RemoteBusy
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.reading import Doubts
 from voiceagent.nlu.slm.protocol import Guess
@@ -137,6 +138,44 @@ def test_another_region_answers_where_the_first_one_fails() -> None:
     assert row.tier == "backup" and row.budget_met and not row.rescued_by
     ended = [(e.leg, e.outcome) for e in play.events(LegEnded)]  # type: ignore[union-attr]
     assert ended == [("region", "failed"), ("backup", "won")]
+
+
+class Away(SimulatedRemote):
+    """A remote to which there is no way."""
+
+    nudged = 0
+
+    def nudge(self) -> None:
+        """Somebody would have gone it."""
+        self.nudged += 1
+
+
+def test_a_way_that_is_wanted_is_looked_for_again() -> None:
+    far, near = Away(Profile(kind="offline")), Away(Profile(first=0.2))
+    stage(far, near).play(*COMMAND)
+    assert (far.nudged, near.nudged) == (1, 0)
+
+
+class Busy(SimulatedRemote):
+    """A remote that says why it does not answer, with a secret in its words."""
+
+    async def ask(
+        self, payload: Payload, envelope: Envelope
+    ) -> AsyncGenerator[Piece, None]:
+        """Never."""
+        self.asked.append((payload, envelope))
+        cause = "refused with status 429: come at 9, Bearer sk-abc123456789"
+        raise RemoteBusy("the region is too busy", cause=cause)
+        yield AnswerWords("")
+
+
+def test_what_a_remote_says_of_its_refusal_is_in_the_trace() -> None:
+    play = stage(Busy(Profile()))
+    play.play(*COMMAND)
+    (ended,) = play.events(LegEnded)
+    assert ended.why == "the region is too busy"  # type: ignore[union-attr]
+    assert "status 429: come at 9" in ended.pii_cause  # type: ignore[union-attr]
+    assert "sk-abc" not in ended.pii_cause  # type: ignore[union-attr]
 
 
 class Broken(SimulatedRemote):

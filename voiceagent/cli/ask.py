@@ -189,7 +189,8 @@ def _reasons(trace: Trace, told: Container[str], *, asked: bool) -> Iterator[str
             case Withheld():
                 yield f"nothing left the device: {event.reason}"
             case LegEnded() if asked and event.outcome != "declined":
-                why = f" ({event.why})" if event.why else ""
+                told = ": ".join(filter(None, (event.why, event.pii_cause)))
+                why = f" ({told})" if told else ""
                 took = f"{event.took_ms:.0f} ms"
                 yield f"{event.leg} {event.outcome} after {took}{why}"
             case RemoteToolRan() if asked:

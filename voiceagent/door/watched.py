@@ -4,15 +4,18 @@ read before goes on to hold."""
 from __future__ import annotations
 
 import logging
+import stat
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from voiceagent.errors import VoiceAgentError
+from voiceagent.errors import StoreError, VoiceAgentError
 
 __all__ = ["Watched"]
 
 log = logging.getLogger(__name__)
 
+MOST = 64 << 20
+"""Bytes of a file: a list of a hundred thousand tokens has a third of that."""
 Stamps = tuple[tuple[int, int, int] | None, ...]
 
 
@@ -35,6 +38,8 @@ class Watched:
             return False
         self._seen = found
         try:
+            for path in self._paths:
+                _look_whether_it_fits(path)
             self._read()
         except Exception as error:  # whatever is in it, all are watched on
             known = isinstance(error, OSError | VoiceAgentError)
@@ -48,6 +53,19 @@ class Watched:
 
     def _stamp(self) -> Stamps:
         return tuple(_stamp(path) for path in self._paths)
+
+
+def _look_whether_it_fits(path: Path) -> None:
+    """A file that could be read for ever stops the watch; raises `StoreError`."""
+    try:
+        seen = path.stat()
+    except OSError:
+        return  # whoever reads it says what that means
+    if not stat.S_ISREG(seen.st_mode):
+        raise StoreError(f"`{path}` cannot be read", cause="it is no plain file")
+    if seen.st_size > MOST:
+        cause = f"it has {seen.st_size} bytes, {MOST} at most are read"
+        raise StoreError(f"`{path}` cannot be read", cause=cause)
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

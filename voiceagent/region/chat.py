@@ -49,9 +49,11 @@ class ChatBackend:
         passages: int = 4,
         context: int = CONTEXT,
         room: int | None = None,
+        again: bool = True,
     ) -> None:
         """`context`: tokens of a prompt at most; `room`: of prompt and answer, where it
-        is known. Raises `ConfigError`, `EngineMissing`."""
+        is known; `again`: a question whose line was cut before anything came is asked
+        once more here. Raises `ConfigError`, `EngineMissing`."""
         if not config.url:
             raise ConfigError(
                 "`upstream.url` is not set",
@@ -69,7 +71,7 @@ class ChatBackend:
         self._passages, self._room = passages, Room(context, room)
         self._looks = False
         """Whether the server is still to be asked for its room."""
-        self._tasks = Tasks(note)
+        self._tasks, self._again = Tasks(note), again
         self._thinks = False
         """Whether its answers begin with a thought whose opening tag is not told."""
         limit = config.limit_ms / 1000
@@ -114,7 +116,7 @@ class ChatBackend:
                 if attempt == 2:
                     raise
             except LinkDown:
-                if begun or attempt == 2:
+                if begun or attempt == 2 or not self._again:
                     raise
 
     def _look_for_room(self) -> None:

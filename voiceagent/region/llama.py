@@ -172,6 +172,7 @@ class LlamaBackend:
             knowledge=self._knowledge,
             passages=self._passages,
             room=config.context,
+            again=False,  # that is done here, when there is a process again
         )
         self._up.set()
 

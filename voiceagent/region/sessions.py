@@ -11,7 +11,8 @@ from typing import Any
 
 from websockets.asyncio.server import ServerConnection
 
-from voiceagent.door.admission import ADDRESS_SHARE, SHARE, Visitor
+from voiceagent.clock import now
+from voiceagent.door.admission import ADDRESS_SHARE, SHARE, Bucket, Visitor
 from voiceagent.door.tokens import RESUME, Tokens
 from voiceagent.errors import TokenError, VoiceAgentError
 from voiceagent.realtime.limits import Limits
@@ -30,6 +31,9 @@ RESUMABLE = 24 * 3600.0
 """Seconds that a token to go on with a conversation holds."""
 MOST_CUT = 200
 """Cut sessions that may wait to be gone on with, all together."""
+TAKEN, TAKEN_EVERY = 5, 10.0
+"""Times on end that a session may be taken from a connection which seems to be there,
+and seconds after which once more: two clients with one token would for ever."""
 READING = 3.0
 """Seconds that a kept conversation may take to be read."""
 FINAL = (1000, 1008)
@@ -50,7 +54,7 @@ class Sessions:
         self._of: Counter[str] = Counter()
         """Connected ones by whose they are."""
         self._detached: dict[str, tuple[Live, asyncio.TimerHandle]] = {}
-        self._ending = Tasks(note)
+        self._ending, self._taken = Tasks(note), Bucket(TAKEN, 1 / TAKEN_EVERY)
         services.metrics.read(
             connected=lambda: len(self.connected), detached=lambda: len(self._detached)
         )
@@ -121,6 +125,11 @@ class Sessions:
         except TokenError as error:
             self._services.metrics.count("resumed", "refused")
             fresh.do(fresh.session.refuse_resume(asked.event_id, error.cause))
+            return fresh
+        if self._fought_over(asked.session_id):
+            self._services.metrics.count("resumed", "refused")
+            why = "others go on with it again and again: wait a little"
+            fresh.do(fresh.session.refuse_resume(asked.event_id, why))
             return fresh
         found = self._take_back(asked.session_id)
         if found is not None:
@@ -208,6 +217,12 @@ class Sessions:
         token = self._resume_token(fresh.session.wire.id, conversation, who)
         restore = fresh.session.restore
         fresh.do(restore(conversation, stored.items, stored.answered, token))
+
+    def _fought_over(self, session_id: str) -> bool:
+        """Whether it was taken from others too often, and would be once more."""
+        live = self.connected.get(session_id)
+        there = live is not None and live.line.there
+        return there and not self._taken.take(session_id, now())
 
     def _take_back(self, session_id: str) -> Live | None:
         found = self._detached.pop(session_id, None)

@@ -79,6 +79,10 @@ class BridgedRemote:
         """Passed on."""
         self._wait(self._remote.heard(turn_id, text))
 
+    def nudge(self) -> None:
+        """Passed on."""
+        self._loop.call_soon_threadsafe(self._remote.nudge)
+
     async def answer_tool(self, turn_id: str, call_id: str, output: str) -> None:
         """Passed on."""
         self._wait(self._remote.answer_tool(turn_id, call_id, output))

@@ -35,10 +35,18 @@ from voiceagent.routing.handover import (
     why_nobody,
 )
 from voiceagent.routing.latency import LatencyBook
-from voiceagent.routing.leg_view import leg_seen, no_fault, no_way, refusal_of
+from voiceagent.routing.leg_view import (
+    cause_of,
+    leg_seen,
+    look_again,
+    no_fault,
+    no_way,
+    refusal_of,
+)
 from voiceagent.routing.plan import NEVER, LegFacts, Plan, Situation, make_plan
 from voiceagent.routing.race import Attempt, Declined, Leg, Unbooked, race
 from voiceagent.routing.request import SPEAKING, RemoteRequest
+from voiceagent.routing.streams import clauses_of, close_stream
 from voiceagent.routing.veto import RESTS, Veto, VetoKind
 from voiceagent.routing.way_out import WayOut
 from voiceagent.trace.events import Degraded, Event, Failed, LegEnded, Planned
@@ -112,12 +120,12 @@ class Escalation:
             return result
         result.why_not = WhyNot.ANSWERED
         if isinstance(won.first, str):
-            result.words, result.more = won.first, _clauses(won.rest)
+            result.words, result.more = won.first, clauses_of(won.rest)
             return result
         result.leg = DEVICE
         self.book.note(DEVICE, handover.letters, now() - began)
         self._out.till.answered_here(handover.turn, handover.letters)
-        await _close(won.rest)
+        await close_stream(won.rest)
         return result
 
     def situation(
@@ -177,7 +185,7 @@ class Escalation:
             async for clause in won.rest:
                 yield clause
         finally:
-            await _close(won.rest)
+            await close_stream(won.rest)
 
     async def _dear(self, letters: int) -> dict[str, str]:
         """Legs that would cost too much, and why."""
@@ -188,6 +196,7 @@ class Escalation:
         self, handover: Handover, result: RemoteOutcome, dear: Mapping[str, str]
     ) -> Plan:
         situation = self.situation(handover, dear)
+        look_again(self.legs)
         plan = make_plan(situation)
         result.reason = plan.reason
         if not plan.order:
@@ -267,27 +276,13 @@ class Escalation:
                 started_ms=round(attempt.started * 1000, 3),
                 took_ms=round(attempt.took * 1000, 3),
                 why=attempt.why,
+                pii_cause=cause_of(attempt.error),
             )
         )
 
     def _not_told(self, name: str, error: Exception) -> None:
         why = f"it was not told what was heard: {type(error).__name__}"
         self._emit(Degraded(what=name, why=why, hint="see the log"))
-
-
-async def _clauses(rest: AsyncIterator[Reading | str]) -> AsyncIterator[str]:
-    try:
-        async for clause in rest:
-            assert isinstance(clause, str)
-            yield clause
-    finally:
-        await _close(rest)
-
-
-async def _close(stream: AsyncIterator[Reading | str]) -> None:
-    close = getattr(stream, "aclose", None)
-    if close is not None:
-        await close()
 
 
 async def _told(telling: Awaitable[None]) -> None:

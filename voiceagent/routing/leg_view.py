@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from voiceagent.errors import LinkDown, RemoteFailed, VoiceAgentError
+from voiceagent.errors.masking import masked
 from voiceagent.routing.handover import REFUSALS, RemoteLeg
 from voiceagent.routing.plan import LegFacts
 from voiceagent.routing.remote import LinkState
 from voiceagent.routing.veto import OFFLINE
 from voiceagent.trace.events.escalation import LegSeen
 
-__all__ = ["leg_seen", "no_fault", "no_way", "refusal_of"]
+__all__ = [
+    "cause_of",
+    "leg_seen",
+    "look_again",
+    "no_fault",
+    "no_way",
+    "refusal_of",
+]
 
 
 def refusal_of(error: VoiceAgentError | None) -> RemoteFailed | None:
@@ -17,6 +27,11 @@ def refusal_of(error: VoiceAgentError | None) -> RemoteFailed | None:
     if isinstance(error, RemoteFailed) and error.code in REFUSALS:
         return error
     return None
+
+
+def cause_of(error: VoiceAgentError | None) -> str:
+    """What the other end said, secrets aside; empty: nothing."""
+    return masked(error.cause) if error is not None else ""
 
 
 def no_fault(code: str) -> bool:
@@ -30,6 +45,13 @@ def no_way(leg: RemoteLeg) -> str:
         return ""
     known = leg.remote.trouble
     return f"{OFFLINE}: {known.what}" if known is not None else OFFLINE
+
+
+def look_again(legs: Iterable[RemoteLeg]) -> None:
+    """Where there is no way, somebody would have gone: what was in it may be gone."""
+    for leg in legs:
+        if no_way(leg):
+            leg.remote.nudge()
 
 
 def leg_seen(leg: LegFacts) -> LegSeen:

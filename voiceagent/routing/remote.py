@@ -187,6 +187,10 @@ class Remote(Protocol):
         """
         ...
 
+    def nudge(self) -> None:
+        """Somebody waits: look now whether there is a way, where there is none."""
+        ...
+
     async def heard(self, turn_id: str, text: str) -> None:
         """The user heard only `text` of that answer: its memory is cut there."""
         ...

@@ -147,6 +147,9 @@ class SimulatedRemote:
         """Remember it."""
         self.told.append((turn_id, text))
 
+    def nudge(self) -> None:
+        """There is a way, or there is none."""
+
     async def answer_tool(self, turn_id: str, call_id: str, output: str) -> None:
         """It has no tools."""
 

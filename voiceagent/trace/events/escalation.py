@@ -92,6 +92,8 @@ class LegEnded(Base, frozen=True, tag=True):
     took_ms: float = 0.0
     """From its start to its first words, or to its end without any."""
     why: str = ""
+    pii_cause: str = ""
+    """What the other end said of it: its words, which may quote somebody."""
 
 
 class HeardRemotely(Base, frozen=True, tag=True):
