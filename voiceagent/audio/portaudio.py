@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from voiceagent.audio.alsa import quieten
 from voiceagent.audio.capture_buffer import InputClock
 from voiceagent.audio.frames import FRAME_SECONDS
 from voiceagent.audio.in_thread import in_thread
@@ -22,11 +21,11 @@ from voiceagent.audio.inputs import (
     settings,
     silent,
 )
-from voiceagent.errors import DeviceMissing, EngineMissing, UsageError
+from voiceagent.audio.sound_library import load_sounddevice
+from voiceagent.errors import DeviceMissing, UsageError
 from voiceagent.errors.foreign import one_line
 
 __all__ = [
-    "load_sounddevice",
     "Microphone",
     "OpenMicrophone",
     "PortAudio",
@@ -283,18 +282,3 @@ def _will_not_open(name: str, cause: str) -> DeviceMissing:
         cause=cause,
         hint="close other programs that use it, or choose another one",
     )
-
-
-def load_sounddevice() -> Any:
-    """The `sounddevice` package; raises `EngineMissing` without it or PortAudio."""
-    quieten()
-    try:
-        import sounddevice
-    except ImportError as error:
-        line = "pip install 'voiceagent[edge]'"
-        raise EngineMissing("sounddevice", install=line) from error
-    except OSError as error:
-        raise EngineMissing(
-            "portaudio", install="apt-get install libportaudio2", cause=str(error)
-        ) from error
-    return sounddevice

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voiceagent.audio.clip import Clip
-from voiceagent.audio.portaudio import load_sounddevice as _sounddevice
 from voiceagent.audio.resample import resampled
+from voiceagent.audio.sound_library import load_sounddevice as _sounddevice
 from voiceagent.errors import DeviceMissing
 
 __all__ = ["FADE", "Cursor", "Speaker", "samples_at"]

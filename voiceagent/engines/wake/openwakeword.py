@@ -15,6 +15,7 @@ import numpy as np
 from voiceagent.audio.arrays import Floats
 from voiceagent.engines.package import package_folder
 from voiceagent.engines.registry import EngineStage, install_of
+from voiceagent.engines.wake.heads import EMBEDDING, SUFFIXES, WakeHead, open_head
 from voiceagent.engines.wake.tflite import TfLite
 from voiceagent.errors import ConfigError
 from voiceagent.frontend.config import WakeConfig
@@ -36,14 +37,15 @@ HOP = 1280
 """Samples between two embeddings: 80 ms."""
 WINDOW = HOP + 480
 """Samples that give the 8 mel columns of a hop."""
-MELS, COLUMNS, EMBEDDING = 32, 76, 96
+MELS, COLUMNS = 32, 76
 TAIL = bytes(2 * 6 * HOP)
 """Silence (0.48 s) added to what is verified: a candidate comes at the very end of its
 word, and these networks answer surest a little later."""
 
 
 class OpenWakeWord:
-    """Always-on detector of built-in words and of custom `.tflite` models by path."""
+    """Always-on detector of built-in words and of your own models (`.tflite`, `.onnx`)
+    by path."""
 
     def __init__(self, words: Sequence[str]) -> None:
         """Raises `ConfigError`, `ModelMissing`, `EngineFailed` or `EngineMissing`."""
@@ -156,7 +158,7 @@ class Embedder:
         return columns / np.float32(10) + np.float32(2)
 
 
-def length_of(head: TfLite) -> int:
+def length_of(head: WakeHead) -> int:
     """How many embeddings the model of a word looks at."""
     return head.input_shape[1]
 
@@ -165,26 +167,13 @@ def find_model(word: str, package: Path) -> Path:
     """Where the model of a word is."""
     if word in BUILT_IN:
         return package / "models" / f"{word}.tflite"
-    if not word.endswith(".tflite"):
+    if not word.endswith(SUFFIXES):
         raise ConfigError(
             f"wake word `{word}` is not known",
             cause=f"built in are {', '.join(BUILT_IN)}",
-            hint="choose one, or give the path of a `.tflite` model",
+            hint="choose one, or give the path of a `.tflite` or `.onnx` model",
         )
     return Path(word)
-
-
-def open_head(path: Path, package: Path) -> TfLite:
-    """The model of a word, checked to be one of this engine."""
-    head = TfLite(path, package=package)
-    shape = head.input_shape
-    if len(shape) != 3 or shape[2] != EMBEDDING:
-        raise ConfigError(
-            f"wake model `{path.name}` takes input of shape {shape}",
-            cause=f"openWakeWord models take (1, length, {EMBEDDING})",
-            hint="models of other engines need that engine",
-        )
-    return head
 
 
 def make(config: WakeConfig) -> OpenWakeWord:
