@@ -122,7 +122,10 @@ def test_answers_follow_what_was_done() -> None:
     assert talk.say("is the front door locked") == "Yes, the front door is locked"
     talk.say("unlock the front door")
     assert talk.say("is the front door locked") == "No, the front door is unlocked"
-    assert talk.say("are the doors locked") == "No, the front door is unlocked"
+    said = "No, the front door is unlocked, but the back door is locked"
+    assert talk.say("are the doors locked") == said
+    said = "No, the front door is unlocked"
+    assert talk.say("are all the doors locked") == said
     talk.say("turn on the bed light")
     assert talk.say("are any lights on") == "The bed light is on"
     talk.say("turn off everything")

@@ -158,7 +158,7 @@ class Question:
         words = spoken(text)
         if words in CHOICES.again:
             return self._again("")
-        if words in CHOICES.which and self.options:
+        if words in CHOICES.which:
             return self._again(self._told())
         if called := self._called_so(words):
             return called
@@ -219,8 +219,8 @@ class Question:
 
     def _told(self) -> str:
         """What may be answered."""
-        if len(self.options) == 1:
-            return f"You can say yes or no. {self.text}"
+        if len(self.options) < 2:
+            return f"You can say yes or no. {self.text}" if self.options else self.text
         named = ", ".join(option.words for option in self.options)
         every = ", both" if len(self.options) == 2 else ", all of them"
         return f"You can say: {named}{every if self.together else ''}, or none of them"

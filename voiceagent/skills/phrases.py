@@ -17,6 +17,7 @@ __all__ = [
     "duration_words",
     "listed",
     "said_name",
+    "says_all",
     "sentence",
     "shown_number",
 ]
@@ -47,6 +48,11 @@ def asks_for_all(text: str) -> bool:
     """Whether a question is about every one: `are the doors locked`, not `any`."""
     words = text.lower().split()
     return words[:1] == ["are"] and "any" not in words
+
+
+def says_all(text: str) -> bool:
+    """Whether it says so: `are all the doors locked`."""
+    return bool({"all", "every", "both"} & {*text.lower().split()})
 
 
 def listed(names: Sequence[str]) -> str:

@@ -26,6 +26,10 @@ EVERY = ("all", "all of them", "everywhere", "the whole house")
 """What is answered where it is asked how wide something is meant."""
 
 
+MOST_NAMED = 6
+"""Things that are named in an answer; of more the rest is counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Targets:
     """Entities with the words for them, or why there are none."""
@@ -183,6 +187,9 @@ def how_many(found: Targets, hits: Sequence[Entity], wanted: str) -> str:
 def which_are(entities: Sequence[Entity], state: str) -> str:
     """`the bed light and the lamp are on`."""
     names = [f"the {said_name(entity.name)}" for entity in entities]
+    if len(names) > MOST_NAMED:
+        rest = len(names) - MOST_NAMED + 1
+        names = [*names[: MOST_NAMED - 1], f"{rest} more"]
     verb = "are" if len(names) > 1 else be(names[0])
     return f"{listed(names)} {verb} {state}"
 

@@ -3,17 +3,45 @@
 from __future__ import annotations
 
 from voiceagent.nlu.intent import Intent
+from voiceagent.skills.dialog.help import HelpDesk, HelpSentences
+from voiceagent.skills.dialog.stopping import Stopping
 from voiceagent.skills.host import SkillHost
 from voiceagent.skills.phrases import listed
 from voiceagent.skills.plain import PlainSkill
 from voiceagent.skills.skill import Answer, LastTurn, Skill, TurnContext
 
-__all__ = ["create"]
+__all__ = ["HELP", "create"]
 
-HELP = (
-    "Try: set a timer for five minutes, turn on the kitchen lights, is the front door "
-    "locked, add milk to my shopping list, or why so slow"
+ALWAYS = (
+    "set a timer for five minutes",
+    "remind me to call Anna at six",
+    "what time is it",
+    "why so slow",
 )
+TOPICS = {
+    "timers": (
+        *("set a pasta timer for ten minutes", "add two minutes to the pasta timer"),
+        *("how long is left", "cancel the timer"),
+    ),
+    "alarms": (
+        *("wake me at seven every weekday", "move my alarm to eight", "snooze"),
+        "which alarms are set",
+    ),
+    "reminders": (
+        *("remind me to call Anna at six", "remind me in ten minutes to stretch"),
+        *("what are my reminders", "cancel the reminder to call Anna"),
+    ),
+    "lists": (
+        *("add two litres of milk and eggs to my {todo}", "what's on my {todo}"),
+        *("clear my {todo}", "make a holiday list"),
+    ),
+    "lights": ("turn on the {light}", "dim the {light}", "which lights are on"),
+    "doors": ("is the {lock} locked", "lock the {lock}", "close the {cover}"),
+    "heating": ("set the {climate} to 21 degrees", "how warm is it inside"),
+    "music": ("pause the {media_player}", "next", "louder", "resume"),
+}
+HERE = ("lights", "doors", "lists", "music", "heating")
+HELP = HelpSentences(TOPICS, HERE, ALWAYS)
 STAGES = {
     "endpoint": "waiting until you had finished",
     "stt": "recognising your words",
@@ -28,13 +56,14 @@ NOTHING = "We have only just begun"
 
 def create(host: SkillHost) -> Skill:
     """Make the skill."""
+    desk, stops = HelpDesk(host.house.model, HELP), Stopping(host)
     return PlainSkill(
         "dialog",
         {
-            "dialog.stop": lambda intent, context: Answer("", stop=True),
+            "dialog.stop": stops.stop,
             "dialog.never_mind": lambda intent, context: Answer("", stop=True),
             "dialog.repeat": _repeat,
-            "dialog.help": lambda intent, context: Answer(HELP),
+            "dialog.help": lambda intent, context: desk.answer(intent),
             "dialog.explain_action": _action,
             "dialog.explain_speed": _speed,
             "dialog.explain_answer": _reason,

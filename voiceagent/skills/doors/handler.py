@@ -7,7 +7,7 @@ from voiceagent.skills.hands import Hands
 from voiceagent.skills.host import SkillHost
 from voiceagent.skills.house.following import SILENT
 from voiceagent.skills.house.house import Value
-from voiceagent.skills.phrases import asks_for_all, be, sentence
+from voiceagent.skills.phrases import asks_for_all, be, says_all, sentence
 from voiceagent.skills.plain import PlainSkill
 from voiceagent.skills.skill import Answer, Skill, TurnContext
 from voiceagent.skills.targets import (
@@ -104,6 +104,8 @@ class Doors:
         answer = how_many(able, hits, wanted)
         if hits and misses and asks_for_all(intent.text):
             answer = "No, " + which_are(misses, OPPOSITE[wanted])
+            if not says_all(intent.text):  # about each: nobody said which it turns on
+                answer += f", but {which_are(hits, wanted)}"
         return Answer(
             f"{answer}. {sentence(silent_words(silent))}" if silent else answer
         )

@@ -10,7 +10,13 @@ from voiceagent.skills.hands import Hands
 from voiceagent.skills.host import SkillHost
 from voiceagent.skills.house.following import SILENT
 from voiceagent.skills.house.house import Entity, EntityState, House, Value
-from voiceagent.skills.phrases import asks_for_all, be, said_name, sentence
+from voiceagent.skills.phrases import (
+    asks_for_all,
+    be,
+    said_name,
+    says_all,
+    sentence,
+)
 from voiceagent.skills.plain import PlainSkill
 from voiceagent.skills.skill import Answer, Skill, TurnContext
 from voiceagent.skills.targets import (
@@ -113,7 +119,9 @@ class Lights:
         hits = [e for e in found.entities if _is(states[e].state, wanted)]
         misses = [e for e in found.entities if e not in hits]
         if hits and misses and asks_for_all(text):
-            return "No, " + which_are(misses, "off" if wanted == "on" else "on")
+            answer = "No, " + which_are(misses, "off" if wanted == "on" else "on")
+            each = f", but {which_are(hits, wanted)}"
+            return answer if says_all(text) else answer + each
         return how_many(found, hits, wanted)
 
     def _targets(

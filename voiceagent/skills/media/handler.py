@@ -8,11 +8,12 @@ from voiceagent.nlu.intent import Intent
 from voiceagent.skills.caution import Wish
 from voiceagent.skills.hands import Hands
 from voiceagent.skills.host import SkillHost
-from voiceagent.skills.house.house import Value
+from voiceagent.skills.house.house import Entity, Value
 from voiceagent.skills.phrases import said_name, sentence
 from voiceagent.skills.plain import PlainSkill
 from voiceagent.skills.skill import Answer, Skill, TurnContext
 from voiceagent.skills.targets import Targets, named
+from voiceagent.skills.which import ask_either
 
 __all__ = ["create"]
 
@@ -22,6 +23,13 @@ WORDS = {
     "media.next": ("media_next_track", "skips to the next"),
     "media.previous": ("media_previous_track", "goes back to the previous"),
 }
+
+
+NEEDED = {
+    **dict.fromkeys(("media.pause", "media.next", "media.previous"), "playing"),
+    "media.play": "paused",
+}
+"""In which state something has to be for a button that names nothing."""
 
 
 def create(host: SkillHost) -> Skill:
@@ -44,8 +52,33 @@ class Media:
     def press(self, intent: Intent, context: TurnContext) -> Answer:
         """A button of the remote control."""
         service, words = WORDS[intent.name]
-        player = self._player(intent, context)
-        return self._do(intent, player, service, {}, words)
+        if "name" in intent.slots:
+            player = self._player(intent, context)
+            return self._do(intent, player, service, {}, words)
+        state = NEEDED[intent.name]
+        found = self._in_state(state, context)
+        if len(found) > 1:
+            names = [(f"the {said_name(e.name)}", e.name) for e in found]
+            ways = [(said, {"name": name}) for said, name in names]
+            told = " or ".join(said for said, _ in names)
+            return ask_either(f"Which one: {told}?", intent, ways)
+        if not found and intent.name == "media.play" and intent.slots.get("any"):
+            return self._do(intent, self._player(intent, context), service, {}, words)
+        if not found:
+            return Answer(f"Nothing is {state} here")
+        one = Targets(found, found[0].name)
+        return self._do(intent, one, service, {}, words)
+
+    def playing(self, context: TurnContext) -> tuple[Entity, ...]:
+        """What plays: in the room of the device, else anywhere."""
+        return self._in_state("playing", context)
+
+    def _in_state(self, state: str, context: TurnContext) -> tuple[Entity, ...]:
+        every = self._house.model.select("media_player")
+        states = self._house.states(every) if every else {}
+        found = tuple(e for e in every if states[e].state == state)
+        here = tuple(e for e in found if context.area and e.area == context.area)
+        return here or found
 
     def volume(self, intent: Intent, context: TurnContext) -> Answer:
         """To a percentage, or up and down by a step."""

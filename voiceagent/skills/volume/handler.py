@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from voiceagent.nlu.intent import Intent
+from voiceagent.nlu.intent import Intent, spoken
 from voiceagent.skills.host import SkillHost
+from voiceagent.skills.media.handler import Media
 from voiceagent.skills.plain import PlainSkill, act
 from voiceagent.skills.skill import Answer, Skill, TurnContext
 from voiceagent.store import Store
@@ -12,6 +13,11 @@ __all__ = ["DEFAULT_PERCENT", "StoredVolume", "create", "loudness"]
 
 DEFAULT_PERCENT = 70
 """What a new device starts with."""
+WHATEVER = (
+    *("louder", "quieter", "softer", "turn it up", "turn it down"),
+    *("volume up", "volume down"),
+)
+"""What names neither our voice nor a thing that plays."""
 LOWEST = 10
 """Turning down stops here: a voice that nobody hears cannot be turned up by voice."""
 
@@ -19,7 +25,7 @@ LOWEST = 10
 def create(host: SkillHost) -> Skill:
     """Make the skill."""
     start = host.config.get("volume", {}).get("start")
-    volume = Volume(host.store, start if isinstance(start, int) else DEFAULT_PERCENT)
+    volume = Volume(host, start if isinstance(start, int) else DEFAULT_PERCENT)
     return PlainSkill(
         "volume",
         {
@@ -63,8 +69,9 @@ class StoredVolume:
 class Volume:
     """Plans answers about our own voice."""
 
-    def __init__(self, store: Store, start: int) -> None:
-        self._store, self._start = store, start
+    def __init__(self, host: SkillHost, start: int) -> None:
+        self._store, self._start = host.store, start
+        self._media = Media(host)
 
     def set(self, intent: Intent, context: TurnContext) -> Answer:
         """To a percentage."""
@@ -72,6 +79,9 @@ class Volume:
 
     def change(self, intent: Intent, context: TurnContext) -> Answer:
         """Up or down by a step."""
+        if spoken(intent.text) in WHATEVER and self._media.playing(context):
+            # Somebody hears music, and our voice comes now and then.
+            return self._media.volume(intent, context)
         before = _percent(self._store, self._start)
         change = int(intent.slots["change"])
         if change < 0:
