@@ -1,4 +1,4 @@
-"""`voiceagent pack`: check, sample, compile and train a domain of your own."""
+"""`voiceagent pack`: check, sample, compile, try and train a domain of your own."""
 
 from __future__ import annotations
 
@@ -165,6 +165,36 @@ def train(
     settings = configure(config, folder, pack__skills=skills)
     plan = TrainingPlan(takes=takes, checks=checks, seed=seed)
     run_training(settings, plan, keep=keep, json=json)
+
+
+@app.command("neighbours")
+def neighbours(
+    folder: FolderArgument = None,
+    kind: Annotated[
+        list[str] | None, typer.Option(help="Of this kind only; several may be given.")
+    ] = None,
+    count: Annotated[int, typer.Option(min=1, help="About how many sentences.")] = 400,
+    seed: Annotated[int, typer.Option(help="The same seed, the same sentences.")] = 0,
+    held_out: Annotated[
+        bool, typer.Option("--held-out", help="The kinds that are counted, not shown.")
+    ] = False,
+    skill: SkillOption = None,
+    json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Type what lies beside a pack to it, and show what it would do wrongly.
+
+    Unknown rooms, exceptions, denials, questions, reports, two commands in one,
+    conditions, delays, signs, units, pronouns, halves of sentences. Nothing is done to
+    a real house: each sentence has a world of its own.
+    """
+    from voiceagent.cli.pack_neighbours import run_neighbours
+
+    skills = [str(path) for path in skill] if skill else None
+    settings = configure(config, folder, pack__skills=skills)
+    run_neighbours(
+        settings, kind or (), count=count, seed=seed, held_out=held_out, json=json
+    )
 
 
 def _load(folder: Path | None, skills: list[Path] | None) -> Pack:

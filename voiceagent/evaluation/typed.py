@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -28,7 +28,14 @@ from voiceagent.audio.frames import AudioFrame
 from voiceagent.audio.player import VirtualPlayer
 from voiceagent.audio.source import OnEvent, ignore
 from voiceagent.clock import Pace, run
-from voiceagent.evaluation.world import WorldChange, changes, world_of
+from voiceagent.evaluation.watched import WatchedWorkshop
+from voiceagent.evaluation.world import (
+    KeptRows,
+    WorldChange,
+    changes,
+    rows_of,
+    world_of,
+)
 from voiceagent.nlu.intent import SlotValue
 from voiceagent.store import Store
 from voiceagent.trace.events import (
@@ -40,12 +47,12 @@ from voiceagent.trace.events import (
 from voiceagent.trace.trace import Record, Trace
 from voiceagent.trace.turn_rows import turn_rows
 
-__all__ = ["TUESDAY", "Meant", "TypedBench", "TypedTurn"]
+__all__ = ["TUESDAY", "KeptRows", "Meant", "TypedBench", "TypedTurn"]
 
 TUESDAY = datetime(2026, 3, 10, 18, 5, tzinfo=UTC)
 """When a conversation begins, unless it says otherwise: early in an evening."""
 MODEL = "intents-en"
-STEP = 0.05
+STEP = 0.5
 """Seconds between two looks whether a turn is over."""
 EXCUSES = ("", *Sentences().all())
 BUSY = (State.THINKING, State.SPEAKING)
@@ -71,6 +78,8 @@ class TypedTurn:
     """What was answered or done."""
     did: tuple[str, ...] = ()
     """Keys of the effects that ran."""
+    calls: tuple[str, ...] = ()
+    """What things of the house were told to do, whether it changed them or not."""
     changes: tuple[WorldChange, ...] = ()
     world: frozenset[str] = frozenset()
     """Everything that is kept after it."""
@@ -96,7 +105,7 @@ class TypedBench:
         values: dict[str, object] = {"slm.model": model}
         if area:
             values["pack.area"] = area
-        self.shop = shop.with_values(values)
+        self.shop = WatchedWorkshop(shop.with_values(values))
 
     def talk(
         self,
@@ -105,13 +114,20 @@ class TypedBench:
         before: Sequence[str] = (),
         start: datetime = TUESDAY,
         later: float = 0.0,
+        world: KeptRows = (),
     ) -> list[TypedTurn]:
         """What came of each of `sentences`, said one after the other in a world in
         which `before` was said; `later`: seconds that pass after the last one, what
-        happens in them is a turn without words."""
-        typist = _Typist(self.shop, [*before, *sentences], start, later)
+        happens in them is a turn without words; `world`: what is kept at first."""
+        typist = _Typist(self.shop, [*before, *sentences], start, later, world)
         run(typist.type_all(), virtual=True, start=start)
         return typist.turns[len(before) :]
+
+    def kept_after(self, sentences: Sequence[str]) -> KeptRows:
+        """What is kept when those have been said: a world to begin others with."""
+        typist = _Typist(self.shop, sentences, TUESDAY, 0.0)
+        run(typist.type_all(), virtual=True, start=TUESDAY)
+        return typist.kept
 
     def one(
         self, text: str, *, before: Sequence[str] = (), start: datetime = TUESDAY
@@ -126,9 +142,14 @@ class _Typist:
     name = "text"
 
     def __init__(
-        self, shop: Workshop, sentences: Iterable[str], start: datetime, later: float
+        self,
+        shop: WatchedWorkshop,
+        sentences: Iterable[str],
+        start: datetime,
+        later: float,
+        world: KeptRows = (),
     ) -> None:
-        self._shop = shop
+        self._shop, self.kept = shop, world
         self.on_event: OnEvent = ignore
         self.turns: list[TypedTurn] = []
         self._sentences, self._start, self._later = list(sentences), start, later
@@ -151,7 +172,10 @@ class _Typist:
                 typed=True,
             ),
         )
+        if self.kept:
+            self._store.write(*self.kept)
         await self._agent.run(self)
+        self.kept = rows_of(self._store)
         self._store.close()
 
     async def frames(self) -> AsyncIterator[AudioFrame]:
@@ -169,9 +193,11 @@ class _Typist:
         self, text: str, before: Counter[str], act: Callable[[], Awaitable[object]]
     ) -> Counter[str]:
         self._records.clear()
+        self._shop.calls.clear()
         await act()
         after = self._world()
-        self.turns.append(_told(text, self._records, changes(before, after), after))
+        told = _told(text, self._records, changes(before, after), after)
+        self.turns.append(replace(told, calls=tuple(sorted(self._shop.calls))))
         return after
 
     async def _type(self, text: str) -> None:
@@ -204,9 +230,9 @@ def _told(
         asked or said.rstrip().endswith("?"),
         () if asked else tuple(_meant(events)),
         tuple(e.key for e in events if isinstance(e, Committed) and e.ok),
-        changed,
-        frozenset(world),
-        "; ".join(e.reason for e in events if isinstance(e, Routed)),
+        changes=changed,
+        world=frozenset(world),
+        why="; ".join(e.reason for e in events if isinstance(e, Routed)),
     )
 
 

@@ -13,15 +13,16 @@ Whatever else the store has a table for is told by its columns.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from voiceagent.lang.spoken import spoken
 from voiceagent.skills.house.house import HouseModel, LocalHouse
 from voiceagent.store import Store
+from voiceagent.store.statements import SqlStatement
 
-__all__ = ["WorldChange", "changes", "world_of"]
+__all__ = ["KeptRows", "WorldChange", "changes", "rows_of", "world_of"]
 
 OWN = frozenset(
     {"entities", "items", "done", "set_aside", "uptimes", "sqlite_sequence"}
@@ -30,6 +31,8 @@ OWN = frozenset(
 HIDDEN = ("id", "set_at", "boot", "up", "zone", "fold", "pinned", "last", "created")
 """Columns that hold no meaning for whoever spoke."""
 Columns = Mapping[str, object]
+KeptRows = Sequence[SqlStatement]
+"""What a store holds, as what writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class WorldChange:
 def world_of(store: Store, house: HouseModel, start: datetime) -> Counter[str]:
     """Everything that is kept; times are seconds after `start`. Blocking."""
     names = store.read("SELECT name FROM sqlite_master WHERE type = 'table'")
-    found = Counter(_house(store, house))
+    found: Counter[str] = Counter(_house(store, house))
     for (table,) in names:
         if table in OWN:
             continue
@@ -60,6 +63,17 @@ def world_of(store: Store, house: HouseModel, start: datetime) -> Counter[str]:
     return found
 
 
+def rows_of(store: Store) -> KeptRows:
+    """Everything that is kept, as what brings it into another store. Blocking."""
+    names = store.read("SELECT name FROM sqlite_master WHERE type = 'table'")
+    tables = [str(row[0]) for row in names if row[0] != "sqlite_sequence"]
+    return tuple(
+        (f"INSERT OR REPLACE INTO {table} VALUES ({', '.join('?' * len(row))})", row)
+        for table in tables
+        for row in store.read(f"SELECT * FROM {table}")
+    )
+
+
 def changes(before: Counter[str], after: Counter[str]) -> tuple[WorldChange, ...]:
     """What is gone and what is new, in that order."""
     gone = [WorldChange("-", what) for what in sorted((before - after).elements())]
@@ -70,9 +84,14 @@ def changes(before: Counter[str], after: Counter[str]) -> tuple[WorldChange, ...
 def _house(store: Store, model: HouseModel) -> Iterable[str]:
     """Every thing of the house, and what is on its lists."""
     house = LocalHouse(model, store)
-    for entity, state in house.states(model.entities).items():
-        more = (f"{k}={_short(v)}" for k, v in sorted(state.attributes.items()))
-        yield _line(f"{entity.id}={state.state}", more)
+    kept = {str(row[0]) for row in store.read("SELECT id FROM entities")}
+    for entity in model.entities:
+        # The house itself is asked about what has changed alone: it is quick then.
+        now = house.state(entity) if entity.id in kept else None
+        more = now.attributes if now else entity.attributes
+        state = now.state if now else entity.state
+        shown = (f"{key}={_short(value)}" for key, value in sorted(more.items()))
+        yield _line(f"{entity.id}={state}", shown)
         if entity.domain == "todo":
             yield from (f"item {entity.id} {item}" for item in house.items(entity))
 
