@@ -4,7 +4,9 @@
 > what the user types
 < what the reply contains             ? the same of a question
 = effects that run in that turn       none: nothing may be done
+^ what is typed while the reply before it is being said
 ~ 90                                  seconds that pass
+*                                     what is due rings, and is stopped
 ! a command that another hand does meanwhile
 : what is kept at the end             every line of that kind, in any order
 """
@@ -25,11 +27,11 @@ from voiceagent.app.workshop import Workshop
 from voiceagent.audio.frames import AudioFrame
 from voiceagent.audio.player import VirtualPlayer
 from voiceagent.audio.source import OnEvent, ignore
-from voiceagent.clock import Pace, run
+from voiceagent.clock import Pace, local, run, uptime
 from voiceagent.nlu.intent import IntentParser
 from voiceagent.skills.host import SkillHost
 from voiceagent.skills.house.house import LocalHouse
-from voiceagent.skills.packs.pack import load_pack
+from voiceagent.skills.packs.pack import Pack, load_pack
 from voiceagent.skills.skill import TurnContext
 from voiceagent.store import Store
 from voiceagent.trace.events import Asked, Committed, ReplyReady, TurnFinished
@@ -46,6 +48,8 @@ class Step:
     effects: tuple[str, ...] = ()
     said: list[str] = field(default_factory=list)
     asks: bool = False
+    over: bool = False
+    """Typed while the answer before it is being said."""
     before: list[str] = field(default_factory=list)
     """What happens before it: `~ 90`, `! cancel all timers`."""
 
@@ -89,8 +93,9 @@ def dialogues(file: Path) -> list[Dialogue]:
                     pass
                 case "#":
                     found.append(Dialogue(rest))
-                case ">":
-                    found[-1].steps.append(Step(rest, before=waiting))
+                case ">" | "^":
+                    step = Step(rest, before=waiting, over=sign == "^")
+                    found[-1].steps.append(step)
                     waiting = []
                 case "<" | "?":
                     step = found[-1].steps[-1]
@@ -98,7 +103,7 @@ def dialogues(file: Path) -> list[Dialogue]:
                     step.asks |= sign == "?"
                 case "=":
                     found[-1].steps[-1].effects += tuple(rest.split())
-                case "~" | "!":
+                case "~" | "!" | "*":
                     waiting.append(line)
                 case ":":
                     found[-1].kept.append(rest)
@@ -115,8 +120,9 @@ def shop() -> Workshop:
 
 
 @cache
-def _parser() -> IntentParser:
-    return IntentParser(load_pack(None))
+def _home() -> tuple[Pack, IntentParser]:
+    pack = load_pack(None)
+    return pack, IntentParser(pack)
 
 
 @dataclass
@@ -134,23 +140,30 @@ class Script:
     async def frames(self) -> AsyncIterator[AudioFrame]:
         """No sound; the turns happen meanwhile."""
         events: list[object] = []
-        answered = asyncio.Event()
+        answered, ready = asyncio.Event(), asyncio.Event()
 
         def note(record: Record) -> None:
             events.append(record.event)
+            if isinstance(record.event, ReplyReady):
+                ready.set()
             if isinstance(record.event, TurnFinished):
                 answered.set()
 
         self.trace.subscribe(note)
-        for number, step in enumerate(self.dialogue.steps, 1):
+        steps = self.dialogue.steps
+        for number, step in enumerate(steps, 1):
             for line in step.before:
                 await self._happens(line)
             events.clear()
             answered.clear()
+            ready.clear()
             assert self.agent is not None
             self.agent.type(step.text)
-            await answered.wait()
-            await asyncio.sleep(0.01)
+            if any(later.over for later in steps[number : number + 1]):
+                await ready.wait()
+            else:
+                await answered.wait()
+                await asyncio.sleep(0.01)
             self._judge(number, step, events)
         nothing: tuple[AudioFrame, ...] = ()
         for frame in nothing:
@@ -161,12 +174,17 @@ class Script:
         if sign == "~":
             await asyncio.sleep(float(rest))
             return
-        pack = load_pack(None)
+        pack, parser = _home()
         skills = pack.open(SkillHost(self.store, LocalHouse(pack.house, self.store)))
-        intent = _parser().parse(rest)
+        if sign == "*":
+            for skill in skills.each:
+                for alarm in skill.alarms():
+                    if alarm.due <= local():
+                        self.outcome.told.append(f"* {alarm.text}")
+                        skill.rang(alarm.id)
+            return
+        intent = parser.parse(rest)
         assert intent is not None, rest
-        from voiceagent.clock import local, uptime
-
         answer = skills.answer(intent, TurnContext(local(), uptime=uptime()))
         for effect in answer.effects:
             effect.run()

@@ -114,11 +114,12 @@ def _parts(words: str, names: ThingNames) -> Chosen:
     """One thing after the other: `the first and the rice one`."""
     whole = _one(words, names)
     joints = [part for part in _joint().split(words) if part.strip()]
-    if whole != Chosen() or len(joints) < 2:
+    if whole.picked or len(joints) < 2:
         return whole
     found = [_one(part, names) for part in joints]
     if any(not one.picked for one in found):
-        return next(one for one in found if not one.picked)
+        missed = next(one for one in found if not one.picked)
+        return whole if whole != Chosen() else missed
     return Chosen(tuple(dict.fromkeys(at for one in found for at in one.picked)))
 
 
