@@ -146,6 +146,7 @@ def planted(count: int, chance: Chance, *, held_out: bool) -> Iterator[tuple[str
 
 def leaked(kind: str, secret: str, sent: str) -> bool:
     """Whether the secret, four digits of it or a name of it is still there."""
+    sent = re.sub(r"\[[A-Z]+_\d+\]", " ", sent)
     if kind in ("name", "email", "password"):
         parts = [p for p in re.findall(r"[a-z]{3,}", secret) if p not in PUBLIC]
         return any(re.search(rf"\b{part}\b", sent.lower()) for part in parts)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from tests.lang.both_words import BOTH_CHECKS
 from tests.lang.tables import ENGLISH, Check, failing
 from voiceagent.privacy.gate import TaskClass, classify
 from voiceagent.privacy.redaction import Redactor
-from voiceagent.privacy.redaction.names import Names
+from voiceagent.privacy.redaction.contacts import Contacts, is_ordinary, is_word
+from voiceagent.privacy.redaction.letters import letter_runs
 from voiceagent.privacy.redaction.numbers import runs
+from voiceagent.privacy.redaction.sounds import alike, heard, readings
 from voiceagent.privacy.redaction.tokens import tokens
 from voiceagent.privacy.summary import summary
 
@@ -43,11 +48,80 @@ def ordinary(word: str) -> bool:
     return kept(f"call {word} now") == f"call {word} now"
 
 
-def sounds_alike(pair: tuple[str, str]) -> bool:
-    """Whether a name is found that is written the other way."""
-    one, other = (f"ora{letters}ila" for letters in pair)
-    found = Names([one]).spans(tokens(f"tell {other}"))
-    return [span.key for span in found] == [one]
+def left_of(text: str, *names: str) -> str:
+    """What is left where these are contacts, placeholders as their kind."""
+    left = Redactor(names).redact(text).text
+    return " ".join(word.split("_")[0].strip("[") for word in left.split())
+
+
+def hidden(text: str, *names: str) -> bool:
+    return "NAME" in left_of(text, *names)
+
+
+def shown(text: str, *names: str) -> bool:
+    return left_of(text, *names) == text
+
+
+def starts(cue: tuple[str, ...]) -> bool:
+    said = " ".join(cue)
+    return kept(f"{said} zorblax") == f"{said} NAME" and shown(f"so {said} zorblax")
+
+
+def never_heard(word: str) -> bool:
+    """Whether it is no name because of its sound."""
+    contacts = Contacts()
+    contacts.add(word)
+    contacts.add("zorblax")
+    return contacts.heard(word) is None and contacts.heard("zorblaks") is not None
+
+
+def ordinary_word(word: str) -> bool:
+    return is_word(word) and ordinary_ending(word)
+
+
+def ordinary_ending(word: str) -> bool:
+    return "'" in word or is_ordinary(word)
+
+
+def reading(pair: tuple[str, str]) -> bool:
+    letters, row = pair
+    end, ends = ("k", "k") if len(letters) > 1 and letters[-1] == "w" else ("a", "")
+    return heard(f"l{letters}{end}") == re.sub(r"(.)\1", r"\1", f"l{row}{ends}")
+
+
+def foreign(pair: tuple[str, tuple[str, ...]]) -> bool:
+    letters, rows = pair
+    end = "" if letters[-1] == "w" else "a"
+    found = readings(f"ra{letters}{end}")
+    return {re.sub(r"(.)\1", r"\1", f"r{row}") for row in rows} <= found
+
+
+def vowel(pair: tuple[str, str]) -> bool:
+    one, others = pair
+    return all(alike(f"k{one}ltimer", f"k{each}ltimor", "kltmr") for each in others)
+
+
+def spelled_letter(pair: tuple[str, str]) -> bool:
+    word, letter = pair
+    return hidden(f"so q {word} q", f"q{letter}q")
+
+
+def same(names: tuple[str, ...]) -> bool:
+    return all(hidden(f"so {one} q", two) for one in names for two in names)
+
+
+def title(word: str) -> bool:
+    return shown(f"so {word} here", f"{word} Zorblax")
+
+
+def particle(word: str) -> bool:
+    whole = f"Zorblax {word} Qwibble"
+    return shown(f"so {word} here", whole) and hidden(f"x {word} qwibble", whole)
+
+
+def initial(word: str) -> bool:
+    name = " ".join(f"{letter}zorb" for letter in word)
+    return shown(f"so {word} here", name)
 
 
 def reads(pair: tuple[str, str]) -> bool:
@@ -112,11 +186,43 @@ CHECKS: dict[str, Check] = {
         kept(f"go {word} a b dot com") == f"go {word} LINK"
     ),
     "private.spelled.likening": lambda word: (
-        kept(f"so b {word} bravo c {word} charlie") == "so CODE"
+        kept(f"b {word} bear x {word} xylo c {word} car q {word} qi") == "CODE"
     ),
     "private.names.cues": named,
     "private.names.common": ordinary,
-    "private.names.alike": sounds_alike,
+    "private.names.starts": starts,
+    "private.names.ordinary": ordinary_word,
+    "private.names.often": never_heard,
+    "private.names.same": same,
+    "private.names.titles": title,
+    "private.names.particles": particle,
+    "private.names.short_forms": initial,
+    "private.names.places": lambda word: shown(
+        f"so {word} here", f"{word[0]}zorb {word[1]}qwib"
+    ),
+    "private.names.before_places": lambda word: (
+        shown(f"so it is {word} AK now", "Azorb Kqwib")
+        and hidden("so it is from AK now", "Azorb Kqwib")
+    ),
+    "private.names.letters": spelled_letter,
+    "private.names.homophones": lambda word: not list(letter_runs(tokens(word * 2))),
+    "private.names.cases": lambda word: hidden(f"so {word} q {word} q x", "Qqx"),
+    "private.names.sounds": reading,
+    "private.names.foreign": foreign,
+    "private.names.vowel_sounds": vowel,
+    "private.names.silent_ends": lambda letter: "rp" in readings(f"rapa{letter}"),
+    **BOTH_CHECKS,
+    "private.amounts.articles": lambda word: (
+        kept(f"lamp {word} 1978 track") == f"lamp {word} 1978 track"
+        and kept("lamp 1978 track") == "lamp NUMBER track"
+    ),
+    "private.amounts.paired": lambda word: (
+        kept(f"lamp 500 {word} 23 go") == f"lamp 500 {word} 23 go"
+        and kept("lamp 500 23 go") == "lamp NUMBER go"
+    ),
+    "private.spelled.fillers": lambda word: (
+        kept(f"q {word} x {word} z {word} v") == ("CODE")
+    ),
     "private.topics.personal": lambda word: (
         classify(f"turn {word}") is TaskClass.PERSONAL
     ),

@@ -126,21 +126,21 @@ def make_gate(config: PrivacyConfig) -> PrivacyGate:
     classes: dict[str, DataClass] = {
         task: DataClass(leaves) for task, leaves in config.classes.items()
     }
-    return PrivacyGate(Policy(DataClass(config.leaves), classes), _names(config))
+    policy = Policy(DataClass(config.leaves), classes)
+    return PrivacyGate(policy, _contacts(config), kept=config.names)
 
 
-def _names(config: PrivacyConfig) -> list[str]:
-    names = list(config.names)
+def _contacts(config: PrivacyConfig) -> list[str]:
     if config.contacts:
         try:
-            names += Path(config.contacts).read_text(encoding="utf-8").splitlines()
+            return Path(config.contacts).read_text(encoding="utf-8").splitlines()
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(
                 f"the contacts `{config.contacts}` cannot be read",
                 cause=str(error),
                 hint="`privacy.contacts` is a text file with a name a line",
             ) from error
-    return names
+    return []
 
 
 def _toolbox(shop: Workshop) -> Toolbox | None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from voiceagent.lang.name_tables import NameWords
+
 __all__ = [
     "AmountWords",
-    "NameWords",
     "PrivateTables",
     "SecretWords",
     "SpelledWords",
@@ -26,6 +27,10 @@ class AmountWords(Struct, frozen=True, kw_only=True, eq=False):
     before_times: frozenset[str]
     joints: frozenset[str]
     """Said between groups of digits."""
+    articles: frozenset[str]
+    """Before a year that tells of what something is: `a 1978 track`."""
+    paired: frozenset[str]
+    """Said between two amounts: `500 and 23`."""
     zeros: frozenset[str]
     """Begin a run of digits only where a digit follows."""
     decade: str
@@ -69,20 +74,8 @@ class SpelledWords(Struct, frozen=True, kw_only=True, eq=False):
     """A word behind it stands for a letter: `a as in apple`."""
     likening: frozenset[str]
     """May stand between what is spelled and such a word."""
-
-
-class NameWords(Struct, frozen=True, kw_only=True, eq=False):
-    """Names of people."""
-
-    cues: tuple[tuple[str, ...], ...]
-    """A word behind one of these that is no common word is taken for a name."""
-    common: frozenset[str]
-    """What is never taken for a name because of the word before it."""
-    alike: tuple[tuple[str, str], ...]
-    """Letters that sound like others, in the order in which they are replaced."""
-    vowels: str
-    silent: str
-    """Letters besides the vowels that tell nothing within a name."""
+    fillers: frozenset[str]
+    """Said between letters."""
 
 
 class TopicWords(Struct, frozen=True, kw_only=True, eq=False):

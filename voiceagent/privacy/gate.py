@@ -37,6 +37,8 @@ ORDER = tuple(DataClass)
 Tools = tuple[dict[str, Any], ...]
 LONGEST_AUDIO = 30.0
 """Seconds of audio that may leave in one turn."""
+TOLD = frozenset(("enum", "description", "default", "const", "examples", "title"))
+"""Of a tool: what is words or a value, and no name in code."""
 INSTRUCTIONS = (
     "You are the larger model behind a voice assistant. Answer in one or two short "
     "spoken sentences, without lists or markup. Keep placeholders such as [NAME_1] as "
@@ -133,11 +135,17 @@ class Refused:
 class PrivacyGate:
     """Makes payloads; one for each session, whose placeholders it keeps."""
 
-    def __init__(self, policy: Policy, names: Iterable[str] = ()) -> None:
-        """`names`: of people and things that never leave."""
+    def __init__(
+        self,
+        policy: Policy,
+        names: Iterable[str] = (),
+        *,
+        kept: Iterable[str] = (),
+    ) -> None:
+        """`names`: of contacts; `kept`: words that never leave, whatever they mean."""
         self.policy = policy
         self._placeholders = Placeholders()
-        self._redactor = Redactor(names, self._placeholders)
+        self._redactor = Redactor(names, self._placeholders, kept=kept)
         self._tools_of: tuple[Tools, Tools] = (), ()
         """The tools that were redacted last, before and after."""
 
@@ -229,7 +237,7 @@ class PrivacyGate:
             return value
         return {
             key: self._redacted_values(inner)
-            if key in ("enum", "description")
+            if key in TOLD
             else self._redacted_tool(inner)
             for key, inner in value.items()
         }
@@ -237,6 +245,8 @@ class PrivacyGate:
     def _redacted_values(self, value: Any) -> Any:
         if isinstance(value, list):
             return [self._redacted_values(one) for one in value]
+        if isinstance(value, dict):
+            return {key: self._redacted_values(one) for key, one in value.items()}
         return self._redactor.redact(value).text if isinstance(value, str) else value
 
     def _context(

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from voiceagent.lang.languages import language
+from voiceagent.privacy.redaction.letters import letter_runs
 from voiceagent.privacy.redaction.numbers import runs
 from voiceagent.privacy.redaction.tokens import MULTIPLES, Span, Token
 
@@ -14,6 +15,9 @@ __all__ = ["addresses", "announced", "birthdays", "spelled", "spoken_links"]
 CALENDAR = language().calendar
 SECRETS = language().private.secrets
 SPELLED = language().private.spelled
+NAMES = language().private.names
+SPELLED_LEAST = 4
+"""Letters and digits that are a code."""
 MOST_WORDS = 24
 """Of a code."""
 PASSWORD_WORDS = 4
@@ -95,21 +99,12 @@ def addresses(words: Sequence[Token]) -> Iterator[Span]:
 
 def spelled(words: Sequence[Token]) -> Iterator[Span]:
     """Four or more letters and digits one by one, the radio alphabet among them."""
-    start, count, letters = 0, 0, 0
-    for at in range(len(words) + 1):
-        word = words[at] if at < len(words) else None
-        before = words[at - 1].text if at else ""
-        sign = word is not None and (_letter(word) or before == SPELLED.like)
-        link = word is not None and word.text in SPELLED.likening and count
-        if sign or (
-            link and at + 1 < len(words) and words[at + 1].text in SECRETS.alphabet
-        ):
-            start = at if not count else start
-            count, letters = count + 1, letters + (not (word and word.digits))
-            continue
-        if count >= 4 and letters >= 2:
-            yield _span(words, start, at - 1, "CODE")
-        count = letters = 0
+    for run in letter_runs(words):
+        letters = "".join(c for c in run.text if c.isalpha())
+        if letters in NAMES.short_forms:
+            continue  # "ten a m", "one u s d"
+        if len(run.items) >= SPELLED_LEAST and run.sure >= 2:
+            yield _span(words, run.first, run.last, "CODE")
 
 
 def _letter(word: Token) -> bool:

@@ -18,6 +18,13 @@ __all__ = ["LEAST", "NumberRun", "number_spans", "runs"]
 LEAST = 4
 """Digits from which on a run without a unit is taken for private."""
 WORDS = language().private.amounts
+MONTHS = frozenset(language().calendar.months)
+SHORT = frozenset(month[:3] for month in MONTHS)
+CODES = language().private.secrets.codes
+ARTICLES = language().private.amounts.articles
+PAIRED = language().private.amounts.paired
+MONTH_BEFORE = 4
+"""Words before a year among which its month is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,9 @@ def _read(words: Sequence[Token], at: int) -> NumberRun:
             times = MULTIPLES[word.text]
         elif word.text in SCALES and digits:
             scaled, last = True, at
-        elif word.digits and (word.is_number or not joined):
+        elif word.digits and (
+            word.is_number or not (joined or _between_numbers(words, at))
+        ):
             digits = _append(digits, word, words[at - 1] if at > first else None, times)
             count, times, last, joined = count + 1, 1, at, 0
         elif word.text in WORDS.joints and not joined:
@@ -84,6 +93,12 @@ def _read(words: Sequence[Token], at: int) -> NumberRun:
     while last > first and not (words[last].is_number or words[last].text in SCALES):
         digits, last, count = digits[: -len(words[last].digits)], last - 1, count - 1
     return NumberRun(first, last, digits, scaled, count)
+
+
+def _between_numbers(words: Sequence[Token], at: int) -> bool:
+    """ "11 to 15", where "to" is no two."""
+    beside = (*words[max(0, at - 1) : at], *words[at + 1 : at + 2])
+    return any(len(word.digits) > 1 for word in beside)
 
 
 def _append(digits: str, word: Token, before: Token | None, times: int) -> str:
@@ -98,6 +113,8 @@ def _ordinary(run: NumberRun, words: Sequence[Token]) -> bool:
     before = words[run.first - 1].text if run.first else ""
     if len(run.digits) > 8:
         return False
+    if _is_pair(run, words) or (_is_written_year(run, words) and before in ARTICLES):
+        return True
     if run.scaled:
         # "two thousand and five hundred", but not a card with a slip in it.
         return run.words <= 4
@@ -105,9 +122,13 @@ def _ordinary(run: NumberRun, words: Sequence[Token]) -> bool:
         return len(run.digits) <= 6
     if _is_time(run) and before in WORDS.before_times:
         return True
-    return _is_year(run) and (
-        before in WORDS.before_years or after == WORDS.decade or not before
-    )
+    if _is_old_year(run) and before in WORDS.before_years:
+        return True
+    if not _is_year(run):
+        return False
+    if before in WORDS.before_years or after == WORDS.decade or not before:
+        return True
+    return any(map(_is_month, words[max(0, run.first - MONTH_BEFORE) : run.first]))
 
 
 def _is_time(run: NumberRun) -> bool:
@@ -118,6 +139,31 @@ def _is_time(run: NumberRun) -> bool:
         and 2 <= run.words <= 3
         and int(hours) <= 24
         and int(minutes) < 60
+    )
+
+
+def _is_pair(run: NumberRun, words: Sequence[Token]) -> bool:
+    """ "500 and 23": two numbers, not one in groups."""
+    inner = words[run.first : run.last + 1]
+    amounts = [word for word in inner if len(word.digits) > 1]
+    return run.words == len(amounts) == 2 and any(w.text in PAIRED for w in inner)
+
+
+def _is_written_year(run: NumberRun, words: Sequence[Token]) -> bool:
+    """ "a 1978 track", where nothing speaks of codes."""
+    follows = run.last + 1 < len(words) and not words[run.last + 1].digits
+    coded = any(word.text in CODES for word in words)
+    return run.words == 1 and _is_year(run) and follows and not coded
+
+
+def _is_month(word: Token) -> bool:
+    return word.text in MONTHS or (3 <= len(word.text) <= 4 and word.text[:3] in SHORT)
+
+
+def _is_old_year(run: NumberRun) -> bool:
+    """ "ten sixty six", in two or three words."""
+    return (
+        len(run.digits) == 4 and 2 <= run.words <= 3 and "10" <= run.digits[:2] < "18"
     )
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from voiceagent.lang.languages import language
 from voiceagent.privacy.redaction import cues
 from voiceagent.privacy.redaction.names import Names, cued_names
 from voiceagent.privacy.redaction.numbers import number_spans
@@ -24,11 +25,21 @@ WRITTEN = (
         "CODE",
         re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b"),
     ),
-    ("NUMBER", re.compile(r"\+?\d(?:[\d\s().-]{5,22})\d")),
+    ("NUMBER", re.compile(r"\+?\d(?:[\d\s()./-]{5,22})\d")),
     ("ADDRESS", re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b", re.IGNORECASE)),
     ("CODE", re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])[A-Za-z0-9]{6,}\b")),
 )
 """What is recognised by its shape on paper."""
+MONTHS = "|".join(month[:3] for month in language().calendar.months)
+PUBLIC = re.compile(
+    r"\b(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?\b"
+    r"|\b(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|[12]\d|3[01])/(?:(?:19|20)?\d\d)\b"
+    r"|\b(?:19|20)\d\d-(?:0\d|1[0-2])-(?:[0-2]\d|3[01])\b"
+    r"|[$€£]\s?\d{1,3}(?:,?\d{3}){0,2}(?:\.\d\d)?\b(?![\d-])"
+    rf"|\b(?:{MONTHS})[a-z]*\.? (?:the )?\d{{1,2}}(?:st|nd|rd|th)?,? (?:19|20)\d\d\b",
+    re.IGNORECASE,
+)
+"""Numbers that are none of anybody: times, dates, prices."""
 ORDER = ("EMAIL", "LINK", "ADDRESS", "DATE", "CODE", "NUMBER", "NAME")
 """Which kind a span has where several finders agree on a place."""
 
@@ -46,11 +57,15 @@ class Redactor:
     """Replaces what is private; the placeholders of a session stay the same."""
 
     def __init__(
-        self, names: Iterable[str] = (), placeholders: Placeholders | None = None
+        self,
+        names: Iterable[str] = (),
+        placeholders: Placeholders | None = None,
+        *,
+        kept: Iterable[str] = (),
     ) -> None:
-        """`names`: of the contact list, and whatever else must not leave."""
+        """`names`: of the contact list; `kept`: whatever else must not leave."""
         self.placeholders = placeholders or Placeholders()
-        self._names = Names(names)
+        self._names = Names(names, kept)
 
     def redact(self, text: str) -> Redacted:
         """The text with placeholders; raises `ValueError` where it is too long."""
@@ -70,17 +85,27 @@ class Redactor:
 
     def _spans(self, text: str) -> Iterator[Span]:
         words = tokens(text)
-        for kind, shape in WRITTEN:
-            for match in shape.finditer(text):
-                yield Span(match.start(), match.end(), kind, _key(match[0]))
-        yield from number_spans(words)
+        public = [match.span() for match in PUBLIC.finditer(text)]
+        for span in (*_written(text), *number_spans(words)):
+            if span.kind != "NUMBER" or not _within(span, public):
+                yield span
         yield from cues.announced(words)
         yield from cues.birthdays(words)
         yield from cues.addresses(words)
         yield from cues.spelled(words)
         yield from cues.spoken_links(words)
-        yield from self._names.spans(words)
+        yield from self._names.spans(text, words)
         yield from cued_names(words)
+
+
+def _written(text: str) -> Iterator[Span]:
+    for kind, shape in WRITTEN:
+        for match in shape.finditer(text):
+            yield Span(match.start(), match.end(), kind, _key(match[0]))
+
+
+def _within(span: Span, places: Iterable[tuple[int, int]]) -> bool:
+    return any(start <= span.start and span.end <= end for start, end in places)
 
 
 def _key(said: str) -> str:
