@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from voiceagent.agent.effects import Effects
 from voiceagent.agent.looking import Outlook
-from voiceagent.agent.readings import asked_first, known_words, why_nothing
+from voiceagent.agent.planner import Planner
+from voiceagent.agent.readings import asked_first, known_words, slots_of, why_nothing
 from voiceagent.agent.supervisor import Supervisor
 from voiceagent.agent.work import Work
 from voiceagent.clock import Compute, local, uptime
-from voiceagent.errors import ToolRefused, VoiceAgentError
+from voiceagent.errors import ToolRefused
 from voiceagent.nlu.clarify import Question
 from voiceagent.nlu.decision import Route
 from voiceagent.nlu.intent import Intent
@@ -80,6 +81,7 @@ class Thinker:
         self._emit, self._area, self._models = emit, area, models
         self._interpreter = interpreter or Interpreter(understanding, compute)
         self._escalation, self._till = escalation, till
+        self._planner = Planner(understanding.skill_for, compute)
         self._effects = effects or Effects(compute, emit)
         self._outlook = outlook or Outlook()
 
@@ -212,11 +214,8 @@ class Thinker:
         return await self._act(work, reading.intent, agreed=reading.agreed)
 
     async def _ask_skill(self, intent: Intent) -> Answer:
-        skill = self._understanding.skill_for(intent.name)
-        if skill is None:
-            raise VoiceAgentError(f"no skill answers `{intent.name}`")
         context = TurnContext(local(), self._area, self.last, uptime())
-        return await self._compute("skill", skill.answer, intent, context)
+        return await self._planner.answer(intent, context)
 
     async def _act(self, work: Work, intent: Intent, *, agreed: bool) -> Answer:
         answer = await self._ask_skill(intent)
@@ -228,6 +227,7 @@ class Thinker:
         work.acting = bool(answer.effects)
         said = await self._effects.commit(work, answer.effects, answer.text)
         work.acting = False
+        self._interpreter.did(intent)
         work.ledger.mark("act")
         return Answer(said, ask=answer.ask) if said is not None else answer
 
@@ -283,7 +283,7 @@ class Thinker:
             IntentMatched(
                 turn=work.turn,
                 name=intent.name,
-                pii_slots=dict(intent.slots),
+                pii_slots=slots_of(intent),
                 confidence=round(confidence, 2),
                 by=reading.by,
             )

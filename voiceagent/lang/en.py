@@ -7,6 +7,7 @@ from voiceagent.lang.en_documents import DOCUMENTS
 from voiceagent.lang.en_guards import GUARDS
 from voiceagent.lang.en_manners import MANNERS
 from voiceagent.lang.en_numbers import CALENDAR, NUMBERS
+from voiceagent.lang.en_parts import PARTS
 from voiceagent.lang.en_private import PRIVATE
 from voiceagent.lang.en_quantities import QUANTITIES
 from voiceagent.lang.en_signs import SIGNS
@@ -89,6 +90,7 @@ ENGLISH = Language(
     commands=COMMANDS,
     guards=GUARDS,
     manners=MANNERS,
+    parts=PARTS,
     private=PRIVATE,
     documents=DOCUMENTS,
     signs=SIGNS,

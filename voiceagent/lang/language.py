@@ -15,6 +15,7 @@ from msgspec import Struct
 from voiceagent.lang.choice_tables import ChoiceWords
 from voiceagent.lang.guard_tables import GuardTables
 from voiceagent.lang.manner_tables import MannerWords
+from voiceagent.lang.part_tables import PartWords
 from voiceagent.lang.private_tables import PrivateTables
 from voiceagent.lang.quantity_tables import QuantityWords
 from voiceagent.lang.sign_tables import SignWords
@@ -230,6 +231,7 @@ class Language(Struct, frozen=True, kw_only=True, eq=False):
     commands: CommandWords
     guards: GuardTables
     manners: MannerWords
+    parts: PartWords
     private: PrivateTables
     documents: DocumentWords
     signs: SignWords

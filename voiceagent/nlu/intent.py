@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hassil.intents import Intents, SlotList
 
 __all__ = [
+    "SEVERAL",
     "Intent",
     "IntentParser",
     "SlotValue",
@@ -25,6 +26,8 @@ __all__ = [
 ]
 
 SlotValue = str | int | float
+SEVERAL = "several"
+"""Name of an intent that is several."""
 LONGEST = 1000
 """Letters of the longest text that can be a command; more is something else."""
 
@@ -39,11 +42,17 @@ class Intent:
     """0..1, how sure the parser is."""
     text: str = ""
     """The words it was made from."""
+    without: tuple[Intent, ...] = ()
+    """What is to be left as it is, as the same command would name it."""
+    parts: tuple[Intent, ...] = ()
+    """Commands that are done together, all or none; its name is `SEVERAL` then."""
 
     @property
     def meaning(self) -> Hashable:
         """The same for intents that only differ in how they were said."""
-        return self.name, frozenset(self.slots.items())
+        spared = frozenset(intent.meaning for intent in self.without)
+        parts = tuple(intent.meaning for intent in self.parts)
+        return self.name, frozenset(self.slots.items()), spared, parts
 
 
 class Understood(Protocol):

@@ -12,12 +12,15 @@ from dataclasses import replace
 
 from voiceagent.clock import Compute, now
 from voiceagent.deadline import Deadline
+from voiceagent.lang.spoken import spoken
 from voiceagent.lang.twins import twin_of
 from voiceagent.nlu.clarify import Question, confirm, repeat_back, which
 from voiceagent.nlu.decision import DecisionStep, Opinion, Route, route
 from voiceagent.nlu.intent import Intent
+from voiceagent.nlu.last_command import LastCommand, Referred
 from voiceagent.nlu.models.swap import ModelSwitch
 from voiceagent.nlu.open_question import AnswerGiven, OpenQuestion
+from voiceagent.nlu.parts import TARGETS, PartsReader
 from voiceagent.nlu.reading import (
     Decide,
     Doubts,
@@ -59,10 +62,16 @@ class Interpreter:
         self._models, self._doubts = models, doubts or Doubts()
         self._decide, self._limit = decide, limit
         self._open = OpenQuestion(self._parse)
+        self._conversation = LastCommand()
+        self._parts = PartsReader(understanding.parse)
 
     def ask(self, question: Question, turn: int) -> None:
         """The turn ends in this question: the next one may answer it."""
         self._open.ask(question, turn)
+
+    def did(self, intent: Intent) -> None:
+        """It was done: what is said next may refer to it."""
+        self._conversation.did(intent, now())
 
     def answers(self, turn: int) -> Sequence[str]:
         """Short answers to the open question that a spoken turn may bring."""
@@ -78,11 +87,43 @@ class Interpreter:
         if not recognition.accepted:
             return await self._unheard(recognition, turn, deadline)
         intent = await self._parse(recognition.text)
+        referred = await self._compute("intent", self._referred, recognition, intent)
+        if referred is not None:
+            return await self._meant(referred, recognition)
         opinion = None
         if intent is None and self._models is not None:
             until = self._until(deadline)
             opinion = await self._models.ask(recognition.text, turn=turn, until=until)
         return await self._weigh(recognition, intent, opinion)
+
+    def _referred(
+        self, recognition: Recognition, intent: Intent | None
+    ) -> Referred | None:
+        """What is meant by words that refer to what was said before."""
+        text, parse = recognition.text, self._understanding.parse
+        if intent is not None and {*TARGETS, "scope"} & {*intent.slots}:
+            return None
+        found = self._conversation.read(text, parse, now())
+        if intent is not None:
+            same = found is not None and found.intent.name == intent.name
+            return found if same else None
+        if found is None and (meant := self._parts.corrected(text)) is not None:
+            return Referred(meant, sure=False)
+        return found
+
+    async def _meant(self, referred: Referred, recognition: Recognition) -> Reading:
+        intent, confidence = referred.intent, recognition.confidence
+        agreed = self._doubts.agreed
+        found = route(recognition, intent, heard=self._doubts.heard)
+        reading = Reading(found, intent, confidence, by="conversation", agreed=agreed)
+        if referred.sure and found.step is not DecisionStep.ASK:
+            return reading
+        reason = f"{found.reason}, which is a correction"
+        words = await self._compute("intent", self._doubts.phrase, intent)
+        asked = confirm(intent, words, reason=reason)
+        asked = asked or repeat_back(intent, spoken(intent.text), reason=reason)
+        found = Route("device", reason, DecisionStep.ASK)
+        return replace(reading, route=found, question=asked)
 
     async def _unheard(
         self, recognition: Recognition, turn: int, deadline: Deadline
@@ -121,6 +162,9 @@ class Interpreter:
         if given is not None:
             return _settled(given, recognition.confidence)
         intent = await self._parse(text)
+        referred = await self._compute("intent", self._referred, recognition, intent)
+        if referred is not None:
+            return await self._meant(referred, recognition)
         opinion = None
         if intent is None and self._models is not None:
             opinion = await self._models.foresee(text, until=now() + AHEAD)

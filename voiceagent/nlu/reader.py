@@ -2,6 +2,7 @@
 
 as it stands, and without manners   templates: every word is theirs
 the same                            frames: what people say their own way
+    its parts                           several commands, things and exceptions
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Callable
 
 from voiceagent.nlu.intent import Intent, IntentParser
 from voiceagent.nlu.manners import without_manners
+from voiceagent.nlu.parts import PartsReader
 
 __all__ = ["CommandReader"]
 
@@ -22,15 +24,20 @@ class CommandReader:
     ) -> None:
         """`frames()`: read by, where no template says it; None: there are none."""
         self._parser, self._frames = parser, frames
+        self._parts = PartsReader(self._one)
 
     def parse(self, text: str) -> Intent | None:
-        """The command that `text` is; None if it is none."""
+        """The command that `text` is, or several in one; None if it is none."""
+        return self._one(text) or self._parts.read(without_manners(text))
+
+    def _one(self, text: str) -> Intent | None:
         bare = without_manners(text)
         ways = [bare, text] if bare and bare != text else [text]
         for way in ways:
             if (found := self._parser.parse(way)) is not None:
                 return found
         frames = self._frames()
-        if frames is None:
-            return None
-        return next(filter(None, map(frames.parse, reversed(ways))), None)
+        for way in reversed(ways):
+            if frames is not None and (found := frames.parse(way)) is not None:
+                return found
+        return None

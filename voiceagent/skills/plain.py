@@ -20,6 +20,8 @@ class PlainSkill:
 
     name: str
     plans: Mapping[str, SkillPlan]
+    spares: frozenset[str] = frozenset()
+    """Intents of which something may be left out (`intent.without`)."""
 
     def answer(self, intent: Intent, context: TurnContext) -> Answer:
         """What the function of the intent plans."""

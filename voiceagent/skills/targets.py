@@ -16,6 +16,7 @@ __all__ = [
     "are",
     "find_targets",
     "how_many",
+    "left_out",
     "meant",
     "named",
     "silent_words",
@@ -132,9 +133,33 @@ def find_targets(
     if found and not (area or asks or scope == "all"):
         return _how_wide(found, intent, noun)
     if found:
-        return Targets(found, phrase)
+        return left_out(house, Targets(found, phrase), intent, context)
     where = f"in the {place}" if area else "here"
     return Targets((), phrase, f"There are no {noun} {where}")
+
+
+def left_out(
+    house: HouseModel, found: Targets, intent: Intent, context: TurnContext
+) -> Targets:
+    """Without what is to be left as it is; a problem where that is none of them."""
+    for spared in intent.without:
+        name, area = spared.slots.get("name"), spared.slots.get("area")
+        one = named(house, spared, context) if name else None
+        if one is not None and one.problem:
+            return one
+        gone = (
+            set(one.entities) if one else {e for e in found.entities if e.area == area}
+        )
+        phrase = f"the {said_name(str(name or area))}"
+        if not gone & {*found.entities}:
+            problem = sentence(f"{phrase} is not one of {found.phrase}")
+            return Targets((), found.phrase, problem)
+        kept = tuple(entity for entity in found.entities if entity not in gone)
+        joint = " and" if " but " in found.phrase else " but"
+        found = Targets(kept, f"{found.phrase}{joint} {phrase}", found.problem)
+    if found.entities or found.problem:
+        return found
+    return Targets((), found.phrase, f"There are no others than {found.phrase}")
 
 
 def _how_wide(found: tuple[Entity, ...], intent: Intent, noun: str) -> Targets:

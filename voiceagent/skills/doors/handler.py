@@ -55,6 +55,7 @@ def create(host: SkillHost) -> Skill:
             "cover.state": doors.ask,
             "lock.state": doors.ask,
         },
+        frozenset(WORDS),
     )
 
 

@@ -24,6 +24,7 @@ from voiceagent.skills.targets import (
     are,
     find_targets,
     how_many,
+    left_out,
     silent_words,
     which_are,
 )
@@ -49,6 +50,7 @@ def create(host: SkillHost) -> Skill:
             "light.color": lights.color,
             "light.state": lights.ask,
         },
+        frozenset(("device.on", "device.off", "light.brightness", "light.color")),
     )
 
 
@@ -64,6 +66,7 @@ class Lights:
         found = self._targets(intent, context)
         if "everything" in intent.text and intent.slots.get("scope") == "all":
             found = _everything(self._house, str(intent.slots.get("area", "")))
+            found = left_out(self._house.model, found, intent, context)
         if found.problem:
             return found.refusal
         return self._hands.call(intent, found, service, {}, word)
