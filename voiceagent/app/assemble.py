@@ -236,6 +236,7 @@ def _interpreter(
             heard,
             lambda intent: meaning.language.phraser.say(intent),
             agreed=options.agreed,
+            corrected=meaning.asked_about,
         ),
         decide=meaning.route,
         limit=None if limit is None else limit / 1000,

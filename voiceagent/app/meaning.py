@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from voiceagent.errors import PackError
+from voiceagent.nlu.correction import asked_about, mended, takes_back
 
 if TYPE_CHECKING:
     from voiceagent.app.language import PackLanguage
     from voiceagent.frontend.endpoint import Completeness
+    from voiceagent.nlu.clarify import Question
     from voiceagent.nlu.decision import Opinion, Route
     from voiceagent.nlu.intent import Intent
     from voiceagent.skills.host import Skills
@@ -51,7 +53,16 @@ class Meaning:
 
     def parse(self, text: str) -> Intent | None:
         """The intent that `text` says."""
-        return self._language.reader.parse(text)
+        parse = self._language.reader.parse
+        found = parse(text)
+        if found is None and takes_back(text):
+            corrected = mended(text, parse)
+            found = corrected.intent if corrected and corrected.plain else None
+        return found
+
+    def asked_about(self, text: str, sure: bool) -> Question | None:
+        """What to ask about words that may be corrected in themselves."""
+        return asked_about(text, self._language.reader.parse, sure=sure)
 
     def answers(self, intent: str) -> bool:
         """Whether anybody answers that intent."""

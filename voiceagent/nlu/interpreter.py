@@ -15,6 +15,7 @@ from voiceagent.deadline import Deadline
 from voiceagent.lang.spoken import spoken
 from voiceagent.lang.twins import twin_of
 from voiceagent.nlu.clarify import Question, confirm, repeat_back, which
+from voiceagent.nlu.correction import takes_back
 from voiceagent.nlu.decision import DecisionStep, Opinion, Route, route
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.last_command import LastCommand, Referred
@@ -56,8 +57,7 @@ class Interpreter:
         limit: float | None = None,
     ) -> None:
         """`decide`: who answers, with guards of a pack or without; `limit`: seconds
-        that the model has in a turn; None: until it must be
-        known to be spoken in time."""
+        that the model has in a turn; None: until the answer must be spoken."""
         self._understanding, self._compute = understanding, compute
         self._models, self._doubts = models, doubts or Doubts()
         self._decide, self._limit = decide, limit
@@ -87,6 +87,10 @@ class Interpreter:
         if not recognition.accepted:
             return await self._unheard(recognition, turn, deadline)
         intent = await self._parse(recognition.text)
+        if intent is None and (
+            asked := await self._corrected(recognition.text, sure=True)
+        ):
+            return asked
         referred = await self._compute("intent", self._referred, recognition, intent)
         if referred is not None:
             return await self._meant(referred, recognition)
@@ -131,6 +135,8 @@ class Interpreter:
         """It was no command; where its words are known, the model may know better, and
         is asked about: nobody is as sure of them as of a command."""
         said, refused = recognition.transcript, Reading(route(recognition, None))
+        if asked := await self._corrected(said, sure=False):
+            return asked
         if not said or self._models is None:
             return refused
         opinion = await self._models.ask(said, turn=turn, until=self._until(deadline))
@@ -139,6 +145,17 @@ class Interpreter:
         if reading.question is not None or reading.reply:
             return reading
         return replace(refused, guess=reading.guess)
+
+    async def _corrected(self, text: str, *, sure: bool) -> Reading | None:
+        """What may be corrected in itself is asked about; not `sure`: heard by an ear
+        that knows no commands, so that even what is plain is asked about."""
+        if not takes_back(text):
+            return None
+        asked = await self._compute("intent", self._doubts.corrected, text, sure)
+        if asked is None:
+            return None
+        found = Route("device", asked.reason, DecisionStep.ASK)
+        return Reading(found, asked.options[0].intent, question=asked)
 
     async def fallback(self, reading: Reading) -> Reading | None:
         """The smaller answer, where nobody else gives a better one: whether the model's
@@ -181,6 +198,8 @@ class Interpreter:
     async def _weigh(
         self, recognition: Recognition, intent: Intent | None, opinion: Opinion | None
     ) -> Reading:
+        if intent is not None and takes_back(recognition.text):
+            recognition = replace(recognition, text=intent.text)  # the rest is gone
         others = await self._others(recognition) if intent else []
         recognition = replace(recognition, alternatives=tuple(i.text for i in others))
         opinion = self._ours(opinion)

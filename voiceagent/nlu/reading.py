@@ -68,6 +68,8 @@ class Doubts:
     """An intent in the words of the pack; empty where there are none."""
     agreed: bool = False
     """Whatever a skill asks about first is agreed to beforehand."""
+    corrected: Callable[[str, bool], Question | None] = lambda text, sure: None
+    """What to ask about words that may take back what stands before them."""
 
 
 @dataclass(frozen=True, slots=True)
