@@ -48,12 +48,15 @@ class Recognition:
     transcript: str = ""
     """What was said in any words, where a recogniser of any words was asked and it was
     no command: for those who understand more than commands."""
+    free: str = ""
+    """Of an accepted command: what was heard in any words, where that is clearly
+    likelier than `text`; empty where it is not, or nobody knows."""
     decided: bool = False
     """Of a preview that was not accepted: the end would bring nothing else."""
 
     def __post_init__(self) -> None:
         # Typed, or heard by an engine of somebody else's.
-        for name in ("text", "transcript"):
+        for name in ("text", "transcript", "free"):
             if not (given := getattr(self, name)).isprintable():
                 object.__setattr__(self, name, one_line(given, len(given)))
 

@@ -17,6 +17,7 @@ from voiceagent.lang.language import Language
 from voiceagent.lang.languages import language
 from voiceagent.lang.spoken import foreign
 from voiceagent.nlu.guards.account import AccountRule
+from voiceagent.nlu.guards.hearing import HearingRule
 from voiceagent.nlu.guards.leftovers import Leftovers
 from voiceagent.nlu.guards.mood import QuestionRule, SeveralRule, StoryRule
 from voiceagent.nlu.guards.numbers import LossRule, StepRule, TwinRule
@@ -51,6 +52,7 @@ class Rules:
         self.relative = StepRule(guards.directions)
         self.twins = TwinRule(tables.numbers)
         self.account = AccountRule(tables)
+        self.hearing = HearingRule(tables)
 
 
 @cache
@@ -111,6 +113,13 @@ class Guards:
             ),
         )
         return _worst(verdicts)
+
+    def heard(self, text: str, free: str, intent: Intent) -> GuardVerdict:
+        """Whether what was heard in any words is said by the sentence `text` too."""
+        known = self._intents.get(intent.name)
+        if known is None:
+            return PASS
+        return self._rules.hearing.judge(spoken(text), free, known)
 
     def numbers(
         self, text: str, intent: Intent, *, confidence: float = 1.0

@@ -42,7 +42,10 @@ class Cascade:
             return found
         text, sure = recognition.text, recognition.confidence
         if intent is not None:
-            return _stricter(found, self._guards.numbers(text, intent, confidence=sure))
+            found = _stricter(
+                found, self._guards.numbers(text, intent, confidence=sure)
+            )
+            return _stricter(found, self._guards.heard(text, recognition.free, intent))
         guess = opinion.guess.intent if opinion and opinion.guess else None
         if guess is None:
             return found

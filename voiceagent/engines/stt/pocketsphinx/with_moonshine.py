@@ -102,6 +102,11 @@ class _Candidate:
         return self.alone + self.votes
 
 
+LIKELIER = -6.0
+"""Log likelihood of a sentence, against that of any words, below which something else
+was said: commands in clear speech lie above -2, near misses below -8."""
+
+
 class Together:
     """Both recognisers of one grammar."""
 
@@ -275,11 +280,13 @@ def recognition(verdict: JointVerdict, *, whole: bool) -> Recognition:
             words, 0.0, False, OUTSIDE, transcript=said.text, decided=decided
         )
     reason = _reason(verdict.evidence)
+    second = verdict.evidence.second
+    free = said.text if second is not None and second.gap < LIKELIER else ""
     if whole:
         others = verdict.others if sure < ASK_TOGETHER else ()
-        return Recognition(verdict.text, sure, True, reason, others)
+        return Recognition(verdict.text, sure, True, reason, others, free=free)
     if verdict.whole:
-        return Recognition(verdict.whole, sure, True, DOUBTFUL)
+        return Recognition(verdict.whole, sure, True, DOUBTFUL, free=free)
     return Recognition(verdict.text, 0.0, False, UNFINISHED, transcript=said.text)
 
 

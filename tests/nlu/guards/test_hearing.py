@@ -1,0 +1,63 @@
+"""A spoken sentence is held against what was heard in any words."""
+
+from __future__ import annotations
+
+import pytest
+from packs import parser, shipped
+
+from voiceagent.nlu.decision import DecisionStep
+from voiceagent.nlu.guards.guards import Guards, Ruling
+from voiceagent.nlu.slm.cascade import Cascade
+from voiceagent.nlu.slm.slots import SlotFinder
+from voiceagent.stt.protocol import Recognition
+
+pytestmark = pytest.mark.unit
+
+
+def step(text: str, free: str) -> DecisionStep:
+    cascade = Cascade(Guards(SlotFinder(shipped("home")).intents))
+    intent = parser("home").parse(text)
+    assert intent is not None
+    return cascade.route(Recognition(text, 0.95, True, free=free), intent).step
+
+
+@pytest.mark.parametrize(
+    ("text", "free"),
+    [
+        ("turn off the lights in the room", "Turned off the lights in Anne's room."),
+        (
+            "turn off the lights in the kitchen",
+            "Turn off all the lights bar the kitchen",
+        ),
+        ("turn off the kitchen light", "Did you turn off the kitchen light?"),
+        ("turn on the kitchen light", "Don't turn on the kitchen light."),
+        ("set a timer for nine minutes", "Set a timer for minus five minutes."),
+        ("turn it up", "Turned it glove."),
+    ],
+)
+def test_what_was_heard_besides_is_asked_about(text: str, free: str) -> None:
+    assert step(text, free) is DecisionStep.ASK
+
+
+@pytest.mark.parametrize(
+    ("text", "free"),
+    [
+        ("turn on the kitchen light", ""),
+        ("turn on the kitchen light", "Turn on the kitchen light."),
+        (
+            "turn on the kitchen light",
+            "Could you please turn on the kitchen light now?",
+        ),
+        ("is the kitchen light on", "Was the kitten light on?"),
+    ],
+)
+def test_the_same_words_manners_and_questions_are_taken(text: str, free: str) -> None:
+    assert step(text, free) is DecisionStep.ACT
+
+
+def test_the_reason_never_holds_the_words() -> None:
+    guards = Guards(SlotFinder(shipped("home")).intents)
+    intent = parser("home").parse("turn on the tv")
+    assert intent is not None
+    verdict = guards.heard("turn on the tv", "turn on the gumption", intent)
+    assert verdict.ruling is Ruling.ASK and "gumption" not in verdict.reason
