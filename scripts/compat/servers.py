@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import secrets
 import subprocess
@@ -14,14 +13,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "scripts"))  # this folder's scripts are run by themselves
+
+from lib.region_client import served  # noqa: E402
+
 __all__ = ["Servers"]
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
 PROGRAM = str(Path(sys.executable).parent / "voiceagent")
-CHAT = """
-[serve]
-backend = "chat"
+CHAT = """backend = "chat"
 {tls}
 [upstream]
 url = "http://127.0.0.1:{port}/v1"
@@ -90,7 +91,7 @@ class Servers:
         self._make("token", "--certificates", str(pki), "--host", "localhost")
         tls = f'certificate = "{pki}/server.pem"'
         return {
-            "url": await self._region("tls", f"[serve]\n{tls}\n"),
+            "url": await self._region("tls", tls),
             "tools": await self._region(
                 "tls-tools", CHAT.format(tls=tls, port=self._chat)
             ),
@@ -136,26 +137,27 @@ class Servers:
         return done.stdout
 
     async def _region(self, name: str, config: str) -> str:
-        file = self._folder / f"{name}.toml"
-        file.write_text(config)
-        command = (PROGRAM, "serve", "--port", "0", "--json", "--config", str(file))
-        _, line = await self._begin(*command, tokens=name.startswith("tls"))
-        url = str(json.loads(line)["url"])
+        secret = self._secret_where(name.startswith("tls"))
+        region = served(self._folder, config, name=name, **secret)
+        url, _ = await asyncio.to_thread(self._stack.enter_context, region)
         return url.replace("127.0.0.1", "localhost") if name.startswith("tls") else url
 
+    def _secret_where(self, tokens: bool) -> dict[str, str]:
+        return {"VOICEAGENT_TOKEN_SECRET": self._secret} if tokens else {}
+
     def _environment(self, tokens: bool = True) -> dict[str, str]:
-        secret = {"VOICEAGENT_TOKEN_SECRET": self._secret} if tokens else {}
+        secret = self._secret_where(tokens)
         return {**os.environ, **secret, "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
 
     async def _begin(
-        self, *command: str, until: str = "", tokens: bool = False
+        self, *command: str, until: str = ""
     ) -> tuple[asyncio.subprocess.Process, str]:
         """A server, and the line that says that it is there."""
         process = await asyncio.create_subprocess_exec(
             *command,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT if until else None,
-            env=self._environment(tokens),
+            env=self._environment(False),
         )
         self._stack.push_async_callback(_end, process)
         assert process.stdout is not None

@@ -29,10 +29,16 @@ def remote(url: str, **more: float) -> RealtimeRemote:
     )
 
 
-def asked(text: str, turn: int, session: str) -> tuple[Payload, Envelope]:
+def asked(
+    text: str, turn: int, session: str, *, wait: float = 0.0
+) -> tuple[Payload, Envelope]:
     """A typed question."""
     turn_id = f"{session}-{turn}"
     payload = Payload(data_class=DataClass.TEXT, text=text)
     return payload, Envelope(
-        turn_id=turn_id, session_id=session, idempotency_key=turn_id, remaining=0.7
+        turn_id=turn_id,
+        session_id=session,
+        idempotency_key=turn_id,
+        remaining=0.7,
+        **({"wait": wait} if wait else {}),
     )

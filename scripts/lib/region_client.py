@@ -29,13 +29,23 @@ PIECE = 0.1
 
 
 @contextmanager
-def served(folder: Path, *lines: str) -> Iterator[tuple[str, int]]:
-    """`voiceagent serve` with these lines as its configuration: address, process."""
-    config = folder / "region.toml"
-    config.write_text("\n".join(["[serve]", "port = 0", *lines]) + "\n", "utf-8")
+def served(
+    folder: Path,
+    *lines: str,
+    port: int = 0,
+    name: str = "region",
+    ended: list[int] | None = None,
+    **more: str,
+) -> Iterator[tuple[str, int]]:
+    """`voiceagent serve` with these lines as its configuration: address, process. One
+    of each `name` in a folder, which is the home of all; `ended`: gets the code that
+    it ends with; `more`: variables."""
+    config = folder / f"{name}.toml"
+    config.write_text("\n".join(["[serve]", f"port = {port}", *lines]) + "\n", "utf-8")
     program = str(Path(sys.executable).with_name("voiceagent"))
-    environment = os.environ | {"HOME": str(folder), "XDG_STATE_HOME": str(folder)}
-    with (folder / "region.log").open("w") as log:
+    home = {"HOME": str(folder), "XDG_STATE_HOME": str(folder)}
+    environment = os.environ | home | more
+    with (folder / f"{name}.log").open("w") as log:
         process = subprocess.Popen(
             [program, "serve", "--json", "--config", str(config)],
             stdout=subprocess.PIPE,
@@ -48,7 +58,7 @@ def served(folder: Path, *lines: str) -> Iterator[tuple[str, int]]:
     try:
         line = process.stdout.readline()
         if not line:
-            raise SystemExit((folder / "region.log").read_text())
+            raise SystemExit((folder / f"{name}.log").read_text())
         yield json.loads(line)["url"], process.pid
     finally:
         process.send_signal(signal.SIGTERM)
@@ -58,6 +68,8 @@ def served(folder: Path, *lines: str) -> Iterator[tuple[str, int]]:
             process.kill()
             process.wait()
         process.stdout.close()
+        if ended is not None:
+            ended.append(process.returncode)
 
 
 def healthy(url: str) -> bool:

@@ -5,15 +5,18 @@ from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from regions import Parrot, envelope, question, quick, region, until, words
+from websockets.asyncio.server import ServerConnection
 
 from voiceagent.clock import now, run
 from voiceagent.errors import LinkDown, RemoteFailed
 from voiceagent.realtime import link
 from voiceagent.realtime.remote import RealtimeRemote
 from voiceagent.realtime.target import Target
+from voiceagent.region import entrance, ports
 from voiceagent.region.backend import AnswerSource, AnswerText, Output, Request
 from voiceagent.region.config import ServeConfig
 from voiceagent.region.sqlite_memory import SqliteMemory
@@ -51,6 +54,32 @@ def test_questions_are_answered_one_after_the_other() -> None:
                 assert said == f"You said number {turn}."
             assert remote.link is LinkState.UP and remote.region == ""
             assert len(server.sessions.connected) == 1
+
+    run(main())
+
+
+@pytest.mark.parametrize("names", [["nginx"], ["Caddy", "voiceagent"], [], ["a", "b"]])
+def test_a_region_of_ours_is_known_behind_any_proxy(
+    names: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a proxy calls itself, in place of the server's name or beside it."""
+
+    def marked(connection: ServerConnection, request: Any, response: Any) -> None:
+        entrance.marked(connection, request, response)
+        del response.headers["Server"]
+        for name in names:
+            response.headers["Server"] = name
+
+    monkeypatch.setattr(ports, "marked", marked)
+
+    async def main() -> None:
+        async with region() as (url, _), FaultProxy(*host_of(url)) as proxy:
+            async with client(proxy.url("/v1/realtime")) as remote:
+                await words(remote, question("one"), envelope(1))
+                assert remote.session.token, "it is ours"
+                proxy.cut()
+                said = await words(remote, question("two"), envelope(2))
+                assert said == "You said two." and remote.resumed == 1
 
     run(main())
 

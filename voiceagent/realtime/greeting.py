@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 
 from websockets.asyncio.client import ClientConnection
+from websockets.datastructures import Headers
 
 from voiceagent.realtime.client import ClientSession
 from voiceagent.realtime.events import encode
 
-__all__ = ["Greeting"]
+__all__ = ["MARK", "Greeting", "is_marked"]
 
 MOST_BEFORE = 16
 """Events that may come before a session is there."""
+MARK = "X-Voiceagent"
+"""Header with which a region of ours answers."""
 
 
 class Greeting:
@@ -58,8 +61,7 @@ class Greeting:
     async def _is_ours(self, socket: ClientConnection) -> bool:
         """Whether our own event follows; others say nothing more before they are
         asked."""
-        response = socket.response
-        if response is None or response.headers.get("Server") != "voiceagent":
+        if socket.response is None or not is_marked(socket.response.headers):
             return False
         message = await socket.recv()
         told = ClientSession()
@@ -101,3 +103,9 @@ class Greeting:
         await socket.send(encode(self._session.set_up(self._instructions)))
         for event in self._session.ask_again():
             await socket.send(encode(event))
+
+
+def is_marked(headers: Headers) -> bool:
+    """Whether a handshake was answered by a region of ours, whatever is in between: a
+    proxy puts its own name in place of the server's, or beside it."""
+    return MARK in headers or "voiceagent" in headers.get_all("Server")

@@ -32,11 +32,12 @@ from voiceagent.door.tls import is_for_clients
 from voiceagent.door.tokens import Tokens
 from voiceagent.errors import TokenError
 from voiceagent.errors.foreign import one_line
+from voiceagent.realtime.greeting import MARK
 from voiceagent.realtime.session_kind import FULL
 from voiceagent.region.config import ServeConfig
 from voiceagent.region.metrics import Metrics
 
-__all__ = ["PATH", "Entrance", "Taken", "subprotocol", "visitor_of"]
+__all__ = ["PATH", "Entrance", "Taken", "marked", "subprotocol", "visitor_of"]
 
 PATH = "/v1/realtime"
 PATHS = (PATH, "/realtime", "/openai/v1/realtime", "/openai/realtime")
@@ -197,6 +198,14 @@ def visitor_of(connection: ServerConnection) -> Visitor:
     found = connection.visitor  # type: ignore[attr-defined]
     assert isinstance(found, Visitor)
     return found
+
+
+def marked(
+    connection: ServerConnection, request: HttpRequest, response: HttpResponse
+) -> None:
+    """Whoever is let in is told that this is a region of ours."""
+    if response.status_code == 101:
+        response.headers[MARK] = "1"
 
 
 def subprotocol(connection: ServerConnection, offered: Any) -> Subprotocol | None:

@@ -13,7 +13,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from voiceagent.door.doorstep import BACKLOG, Doorstep, listening
 from voiceagent.errors import ConfigError
 from voiceagent.region.config import ServeConfig
-from voiceagent.region.entrance import PATH, Entrance, subprotocol
+from voiceagent.region.entrance import PATH, Entrance, marked, subprotocol
 from voiceagent.region.visitor_connection import VisitorConnection
 
 __all__ = ["Ports"]
@@ -100,6 +100,7 @@ class Ports:
             backlog=BACKLOG,
             ssl=self._tls,
             process_request=self._entrance.answer,
+            process_response=marked,
             select_subprotocol=subprotocol,
             compression=None,
             max_size=self._largest,
