@@ -11,6 +11,7 @@ from typing import Any
 from hassil.expression import Sentence
 from hassil.util import check_required_context
 
+from voiceagent.authoring.articles import jars
 from voiceagent.errors import PackError
 from voiceagent.lang.spoken import number_words
 from voiceagent.nlu.intent import SlotValue, Understood, plain
@@ -131,11 +132,14 @@ class Sampler:
                         yield found
 
     def _try(self, make: Callable[[], Sample | None]) -> Sample | None:
+        last = None
         for _ in range(TRIES):
             found = make()
-            if found is not None:
+            if found is not None and not jars(found.text):
                 return found
-        return None
+            # A template may have no other article: then it is said as it is.
+            last = found or last
+        return last
 
     def _one(self, intent: str) -> Sample | None:
         block = self._chance.choice(self._blocks[intent])

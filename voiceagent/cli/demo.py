@@ -8,12 +8,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from voiceagent.cli.shared import ConfigOption, configure, console, errors, loudspeaker
+from voiceagent.cli.shared import (
+    ConfigOption,
+    JsonOption,
+    configure,
+    console,
+    emit_json,
+    errors,
+    loudspeaker,
+)
 from voiceagent.errors import CheckFailed, UsageError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from voiceagent.app.config import Config
     from voiceagent.audio.player import Player
+    from voiceagent.port import Numbered
     from voiceagent.replay.replay import Replay
     from voiceagent.replay.variants import Variants
     from voiceagent.trace.trace import Record
@@ -37,6 +48,7 @@ def demo(
     output: Annotated[
         Path, typer.Option(help="Where the report and the replies go.")
     ] = Path("out"),
+    json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
     """Play the samples to the agent and show what it hears, does and says."""
@@ -58,7 +70,7 @@ def demo(
         files = _selection(files)
     output.mkdir(parents=True, exist_ok=True)
     shop = Workshop(base)
-    screen = console()
+    screen = errors() if json else console()
     pace = Pace.MEASURED if fast else Pace.REALTIME
     with errors().status("loading engines"):
         names = shop.engines.names(pace=pace)
@@ -78,7 +90,8 @@ def demo(
     screen.print(f"engines: {', '.join(f'{k} {v}' for k, v in names.items())}")
     done: list[Replay] = []
     seen = ScreenState()
-    display = Display(screen, snapshot=lambda: seen.snapshot(state="playing"))
+    live = Display(screen, snapshot=lambda: seen.snapshot(state="playing"))
+    display = _Unseen() if json else live
 
     def show(record: Record) -> None:
         seen.take(record)
@@ -104,10 +117,28 @@ def demo(
                 # A real loop counts from when the machine was started.
                 if player.write_wav(path, origin=one.began):
                     display.say(f"           replies: {path}")
-    _show(done, output, base, pace=pace)
+            for row in one.rows if json else ():
+                emit_json(row.as_dict())
+    _show(done, output, base, pace=pace, json=json)
     if fast:
-        done = [_looked_at_again(one, variants) for one in done]
-    _verdict(done)
+        done = [_looked_at_again(one, variants, screen) for one in done]
+    _verdict(done, screen)
+
+
+class _Unseen:
+    """In the place of the screen beside JSON."""
+
+    def __enter__(self) -> _Unseen:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+    def __call__(self, numbered: Numbered) -> None:
+        pass
+
+    def say(self, line: str) -> None:
+        """Nobody looks."""
 
 
 def _selection(files: list[Path]) -> list[Path]:
@@ -117,17 +148,20 @@ def _selection(files: list[Path]) -> list[Path]:
     return chosen or files[:SHORT]
 
 
-def _show(done: list[Replay], output: Path, config: Config, *, pace: str) -> None:
+def _show(
+    done: list[Replay], output: Path, config: Config, *, pace: str, json: bool
+) -> None:
     from voiceagent.cli.replay import write_html
     from voiceagent.trace.turn_table import turns_table
 
     rows = [row for one in done for row in one.rows]
-    console().print()
-    console().print(turns_table(rows))
+    if not json:
+        console().print()
+        console().print(turns_table(rows))
     write_html(done, output / "demo.html", config, title="Demo", pace=pace)
 
 
-def _looked_at_again(one: Replay, variants: Variants) -> Replay:
+def _looked_at_again(one: Replay, variants: Variants, screen: Console) -> Replay:
     """The same at the virtual pace, where it failed for this machine's speed alone."""
     from voiceagent.replay.replay import ReplaySettings, replay_path
     from voiceagent.replay.second_look import only_slow
@@ -143,7 +177,7 @@ def _looked_at_again(one: Replay, variants: Variants) -> Replay:
     if not only_slow(one, again):
         return one
     slow = sum(not check.ok for check in one.checks)
-    console().print(
+    screen.print(
         f"{one.scenario}: this machine was too slow for {slow} expectations just now; "
         "at the pace of replays they hold",
         markup=False,
@@ -151,13 +185,13 @@ def _looked_at_again(one: Replay, variants: Variants) -> Replay:
     return again
 
 
-def _verdict(done: list[Replay]) -> None:
+def _verdict(done: list[Replay], screen: Console) -> None:
     failed = 0
     for one in done:
         missed = [check for check in one.checks if not check.ok]
         failed += len(missed)
         if missed:
             told = f"FAILED {one.scenario}: {one.told(missed)}"
-            console().print(told, markup=False)
+            screen.print(told, markup=False)
     if failed:
         raise CheckFailed(f"{failed} expectations failed")
