@@ -4,14 +4,16 @@
     .venv/bin/python scripts/bench_language.py complaints CASES [--json] [--all]
     .venv/bin/python scripts/bench_language.py paraphrases DATA/text
     .venv/bin/python scripts/bench_language.py own
+    .venv/bin/python scripts/bench_language.py compound [--held-out]
 
 CASES: the `language.jsonl` of the shared cases. It is not part of the project; what
 each of its commands may come to stands in `tests/data/language/complaints.jsonl`, by
 the digest of its words. DATA/text: the folder with hwu64, snips2017 and home_assistant;
 which of their sentences are taken, and what they mean here, is `lib/paraphrases`, and
 `tests/data/language/paraphrases.sha256` holds the list fast. `own`: the requests of
-ours that no template says (`held_out.jsonl`). Every command is said in a world of its
-own, after what its case says was said before.
+ours that no template says (`held_out.jsonl`). `compound`: commands with parts, of which
+half are held out: these are counted, and their sentences are not shown. Every command
+is said in a world of its own, after what its case says was said before.
 """
 
 from __future__ import annotations
@@ -40,6 +42,7 @@ __all__ = [
     "Case",
     "Judged",
     "complaints",
+    "compound",
     "main",
     "own",
     "paraphrased",
@@ -152,8 +155,18 @@ def own() -> Iterator[Case]:
     for row in _rows(LANGUAGE / "held_out.jsonl"):
         meant = {"intent": row["intent"], "slots": row.get("slots", {})}
         asked = ["ask"] if row["intent"] == "lock.unlock" else []
-        ways = [{"means": [meant]}, *asked] if row["intent"] else ["foreign"]
+        ours: list[Any] = [{"means": [meant]}, *asked]
+        ways = ours if row["intent"] else ["foreign"]
         yield Case(row["text"], read_expected(ways), row["intent"] or "not ours")
+
+
+def compound(*, held_out: bool = False) -> Iterator[Case]:
+    """Several commands or targets, exceptions, delays, pronouns, corrections."""
+    file = "compound_held_out.jsonl" if held_out else "compound.jsonl"
+    for row in _rows(LANGUAGE / file):
+        if "about" not in row:
+            ways = read_expected(row["want"])
+            yield Case(row["text"], ways, row["kind"], tuple(row["before"]))
 
 
 SHELF = Shelf()
@@ -221,9 +234,14 @@ def _json(found: Sequence[Judged]) -> str:
     return json.dumps(rows, indent=1, ensure_ascii=False)
 
 
-def _chosen(what: str, given: Path | None) -> Iterator[Case]:
+WHAT = ("complaints", "paraphrases", "own", "compound")
+
+
+def _chosen(what: str, given: Path | None, *, held_out: bool) -> Iterator[Case]:
     if what == "own":
         return own()
+    if what == "compound":
+        return compound(held_out=held_out)
     if given is None:
         raise UsageError(
             f"`{what}` needs the text that it is made of", hint="see `--help`"
@@ -236,20 +254,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=["complaints", "paraphrases", "own"])
+    parser.add_argument("what", choices=WHAT)
     parser.add_argument("cases", type=Path, nargs="?", help="file or folder of text")
     parser.add_argument("--json", action="store_true", help="every case as JSON")
     parser.add_argument("--all", action="store_true", help="list what was right too")
+    parser.add_argument("--held-out", action="store_true", help="of `compound`")
     asked = parser.parse_args()
     try:
-        found = list(run_cases(_chosen(asked.what, asked.cases)))
+        chosen = _chosen(asked.what, asked.cases, held_out=asked.held_out)
+        found = list(run_cases(chosen))
     except VoiceAgentError as error:
         print(f"error: {error}", file=sys.stderr)
         raise SystemExit(error.exit_code) from None
-    if asked.json:
+    if asked.json and not asked.held_out:
         print(_json(found))
         return
-    for one in found:
+    for one in found if not asked.held_out else ():
         if asked.all or one.verdict is not Verdict.RIGHT:
             print(one.line())
     print(table(found))

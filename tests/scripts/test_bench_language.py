@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from bench_language import EXPECTED, complaints, own
+from bench_language import EXPECTED, complaints, compound, own
 from lib.paraphrases.hwu64 import request
 from lib.paraphrases.listed import DIGESTS, paraphrases
 
@@ -79,3 +79,12 @@ def test_what_words_do_not_say_is_left_out(intent: str, text: str) -> None:
 
 def test_our_own_requests_are_all_there() -> None:
     assert len(list(own())) == 358
+
+
+def test_half_of_the_compound_commands_are_held_out_and_none_is_in_both() -> None:
+    shown, hidden = list(compound()), list(compound(held_out=True))
+    assert len(shown) + len(hidden) == 300
+    assert abs(len(shown) - len(hidden)) <= 10
+    known = {(case.text, case.before) for case in shown}
+    assert not known & {(case.text, case.before) for case in hidden}
+    assert {case.kind for case in shown} == {case.kind for case in hidden}

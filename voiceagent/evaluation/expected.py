@@ -34,6 +34,10 @@ __all__ = ["Expected", "Verdict", "judge", "read_expected"]
 
 SLACK = 20
 """Seconds by which what rings after a while may be off: talk took its time."""
+RINGS = ("timer.", "alarm.")
+"""Intents that only ring later, and do nothing."""
+DECLINED = re.compile(r"^(sorry|i (don't|do not|can't|cannot))\b|\bplease\b", re.I)
+"""How an answer begins that says why nothing is done, or what is to be said."""
 COMPARED = re.compile(r"([\w.]+?)([<>])(-?[\d.]+)")
 THING = re.compile(r"[\w.*]+[=<>]")
 
@@ -80,7 +84,10 @@ class Expected:
             return False
         if self.later:
             kept = [c for c in turn.changes if not THING.match(c.what)]
-            return bool(kept) and len(kept) == len(turn.changes)
+            rings = any(
+                one.intent.startswith(("timer.", "alarm.")) for one in turn.meant
+            )
+            return bool(kept) and len(kept) == len(turn.changes) and not rings
         if self.does:
             return not turn.asked and _done(self.does, turn)
         if self.means:
@@ -103,7 +110,8 @@ def judge(turn: TypedTurn, ways: Iterable[Expected]) -> Verdict:
         return Verdict.HALF if parts and turn.changes else Verdict.WRONG
     if turn.asked:
         return Verdict.ASKED
-    return Verdict.FALSE if turn.meant else Verdict.REFUSED
+    declined = not turn.meant or DECLINED.search(turn.said)
+    return Verdict.REFUSED if declined else Verdict.FALSE
 
 
 def _read(way: str | Mapping[str, Any]) -> Expected:

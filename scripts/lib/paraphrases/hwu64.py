@@ -314,7 +314,7 @@ MAPPED: Mapping[str, Callable[[str], Found | None]] = {
     "social_post": _foreign,
     "takeaway_order": _foreign,
 }
-MOST = {_socket: 15, _foreign: 14}
+MOST: Mapping[Callable[[str], Found | None], int] = {_socket: 15, _foreign: 14}
 """Sentences of one intent that are kept, where there are more than enough."""
 
 
