@@ -57,3 +57,27 @@ def test_a_failure_is_charged_to_the_clock_like_words() -> None:
         await asyncio.gather(running, return_exceptions=True)
 
     run(main(), virtual=True)
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+def test_a_way_that_broke_is_the_reason(
+    grouped: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Breaking(Failing):
+        async def run(self) -> None:
+            error = KeyError("what was said")
+            raise ExceptionGroup("tasks", [error]) if grouped else error
+
+    async def main() -> None:
+        bridge = BridgedRemote(lambda emit: Breaking(), "far")
+        running = asyncio.create_task(bridge.run())
+        await asyncio.sleep(0)
+        with pytest.raises(RemoteFailed, match="the way to far broke") as failed:
+            async for _ in bridge.ask(question("hello"), envelope()):
+                pass
+        assert failed.value.cause == "it raised KeyError"
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    run(main(), virtual=True)
+    assert "KeyError" in caplog.text

@@ -8,6 +8,7 @@ then charged to its clock.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import suppress
@@ -21,6 +22,8 @@ from voiceagent.routing.remote import Envelope, LinkState, Piece, Remote
 from voiceagent.trace.events import Event
 
 __all__ = ["BridgedRemote"]
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 LONGEST = 12.0
@@ -66,7 +69,11 @@ class BridgedRemote:
             while True:
                 began = perf()
                 try:
+                    self._look_whether_it_runs()
                     piece = self._wait(self._next(pieces))
+                except RemoteFailed:
+                    self._look_whether_it_runs()
+                    raise
                 finally:  # what fails has taken its time too
                     await asyncio.sleep(perf() - began)
                 if piece is None:
@@ -97,6 +104,19 @@ class BridgedRemote:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(timeout=2.0)
             self._loop.close()
+
+    def _look_whether_it_runs(self) -> None:
+        """What keeps the way open has broken: no other reason is the true one."""
+        if not self._running.done() or self._running.cancelled():
+            return
+        error = self._running.exception()
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        if error is not None:
+            # A foreign error's words may hold what was said: its name has to do.
+            log.error("the way to %s broke", self.name, exc_info=error)
+            why = f"it raised {type(error).__name__}"
+            raise RemoteFailed(f"the way to {self.name} broke", cause=why)
 
     async def _made(self, make: Callable[[Callable[[Event], None]], Remote]) -> Remote:
         return make(lambda event: None)
