@@ -165,3 +165,27 @@ def test_a_pronoun_never_widens() -> None:
             continue
         found = after(f"turn on the {name}", "turn it off")
         assert found is None or found.slots.get("name") == last.slots["name"]
+
+
+@pytest.mark.parametrize(
+    ("text", "change"),
+    [
+        ("dim the bed light by ten percent", -10),
+        ("make the bed light 15 percent brighter", 15),
+        ("increase the kitchen light brightness by 20%", 20),
+        ("make it two degrees warmer", 2),
+        ("turn down the heating by 1 degree", -1),
+        ("turn the volume down by 20 percent", -20),
+        ("turn the tv up by five percent", 5),
+    ],
+)
+def test_an_amount_goes_the_way_that_is_said(text: str, change: int) -> None:
+    assert slots(text)[0]["change"] == change
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["dim the bed light by -10 percent", "make it minus two degrees warmer"],
+)
+def test_an_amount_has_no_sign_of_its_own(text: str) -> None:
+    assert read(text) is None

@@ -156,7 +156,8 @@ def left_out(
             return Targets((), found.phrase, problem)
         kept = tuple(entity for entity in found.entities if entity not in gone)
         joint = " and" if " but " in found.phrase else " but"
-        found = Targets(kept, f"{found.phrase}{joint} {phrase}", found.problem)
+        said = _the(kept[0]) if len(kept) == 1 else f"{found.phrase}{joint} {phrase}"
+        found = Targets(kept, said, found.problem)
     if found.entities or found.problem:
         return found
     return Targets((), found.phrase, f"There are no others than {found.phrase}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from packs import parser, shipped
 
+from voiceagent.engines.stt.pocketsphinx.confidence import Second, said_otherwise
 from voiceagent.nlu.decision import DecisionStep
 from voiceagent.nlu.guards.guards import Guards, Ruling
 from voiceagent.nlu.slm.cascade import Cascade
@@ -61,3 +62,13 @@ def test_the_reason_never_holds_the_words() -> None:
     assert intent is not None
     verdict = guards.heard("turn on the tv", "turn on the gumption", intent)
     assert verdict.ruling is Ruling.ASK and "gumption" not in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("gap", "words", "otherwise"),
+    [(-11.0, 7, True), (-9.1, 8, True), (-10.4, 14, False), (-4.6, 3, False)],
+)
+def test_a_long_order_in_noise_is_not_said_otherwise(
+    gap: float, words: int, otherwise: bool
+) -> None:
+    assert said_otherwise(Second(gap, 0.0, words)) is otherwise

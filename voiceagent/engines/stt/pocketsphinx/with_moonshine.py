@@ -24,6 +24,7 @@ from voiceagent.engines.stt.pocketsphinx.confidence import (
     Evidence,
     Second,
     confidence,
+    said_otherwise,
 )
 from voiceagent.engines.stt.pocketsphinx.panel import Panel, PanelOpinion
 from voiceagent.engines.stt.pocketsphinx.searches import Hearing
@@ -100,11 +101,6 @@ class _Candidate:
     @property
     def rank(self) -> float:
         return self.alone + self.votes
-
-
-LIKELIER = -6.0
-"""Log likelihood of a sentence, against that of any words, below which something else
-was said: commands in clear speech lie above -2, near misses below -8."""
 
 
 class Together:
@@ -281,7 +277,7 @@ def recognition(verdict: JointVerdict, *, whole: bool) -> Recognition:
         )
     reason = _reason(verdict.evidence)
     second = verdict.evidence.second
-    free = said.text if second is not None and second.gap < LIKELIER else ""
+    free = said.text if second is not None and said_otherwise(second) else ""
     if whole:
         others = verdict.others if sure < ASK_TOGETHER else ()
         return Recognition(verdict.text, sure, True, reason, others, free=free)
