@@ -141,12 +141,14 @@ class Script:
         """No sound; the turns happen meanwhile."""
         events: list[object] = []
         answered, ready = asyncio.Event(), asyncio.Event()
+        ended: set[int] = set()
 
         def note(record: Record) -> None:
             events.append(record.event)
             if isinstance(record.event, ReplyReady):
                 ready.set()
             if isinstance(record.event, TurnFinished):
+                ended.add(record.event.turn)
                 answered.set()
 
         self.trace.subscribe(note)
@@ -158,11 +160,13 @@ class Script:
             answered.clear()
             ready.clear()
             assert self.agent is not None
-            self.agent.type(step.text)
+            turn = self.agent.type(step.text)
             if any(later.over for later in steps[number : number + 1]):
                 await ready.wait()
             else:
-                await answered.wait()
+                while turn not in ended:  # one that was cut ends as well
+                    await answered.wait()
+                    answered.clear()
                 await asyncio.sleep(0.01)
             self._judge(number, step, events)
         nothing: tuple[AudioFrame, ...] = ()

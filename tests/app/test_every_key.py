@@ -57,6 +57,7 @@ TABLE = {
     "vad.onset_ms": Row(200.0, see.speech_edges),
     "vad.hangover_ms": Row(300.0, see.speech_edges),
     "endpoint.patience": Row(2.0, see.waits),
+    "endpoint.answer_ms": Row(9000.0, see.waits),
     "endpoint.complete_ms": Row(900.0, see.waits),
     "endpoint.extensible_ms": Row(900.0, see.waits),
     "endpoint.incomplete_ms": Row(2500.0, see.waits),

@@ -164,3 +164,18 @@ def test_the_end_of_the_stream_closes_an_open_turn() -> None:
     list(events(frontend, [tone(1.0)]))
     assert [e.reason for e in frontend.finish(RATE)] == ["source-ended"]  # type: ignore[union-attr]
     assert list(frontend.finish(RATE)) == []
+
+
+@pytest.mark.parametrize(("answer", "seconds"), [(False, 2.0), (True, 5.0)])
+def test_an_answer_is_waited_for_as_long_as_is_set(
+    answer: bool, seconds: float
+) -> None:
+    policy = EndpointPolicy(no_speech=2.0, answer=5.0)
+    frontend, out = make(policy=policy), []
+    frontend.begin(1, 0, answer=answer)
+    for frame in Reframer().feed(tone(8, level=0)):
+        out += [e for e in frontend.push(frame) if isinstance(e, TurnEnded)]
+        if out:
+            break
+    assert out[0].reason == "no-speech"
+    assert frame.end / RATE == pytest.approx(seconds, abs=0.05)

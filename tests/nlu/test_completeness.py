@@ -98,3 +98,12 @@ def test_endings_are_all_that_may_follow_and_no_more(home: Workshop, seed: int) 
 def test_no_sentence_has_no_endings(home: Workshop) -> None:
     assert home.language.grammar.endings(["the", "turn"], most=MOST_WAYS) is None
     assert home.language.grammar.endings(["set", "a", "timer", "for"], most=8) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["set a timer", "set a timer for ten", "set an alarm", "move my alarm"]
+)
+def test_a_command_that_asks_for_the_rest_is_only_its_beginning(
+    progress: Progress, text: str
+) -> None:
+    assert progress.of(text) is Completeness.INCOMPLETE

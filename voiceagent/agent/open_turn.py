@@ -135,7 +135,7 @@ class OpenTurn:
         self.drop("replaced")
         self.count()
         self._how.emit(TurnStarted(turn=self.number, t=sample / RATE, by=by))
-        self._frontend.begin(self.number, sample)
+        self._frontend.begin(self.number, sample, answer=by == "follow-up")
         self._so_far = _SoFar(upto=sample)
         turn, self._possible = self.number, self._how.answers(self.number)
         utterance = Utterance(

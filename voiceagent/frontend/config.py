@@ -91,6 +91,9 @@ class EndpointConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     incomplete_ms: Milliseconds = _ms(FITTED.incomplete)
     unknown_ms: Milliseconds = _ms(FITTED.unknown)
     no_speech_ms: Milliseconds = _ms(FITTED.no_speech)
+    """How long a command is waited for after the wake word."""
+    answer_ms: Milliseconds = _ms(FITTED.answer)
+    """The same for the answer to a question, which needs no wake word."""
     max_turn_ms: Annotated[float, Meta(ge=1000.0, le=120_000.0)] = _ms(FITTED.max_turn)
 
     def policy(self) -> EndpointPolicy:
@@ -101,6 +104,7 @@ class EndpointConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             incomplete=self.incomplete_ms / 1000,
             unknown=self.unknown_ms / 1000,
             no_speech=self.no_speech_ms / 1000,
+            answer=self.answer_ms / 1000,
             max_turn=self.max_turn_ms / 1000,
             patience=self.patience,
         )

@@ -168,6 +168,8 @@ class EndpointPolicy:
     """After which nothing more is waited for."""
     no_speech: float = 4.0
     """After the gate opened, when nothing is said at all."""
+    answer: float = 6.0
+    """The same where a question of ours is listened to, without a wake word."""
     max_turn: float = 15.0
     """Longest turn; it is ended and acted upon as it stands."""
     min_speech: float = 0.2
@@ -175,6 +177,11 @@ class EndpointPolicy:
     patience: float = 1.0
     """Factor on all waits: above 1 for people who take their time."""
     weights: Weights = FITTED
+
+    @property
+    def answering(self) -> EndpointPolicy:
+        """The same while an answer is waited for."""
+        return replace(self, no_speech=self.answer)
 
     def wait(self, words: WordsSoFar, moment: Moment) -> float:
         """Seconds of silence that end the turn, as things stand."""

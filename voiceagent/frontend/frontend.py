@@ -53,6 +53,8 @@ class _Turn:
     opened: int | None = None
     """Sample that it was opened at."""
     speech_start: int | None = None
+    answer: bool = False
+    """It is to answer a question of ours."""
 
 
 @dataclass(slots=True)
@@ -112,9 +114,10 @@ class Frontend:
         """Whether enough was said in the open turn to be a command."""
         return self._pacing.speech >= self.policy.min_speech
 
-    def begin(self, turn: int, sample: int) -> None:
-        """Open a turn: speech after `sample` belongs to it."""
-        self._turn, self._said = _Turn(turn, sample), _Words()
+    def begin(self, turn: int, sample: int, *, answer: bool = False) -> None:
+        """Open a turn: speech after `sample` belongs to it; `answer`: it is to answer
+        a question of ours."""
+        self._turn, self._said = _Turn(turn, sample, answer=answer), _Words()
         self._pacing.begin()
 
     def end(self) -> None:
@@ -199,7 +202,8 @@ class Frontend:
         if spoken and self._turn.speech_start is None:
             self._turn.speech_start = frame.start
         self._pacing.follow(spoken)
-        verdict = decide(self.policy, self.words, self.moment(frame.end))
+        policy = self.policy.answering if self._turn.answer else self.policy
+        verdict = decide(policy, self.words, self.moment(frame.end))
         if verdict is not None and frame.end >= self.hold_until:
             yield self._ended(frame.end, verdict)
 

@@ -42,7 +42,7 @@ ANSWERS = WORDS.heard
 """What a recogniser has to know as well, so that it hears the answers."""
 
 CHOICES = language().choices
-MOST_HEARD = 120
+MOST_HEARD = 400
 """Answers that a recogniser is told of."""
 FOREVER = float("inf")
 

@@ -19,6 +19,9 @@ MOST_WAYS = 64
 """Ways to go on that are looked at: a few milliseconds. With more of them, some will
 change something."""
 REMEMBERED = 256
+ASKS = "asks"
+"""A slot of templates that are only the beginning of a command ("set a timer"): most
+people go on, and only who does not is asked."""
 
 
 class Progress:
@@ -34,13 +37,21 @@ class Progress:
         same."""
         self._grammar, self._parse, self._meant = grammar, parse, meant
         self._goes_nowhere = lru_cache(REMEMBERED)(self._nothing_new)
+        self._is_beginning = lru_cache(REMEMBERED)(self._asks)
 
     def of(self, text: str) -> Completeness:
         """How much of a command `text` is."""
         found = self._grammar.progress(text.split())
-        if found is Completeness.EXTENSIBLE and self._goes_nowhere(text):
-            return Completeness.COMPLETE
-        return found
+        if found is not Completeness.EXTENSIBLE:
+            return found
+        if self._is_beginning(text):
+            return Completeness.INCOMPLETE
+        return Completeness.COMPLETE if self._goes_nowhere(text) else found
+
+    def _asks(self, text: str) -> bool:
+        """Whether the rest is asked for where nothing follows, and usually does."""
+        intent = self._parse(text)
+        return intent is not None and ASKS in intent.slots
 
     def _nothing_new(self, text: str) -> bool:
         """Whether all that may follow means the same as if it had not been said."""

@@ -67,17 +67,20 @@ def ask_for(
     *,
     prefix: str = "",
     doubtful: Mapping[str, str] | None = None,
+    heard: Sequence[str] = (),
 ) -> Answer:
     """Ask for what `intent` lacks. `frames`: commands that an answer completes; of
     what they come to, one of `slots` has to be there, and all are taken, with `prefix`
-    before their names."""
+    before their names. `heard`: what a recogniser is to listen for."""
 
     def make(found: Intent) -> Intent | None:
         said = found.slots.items()
         taken = {f"{prefix}{key}": value for key, value in said if key in slots}
         return replace(intent, slots={**intent.slots, **taken}) if taken else None
 
-    wanted = WantedValue(intent.name, make, tuple(frames), doubtful or {})
+    wanted = WantedValue(
+        intent.name, make, tuple(frames), doubtful or {}, heard=tuple(heard)
+    )
     return Answer(text, ask=True, question=Question(text, (), "not said", wants=wanted))
 
 

@@ -15,6 +15,7 @@ from voiceagent.skills.skill import Answer, Effect, Skill, SkillAlarm, TurnConte
 from voiceagent.skills.timers.alarms import TIME_SLOTS, fitting
 from voiceagent.skills.timers.clock_alarm import AlarmTable
 from voiceagent.skills.timers.dates import alarm_date
+from voiceagent.skills.timers.heard import said_lengths, said_times
 from voiceagent.skills.timers.moves import moving
 from voiceagent.skills.timers.set_times import SetTime, SetTimes, stamp_of, zone_of
 from voiceagent.skills.timers.snooze import LastRung
@@ -169,7 +170,8 @@ def _ask_when(words: str, intent: Intent) -> Answer:
     text = "At what time?" if "day" in intent.slots else "When?"
     if any(condition in f" {words.lower()} " for condition in CONDITIONS):
         text = f"I can only remind you at a time. {text}"
-    return ask_for(text, intent, FRAMES, TIME_SLOTS)
+    heard = [*(f"at {time}" for time in said_times()[:200]), *said_lengths()[:180]]
+    return ask_for(text, intent, FRAMES, TIME_SLOTS, heard=heard)
 
 
 def _to(words: str, intent: Intent) -> str:

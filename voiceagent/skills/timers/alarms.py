@@ -12,6 +12,7 @@ from voiceagent.skills.phrases import LATE, ago_words, clock_words, listed, sent
 from voiceagent.skills.plain import act
 from voiceagent.skills.skill import Answer, Effect, SkillAlarm, TurnContext
 from voiceagent.skills.timers.dates import alarm_date, times_of_day
+from voiceagent.skills.timers.heard import said_times
 from voiceagent.skills.timers.moves import moving
 from voiceagent.skills.timers.set_times import SetTime, SetTimes, stamp_of, zone_of
 from voiceagent.skills.timers.table import Stamp
@@ -60,7 +61,8 @@ class AlarmPlans:
         """A new one, at a time of day or after a while."""
         if not TIME_SLOTS & intent.slots.keys():
             frames = ("set an alarm for {}", "set an alarm {}", "wake me {}")
-            return ask_for("For what time?", intent, frames, TIME_SLOTS)
+            text = "For what time?"
+            return ask_for(text, intent, frames, TIME_SLOTS, heard=said_times())
         now, name = stamp_of(context), said_name_of(intent)
         unset = UNSET if context.now < SENSIBLE else ""
         what = sentence(f"{name} alarm" if name else "alarm")

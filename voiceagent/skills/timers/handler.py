@@ -15,6 +15,7 @@ from voiceagent.skills.plain import act
 from voiceagent.skills.skill import Answer, Skill, SkillAlarm, TurnContext
 from voiceagent.skills.timers.alarms import RINGS, AlarmPlans
 from voiceagent.skills.timers.clock_alarm import AlarmTable
+from voiceagent.skills.timers.heard import said_lengths
 from voiceagent.skills.timers.set_times import SetTimes
 from voiceagent.skills.timers.snooze import LastRung, snooze
 from voiceagent.skills.timers.table import Stamp, Timer, TimerTable
@@ -238,7 +239,8 @@ def _ask_length(name: str, intent: Intent) -> Answer:
     frames = ("set a timer for {}", "set a {} timer")
     slots = ("hours", "minutes", "seconds")
     unsure = {"set a timer for {} minutes": "{} minutes?"}
-    return ask_for(text, intent, frames, slots, doubtful=unsure)
+    heard = said_lengths()
+    return ask_for(text, intent, frames, slots, doubtful=unsure, heard=heard)
 
 
 def doubtful_name(name: str, intent: Intent) -> Answer | None:

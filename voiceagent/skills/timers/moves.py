@@ -10,6 +10,7 @@ from voiceagent.nlu.intent import Intent, SlotValue
 from voiceagent.skills.plain import act
 from voiceagent.skills.skill import Answer, TurnContext
 from voiceagent.skills.timers.dates import times_of_day
+from voiceagent.skills.timers.heard import said_times
 from voiceagent.skills.timers.set_times import SetTime, SetTimes, stamp_of, zone_of
 from voiceagent.skills.timers.words import again_words, date_words, intent_seconds
 from voiceagent.skills.which import ask_either, ask_for
@@ -90,7 +91,8 @@ def _wished(one: SetTime, intent: Intent, context: TurnContext) -> datetime | An
         change = timedelta(seconds=seconds * int(intent.slots["sign"]))
         later = one.when.astimezone(UTC) + change
         return later.astimezone(zone_of(context))
-    return ask_for("To what time?", intent, FRAMES, TO_SLOTS, prefix=TO)
+    text, heard = "To what time?", said_times()
+    return ask_for(text, intent, FRAMES, TO_SLOTS, prefix=TO, heard=heard)
 
 
 def _new_slots(intent: Intent) -> dict[str, SlotValue]:
