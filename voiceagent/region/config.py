@@ -90,7 +90,11 @@ class LlamaConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """A model on the processor of the regional server."""
 
     model: str = ""
-    """Path to a GGUF with a chat template."""
+    """Path to a GGUF with a chat template, or `smollm2`, which comes in a package and
+    is used where none is named."""
+    grounded: bool | None = None
+    """Whether it may only say what was found in the documents, in fewer words; where
+    not given: the packaged model alone."""
     slots: Annotated[int, Meta(ge=1, le=64)] = 8
     context: Annotated[int, Meta(ge=256, le=131_072)] = 2048
     """Tokens per slot."""

@@ -28,6 +28,8 @@ from voiceagent.errors import (
     RemoteFailed,
 )
 from voiceagent.nlu.models.gguf_header import read_header
+from voiceagent.nlu.models.model_folder import insist
+from voiceagent.nlu.models.packages import packaged_model
 from voiceagent.region.backend import AnswerSource, AnswerStruck, Output, Request
 from voiceagent.region.chat import ChatBackend
 from voiceagent.region.config import LlamaConfig, UpstreamConfig
@@ -35,7 +37,10 @@ from voiceagent.region.knowledge import Knowledge
 from voiceagent.region.tasks import Tasks
 from voiceagent.region.trouble import note
 
-__all__ = ["LlamaBackend"]
+__all__ = ["DEFAULT", "LlamaBackend"]
+
+DEFAULT = "smollm2"
+"""The model where none is named."""
 
 READY = 120.0
 """Seconds that a model may take to load."""
@@ -48,6 +53,16 @@ SLICE = 0.25
 """Seconds between two looks at it."""
 BACK = 5.0
 """Seconds that a question waits for a process that is started again."""
+
+
+def _model_file(name: str) -> Path:
+    """The weights of a packaged model, as pinned, or what lies at a path; raises
+    `ModelMissing`, `ModelError`."""
+    model = packaged_model(name)
+    if model is None:
+        return Path(name)
+    insist(model)
+    return model.path
 
 
 class LlamaBackend:
@@ -64,20 +79,15 @@ class LlamaBackend:
         passages: int = 4,
     ) -> None:
         """`passages`: of the documents that go along with a question. Raises
-        `ConfigError`, `EngineMissing`, `ModelError`."""
-        if not config.model:
-            raise ConfigError(
-                "`llama.model` is not set",
-                cause="the backend `llama` needs a model",
-                hint="give the path to a GGUF with a chat template",
-            )
+        `ConfigError`, `EngineMissing`, `ModelMissing`, `ModelError`."""
+        self._file = _model_file(config.model or DEFAULT)
         if importlib.util.find_spec("xllamacpp") is None:
             raise EngineMissing("xllamacpp", install="pip install 'voiceagent[slm]'")
-        header = read_header(Path(config.model))
+        header = read_header(self._file)
         template = header.metadata.get("tokenizer.chat_template")
         if not template:
             raise ConfigError(
-                f"`{config.model}` has no chat template",
+                f"`{self._file}` has no chat template",
                 cause="it is no model to talk to",
                 hint="use an instruct model",
             )
@@ -150,7 +160,7 @@ class LlamaBackend:
     async def _launch(self) -> None:
         config = self._config
         wanted = {
-            "model": config.model,
+            "model": str(self._file),
             "slots": config.slots,
             "context": config.context,
             "threads": config.threads,
@@ -165,7 +175,7 @@ class LlamaBackend:
         )
         key = secrets.token_urlsafe()
         url = await self._ready(process, key)
-        upstream = UpstreamConfig(url=url, model=Path(config.model).stem)
+        upstream = UpstreamConfig(url=url, model=self._file.stem)
         self._chat = ChatBackend(
             upstream,
             key=key,
@@ -187,7 +197,7 @@ class LlamaBackend:
         except (OSError, TimeoutError, ValueError, KeyError) as error:
             await self._end()
             raise EngineFailed(
-                f"the model `{self._config.model}` could not be started",
+                f"the model `{self._file}` could not be started",
                 cause="it ended" if process.returncode is not None else "too slow",
                 hint="is there enough memory for its slots and their context?",
             ) from error
