@@ -15,6 +15,7 @@ from voiceagent.lang.spoken import number_words, said_numbers, spoken
 from voiceagent.lang.written import spoken_words
 from voiceagent.nlu.clarify import Option, Question, Reply, with_answers
 from voiceagent.nlu.guards.guards import Guards
+from voiceagent.nlu.guards.verdict import GuardVerdict
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.phrase import as_question
 from voiceagent.nlu.slm.forms import Takes
@@ -95,9 +96,13 @@ def said_at_once(word: str) -> bool:
 
 def no_verb(word: str) -> bool:
     """Whether no second order begins with it."""
-    two = Guards({"a": opens("turn", word)})
     text = f"turn it and {word} it"
-    return not two.judge(text, Intent("a")).ruling
+
+    def ruled(opening: str) -> GuardVerdict:
+        return Guards({"a": opens("turn", opening)}).judge(text, Intent("a"))
+
+    # Other rules may say something about it, whatever words orders begin with.
+    return ruled(word) == ruled("turn")
 
 
 CHECKS: dict[str, Check] = {

@@ -22,6 +22,7 @@ ELSEWHERE = re.compile(
 )
 """The tables themselves, and answers: what the command line and skills say."""
 REASONS = {
+    "authoring/neighbour_kinds.py": "names of kinds of neighbours",
     "app/moved_keys.py": "keys of the configuration",
     "app/state_files.py": "names of our own files",
     "audio/kinds.py": "kinds of sound files as ffmpeg names them",

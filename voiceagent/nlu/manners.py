@@ -37,13 +37,13 @@ def _bare(tokens: Sequence[WrittenWord], words: MannerWords) -> Sequence[Written
     before = None
     while before != len(tokens):
         before = len(tokens)
+        tokens = _ordered(tokens, words)  # "do you mind" before "do"
         said = " ".join(word for _, word in tokens).split()
         if len(said) != len(tokens):  # a number in digits; what is around it is plain
             said = [word for _, word in tokens]
         tokens = tokens[_hit(said, words.fronts) :]
         said = [word for _, word in tokens]
         tokens = tokens[: len(tokens) - _hit(said[::-1], words.backs, turned=True)]
-        tokens = _ordered(tokens, words)
     return tokens
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from lib.training.sampling import Example, Span
-from voiceagent.lang.spoken import ONES, TENS
+from voiceagent.lang.number_words import ONES, TENS
 from voiceagent.stt.dictionary import read_dictionary
 
 __all__ = ["Mishearing", "pronunciations"]
