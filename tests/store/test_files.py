@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from voiceagent.errors import StoreError
 from voiceagent.store import files, scratch
 from voiceagent.store.files import folder_locked, private_folder, put, put_new
 from voiceagent.store.scratch import ScratchFolder, sweep_scratch
@@ -136,3 +137,12 @@ def test_where_the_temporary_folder_is_full_memory_is_used(
     with ScratchFolder() as folder:
         assert not folder.path.is_relative_to(tmp_path / "shm")
     assert sweep_scratch() == 0 and not left.exists(), "swept on the way"
+
+
+def test_a_folder_is_refused_before_the_work() -> None:
+    from voiceagent.store.files import no_folder
+
+    no_folder(None, Path("nowhere") / "report.html", Path("/dev/null"))
+    with pytest.raises(StoreError, match="cannot be written") as caught:
+        no_folder(None, Path("/tmp"))
+    assert "folder" in caught.value.cause and "/tmp/NAME" in caught.value.hint

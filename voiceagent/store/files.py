@@ -26,6 +26,7 @@ __all__ = [
     "lock",
     "private_folder",
     "put",
+    "no_folder",
     "put_named",
     "put_new",
 ]
@@ -66,6 +67,18 @@ def put(path: Path, data: bytes) -> None:
     with _written(path, data) as fresh:
         fresh.replace(path)
     _flush_folder(path.parent)
+
+
+def no_folder(*paths: Path | None) -> None:
+    """Refuse what cannot become a file, before any work is done for it; raises
+    `StoreError`."""
+    for path in paths:
+        if path is not None and path.is_dir():
+            raise StoreError(
+                f"`{path}` cannot be written",
+                cause="it is a folder",
+                hint=f"name a file in it: `{path / 'NAME'}`",
+            )
 
 
 def put_named(path: Path, data: bytes, *, folders: bool = False) -> None:
