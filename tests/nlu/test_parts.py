@@ -189,3 +189,14 @@ def test_an_amount_goes_the_way_that_is_said(text: str, change: int) -> None:
 )
 def test_an_amount_has_no_sign_of_its_own(text: str) -> None:
     assert read(text) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("home", "set the bed light to red and blue"),
+        ("coffee", "brew coffee with a bit of milk and a little bit of milk"),
+    ],
+)
+def test_one_thing_never_gets_two_values(name: str, text: str) -> None:
+    assert reader(name).parse(text) is None

@@ -79,8 +79,8 @@ MANNERS = MannerWords(
         "to for in at of on with from by into onto about like as and or than".split()
     ),
     places=frozenset("in at of from near under behind inside outside beside".split()),
-    pronouns=frozenset("it them they there he she one ones both".split()),
-    pointing=frozenset("that this these those".split()),
+    pronouns=frozenset("it them they there he she one ones both these those".split()),
+    pointing=frozenset(("that", "this")),
     likenesses={
         **dict.fromkeys("put flip flick pop power bring".split(), LIKE_TURN),
         **dict.fromkeys("kill cut douse extinguish shut".split(), LIKE_OFF),

@@ -111,7 +111,7 @@ class _OneText:
         for first, second in self._joined(left, right):
             both = (*first, *second)
             names = {intent.name for intent in both}
-            if len(names) == 1 and not _one_amount(both):
+            if len(names) == 1 and not (_one_amount(both) or _two_values(both)):
                 ways[frozenset(intent.meaning for intent in both)] = both
         return next(iter(ways.values())) if len(ways) == 1 else ()
 
@@ -140,6 +140,8 @@ class _OneText:
                 second = self._commands((*left[:carried], *right))
                 # "the tv on and off" says both of one thing.
                 if any(one.slots == first.slots for one in second):
+                    return ()
+                if second and _two_values((first, *second)):
                     return ()
         both = (first, *second)
         return both if second and not _one_amount(both) else ()
@@ -210,6 +212,17 @@ def _one_amount(intents: Sequence[Intent]) -> bool:
                 isinstance(one.slots[slot], int | float) for slot in loose
             ):
                 return True
+    return False
+
+
+def _two_values(intents: Sequence[Intent]) -> bool:
+    """Whether one thing would have two values: `set the lamp to red and blue`."""
+    first, *others = intents
+    for other in others:
+        keys = {*first.slots, *other.slots}
+        same = {k for k in keys if first.slots.get(k) == other.slots.get(k)}
+        if same and not (keys - same) & {*TARGETS, "kind"}:
+            return True
     return False
 
 

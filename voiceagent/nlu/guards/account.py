@@ -149,7 +149,8 @@ class AccountRule:
 
     @property
     def _joining(self) -> frozenset[str]:
-        return self._manners.joining - frozenset(("on", "off"))
+        ends = self._manners.joining | language().commands.small
+        return ends - frozenset(("on", "off"))
 
     def _explained(self, known: Takes, own: frozenset[str]) -> frozenset[str]:
         """Words besides those of the templates that say no more than they do."""
@@ -173,7 +174,8 @@ class AccountRule:
     ) -> bool:
         word = words[at]
         if word in self._manners.pronouns:
-            return word in own
+            place = at > 0 and words[at - 1] in self._manners.places
+            return word in own and not place
         if word in self._manners.pointing:
             after = words[at + 1] if at + 1 < len(words) else ""
             return word in own or at + 1 in held or after in own
