@@ -57,3 +57,13 @@ def test_time_passes_after_the_last_sentence() -> None:
     turns = bench().talk(["turn on the tv"], later=3600.0)
     assert [turn.text for turn in turns] == ["turn on the tv", ""]
     assert turns[1].changes == ()
+
+
+def test_several_commands_in_one_are_told_one_by_one() -> None:
+    bench = TypedBench(Workshop(Config()).with_values({"pack.folder": "coffee"}))
+    turn = bench.one("make me a latte and get me a mocha")
+    assert [str(meant) for meant in turn.meant] == [
+        "orderDrink coffeeDrink=latte",
+        "orderDrink coffeeDrink=mocha",
+    ]
+    assert not turn.changes and len(turn.did) == 2

@@ -140,7 +140,8 @@ def second(seed: Seed, near: Neighbourhood) -> Made:
 def two_values(seed: Seed, near: Neighbourhood) -> Made:
     """Two values where a template takes one."""
     found = _pair(seed, near)
-    if found is None:
+    # With more values it is open which of them are meant of both.
+    if found is None or len(seed.values) > 1:
         return None
     value, other = found
     like = (seed.text, seed.with_other(value, other))

@@ -144,9 +144,8 @@ def deeds(turn: TypedTurn) -> DoneLines:
     settings = {str(change) for change in turn.changes if _is_setting(change.what)}
     found = {*turn.calls, *rows, *settings}
     if turn.did and not found:
-        found = {f"{' '.join(turn.did)}: {meant}" for meant in turn.meant} or {
-            *turn.did
-        }
+        keys = "+".join(sorted({key.partition("#")[0] for key in turn.did}))
+        found = {f"{keys}: {meant}" for meant in turn.meant} or {keys}
     return frozenset(found)
 
 

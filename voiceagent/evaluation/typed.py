@@ -12,6 +12,7 @@ agent's; only the clock is virtual, so that a slow machine gives the same.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -36,7 +37,8 @@ from voiceagent.evaluation.world import (
     rows_of,
     world_of,
 )
-from voiceagent.nlu.intent import SlotValue
+from voiceagent.lang.spoken import spoken
+from voiceagent.nlu.intent import SEVERAL, SlotValue
 from voiceagent.store import Store
 from voiceagent.trace.events import (
     Asked,
@@ -52,6 +54,8 @@ __all__ = ["TUESDAY", "KeptRows", "Meant", "TypedBench", "TypedTurn"]
 TUESDAY = datetime(2026, 3, 10, 18, 5, tzinfo=UTC)
 """When a conversation begins, unless it says otherwise: early in an evening."""
 MODEL = "intents-en"
+BETWEEN = re.compile(r", (?=\w+=)")
+"""Between the slots of one of several commands, as the trace tells them."""
 STEP = 0.5
 """Seconds between two looks whether a turn is over."""
 EXCUSES = ("", *Sentences().all())
@@ -64,6 +68,10 @@ class Meant:
 
     intent: str
     slots: dict[str, SlotValue] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        slots = (f"{key}={spoken(str(value))}" for key, value in self.slots.items())
+        return " ".join([self.intent, *sorted(slots)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,5 +246,12 @@ def _told(
 
 def _meant(events: Sequence[object]) -> Iterable[Meant]:
     for event in events:
-        if isinstance(event, IntentMatched):
+        if not isinstance(event, IntentMatched):
+            continue
+        if event.name != SEVERAL:
             yield Meant(event.name, dict(event.pii_slots))
+            continue
+        for name, slots in event.pii_slots.items():
+            pairs = (one.partition("=") for one in BETWEEN.split(str(slots)) if one)
+            named = name.partition(" ")[2]
+            yield Meant(named, {key: value for key, _, value in pairs})
