@@ -49,6 +49,8 @@ QUANTITIES = QuantityWords(
         "total": "said_total",
         "time": "said_time",
         "day": "said_day",
+        "new time": "said_to_time",
+        "new day": "said_to_day",
         "repeat": "said_repeat",
     },
     say=SayWords(

@@ -61,7 +61,7 @@ TIME_LISTS: dict[str, SlotTable] = {
     },
     "said_tomorrow": {"tomorrow": 1},
     "said_today": {"this": 0},
-    "said_tonight": {"tonight": 0},
+    "said_tonight": {"tonight": "night"},
     "said_one_day": {"a": 1, "one": 1},
     "said_some_days": NumberSpan(2, 366),
     "said_one_week": {"a": 7, "one": 7},
@@ -102,56 +102,68 @@ TIME_LISTS: dict[str, SlotTable] = {
     "said_interval": NumberSpan(2, 30),
     "said_monthly": {"of every month": "FREQ=MONTHLY", "of the month": "FREQ=MONTHLY"},
 }
-PARTS = "[{said_day_half:half}]"
-WEEK = "{said_weekday:weekday}"
-RANK = "{said_rank:date}"
-MONTH = "{said_month:month}"
-YEAR = "[{said_year:year}]"
+
+
+def _rules(prefix: str, name: str) -> dict[str, str]:
+    """Rules whose slots begin with `prefix`, and whose own names do with `name`."""
+    p, n = prefix, f"said_{name}"
+    half = f"[{{said_day_half:{p}half}}]"
+    part = f"[{{said_part:{p}part}}]"
+    hour, noon = f"{{said_hour:{p}hour}}", f"{{said_noon:{p}hour}}"
+    week = f"{{said_weekday:{p}weekday}}"
+    rank, month = f"{{said_rank:{p}date}}", f"{{said_month:{p}month}}"
+    number, year = f"{{said_date:{p}date}}", f"[{{said_year:{p}year}}]"
+    return {
+        f"{n}minutes": f"({{said_minute:{p}minute}}|{{said_single:{p}minute}})",
+        f"{n}of_day": (
+            f"({{said_late_hour:{p}hour}}"
+            f" (<{n}minutes> [hours]|hundred [hours]|o'clock)"
+            f"|{{said_no_hour:{p}hour}} (<{n}minutes>|hundred [hours]|o'clock)"
+            f"|{{said_last_hour:{p}hour}} hundred [hours]"
+            f"|{{said_oh:{p}half}} {{said_early_hour:{p}hour}}"
+            f" (<{n}minutes>|hundred [hours]))"
+        ),
+        f"{n}beside": (
+            f"({{said_past:{p}minute}} (past|after)"
+            f"|{{said_minutes_past:{p}minute}} [minutes] (past|after)"
+            f"|{{said_to:{p}minute}} (to|till|before)"
+            f"|{{said_minutes_to:{p}minute}} [minutes] (to|till|before))"
+        ),
+        f"{n}time": (
+            f"({hour} [<{n}minutes>|o'clock] {half}|<{n}of_day>|{noon}"
+            f"|<{n}beside> ({hour} {half}|{noon})"
+            f"|{{said_half_hour:{p}minute}} {hour} {half})"
+        ),
+        f"{n}calendar": (
+            f"([the] {rank} of {month} {year}|{rank} {month} {year}"
+            f"|{month} [the] {rank} {year}"
+            f"|{number} {month} {year}|{month} {number} {year}|the {rank})"
+        ),
+        f"{n}day": (
+            f"({{said_near_day:{p}day}}|{{said_tomorrow:{p}day}} {{said_part:{p}part}}"
+            f"|{{said_today:{p}day}} {{said_part:{p}part}}|{{said_tonight:{p}part}}"
+            f"|in ({{said_one_day:{p}day}} day|{{said_some_days:{p}day}} days"
+            f"|{{said_one_week:{p}day}} week|{{said_some_weeks:{p}day}} weeks)"
+            f"|[on|this] {week} {part}|{{said_next:{p}week}} {week} {part}"
+            f"|{{said_week_on:{p}later}} {week}|{week} {{said_week_behind:{p}later}}"
+            f"|{{said_week_from:{p}day}}"
+            f"|[on] <{n}calendar>|[on] {week} [the] <{n}calendar>)"
+        ),
+    }
+
+
 TIME_RULES = {
-    "said_minutes": "({said_minute:minute}|{said_single:minute})",
-    "said_of_day": (
-        "({said_late_hour:hour} (<said_minutes> [hours]|hundred [hours]|o'clock)"
-        "|{said_no_hour:hour} (<said_minutes>|hundred [hours]|o'clock)"
-        "|{said_last_hour:hour} hundred [hours]"
-        "|{said_oh:half} {said_early_hour:hour} (<said_minutes>|hundred [hours]))"
-    ),
-    "said_full": f"{{said_hour:hour}} [<said_minutes>|o'clock] {PARTS}",
-    "said_beside": (
-        "({said_past:minute} (past|after)|{said_minutes_past:minute} [minutes]"
-        " (past|after)|{said_to:minute} (to|till|before)"
-        "|{said_minutes_to:minute} [minutes] (to|till|before))"
-    ),
-    "said_time": (
-        "(<said_full>|<said_of_day>|{said_noon:hour}"
-        f"|<said_beside> ({{said_hour:hour}} {PARTS}|{{said_noon:hour}})"
-        f"|{{said_half_hour:minute}} {{said_hour:hour}} {PARTS})"
-    ),
-    "said_calendar": (
-        f"([the] {RANK} of {MONTH} {YEAR}|{RANK} {MONTH} {YEAR}"
-        f"|{MONTH} [the] {RANK} {YEAR}"
-        f"|{{said_date:date}} {MONTH} {YEAR}|{MONTH} {{said_date:date}} {YEAR}"
-        f"|the {RANK})"
-    ),
-    "said_day": (
-        "({said_near_day:day}|{said_tomorrow:day} {said_part:half}"
-        "|{said_today:day} {said_part:half}|{said_tonight:day}"
-        "|in ({said_one_day:day} day|{said_some_days:day} days"
-        "|{said_one_week:day} week|{said_some_weeks:day} weeks)"
-        f"|[on|this] {WEEK} [{{said_part:half}}]"
-        f"|{{said_next:week}} {WEEK} [{{said_part:half}}]"
-        f"|{{said_week_on:later}} {WEEK}|{WEEK} {{said_week_behind:later}}"
-        f"|{{said_week_from:day}}"
-        f"|[on] <said_calendar>|[on] {WEEK} [the] <said_calendar>)"
-    ),
+    **_rules("", ""),
+    **_rules("to_", "to_"),
     "said_repeat": (
         "({said_every_day:rule}|{said_every_but:rule}"
-        "|{said_every:rule} {said_part:half}"
+        "|{said_every:rule} {said_part:part}"
         "|({said_weekly:rule}|{said_every_other:rule})"
         " {said_weekday:every} [[and] {said_weekday:every_two}"
         " [[and] {said_weekday:every_three}]]"
         "|[on] {said_on_days:every} [[and] {said_on_days:every_two}"
         " [[and] {said_on_days:every_three}]]"
-        "|every {said_interval:interval} days"
+        "|{said_every:rule} {said_interval:interval} days"
         "|[on] the {said_rank:date} {said_monthly:rule})"
     ),
 }

@@ -29,6 +29,7 @@ __all__ = [
     "Quantity",
     "QuantityKind",
     "day_of",
+    "explained",
     "found",
     "grammar",
     "rule_of",
@@ -131,6 +132,28 @@ def _is_meant(quantity: Quantity, words: Sequence[str]) -> bool:
     return bool(behind_cue) or not all(word in NUMBER_VALUES for word in said)
 
 
+def explained(words: Sequence[str], slots: Mapping[str, SlotWord]) -> frozenset[int]:
+    """The places of words that say a quantity which is in `slots` as it was said."""
+    held = {(name, value) for name, value in slots.items()}
+    shorter = {
+        (name.removeprefix(prefix), value)
+        for name, value in held
+        for prefix in PREFIXES
+        if name.startswith(prefix)
+    }
+    places: set[int] = set()
+    for rule in WORDS.kinds.values():
+        for at in range(len(words)):
+            for way in grammar().match(rule, words, at):
+                if held.issuperset(way.slots) or shorter.issuperset(way.slots):
+                    places.update(range(at, way.end))
+    return frozenset(places)
+
+
+PREFIXES = ("to_", "total_")
+"""Of slots for a second quantity in a command."""
+
+
 def seconds_of(slots: Mapping[str, SlotWord], prefix: str = "") -> float:
     """The duration in slots whose names begin with `prefix`."""
     said = ((slots.get(prefix + unit, 0), size) for unit, (*_, size) in UNITS)
@@ -143,9 +166,9 @@ UNITS = tuple(SAY.units.items())
 def times_of(slots: Mapping[str, SlotWord]) -> tuple[time, ...]:
     """All times of a day that fit what was said, from midnight on."""
     hour, minute = slots["hour"], int(slots.get("minute", 0))
-    half = str(slots.get("half", ""))
+    halves = [str(slots[name]) for name in ("half", "part") if name in slots]
     every = (_time(60 * hours + minute) for hours in _hours(hour))
-    return tuple(one for one in every if _in_half(one, half))
+    return tuple(one for one in every if all(_in_half(one, h) for h in halves))
 
 
 def _hours(said: SlotWord) -> tuple[int, ...]:
@@ -175,7 +198,7 @@ def day_of(slots: Mapping[str, SlotWord], today: date) -> date | None:
     if "date" in slots:
         return _dated(slots, today)
     if "weekday" not in slots:
-        return None
+        return today if "part" in slots and not rule_of(slots) else None
     ahead = (CODES.index(str(slots["weekday"])) - today.weekday()) % 7 or 7
     if slots.get("week") == "next":  # the one of the next week, from its Monday on
         ahead = 7 - today.weekday() + CODES.index(str(slots["weekday"]))

@@ -7,6 +7,7 @@ nothing; node 0 is the end of the sentence. The graph has no loops.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from voiceagent.errors import PackError
@@ -42,6 +43,12 @@ def too_large(cause: str) -> PackError:
         " parts in any order `(a;b;c)`, or make long free parts a `wildcard` list"
     )
     return PackError("the grammar is too large to compile", cause=cause, hint=hint)
+
+
+@lru_cache(maxsize=16_384)
+def _words(token: str) -> tuple[str, ...]:
+    """Grammars say the same few words again and again."""
+    return tuple(spoken_words(token))
 
 
 class Minimal:
@@ -106,7 +113,7 @@ class Minimal:
                 following.setdefault(owed[0], set()).add((node, owed[1:]))
                 continue
             for token, target in self._spoken(node):
-                first, *rest = spoken_words(token) or [""]
+                first, *rest = _words(token) or ("",)
                 if target is None:
                     final = True
                 elif first:
@@ -123,7 +130,7 @@ class Minimal:
         if node == 0:
             yield (token, 0) if token else ("", None)
         for piece, target in self._nodes[node]:
-            if piece == " " and spoken_words(token):
+            if piece == " " and _words(token):
                 yield token, target
             else:
                 yield from self._explore(target, token + piece.strip())

@@ -43,6 +43,7 @@ class Pieces:
         self.nodes: list[AutomatonNode] = [()]
         self._ids: dict[AutomatonNode, int] = {}
         self._memo: dict[tuple[Holds, str, int], int] = {}
+        self._tails: dict[tuple[frozenset[tuple[str, ...]], int], int] = {}
         self._data = IntentData([])
         self._context = ""
         self._steps = 0
@@ -117,9 +118,32 @@ class Pieces:
             for value in holds.values:
                 if fits(self._data, value.context):
                     yield self._build(value.said, after)
-        elif isinstance(holds, NumberRange):
-            for number in holds.numbers:
-                yield self._text(" ".join(spoken_number(f"{number}")), after)
+        elif isinstance(holds, NumberRange) and holds.numbers:
+            yield self._numbers(_said(holds.numbers), after)
+
+    def _numbers(self, ways: frozenset[tuple[str, ...]], after: int) -> int:
+        """Numbers by their first words, so that all tens share the ones behind them."""
+        key = (ways, after)
+        if key not in self._tails:
+            rests: dict[str, set[tuple[str, ...]]] = {}
+            for word, *rest in ways:
+                rests.setdefault(word, set()).add(tuple(rest))
+            arcs = ((word, self._rest(rests[word], after)) for word in sorted(rests))
+            self._tails[key] = self._node(tuple(arcs))
+        return self._tails[key]
+
+    def _rest(self, ways: set[tuple[str, ...]], after: int) -> int:
+        longer = frozenset(ways - {()})
+        if not longer:
+            return after
+        more = self._node(((" ", self._numbers(longer, after)),))
+        return self._any([after, more]) if () in ways else more
+
+
+@lru_cache(maxsize=256)
+def _said(numbers: tuple[int | float, ...]) -> frozenset[tuple[str, ...]]:
+    """The words of each number."""
+    return frozenset(tuple(spoken_number(f"{number}")) for number in numbers)
 
 
 @lru_cache(maxsize=16_384)

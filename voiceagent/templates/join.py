@@ -13,11 +13,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from voiceagent.lang.languages import LANGUAGE
+from voiceagent.templates.language_rules import language_parts
 from voiceagent.templates.yaml_file import Issue, TemplateSource
 
 __all__ = ["blocks", "join", "plain_block"]
 
 PARTS = ("lists", "expansion_rules")
+OURS = "the language"
 MARK = "ours_"
 """Goes before a name that somebody else uses for something else."""
 
@@ -32,6 +34,9 @@ def join(sources: Sequence[TemplateSource]) -> tuple[dict[str, Any], list[Issue]
         "skip_words": [],
     }
     owners: dict[tuple[str, str], str] = {}
+    for part, named in language_parts(_texts([s.data for s in sources])).items():
+        joined[part].update(named)
+        owners.update(dict.fromkeys(((part, key) for key in named), OURS))
     issues: list[Issue] = []
     for source in sources:
         taken = {key for key, owner in owners.items() if owner != _owner(source)}
@@ -44,6 +49,15 @@ def join(sources: Sequence[TemplateSource]) -> tuple[dict[str, Any], list[Issue]
             if word not in joined["skip_words"]:
                 joined["skip_words"].append(word)
     return joined, issues
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text within data."""
+    if isinstance(value, str):
+        yield value
+    inner = value.values() if isinstance(value, dict) else value
+    for one in inner if isinstance(value, dict | list) else ():
+        yield from _texts(one)
 
 
 def _owner(source: TemplateSource) -> str:

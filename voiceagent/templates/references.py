@@ -12,6 +12,7 @@ from hassil.parse_expression import parse_sentence
 from hassil.parser import ParseError
 
 from voiceagent.templates.join import blocks
+from voiceagent.templates.language_rules import LANGUAGE_LISTS, LANGUAGE_RULES
 from voiceagent.templates.reading import Mention, mentioned
 from voiceagent.templates.yaml_file import Issue, TemplateSource, suggest
 
@@ -66,13 +67,16 @@ class _Scope:
     def of(cls, sources: Sequence[TemplateSource], outer: set[str]) -> _Scope:
         rules: dict[str, str] = {}
         places: dict[str, tuple[TemplateSource, tuple[object, ...]]] = {}
-        lists = set(outer)
+        lists = outer | LANGUAGE_LISTS
         for source in reversed(sources):
             lists.update(_mapping(source.data.get("lists")))
             for name, body in _mapping(source.data.get("expansion_rules")).items():
                 rules[name] = body
                 places[name] = (source, ("expansion_rules", name))
-        return cls(lists, rules, places)
+        ours = {
+            name: body for name, body in LANGUAGE_RULES.items() if name not in rules
+        }
+        return cls(lists, ours | rules, places, dict.fromkeys(ours, True))
 
     def check(self, sources: Sequence[TemplateSource]) -> Iterator[Issue]:
         local: set[str] = set()
@@ -98,7 +102,9 @@ class _Scope:
             return self
         places = {name: (source, (*path, "expansion_rules", name)) for name in rules}
         every = {**self.rules, **rules}
-        return _Scope({*self.lists, *lists}, every, {**self.places, **places})
+        known = {name: True for name in LANGUAGE_RULES if self._seen.get(name)}
+        places = {**self.places, **places}
+        return _Scope({*self.lists, *lists}, every, places, known)
 
     def unused(
         self, source: TemplateSource, name: str, local: set[str]

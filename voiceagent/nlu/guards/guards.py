@@ -15,6 +15,7 @@ from functools import cache
 
 from voiceagent.lang.language import Language
 from voiceagent.lang.languages import language
+from voiceagent.lang.quantities import explained
 from voiceagent.lang.spoken import foreign
 from voiceagent.nlu.guards.account import AccountRule
 from voiceagent.nlu.guards.hearing import HearingRule
@@ -98,10 +99,11 @@ class Guards:
         if foreign(text):
             return refuse("another script beside the words")
         words, rules = spoken(text), self._rules
+        rest = _besides(words, intent)
         verdicts = (
-            rules.negated.judge(words, known),
+            rules.negated.judge(rest, known),
             rules.asked.judge(words, known, self._orders),
-            rules.told.judge(words, intent, known),
+            rules.told.judge(rest, intent, known),
             rules.contradicted.judge(words, intent, known),
             rules.stated.judge(words, intent, known),
             rules.several.judge(words, self._orders),
@@ -137,6 +139,14 @@ class Guards:
             )
         )
         return ask(worst.reason) if worst.ruling else PASS
+
+
+def _besides(words: str, intent: Intent) -> str:
+    """The words without those of quantities that are in a slot: "every day except
+    sunday" is then no exception, nor a story."""
+    each = words.split()
+    places = explained(each, intent.slots)
+    return " ".join("-" if at in places else word for at, word in enumerate(each))
 
 
 def _worst(verdicts: Iterable[GuardVerdict]) -> GuardVerdict:

@@ -8,6 +8,7 @@ from typing import TypeGuard
 from voiceagent.lang.cues import any_of
 from voiceagent.lang.guard_tables import DirectionWords
 from voiceagent.lang.language import Language, NumberWords
+from voiceagent.lang.quantities import explained
 from voiceagent.lang.spoken import said_numbers, spoken
 from voiceagent.nlu.guards.leftovers import Leftovers
 from voiceagent.nlu.guards.verdict import PASS, GuardVerdict, ask, refuse
@@ -34,7 +35,8 @@ class LossRule:
         numbers = {float(abs(v)) for v in intent.slots.values() if _is_number(v)}
         names = " ".join(spoken(v) for v in intent.slots.values() if isinstance(v, str))
         literals = frozenset[str]().union(*known.literals)
-        numbered = list(said_numbers(words))
+        places = explained(words, intent.slots)
+        numbered = [(n, at) for n, at in said_numbers(words) if at not in places]
         for value, at in numbered:
             if words[at] in names.split() or words[at] in literals:
                 continue
@@ -47,7 +49,8 @@ class LossRule:
         if not signed and any(self._is_below(words, at) for _, at in numbered):
             return refuse("a sign would be lost")
         for word, meanings in self._words.fractions.items():
-            if word in words and word not in literals and not numbers & {*meanings}:
+            said = any(w == word for at, w in enumerate(words) if at not in places)
+            if said and word not in literals and not numbers & {*meanings}:
                 return refuse("a fraction would be lost")
         return PASS
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from voiceagent.clock import SENSIBLE, Zone, believed, uptime
+from voiceagent.lang.quantities import rule_of
 from voiceagent.lang.spoken import number_words
 from voiceagent.nlu.intent import Intent
 from voiceagent.skills.host import SkillHost
@@ -14,7 +15,12 @@ from voiceagent.skills.plain import act
 from voiceagent.skills.skill import Answer, Effect, Skill, SkillAlarm, TurnContext
 from voiceagent.skills.timers.alarms import TIME_SLOTS, fitting
 from voiceagent.skills.timers.clock_alarm import AlarmTable
-from voiceagent.skills.timers.dates import alarm_date
+from voiceagent.skills.timers.dates import (
+    DAY_SLOTS,
+    alarm_date,
+    impossible,
+    said_day,
+)
 from voiceagent.skills.timers.heard import said_lengths, said_times
 from voiceagent.skills.timers.moves import moving
 from voiceagent.skills.timers.set_times import SetTime, SetTimes, stamp_of, zone_of
@@ -97,7 +103,9 @@ class Reminders:
 
     def _set(self, intent: Intent, context: TurnContext) -> Answer:
         words = str(intent.slots.get("what", "")).strip()
-        if not {"hour", "hours", "minutes", "seconds"} & intent.slots.keys():
+        if wrong := impossible(intent.slots, context.now):
+            return Answer(wrong)
+        if "hour" not in intent.slots and not intent_seconds(intent):
             return _ask_when(words, intent)
         now, here = stamp_of(context), zone_of(context)
         unset = UNSET if context.now < SENSIBLE else ""
@@ -109,8 +117,8 @@ class Reminders:
             set_after = self._times.set_after
             return act(text, "reminder.set", lambda: set_after(seconds, now, words))
         made = self._times.fresh(alarm_date(intent.slots, context.now), now, words)
-        if rule := intent.slots.get("rule"):
-            made = made.recurring(str(rule))
+        if rule := rule_of(intent.slots):
+            made = made.recurring(rule)
         when = made.due(Zone(here)).astimezone(here)
         changes = change_words(made.local, made.fold, here)
         again = again_words(made.recurs)
@@ -151,9 +159,8 @@ class Reminders:
     def _status(self, intent: Intent, context: TurnContext) -> Answer:
         every = self._times.every(context)
         found = fitting(every, intent, context)
-        if "day" in intent.slots:
-            date = context.now.toordinal() + int(intent.slots["day"])
-            found = [one for one in every if one.when.toordinal() == date]
+        if (day := said_day(intent.slots, context.now)) is not None:
+            found = [one for one in every if one.when.date() == day]
         if not found:
             return Answer(_none(intent, every))
         told = [
@@ -167,7 +174,7 @@ class Reminders:
 
 
 def _ask_when(words: str, intent: Intent) -> Answer:
-    text = "At what time?" if "day" in intent.slots else "When?"
+    text = "At what time?" if DAY_SLOTS & intent.slots.keys() else "When?"
     if any(condition in f" {words.lower()} " for condition in CONDITIONS):
         text = f"I can only remind you at a time. {text}"
     heard = [*(f"at {time}" for time in said_times()[:200]), *said_lengths()[:180]]

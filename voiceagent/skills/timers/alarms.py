@@ -6,12 +6,19 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from voiceagent.clock import SENSIBLE, Zone
+from voiceagent.lang.quantities import rule_of
 from voiceagent.lang.spoken import number_words
 from voiceagent.nlu.intent import Intent
 from voiceagent.skills.phrases import LATE, ago_words, clock_words, listed, sentence
 from voiceagent.skills.plain import act
 from voiceagent.skills.skill import Answer, Effect, SkillAlarm, TurnContext
-from voiceagent.skills.timers.dates import alarm_date, times_of_day
+from voiceagent.skills.timers.dates import (
+    DAY_SLOTS,
+    REPEAT_SLOTS,
+    alarm_date,
+    impossible,
+    times_of_day,
+)
 from voiceagent.skills.timers.heard import said_times
 from voiceagent.skills.timers.moves import moving
 from voiceagent.skills.timers.set_times import SetTime, SetTimes, stamp_of, zone_of
@@ -31,8 +38,12 @@ __all__ = ["RINGS", "TIME_SLOTS", "AlarmPlans", "fitting"]
 
 RINGS = 600.0
 """Seconds for which an alarm wakes somebody; a timer is done after a few rounds."""
-TIME_SLOTS = frozenset(
-    ("hour", "minute", "half", "day", "rule", "hours", "minutes", "seconds")
+TIME_SLOTS = (
+    DAY_SLOTS
+    | REPEAT_SLOTS
+    | {
+        *("hour", "minute", "half", "weeks", "days", "hours", "minutes", "seconds"),
+    }
 )
 """Slots that tell when."""
 GONE = "That alarm is gone already"
@@ -59,7 +70,9 @@ class AlarmPlans:
 
     def set(self, intent: Intent, context: TurnContext) -> Answer:
         """A new one, at a time of day or after a while."""
-        if not TIME_SLOTS & intent.slots.keys():
+        if wrong := impossible(intent.slots, context.now):
+            return Answer(wrong)
+        if "hour" not in intent.slots and not intent_seconds(intent):
             frames = ("set an alarm for {}", "set an alarm {}", "wake me {}")
             text = "For what time?"
             return ask_for(text, intent, frames, TIME_SLOTS, heard=said_times())
@@ -73,8 +86,8 @@ class AlarmPlans:
             set_after = self._alarms.set_after
             return act(text, "alarm.set", lambda: set_after(seconds, now, name))
         alarm = self._alarms.fresh(alarm_date(intent.slots, context.now), now, name)
-        if rule := intent.slots.get("rule"):
-            alarm = alarm.recurring(str(rule))
+        if rule := rule_of(intent.slots):
+            alarm = alarm.recurring(rule)
         here = zone_of(context)
         when = alarm.due(Zone(here)).astimezone(here)
         changes = change_words(alarm.local, alarm.fold, here)
@@ -168,7 +181,7 @@ def fitting(
     if ids := picked(intent):
         return [one for one in found if one.id in ids]
     left = list(found)
-    if "hour" in intent.slots:
+    if "hour" in intent.slots and not impossible(intent.slots, context.now):
         said = alarm_date(intent.slots, context.now)
         times = times_of_day(intent.slots)
         exact = [one for one in left if _at_once(one.when, said)]

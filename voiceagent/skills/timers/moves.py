@@ -9,7 +9,12 @@ from voiceagent.clock import instant
 from voiceagent.nlu.intent import Intent, SlotValue
 from voiceagent.skills.plain import act
 from voiceagent.skills.skill import Answer, TurnContext
-from voiceagent.skills.timers.dates import times_of_day
+from voiceagent.skills.timers.dates import (
+    DAY_SLOTS,
+    impossible,
+    said_day,
+    times_of_day,
+)
 from voiceagent.skills.timers.heard import said_times
 from voiceagent.skills.timers.set_times import SetTime, SetTimes, stamp_of, zone_of
 from voiceagent.skills.timers.words import again_words, date_words, intent_seconds
@@ -19,7 +24,22 @@ __all__ = ["TO_SLOTS", "moved_date", "moving"]
 
 TO = "to_"
 """Slots of the new time begin so."""
-TO_SLOTS = frozenset(("hour", "minute", "half", "day", "hours", "minutes", "seconds"))
+TO_SLOTS = (
+    frozenset(
+        (
+            "hour",
+            "minute",
+            "half",
+            "part",
+            "weeks",
+            "days",
+            "hours",
+            "minutes",
+            "seconds",
+        )
+    )
+    | DAY_SLOTS
+)
 FRAMES = ("set an alarm for {}", "set an alarm {}", "wake me {}")
 
 
@@ -82,6 +102,8 @@ def _one_of_many(
 def _wished(one: SetTime, intent: Intent, context: TurnContext) -> datetime | Answer:
     """The new time, or the question for it."""
     slots = _new_slots(intent)
+    if wrong := impossible(slots, context.now):
+        return Answer(wrong)
     if "hour" in slots:
         return moved_date(slots, one.when, context.now)
     if seconds := intent_seconds(intent) or intent_seconds(intent, TO):
@@ -108,10 +130,10 @@ def moved_date(
 ) -> datetime:
     """The new time of what was set for `old`: of all that fit the words, the one that
     is nearest to the old one and still to come."""
-    zone, day = now.tzinfo or UTC, slots.get("day")
+    zone, day = now.tzinfo or UTC, said_day(slots, now)
     near = [old.date() + timedelta(days=n) for n in (-1, 0, 1)]
-    dates = near if day is None else [now.date() + timedelta(days=int(day))]
-    bare = {name: value for name, value in slots.items() if name != "day"}
+    dates = near if day is None else [day]
+    bare = {name: value for name, value in slots.items() if name not in DAY_SLOTS}
     found = [
         datetime.combine(date, clock, zone)
         for date in dates

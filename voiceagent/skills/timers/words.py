@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 
 from voiceagent.clock import SENSIBLE, instant, stands_twice
+from voiceagent.lang.quantities import seconds_of
 from voiceagent.lang.spoken import number_words
 from voiceagent.nlu.intent import Intent
 from voiceagent.skills.phrases import (
@@ -37,13 +38,9 @@ DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-SIZES = {"days": 86_400, "hours": 3600, "minutes": 60, "seconds": 1}
-
-
 def intent_seconds(intent: Intent, prefix: str = "") -> float:
     """The while that was said, in slots that begin with `prefix`."""
-    said = ((intent.slots.get(prefix + key, 0), size) for key, size in SIZES.items())
-    return sum(float(value) * size for value, size in said)
+    return seconds_of(intent.slots, prefix)
 
 
 def label(name: str) -> str:
