@@ -74,6 +74,8 @@ def test_manners_around_a_command_change_nothing(name: str) -> None:
         front, back = chance.choice(MANNERS.fronts), chance.choice(MANNERS.backs)
         if back in ("again", "then", "already", "now") or "just" in front:
             continue
+        if intent.name.startswith("manners."):
+            continue  # they are what is taken away
         found = reader(name).parse(f"{front} {text} {back}")
         assert found is not None and found.meaning == intent.meaning, (front, back)
 
