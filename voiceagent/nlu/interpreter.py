@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from voiceagent.clock import Compute, now
 from voiceagent.deadline import Deadline
@@ -91,7 +92,8 @@ class Interpreter:
             asked := await self._corrected(recognition.text, sure=True)
         ):
             return asked
-        referred = await self._compute("intent", self._referred, recognition, intent)
+        told = partial(self._referred, at=now())  # no thread has the loop's clock
+        referred = await self._compute("intent", told, recognition, intent)
         if referred is not None:
             return await self._meant(referred, recognition)
         opinion = None
@@ -101,13 +103,13 @@ class Interpreter:
         return await self._weigh(recognition, intent, opinion)
 
     def _referred(
-        self, recognition: Recognition, intent: Intent | None
+        self, recognition: Recognition, intent: Intent | None, *, at: float
     ) -> Referred | None:
         """What is meant by words that refer to what was said before."""
         text, parse = recognition.text, self._understanding.parse
         if intent is not None and {*TARGETS, "scope"} & {*intent.slots}:
             return None
-        found = self._conversation.read(text, parse, now())
+        found = self._conversation.read(text, parse, at)
         if intent is not None:
             same = found is not None and found.intent.name == intent.name
             return found if same else None
