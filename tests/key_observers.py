@@ -289,8 +289,9 @@ class Enough(Exception):
 
 
 def house(bench: KeyBench) -> str:
-    """What the skills act upon."""
-    return type(bench.shop.house(Store(None))).__name__
+    """What the skills act upon, and why it is not there yet."""
+    found = bench.shop.house(Store(None))
+    return f"{type(found).__name__} {getattr(found, 'why', '')}"
 
 
 def house_model(bench: KeyBench) -> Any:
