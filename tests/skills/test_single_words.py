@@ -72,7 +72,7 @@ def test_what_help_says_is_understood(topic: str) -> None:
 
 
 def test_help_speaks_of_what_is_there() -> None:
-    desk, talk = HelpDesk(HouseModel(), HELP), Talk()
+    desk, talk = HelpDesk(HouseModel, HELP), Talk()
     intent = talk.parser.parse("help with my lights")
     assert intent is not None
     assert desk.answer(intent).text == "You can say: which lights are on"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from voiceagent.errors import HouseFailed
 from voiceagent.nlu.intent import Intent
 from voiceagent.skills.dialog.help import HelpDesk, HelpSentences
 from voiceagent.skills.dialog.stopping import Stopping
 from voiceagent.skills.host import SkillHost
+from voiceagent.skills.house.house import HouseModel
 from voiceagent.skills.phrases import listed
 from voiceagent.skills.plain import PlainSkill
 from voiceagent.skills.skill import Answer, LastTurn, Skill, TurnContext
@@ -56,7 +60,7 @@ NOTHING = "We have only just begun"
 
 def create(host: SkillHost) -> Skill:
     """Make the skill."""
-    desk, stops = HelpDesk(host.house.model, HELP), Stopping(host)
+    desk, stops = HelpDesk(partial(_there, host), HELP), Stopping(host)
     return PlainSkill(
         "dialog",
         {
@@ -69,6 +73,14 @@ def create(host: SkillHost) -> Skill:
             "dialog.explain_answer": _reason,
         },
     )
+
+
+def _there(host: SkillHost) -> HouseModel:
+    """The house as it is known by now: it may come late."""
+    try:
+        return host.house.model
+    except HouseFailed:
+        return HouseModel()
 
 
 def _repeat(intent: Intent, context: TurnContext) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from voiceagent.nlu.intent import Intent
@@ -28,7 +28,9 @@ class HelpSentences:
 class HelpDesk:
     """Finds sentences that do something here."""
 
-    def __init__(self, model: HouseModel, sentences: HelpSentences) -> None:
+    def __init__(
+        self, model: Callable[[], HouseModel], sentences: HelpSentences
+    ) -> None:
         self._model, self._known = model, sentences
 
     def answer(self, intent: Intent) -> Answer:
@@ -53,7 +55,7 @@ class HelpDesk:
                 yield text
 
     def _one(self, domain: str) -> Entity | None:
-        return next(iter(self._model.select(domain)), None)
+        return next(iter(self._model().select(domain)), None)
 
 
 def _listed(sentences: Sequence[str]) -> str:
