@@ -49,7 +49,6 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is looked for at a pace for tests."""
     monkeypatch.setenv("HOME_ASSISTANT_TOKEN", TOKEN)
     monkeypatch.setattr(supervisor, "FIRST_WAIT", 0.02)
-    monkeypatch.setattr(supervisor, "LONGEST_WAIT", 0.1)
 
 
 @pytest.fixture
