@@ -147,7 +147,7 @@ RULES = {
     "duration": "said_duration",
     "length": "said_length",
     "time": "said_time",
-    "day": "said_day",
+    "day": "said_any_day",
     "repeat": "said_repeat",
 }
 

@@ -56,7 +56,7 @@ class Sampler:
     def _value(self, blank: Blank) -> str:
         if isinstance(blank.holds, NumberRange):
             number = self._chance.choice(blank.holds.numbers)
-            self.slots[blank.slot] = number
+            self.slots[blank.slot] = blank.holds.value(number)
             return number_words(number)
         if isinstance(blank.holds, Listed):
             value = self._chance.choice(blank.holds.values)

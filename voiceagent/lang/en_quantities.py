@@ -48,7 +48,7 @@ QUANTITIES = QuantityWords(
         "length": "said_length",
         "total": "said_total",
         "time": "said_time",
-        "day": "said_day",
+        "day": "said_any_day",
         "new time": "said_to_time",
         "new day": "said_to_day",
         "repeat": "said_repeat",

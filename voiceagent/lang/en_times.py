@@ -48,9 +48,8 @@ TIME_LISTS: dict[str, SlotTable] = {
     },
     "said_oh": {"oh": "am", "zero": "am"},
     "said_day_half": {
-        **{"am": "am", "pm": "pm", "in the morning": "am", "this morning": "am"},
-        **{"in the afternoon": "pm", "in the evening": "pm", "tonight": "night"},
-        **{"this afternoon": "pm", "this evening": "pm", "at night": "night"},
+        **{"am": "am", "pm": "pm", "in the morning": "am", "at night": "night"},
+        **{"in the afternoon": "pm", "in the evening": "pm"},
     },
     "said_part": {
         **{"morning": "am", "afternoon": "pm", "evening": "pm", "night": "night"},
@@ -60,8 +59,10 @@ TIME_LISTS: dict[str, SlotTable] = {
         "day after tomorrow": 2,
     },
     "said_tomorrow": {"tomorrow": 1},
-    "said_today": {"this": 0},
-    "said_tonight": {"tonight": "night"},
+    "said_tonight": {
+        **{"tonight": "night", "this morning": "am", "this afternoon": "pm"},
+        **{"this evening": "pm"},
+    },
     "said_one_day": {"a": 1, "one": 1},
     "said_some_days": NumberSpan(2, 366),
     "said_one_week": {"a": 7, "one": 7},
@@ -107,7 +108,7 @@ TIME_LISTS: dict[str, SlotTable] = {
 def _rules(prefix: str, name: str) -> dict[str, str]:
     """Rules whose slots begin with `prefix`, and whose own names do with `name`."""
     p, n = prefix, f"said_{name}"
-    half = f"[{{said_day_half:{p}half}}]"
+    half = f"[{{said_day_half:{p}half}}|{{said_tonight:{p}part}}]"
     part = f"[{{said_part:{p}part}}]"
     hour, noon = f"{{said_hour:{p}hour}}", f"{{said_noon:{p}hour}}"
     week = f"{{said_weekday:{p}weekday}}"
@@ -141,9 +142,7 @@ def _rules(prefix: str, name: str) -> dict[str, str]:
         ),
         f"{n}day": (
             f"({{said_near_day:{p}day}}|{{said_tomorrow:{p}day}} {{said_part:{p}part}}"
-            f"|{{said_today:{p}day}} {{said_part:{p}part}}|{{said_tonight:{p}part}}"
-            f"|in ({{said_one_day:{p}day}} day|{{said_some_days:{p}day}} days"
-            f"|{{said_one_week:{p}day}} week|{{said_some_weeks:{p}day}} weeks)"
+            f"|{{said_tonight:{p}part}}"
             f"|[on|this] {week} {part}|{{said_next:{p}week}} {week} {part}"
             f"|{{said_week_on:{p}later}} {week}|{week} {{said_week_behind:{p}later}}"
             f"|{{said_week_from:{p}day}}"
@@ -153,6 +152,11 @@ def _rules(prefix: str, name: str) -> dict[str, str]:
 
 
 TIME_RULES = {
+    # In a command this would be a duration as well.
+    "said_any_day": (
+        "(<said_day>|in ({said_one_day:day} day|{said_some_days:day} days"
+        "|{said_one_week:day} week|{said_some_weeks:day} weeks))"
+    ),
     **_rules("", ""),
     **_rules("to_", "to_"),
     "said_repeat": (

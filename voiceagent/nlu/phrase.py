@@ -92,8 +92,8 @@ class _Speaker:
         elif not isinstance(holds, NumberRange):
             yield _Said(str(value))
         elif isinstance(value, int | float):
-            if holds.numbers[0] <= value <= holds.numbers[-1]:
-                yield _Said(number_words(value))
+            said = (n for n in holds.numbers if holds.value(n) == value)
+            yield from (_Said(number_words(number)) for number in said)
 
 
 def _ordered(choice: Either) -> Sequence[Part]:

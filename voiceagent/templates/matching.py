@@ -256,6 +256,8 @@ class Wild(MatchNode):
                 return
             taken = run.text[at:end]
             yield Match(end, 0, (SlotCapture("", taken, None, len(taken), at),))
+            # Free words that end where the sentence does may go on.
+            run.alive |= end == len(run.text) - 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
