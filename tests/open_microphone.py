@@ -90,7 +90,7 @@ class HeldOpen(Client):
             audio = base64.b64encode(pcm[at : at + size]).decode()
             append: dict[str, Any] = {"type": "input_audio_buffer.append"}
             self.tell(append | {"audio": audio})
-            held = len(self.session._audio._audio)
+            held = len(self.session.audio._audio)
             self.listened.kept = max(self.listened.kept, held)
             await asyncio.sleep(PIECE)
 

@@ -6,6 +6,7 @@ import pytest
 from agents import Echo, Stage
 
 from voiceagent.agent.state import Options
+from voiceagent.frontend.config import EndpointConfig
 from voiceagent.nlu.clarify import confirm
 from voiceagent.nlu.intent import Intent
 from voiceagent.skills.skill import Answer, Effect, TurnContext
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.unit
 COMMAND = ((0.5, 0.0), (0.4, 0.3), (0.2, 0.0), (1.2, 0.3))
 ASKED = 2.3
 """Seconds at which the command ends."""
-WINDOW = 3.6
+WINDOW = EndpointConfig().answer_ms / 1000
 """Seconds after a question within which its answer begins."""
 
 

@@ -81,7 +81,8 @@ try:
     found = len(list_devices())
 except VoiceAgentError as error:
     found = error.code
-print(json.dumps({"devices": found, "hear": tried(hear), "say": tried(say)}))
+told = {"devices": found, "hear": tried(hear), "say": tried(say)}
+print(json.dumps(told), flush=True)
 os._exit(0)
 """
 

@@ -267,7 +267,8 @@ def test_a_session_outlives_a_microphone_that_is_gone_for_minutes() -> None:
     rows = turn_rows(stage.records)
     assert [row.reply for row in rows] == [
         "You said turn it on.",
-        "You said turn it off.",
+        "You said turn it off. "
+        "Your bread is ready. It was due three minutes ago, and nobody stopped it",
     ]
     assert len(stage.events(AlarmRang)) == 1 and not stage.skill.rings
     assert len(stage.events(Degraded)) == 1 and len(stage.events(AudioGap)) == 1

@@ -51,9 +51,11 @@ TOO_MUCH = {
     + "  r30: c\n",
     "a million words": "expansion_rules:\n  r0: "
     + '"'
-    + " ".join("[{n}]" for _ in range(12))
+    + " ".join("[{n}]" for _ in range(10))
     + ' x"\n'
-    + "lists:\n  n: {range: {from: 1, to: 19000}}\n",
+    + "lists:\n  n: {values: ["
+    + ", ".join(map("".join, product("bdgklmnp", repeat=5)))
+    + "]}\n",
 }
 
 

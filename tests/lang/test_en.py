@@ -20,6 +20,7 @@ from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.phrase import as_question
 from voiceagent.nlu.slm.forms import Takes
 from voiceagent.nlu.slm.slots import SlotFinder
+from voiceagent.region.facts import beyond
 from voiceagent.region.wording import content, related, stem
 from voiceagent.skills.packs.pack import load_pack
 from voiceagent.stt.grammar import Grammar
@@ -198,6 +199,8 @@ CHECKS: dict[str, Check] = {
     ),
     "commands.closing": closes,
     "commands.unheard": lambda word: grammar(word).vocabulary == {"lamp"},
+    "documents.small": lambda word: not beyond(f"{word} tram runs", "tram runs"),
+    "documents.limiting": lambda word: beyond("tram runs", f"tram runs {word}") != "",
     "documents.empty": lambda word: content(word) == [],
     "documents.groups": lambda group: all(
         stem(other) in related(one) for one in group for other in group

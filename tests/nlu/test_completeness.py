@@ -45,6 +45,9 @@ def progress(home: Workshop) -> Progress:
         ("set a timer for five minutes", EXTENSIBLE),
         ("stop", EXTENSIBLE),
         ("turn on the", Completeness.INCOMPLETE),
+        # Whoever says no more is asked for the rest, and is waited for.
+        ("set a timer", Completeness.INCOMPLETE),
+        ("set a timer for twenty", Completeness.INCOMPLETE),
         ("the turn on", Completeness.DEAD),
         ("", Completeness.INCOMPLETE),
     ],
@@ -66,8 +69,11 @@ def test_only_what_may_go_on_without_a_difference_is_seen_otherwise(
         plain, seen = home.language.grammar.progress(words[:count]), progress.of(text)
         if seen is plain:
             continue
-        assert (plain, seen) == (EXTENSIBLE, COMPLETE)
         intent = home.language.parser.parse(text)
+        if intent is not None and "asks" in intent.slots:  # only a beginning
+            assert (plain, seen) == (EXTENSIBLE, Completeness.INCOMPLETE)
+            continue
+        assert (plain, seen) == (EXTENSIBLE, COMPLETE)
         longer = home.language.parser.parse(" ".join(words))
         assert intent is not None and longer is not None
         house = home.language.pack.house

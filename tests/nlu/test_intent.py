@@ -206,7 +206,10 @@ def test_parsing_says_nothing_in_the_log(caplog: pytest.LogCaptureFixture) -> No
 
 def test_an_unfinished_number_is_waited_for() -> None:
     ask = parser().completeness
-    assert ask("set a timer for twenty") is Completeness.INCOMPLETE
+    assert ask("set a timer for twenty one and") is Completeness.INCOMPLETE
+    assert ask("turn on the kitchen") is Completeness.INCOMPLETE
+    # Its unit is asked for where nothing follows; `Progress` waits for it.
+    assert ask("set a timer for twenty") is Completeness.EXTENSIBLE
     assert ask("set a timer for five minutes and") is Completeness.INCOMPLETE
     assert ask("turn on all of the kitchen lights") is Completeness.COMPLETE
     assert ask("set a timer for") is Completeness.INCOMPLETE

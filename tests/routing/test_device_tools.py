@@ -299,7 +299,7 @@ def test_a_skill_that_breaks_is_told_without_its_words_and_the_answer_goes_on() 
 
 
 def test_names_do_not_leave_with_tools_and_come_back() -> None:
-    caller = Caller(("light_set", '{"name": "[NAME_1] [NAME_2] Lamp", "level": 5}'))
+    caller = Caller(("light_set", '{"name": "[NAME_1] Lamp", "level": 5}'))
     stage, house = play(caller, leaves=DataClass.REDACTED)
     (payload,) = caller.asked
     assert "Kowalski" not in json.dumps(payload.tools) and payload.tools

@@ -108,4 +108,4 @@ class Missed:
 
 def late_words(alarm: SkillAlarm) -> str:
     """What is said of it when it is late, with `{ago}` for how late."""
-    return alarm.late or f"{alarm.text}. It was due {{ago}}"
+    return alarm.late or f"{alarm.text.rstrip('.')}. It was due {{ago}}"

@@ -31,7 +31,7 @@ from voiceagent.templates.yaml_file import suggest
 
 __all__ = ["Sampler", "pieces_said"]
 
-FREE = ("the blue one", "something nice", "two of those", "what we talked about")
+FREE = ("blue ones", "something nice", "two of those", "what we talked about")
 """Said where a template takes any words."""
 ReadSentences = tuple[tuple[Sentence, Part], ...]
 TRIES = 50

@@ -92,8 +92,7 @@ class Interpreter:
             asked := await self._corrected(recognition.text, sure=True)
         ):
             return asked
-        told = partial(self._referred, at=now())  # no thread has the loop's clock
-        referred = await self._compute("intent", told, recognition, intent)
+        referred = await self._what_it_refers_to(recognition, intent)
         if referred is not None:
             return await self._meant(referred, recognition)
         opinion = None
@@ -101,6 +100,12 @@ class Interpreter:
             until = self._until(deadline)
             opinion = await self._models.ask(recognition.text, turn=turn, until=until)
         return await self._weigh(recognition, intent, opinion)
+
+    async def _what_it_refers_to(
+        self, recognition: Recognition, intent: Intent | None
+    ) -> Referred | None:
+        told = partial(self._referred, at=now())  # no thread has the loop's clock
+        return await self._compute("intent", told, recognition, intent)
 
     def _referred(
         self, recognition: Recognition, intent: Intent | None, *, at: float
@@ -181,7 +186,7 @@ class Interpreter:
         if given is not None:
             return _settled(given, recognition.confidence)
         intent = await self._parse(text)
-        referred = await self._compute("intent", self._referred, recognition, intent)
+        referred = await self._what_it_refers_to(recognition, intent)
         if referred is not None:
             return await self._meant(referred, recognition)
         opinion = None

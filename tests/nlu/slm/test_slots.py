@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,8 @@ from voiceagent.skills.packs.pack import Pack, load_pack
 
 pytestmark = pytest.mark.property
 
+FREE = "purple gumption"
+"""What is said where a template takes any words."""
 OWN_PACK = """\
 language: en
 intents:
@@ -37,6 +41,11 @@ lists:
 """
 
 
+TIMES = ("alarm.", "reminder.")
+"""Intents whose times may be each other's by their words alone: templates tell which is
+which, and what a model reads of them is held against every word behind this."""
+
+
 @lru_cache
 def home() -> Pack:
     return load_pack(None)
@@ -53,18 +62,38 @@ def test_sampled_sentences_give_the_slots_of_the_parser(seed: int) -> None:
     for name, slots, text in samples(home(), seed):
         intent = parser.parse(text)
         assert intent is not None
-        if "purple gumption" not in slots.values():
-            assert finder().resolve(name, text) == dict(intent.slots), text
+        if name.startswith(TIMES):
+            continue
+        if FREE not in slots.values():
+            found = finder().resolve(name, text)
+            if "asks" in slots and found is None:
+                continue  # a beginning that nothing but its template tells
+            if any(slot.startswith("to_") for slot in slots):
+                assert found is None  # which time is which only templates tell
+                continue
+            assert found == dict(intent.slots), text
 
 
 @pytest.mark.parametrize("seed", range(2))
 def test_free_words_need_a_mark(seed: int) -> None:
     for name, slots, text in samples(home(), seed):
-        if "purple gumption" in slots.values():
+        if FREE in slots.values() and not name.startswith(TIMES):
             assert finder().resolve(name, text) is None
-            start = spoken(text).index("purple")
-            mark = (start, start + len("purple gumption"), "item")
-            assert finder().resolve(name, text, [mark]) == slots
+            free = [slot for slot, value in slots.items() if value == FREE]
+            starts = [hit.start() for hit in re.finditer(FREE, spoken(text))]
+            assert len(free) == len(starts)
+            marks = [
+                [
+                    (start, start + len(FREE), slot)
+                    for start, slot in zip(starts, turn, strict=True)
+                ]
+                for turn in permutations(free)
+            ]
+            found = [finder().resolve(name, text, each) for each in marks]
+            # `about` a thing or `to` do it: only a template tells, and the reminder is
+            # of the same words.
+            said = {slot: value for slot, value in slots.items() if slot != "form"}
+            assert slots in found or said in found
 
 
 CASES = [

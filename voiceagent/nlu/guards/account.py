@@ -121,6 +121,8 @@ class AccountRule:
         )
         last = len(words) - 1
         dangling = last >= 0 and last not in held and words[last] in self._joining
+        if known.asks and dangling:  # "what did you want to remind me of"
+            dangling = words[last] not in own
         return Account(words, held, loose, dangling)
 
     def _reasoned(

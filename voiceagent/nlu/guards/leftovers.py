@@ -55,7 +55,7 @@ class Leftovers:
         explained = list(_words(text, [*taken, *meant]))
         if self._some_of(explained, known):
             return "a thing that the pack does not know"
-        if any(self._loose_time(explained, at) for at in range(len(explained))):
+        if any(self._loose_time(explained, at, known) for at in range(len(explained))):
             return "a time that no slot took"
         if self._unknown_thing(explained, known):
             return "a thing that the pack does not know"
@@ -78,9 +78,11 @@ class Leftovers:
             return False
         return not any(word in literals for literals in known.literals)
 
-    def _loose_time(self, words: Sequence[TextWord], at: int) -> bool:
+    def _loose_time(self, words: Sequence[TextWord], at: int, known: Takes) -> bool:
         word, held = words[at]
         calendar = self._calendar
+        if not known.values and any(word in own for own in known.literals):
+            return False  # "good morning" is about no time
         night = (
             word == calendar.night and at > 0 and words[at - 1][0] in calendar.nightly
         )

@@ -207,7 +207,7 @@ def call_graph(
     graph = _Graph(syntax, tuple(_stretches(sentence)))
 
     def start() -> Iterator[CallOption]:
-        for tool in tools:
+        for tool in filter(graph.sayable, tools):
             text = syntax.intent.format(tool.name).encode()
             yield CallOption(text, graph.slots(tool), ("", tool.name))
         if none:
@@ -226,7 +226,16 @@ class _Graph:
 
     def slots(self, tool: CallableIntent) -> Branch:
         """All that may follow the name of a tool."""
-        return self._next(tool.signatures, tool.order, first=True)
+        return self._next(self.sayable(tool), tool.order, first=True)
+
+    def sayable(self, tool: CallableIntent) -> list[Signature]:
+        """The signatures that a call can have: where only rules of templates make a
+        slot's values (a time, a day), or words that nobody said, there are none."""
+        return [
+            signature
+            for signature in tool.signatures
+            if all(self._values(signature, slot) for slot in signature.slots)
+        ]
 
     def _next(
         self, alive: Sequence[Signature], order: Sequence[str], *, first: bool

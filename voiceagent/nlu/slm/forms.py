@@ -48,6 +48,10 @@ class Atom:
                     yield start, match
 
 
+TO = "to_"
+"""How slots begin that take what something is changed to."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Form:
     """One combination of atoms, and what is fixed where it is used."""
@@ -56,6 +60,13 @@ class Form:
     fixed: Mapping[str, SlotValue]
     block: int
     """Which group of templates of the intent it comes from."""
+
+    @property
+    def moves(self) -> bool:
+        """Whether it takes a new value for something: which of two times is the new one
+        is told by a template's words between them, and by nothing else."""
+        slots = (slot for atom in self.atoms for slot in atom.slots)
+        return any(slot.startswith(TO) for slot in slots)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

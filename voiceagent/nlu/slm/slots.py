@@ -23,7 +23,7 @@ from voiceagent.nlu.guards.leftovers import Leftovers
 from voiceagent.nlu.guards.states import wanted_way
 from voiceagent.nlu.intent import SlotValue, Understood, spoken
 from voiceagent.nlu.slm.forms import FUNCTION_WORDS, Atom, Form, Takes
-from voiceagent.nlu.slm.values import alike, named_value, read
+from voiceagent.nlu.slm.values import alike, named_value, read, torn
 from voiceagent.templates.matching import WILDCARD_WORDS, Match, Matching
 
 __all__ = ["SlotFinding", "SlotFinder", "SlotSpan"]
@@ -75,6 +75,11 @@ class _Choice:
     hits: tuple[Hit, ...]
     score: tuple[int, int, bool, int]
     """Letters of values, letters of evidence, a thing by its name, few values."""
+
+    def rivals(self, best: _Choice) -> bool:
+        """Whether it speaks of something else, and as much speaks for it."""
+        mine, theirs = ({s for h in c.hits for s, _ in h.slots} for c in (self, best))
+        return self.score == best.score and mine != theirs
 
 
 class SlotFinder:
@@ -142,8 +147,9 @@ class _Search:
         return span
 
     def run(self) -> SlotFinding:
-        best = max(self._choices(), key=lambda choice: choice.score, default=None)
-        if best is None:
+        every = list(self._choices())
+        best = max(every, key=lambda choice: choice.score, default=None)
+        if best is None or any(other.rivals(best) for other in every):
             return SlotFinding(None, "a slot is missing or contradicted")
         taken = [(hit.start, hit.end) for hit in best.hits]
         meant = [(start, end) for start, end, _ in self._given]
@@ -161,13 +167,13 @@ class _Search:
 
     def _choices(self) -> Iterator[_Choice]:
         for form in self._known.forms:
-            if not all(self._hits[id(atom)] for atom in form.atoms):
+            if form.moves or not all(self._hits[id(atom)] for atom in form.atoms):
                 continue
             evidence = self._evidence(form)
             if evidence is None:
                 continue
             for hits in self._filled(form.atoms, ()):
-                if not self._rivals_speak(form, hits):
+                if not torn(self._text, hits) and not self._rivals_speak(form, hits):
                     letters = sum(hit.end - hit.start for hit in hits)
                     named = any(slot == "name" for hit in hits for slot, _ in hit.slots)
                     score = (letters, evidence, named, -len(hits))

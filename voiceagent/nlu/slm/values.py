@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import Protocol
 
 from voiceagent.lang.languages import language
 from voiceagent.lang.spoken import distance, spoken
@@ -10,8 +12,9 @@ from voiceagent.nlu.intent import SlotValue, plain
 from voiceagent.nlu.slm.forms import Atom
 from voiceagent.templates.matching import Matching
 
-__all__ = ["alike", "named_value", "read"]
+__all__ = ["alike", "named_value", "read", "torn"]
 
+NUMBER_WORDS = frozenset(language().numbers.values)
 PLURAL = language().guards.loose.plural
 LETTERS_A_MISTAKE = 4
 """One wrong letter is forgiven for this many of the phrase."""
@@ -68,3 +71,23 @@ def _word_by_word(words: str, piece: str) -> bool:
         return True
     most = (max(1, len(word) // LETTERS_OF_A_WORD) for word, _ in pairs)
     return all(distance(*pair, n) <= n for pair, n in zip(pairs, most, strict=True))
+
+
+class TakenPlace(Protocol):
+    """Where a value stands in a text."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+def torn(text: str, taken: Sequence[TakenPlace]) -> bool:
+    """Whether words of one number became two values: `twenty` and `three`."""
+    places = sorted((one.start, one.end) for one in taken)
+    for (start, end), (after, behind) in pairwise(places):
+        if after == end + 1:
+            last, first = text[start:end].split()[-1:], text[after:behind].split()[:1]
+            if NUMBER_WORDS.issuperset((*last, *first)):
+                return True
+    return False

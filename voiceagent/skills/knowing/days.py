@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from dateutil.easter import easter
-
 __all__ = ["feast"]
 
 FIXED = {
@@ -23,6 +21,8 @@ def feast(name: str, today: date) -> date:
     """The next day of that name, today among them."""
     years = (today.year, today.year + 1)
     if name == "easter":
+        from dateutil.easter import easter  # not for every typed turn
+
         return next(day for day in map(easter, years) if day >= today)
     every = (date(year, *FIXED[name]) for year in years)
     return next(day for day in every if day >= today)

@@ -1,4 +1,4 @@
-"""Answers "roll a die"."""
+"""Answers "roll a lucky die"."""
 
 import secrets
 
