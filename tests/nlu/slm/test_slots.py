@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from tests.nlu.test_intent import samples
 from voiceagent.lang.spoken import spoken
-from voiceagent.nlu.intent import IntentParser
+from voiceagent.nlu.guards.guards import Guards
+from voiceagent.nlu.intent import Intent, IntentParser
 from voiceagent.nlu.slm.slots import SlotFinder
 from voiceagent.skills.packs.pack import Pack, load_pack
 
@@ -78,7 +79,10 @@ def test_sampled_sentences_give_the_slots_of_the_parser(seed: int) -> None:
 def test_free_words_need_a_mark(seed: int) -> None:
     for name, slots, text in samples(home(), seed):
         if FREE in slots.values() and not name.startswith(TIMES):
-            assert finder().resolve(name, text) is None
+            unmarked = finder().resolve(name, text)
+            if unmarked is not None:  # without the name: then nothing is done
+                guards = Guards(finder().intents)
+                assert guards.judge(text, Intent(name, unmarked)).ruling, text
             free = [slot for slot, value in slots.items() if value == FREE]
             starts = [hit.start() for hit in re.finditer(FREE, spoken(text))]
             assert len(free) == len(starts)
@@ -93,7 +97,8 @@ def test_free_words_need_a_mark(seed: int) -> None:
             # `about` a thing or `to` do it: only a template tells, and the reminder is
             # of the same words.
             said = {slot: value for slot, value in slots.items() if slot != "form"}
-            assert slots in found or said in found
+            beginning = "asks" in slots and found == [None] * len(found)
+            assert beginning or slots in found or said in found
 
 
 CASES = [
