@@ -18,7 +18,7 @@ from voiceagent.privacy.redaction.names import Names
 from voiceagent.privacy.redaction.tokens import tokens
 
 pytestmark = pytest.mark.property
-TEXT = Path("/work/shared/data/text")
+TEXT = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "text"
 CONTACTS = [
     "Rose Miller", "Will Smith", "May Chen", "Mark Jones", "Bill Baker", "Tim Cook",
     "Jürgen Müller", "Seán O'Brien", "Jean-Luc Benoît", "Łukasz Wójcik",
