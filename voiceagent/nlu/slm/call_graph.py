@@ -207,9 +207,10 @@ def call_graph(
     graph = _Graph(syntax, tuple(_stretches(sentence)))
 
     def start() -> Iterator[CallOption]:
-        for tool in filter(graph.sayable, tools):
-            text = syntax.intent.format(tool.name).encode()
-            yield CallOption(text, graph.slots(tool), ("", tool.name))
+        for tool in tools:
+            if behind := graph.slots(tool):
+                text = syntax.intent.format(tool.name).encode()
+                yield CallOption(text, behind, ("", tool.name))
         if none:
             text = (syntax.intent.format(NONE) + syntax.end).encode()
             yield CallOption(text, None, ("", NONE))
@@ -224,11 +225,12 @@ class _Graph:
         self._syntax, self._wild = syntax, wild
         self._known: dict[object, Branch] = {}
 
-    def slots(self, tool: CallableIntent) -> Branch:
-        """All that may follow the name of a tool."""
-        return self._next(self.sayable(tool), tool.order, first=True)
+    def slots(self, tool: CallableIntent) -> Branch | None:
+        """All that may follow the name of a tool; None where no call can be ended."""
+        sayable = self._sayable(tool)
+        return self._next(sayable, tool.order, first=True) if sayable else None
 
-    def sayable(self, tool: CallableIntent) -> list[Signature]:
+    def _sayable(self, tool: CallableIntent) -> list[Signature]:
         """The signatures that a call can have: where only rules of templates make a
         slot's values (a time, a day), or words that nobody said, there are none."""
         return [
