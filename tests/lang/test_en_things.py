@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.lang.tables import Check, failing
-from voiceagent.skills.lists.things import core, is_task_list, same, things
+from voiceagent.skills.lists.things import core, is_doubtful, is_task_list, same, things
 
 pytestmark = pytest.mark.unit
 
@@ -16,6 +16,7 @@ CHECKS: dict[str, Check] = {
     "things.measures": lambda word: core(f"two {word} of soap") == "soap",
     "things.joints": lambda word: things(f"soap {word} glue") == ["soap", "glue"],
     "things.whole": lambda name: things(f"{name} and glue") == [name, "glue"],
+    "things.doubtful": lambda word: is_doubtful(f"{word} soap"),
     "things.tasks": lambda word: is_task_list(f"my {word} list"),
     "things.many": lambda end: same("two pebbl" + end, "pebbl"),
     "things.known": lambda name: (

@@ -27,6 +27,10 @@ THINGS = ThingWords(
     ),
     tasks=frozenset("do task tasks todo todos chores errands".split()),
     many=("ies", "oes", "es", "s"),
+    doubtful=frozenset(
+        "no not none nothing nobody never neither without anything everything "
+        "whatever except but".split()
+    ),
     known=frozenset(
         (
             *"apples bananas oranges lemons grapes strawberries tomatoes".split(),

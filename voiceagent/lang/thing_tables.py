@@ -28,5 +28,7 @@ class ThingWords(Struct, frozen=True, kw_only=True, eq=False):
     """Words in the name of a list whose entries are sentences, and stay whole."""
     many: tuple[str, ...]
     """Endings of more than one, the longer ones first."""
+    doubtful: frozenset[str]
+    """Words that take a thing back rather than name it: `no milk`, `nothing`."""
     known: frozenset[str]
     """Things that are told apart where nobody says a joint between them."""

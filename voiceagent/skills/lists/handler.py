@@ -7,6 +7,7 @@ from dataclasses import replace
 from urllib.parse import quote, unquote
 
 from voiceagent.lang.spoken import number_words
+from voiceagent.nlu.clarify import Question
 from voiceagent.nlu.intent import Intent
 from voiceagent.skills.caution import Wish
 from voiceagent.skills.hands import Hands
@@ -14,7 +15,7 @@ from voiceagent.skills.host import SkillHost
 from voiceagent.skills.house.house import Entity
 from voiceagent.skills.lists.making import ListMaker, no_list, wanted_things
 from voiceagent.skills.lists.shelf import ListShelf
-from voiceagent.skills.lists.things import found_in, same
+from voiceagent.skills.lists.things import found_in, is_doubtful, same
 from voiceagent.skills.phrases import be, listed, said_name, sentence
 from voiceagent.skills.plain import PlainSkill
 from voiceagent.skills.skill import Answer, Effect, Skill, TurnContext
@@ -86,8 +87,10 @@ class Lists:
         wishes = [Wish([todo], "add_item", {"item": item}) for item in new]
         said = f"Added {listed(new)} to {name}"
         said += f", {listed(old)} {_were(old)} there already" if old else ""
-        hands = self._hands_of(todo)
-        return hands.do(intent, wishes, said, claim="has it", key="list.add")
+        done = self._hands_of(todo).do(
+            intent, wishes, said, claim="has it", key="list.add"
+        )
+        return replace(done, question=_whether_meant(new, name, intent))
 
     def _again(
         self, item: str, there: Sequence[str], todo: Entity, intent: Intent
@@ -240,6 +243,16 @@ class Lists:
         """Whether a list is named among the things for another one."""
         names = [said_name(todo.name) for todo in self._shelf.every()]
         return any(name in item for item in wanted for name in names)
+
+
+def _whether_meant(new: Sequence[str], name: str, intent: Intent) -> Question | None:
+    """Asked where what is to be written down may be no thing at all."""
+    if not any(map(is_doubtful, new)):
+        return None
+    phrase = f"put {listed(new)} on {name}"
+    return ask_whether(
+        f"Shall I {phrase}?", phrase, intent, seen=phrase, reason="no thing"
+    )
 
 
 def _your(todo: Entity) -> str:

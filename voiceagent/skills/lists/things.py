@@ -13,7 +13,7 @@ from voiceagent.lang.cues import any_of
 from voiceagent.lang.languages import language
 from voiceagent.lang.spoken import NUMBER_VALUES, spoken
 
-__all__ = ["core", "found_in", "is_task_list", "same", "things"]
+__all__ = ["core", "found_in", "is_doubtful", "is_task_list", "same", "things"]
 
 WORDS = language().things
 LONGEST = 120
@@ -31,6 +31,11 @@ def things(text: str, *, tasks: bool = False) -> list[str]:
         parts = [cut for part in parts for cut in _cut(part)]
     apart = [one for part in parts for one in _apart(_clean(part), WORDS.known)]
     return list(dict.fromkeys(one for one in apart if one))
+
+
+def is_doubtful(thing: str) -> bool:
+    """Whether it may be no thing: `nothing`, `no milk`, `everything but eggs`."""
+    return not WORDS.doubtful.isdisjoint(spoken(thing).split())
 
 
 def _cut(part: str) -> Iterator[str]:
