@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,12 +20,14 @@ from voiceagent.skills.packs.places import BUILT_IN, HOME, SHIPPED, contents
 
 pytestmark = pytest.mark.unit
 OPENED: list[str] = []
-_watching: list[bool] = []
+_watching: list[int] = []
+"""The thread that reads; those of other tests may still be reading theirs."""
 
 
 def _hear(event: str, arguments: tuple[Any, ...]) -> None:
-    if event == "open" and _watching and isinstance(arguments[0], str):
-        OPENED.append(arguments[0])
+    if event == "open" and isinstance(arguments[0], str):
+        if threading.get_ident() in _watching:
+            OPENED.append(arguments[0])
 
 
 @contextmanager
@@ -34,7 +37,7 @@ def opened() -> Iterator[list[str]]:
         sys.addaudithook(_hear)
         _hooked.append(_hear)
     OPENED.clear()
-    _watching.append(True)
+    _watching.append(threading.get_ident())
     yield OPENED
     _watching.clear()
 
