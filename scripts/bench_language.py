@@ -36,7 +36,7 @@ from voiceagent.app.shelf import Shelf
 from voiceagent.app.workshop import Workshop
 from voiceagent.errors import UsageError, VoiceAgentError
 from voiceagent.evaluation.expected import Expected, Verdict, judge, read_expected
-from voiceagent.evaluation.typed import TUESDAY, TypedBench, TypedTurn
+from voiceagent.evaluation.typed import MODEL, TUESDAY, TypedBench, TypedTurn
 
 __all__ = [
     "Case",
@@ -47,6 +47,7 @@ __all__ = [
     "own",
     "paraphrased",
     "run_cases",
+    "shop_for",
     "table",
 ]
 
@@ -173,20 +174,25 @@ SHELF = Shelf()
 
 
 @cache
-def bench_for(world: str, house: str = "", area: str = "") -> TypedBench:
-    """Whoever is asked in a world."""
+def shop_for(world: str, house: str = "") -> Workshop:
+    """The workshop of a world."""
     shop = Workshop(Config(), shelf=SHELF)
     if world in PACKS:
-        values: dict[str, object] = {"pack.folder": PACKS[world]}
-        # These packs have no language model of their own.
-        return TypedBench(shop.with_values(values), model="none")
+        return shop.with_values({"pack.folder": PACKS[world]})
     file = LANGUAGE / "houses" / f"{world}.toml"
     if house:
         file = Path(mkdtemp()) / "house.toml"
         file.write_text(house, encoding="utf-8")
     own_house = house or world != "home"
-    values = {"pack.house": str(file)} if own_house else {}
-    return TypedBench(shop.with_values(values), area=area)
+    return shop.with_values({"pack.house": str(file)} if own_house else {})
+
+
+@cache
+def bench_for(world: str, house: str = "", area: str = "") -> TypedBench:
+    """Whoever is asked in a world."""
+    # These packs have no language model of their own.
+    model = "none" if world in PACKS else MODEL
+    return TypedBench(shop_for(world, house), model=model, area=area)
 
 
 def run_cases(cases: Iterable[Case]) -> Iterator[Judged]:

@@ -155,7 +155,7 @@ class Script:
         steps = self.dialogue.steps
         for number, step in enumerate(steps, 1):
             for line in step.before:
-                await self._happens(line)
+                await self.happens(line)
             events.clear()
             answered.clear()
             ready.clear()
@@ -168,12 +168,13 @@ class Script:
                     await answered.wait()
                     answered.clear()
                 await asyncio.sleep(0.01)
-            self._judge(number, step, events)
+            self.judge(number, step, events)
         nothing: tuple[AudioFrame, ...] = ()
         for frame in nothing:
             yield frame
 
-    async def _happens(self, line: str) -> None:
+    async def happens(self, line: str) -> None:
+        """What stands between two turns."""
         sign, _, rest = line.partition(" ")
         if sign == "~":
             await asyncio.sleep(float(rest))
@@ -193,7 +194,8 @@ class Script:
         for effect in answer.effects:
             effect.run()
 
-    def _judge(self, number: int, step: Step, events: Sequence[object]) -> None:
+    def judge(self, number: int, step: Step, events: Sequence[object]) -> None:
+        """Note where a turn went another way."""
         done = [e.key for e in events if isinstance(e, Committed) and e.ok]
         said = " ".join(e.pii_text for e in events if isinstance(e, ReplyReady))
         asked = any(isinstance(e, Asked) for e in events)
@@ -224,24 +226,31 @@ def kept(store: Store) -> list[str]:
     return [" ".join(line.split()) for line in lines]
 
 
-def play(dialogue: Dialogue) -> Outcome:
-    """Hold one dialogue with an agent of its own."""
+def play(
+    dialogue: Dialogue,
+    *,
+    script: type[Script] = Script,
+    of: Workshop | None = None,
+    typed: bool = True,
+) -> Outcome:
+    """Hold one dialogue with an agent of its own; `script`: how its turns come,
+    `of`: whose agent, not `typed`: one that hears."""
     store, trace, outcome = Store(None), Trace(), Outcome(dialogue.name)
-    script = Script(dialogue, outcome, store, trace)
+    held = script(dialogue, outcome, store, trace)
     options = AgentOptions(
         player=VirtualPlayer(),
         pace=Pace.VIRTUAL,
         store=store,
-        typed=True,
+        typed=typed,
         silent=True,
         trace=trace,
     )
-    script.agent = assemble(shop(), options)
-    run(script.agent.run(script), virtual=True)
-    held = kept(store)
+    held.agent = assemble(of or shop(), options)
+    run(held.agent.run(held), virtual=True)
+    left = kept(store)
     store.close()
     kinds = {line.split()[0] for line in dialogue.kept}
-    there = sorted(line for line in held if line.split()[0] in kinds)
+    there = sorted(line for line in left if line.split()[0] in kinds)
     wanted = [" ".join(line.split()) for line in dialogue.kept]
     wanted = sorted(line for line in wanted if len(line.split()) > 1)
     if there != wanted:

@@ -10,12 +10,15 @@ from typing import Any
 _TESTS = str(Path(__file__).resolve().parents[2] / "tests")
 _WHERE = {
     "CHAT_HABITS": "upstream_habits",
+    "Script": "dialogue_runs",
+    "dialogues": "dialogue_runs",
     "HABITS": "habit_turns",
     "Parrot": "regions",
     "SECRET": "regions",
     "fuzzed": "wire_fuzz",
     "fuzzed_edge": "edge_fuzz",
     "held_open": "open_microphone",
+    "play": "dialogue_runs",
     "question": "open_microphone",
     "region": "regions",
     "room_noise": "open_microphone",

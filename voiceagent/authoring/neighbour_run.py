@@ -24,6 +24,7 @@ from voiceagent.evaluation.typed import KeptRows, TypedBench, TypedTurn
 from voiceagent.nlu.models.library import DEFAULT
 
 __all__ = [
+    "NeighbourPack",
     "NeighbourVerdict",
     "Tried",
     "deeds",
@@ -66,7 +67,7 @@ class Tried:
         return sorted(deeds(self.turn))
 
 
-class _Pack:
+class NeighbourPack:
     """A pack with something in its world."""
 
     def __init__(self, bench: TypedBench, world: KeptRows) -> None:
@@ -74,6 +75,7 @@ class _Pack:
         self.deeds = lru_cache(maxsize=4096)(self._deeds)
 
     def turn(self, text: str, before: Sequence[str]) -> TypedTurn:
+        """What comes of a sentence."""
         return self._bench.talk([text], before=before, world=self._world)[0]
 
     def _deeds(self, text: str, before: tuple[str, ...]) -> DoneLines:
@@ -130,7 +132,7 @@ def try_neighbours(
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Iterator[Tried]:
     """Each of them typed in a world of its own."""
-    pack = _Pack(bench, world)
+    pack = NeighbourPack(bench, world)
     for number, one in enumerate(neighbours):
         turn = pack.turn(one.text, one.before)
         yield Tried(one, turn, judged(one, turn, partial(pack.deeds)))

@@ -49,7 +49,16 @@ from voiceagent.trace.events import (
 from voiceagent.trace.trace import Record, Trace
 from voiceagent.trace.turn_rows import turn_rows
 
-__all__ = ["TUESDAY", "KeptRows", "Meant", "TypedBench", "TypedTurn"]
+__all__ = [
+    "BUSY",
+    "MODEL",
+    "TUESDAY",
+    "KeptRows",
+    "Meant",
+    "TypedBench",
+    "TypedTurn",
+    "Typist",
+]
 
 TUESDAY = datetime(2026, 3, 10, 18, 5, tzinfo=UTC)
 """When a conversation begins, unless it says otherwise: early in an evening."""
@@ -127,13 +136,13 @@ class TypedBench:
         """What came of each of `sentences`, said one after the other in a world in
         which `before` was said; `later`: seconds that pass after the last one, what
         happens in them is a turn without words; `world`: what is kept at first."""
-        typist = _Typist(self.shop, [*before, *sentences], start, later, world)
+        typist = self._typist([*before, *sentences], start, later, world, len(before))
         run(typist.type_all(), virtual=True, start=start)
         return typist.turns[len(before) :]
 
     def kept_after(self, sentences: Sequence[str]) -> KeptRows:
         """What is kept when those have been said: a world to begin others with."""
-        typist = _Typist(self.shop, sentences, TUESDAY, 0.0)
+        typist = Typist(self.shop, sentences, TUESDAY, 0.0)
         run(typist.type_all(), virtual=True, start=TUESDAY)
         return typist.kept
 
@@ -143,8 +152,19 @@ class TypedBench:
         """What came of one sentence."""
         return self.talk([text], before=before, start=start)[0]
 
+    def _typist(
+        self,
+        sentences: Sequence[str],
+        start: datetime,
+        later: float,
+        world: KeptRows,
+        before: int,
+    ) -> Typist:
+        """`before`: how many of the sentences only prepare the others."""
+        return Typist(self.shop, sentences, start, later, world)
 
-class _Typist:
+
+class Typist:
     """A source without sound that types, and waits for each answer."""
 
     name = "text"
@@ -160,36 +180,37 @@ class _Typist:
         self._shop, self.kept = shop, world
         self.on_event: OnEvent = ignore
         self.turns: list[TypedTurn] = []
-        self._sentences, self._start, self._later = list(sentences), start, later
+        self.sentences, self._start, self._later = list(sentences), start, later
         self._store, self._trace = Store(None), Trace()
-        self._agent: Agent | None = None
+        self.agent: Agent | None = None
         self._house = shop.language.outfit.house
-        self._records: list[Record] = []
+        self.records: list[Record] = []
+        """What has happened in the turn so far."""
 
     async def type_all(self) -> None:
         """The whole conversation."""
         self._trace.subscribe(self._note)
-        self._agent = assemble(
-            self._shop,
-            AgentOptions(
-                player=VirtualPlayer(),
-                pace=Pace.VIRTUAL,
-                store=self._store,
-                trace=self._trace,
-                silent=True,
-                typed=True,
-            ),
-        )
+        self.agent = assemble(self._shop, self._options())
         if self.kept:
             self._store.write(*self.kept)
-        await self._agent.run(self)
+        await self.agent.run(self)
         self.kept = rows_of(self._store)
         self._store.close()
 
+    def _options(self) -> AgentOptions:
+        return AgentOptions(
+            player=VirtualPlayer(),
+            pace=Pace.VIRTUAL,
+            store=self._store,
+            trace=self._trace,
+            silent=True,
+            typed=True,
+        )
+
     async def frames(self) -> AsyncIterator[AudioFrame]:
         """None: the sentences are typed instead."""
-        before = self._world()
-        for text in self._sentences:
+        before = self.world()
+        for text in self.sentences:
             before = await self._turn(text, before, partial(self._type, text))
         if self._later:
             await self._turn("", before, partial(asyncio.sleep, self._later))
@@ -200,16 +221,24 @@ class _Typist:
     async def _turn(
         self, text: str, before: Counter[str], act: Callable[[], Awaitable[object]]
     ) -> Counter[str]:
-        self._records.clear()
-        self._shop.calls.clear()
+        self.begin_turn()
         await act()
-        after = self._world()
-        told = _told(text, self._records, changes(before, after), after)
+        return self.end_turn(text, before)
+
+    def begin_turn(self) -> None:
+        """What happens from now on belongs to the next turn."""
+        self.records.clear()
+        self._shop.calls.clear()
+
+    def end_turn(self, text: str, before: Counter[str]) -> Counter[str]:
+        """Keep what came of a turn that began in the world `before`; the world now."""
+        after = self.world()
+        told = _told(text, self.records, changes(before, after), after)
         self.turns.append(replace(told, calls=tuple(sorted(self._shop.calls))))
         return after
 
     async def _type(self, text: str) -> None:
-        agent = self._agent
+        agent = self.agent
         assert agent is not None
         agent.type(text)
         await asyncio.sleep(STEP)
@@ -217,9 +246,10 @@ class _Typist:
             await asyncio.sleep(STEP)
 
     def _note(self, record: Record) -> None:
-        self._records.append(record)
+        self.records.append(record)
 
-    def _world(self) -> Counter[str]:
+    def world(self) -> Counter[str]:
+        """Everything that is kept now."""
         return world_of(self._store, self._house, self._start)
 
 
