@@ -28,7 +28,11 @@ class Holdings:
 
     def hold(self, thing: str, whose: str, size: float) -> None:
         """That thing is held, and so large now."""
-        self.let_go(thing)
+        held = self._things.get(thing)
+        if held == (whose, size):
+            return
+        if held is not None:
+            self.let_go(thing)
         if size > 0.0:
             self._things[thing] = whose, size
             self._of[whose] += size  # type: ignore[assignment]

@@ -219,7 +219,11 @@ def decode_server(raw: str | bytes) -> dict[str, Any] | None:
 def decode_audio(text: str, event_id: str | None) -> bytes:
     """Base64 to PCM16; raises `ProtocolFault`."""
     try:
-        pcm = binascii.a2b_base64("".join(text.split()), strict_mode=True)
+        return binascii.a2b_base64(text, strict_mode=True)
+    except (binascii.Error, ValueError):
+        pass  # it may have lines, as base64 of mail has
+    try:
+        return binascii.a2b_base64("".join(text.split()), strict_mode=True)
     except (binascii.Error, ValueError) as error:
         raise ProtocolFault(
             "invalid_audio",
@@ -227,7 +231,6 @@ def decode_audio(text: str, event_id: str | None) -> bytes:
             param="audio",
             event_id=event_id,
         ) from error
-    return pcm
 
 
 def _fault(raw: str, error: Exception) -> ProtocolFault:

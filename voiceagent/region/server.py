@@ -13,7 +13,7 @@ from typing import Any
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
-from voiceagent.clock import wall
+from voiceagent.clock import perf, wall
 from voiceagent.door.admission import ADDRESS_SHARE, SHARE, Visitor, is_loopback
 from voiceagent.door.holdings import Holdings
 from voiceagent.door.keyring import Keyring
@@ -37,7 +37,7 @@ from voiceagent.region.ports import Ports
 from voiceagent.region.recognisers import Recognisers
 from voiceagent.region.self_test import SelfTest
 from voiceagent.region.services import Detector, Observe, Recogniser, Services, unseen
-from voiceagent.region.session_shell import Live
+from voiceagent.region.session_shell import STRETCH, Live
 from voiceagent.region.sessions import Sessions
 from voiceagent.region.slots import AnswerSlots
 from voiceagent.region.tasks import Tasks
@@ -219,11 +219,14 @@ class RegionServer:
         unread = partial(self._unread, lambda: live)
         connection.reading, connection.holding = used, unread
         ends = self._at_its_end(who, lambda: self.sessions.expire(live))
+        began = perf()
         try:
             async for message in connection:
                 self.services.metrics.count("events", "in")
-                if not await self.services.loop.turn(who.share):
-                    await asyncio.sleep(0)  # the next one may be there already
+                await self.services.loop.turn(who.share)
+                if perf() - began > STRETCH:  # the next one may be there already
+                    await asyncio.sleep(0)
+                    began = perf()
                 live.session.wire.full = self._full(who)
                 live = await Metered(self._received(message, live, connection), used)
                 connection.taken()

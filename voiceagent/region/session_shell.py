@@ -40,7 +40,7 @@ from voiceagent.region.step_queue import StepQueue
 from voiceagent.region.tasks import Tasks
 from voiceagent.region.trouble import note, told
 
-__all__ = ["Live"]
+__all__ = ["STRETCH", "Live"]
 
 log = logging.getLogger(__name__)
 

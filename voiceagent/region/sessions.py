@@ -66,6 +66,8 @@ class Sessions:
 
     def make_room(self, whose: str) -> bool:
         """Whether they may keep more here, without their cut sessions if need be."""
+        if self._services.kept.room(whose):
+            return True
         for session_id, (live, handle) in list(self._detached.items()):
             if self._services.kept.room(whose):
                 break

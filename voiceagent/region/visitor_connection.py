@@ -12,6 +12,8 @@ __all__ = ["COARSE", "VisitorConnection"]
 
 COARSE = 1 << 18
 """Bytes by which what was read and not looked at has changed before that is told."""
+FEW = 16
+"""Frames that are counted anew for each message; more of them, once in so many."""
 
 
 class VisitorConnection(ServerConnection):
@@ -25,6 +27,8 @@ class VisitorConnection(ServerConnection):
     """Those bytes."""
     told = 0
     """As they were told last."""
+    uncounted = 0
+    """Messages taken since they were counted: until then they are too many."""
 
     @staticmethod
     def of(connection: ServerConnection) -> VisitorConnection:
@@ -43,6 +47,10 @@ class VisitorConnection(ServerConnection):
     def taken(self) -> None:
         """A message was taken: parts of one that is not whole yet are counted anew."""
         queued = self.recv_messages.frames.queue
+        self.uncounted += 1
+        if len(queued) > FEW and self.uncounted < FEW:
+            return
+        self.uncounted = 0
         rest = len(self.protocol.reader.buffer)
         self._now_unread(rest + sum(len(frame.data) for frame in queued))
 
