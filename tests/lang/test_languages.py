@@ -15,6 +15,7 @@ from tests.lang import (
     test_en_private,
     test_en_quantities,
     test_en_things,
+    test_sums,
 )
 from tests.lang.tables import ENGLISH, tables
 from voiceagent.errors import UsageError
@@ -31,6 +32,7 @@ CHECKED = {
     *test_en_private.CHECKS,
     *test_en_things.CHECKS,
     *test_en_quantities.CHECKS,
+    *test_sums.CHECKS,
 }
 WRITTEN = (
     "speech.",
@@ -40,6 +42,7 @@ WRITTEN = (
     "documents.",
     "signs.",
     "quantities.",
+    "sums.",
 )
 """Tables that are not in spoken form: writing, letters, templates."""
 

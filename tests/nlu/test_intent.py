@@ -21,7 +21,7 @@ from voiceagent.lang.spoken import number_words, spoken
 from voiceagent.nlu.intent import IntentParser
 from voiceagent.skills.packs.pack import Pack, load_pack
 from voiceagent.templates.reading import blocks_of
-from voiceagent.templates.walk import Blank, Listed, NumberRange, Part
+from voiceagent.templates.walk import AnyWords, Blank, Listed, NumberRange, Part
 
 pytestmark = pytest.mark.property
 
@@ -62,6 +62,11 @@ class Sampler:
             value = self._chance.choice(blank.holds.values)
             self.slots[blank.slot] = value.value
             return self.say(value.said)
+        if isinstance(blank.holds, AnyWords) and blank.holds.heard is not None:
+            slots, self.slots = self.slots, {}
+            words = spoken(self.say(blank.holds.heard))
+            self.slots = slots | {blank.slot: words}
+            return words
         self.wild = True
         self.slots[blank.slot] = "purple gumption"
         return "purple gumption"

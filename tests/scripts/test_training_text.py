@@ -26,7 +26,14 @@ pytestmark = pytest.mark.unit
 DATA = ROOT.parent / "shared" / "data" / "text"
 UNTRAINED = {
     *("alarm.move", "alarm.skip", "alarm.snooze", "timer.rename"),
-    *("know.coin", "know.die", "know.until", "know.weekday"),
+    *(
+        "know.coin",
+        "know.die",
+        "know.percent",
+        "know.sum",
+        "know.until",
+        "know.weekday",
+    ),
     *("list.all", "list.clear", "list.count", "list.drop", "list.make"),
     *("manners.bye", "manners.greet", "manners.how", "manners.sorry"),
     *("manners.thanks", "manners.who", "reminder.cancel", "reminder.move"),

@@ -13,11 +13,12 @@ from hassil.util import check_required_context
 
 from voiceagent.authoring.articles import jars
 from voiceagent.errors import PackError
-from voiceagent.lang.spoken import number_words
+from voiceagent.lang.spoken import number_words, spoken
 from voiceagent.nlu.intent import SlotValue, Understood, plain
 from voiceagent.skills.packs.takes import Sample
 from voiceagent.templates.reading import Block, blocks_of, fits
 from voiceagent.templates.walk import (
+    AnyWords,
     Blank,
     Chunk,
     Either,
@@ -83,9 +84,16 @@ class _Draft:
             return number_words(number)
         if isinstance(blank.holds, Listed):
             return self._named(blank.slot, blank.holds)
-        words = self.chance.choice(FREE)
+        words = self._free(blank.holds)
         self.slots[blank.slot] = words
         return words
+
+    def _free(self, holds: AnyWords) -> str:
+        """Any words, or what a reader takes."""
+        if holds.heard is None:
+            return self.chance.choice(FREE)
+        # What is said within them fills no slot.
+        return spoken(_Draft(self.block, self.chance, {}).say(holds.heard))
 
     def _named(self, slot: str, listed: Listed) -> str:
         data = self.block.data

@@ -12,6 +12,7 @@ from voiceagent.lang.en_private import PRIVATE
 from voiceagent.lang.en_quantities import QUANTITIES
 from voiceagent.lang.en_signs import SIGNS
 from voiceagent.lang.en_sounds import SOUNDS, SPEECH
+from voiceagent.lang.en_sums import SUMS
 from voiceagent.lang.en_things import THINGS
 from voiceagent.lang.language import CommandWords, Language, ShortAnswers
 
@@ -94,5 +95,6 @@ ENGLISH = Language(
     private=PRIVATE,
     documents=DOCUMENTS,
     signs=SIGNS,
+    sums=SUMS,
     things=THINGS,
 )

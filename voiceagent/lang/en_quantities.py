@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from voiceagent.lang.en_durations import DURATION_LISTS, DURATION_RULES
+from voiceagent.lang.en_sums import SUM_LISTS, SUM_RULES
 from voiceagent.lang.en_times import TIME_LISTS, TIME_RULES
 from voiceagent.lang.quantity_tables import QuantityWords, SayWords
 
@@ -41,8 +42,8 @@ QUANTITIES = QuantityWords(
     half="half",
     of="of",
     time_cues=frozenset("at by until till before after around about".split()),
-    lists={**DURATION_LISTS, **TIME_LISTS},
-    rules={**DURATION_RULES, **TIME_RULES},
+    lists={**DURATION_LISTS, **TIME_LISTS, **SUM_LISTS},
+    rules={**DURATION_RULES, **TIME_RULES, **SUM_RULES},
     kinds={
         "duration": "said_duration",
         "length": "said_length",

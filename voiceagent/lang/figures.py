@@ -44,6 +44,13 @@ SHORT = re.compile(
     rf"(?<![\d.,])(\d+(?:[.,]\d+)?)(\s?-?)"
     rf"({'|'.join(sorted(QUANTITIES.short, key=len)[::-1])})(?![^\W\d_]|')"
 )
+SIGNS = language().sums.signs
+BETWEEN = re.compile(
+    r"(?<=[\d%\u00bc-\u00be\u2150-\u215e])\s*([-+*\u00d7\u00f7^]|x)\s*"
+    r"(?=[-.]?[\d\u00bc-\u00be\u2150-\u215e])"
+)
+"""Signs of a sum."""
+OVER = re.compile(r"(?<![\d/])(\d[\d.]*)\s*/\s*(\d[\d.]*)(?![\d/])")
 LOOSE = re.compile(rf"\b(?:{'|'.join(QUANTITIES.loose)})\b")
 AFTER_NUMBER = re.compile(
     rf"\b((?:(?:{'|'.join(TENS)})[ -])?"
@@ -71,7 +78,9 @@ def _figures(text: str) -> str:
     text = text.replace(",", ", ") if ", " in text else COMMA.sub(r"\1.\2", text)
     text = STOPPED.sub(r"\1:\2", DAY.sub(_day, text))
     text = RANK.sub(lambda found: rank_words(int(found[1])), text)
+    text = BETWEEN.sub(lambda found: f" {SIGNS[found[1]]} ", text)
     text = PART.sub(_part, ENDINGS.sub("", text))
+    text = OVER.sub(rf"\1 {SIGNS['/']} \2", text)
     text = CLOCK.sub(_clock, text)
     text = FOUR.sub(_military, NIGHTLY.sub(_military, text))
     text = SHORT.sub(_unit, SHORT.sub(_unit, text))

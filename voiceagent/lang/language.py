@@ -19,6 +19,7 @@ from voiceagent.lang.part_tables import PartWords
 from voiceagent.lang.private_tables import PrivateTables
 from voiceagent.lang.quantity_tables import QuantityWords
 from voiceagent.lang.sign_tables import SignWords
+from voiceagent.lang.sum_tables import SumWords
 from voiceagent.lang.thing_tables import ThingWords
 
 __all__ = [
@@ -241,4 +242,5 @@ class Language(Struct, frozen=True, kw_only=True, eq=False):
     private: PrivateTables
     documents: DocumentWords
     signs: SignWords
+    sums: SumWords
     things: ThingWords

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from voiceagent.lang.readers import READERS
 from voiceagent.lang.spoken import number_words, spoken
 from voiceagent.templates.matching import (
     AnyOrder,
@@ -12,16 +13,17 @@ from voiceagent.templates.matching import (
     MatchNode,
     MatchText,
     Phrase,
+    ReadWords,
     Slot,
     SlotValues,
     Wild,
 )
 from voiceagent.templates.walk import (
+    AnyWords,
     Blank,
     Chunk,
     Fold,
     Holds,
-    Listed,
     NumberRange,
     Part,
     Series,
@@ -51,8 +53,8 @@ class Compiler:
     def _values(self, holds: Holds) -> MatchNode:
         if isinstance(holds, NumberRange):
             return SlotValues(_by_first_word(_numbers(holds)))
-        if not isinstance(holds, Listed):
-            return Wild()
+        if isinstance(holds, AnyWords):
+            return ReadWords(READERS[holds.name]) if holds.heard else Wild()
         phrases, templates = [], []
         groups: dict[str, int] = {}
         for item in holds.values:

@@ -17,6 +17,7 @@ from voiceagent.lang.written import spoken_number
 from voiceagent.templates.automaton import AutomatonNode, too_large
 from voiceagent.templates.reading import fits
 from voiceagent.templates.walk import (
+    AnyWords,
     Blank,
     Chunk,
     Either,
@@ -120,6 +121,8 @@ class Pieces:
                     yield self._build(value.said, after)
         elif isinstance(holds, NumberRange) and holds.numbers:
             yield self._numbers(_said(holds.numbers), after)
+        elif isinstance(holds, AnyWords) and holds.heard is not None:
+            yield self._build(holds.heard, after)
 
     def _numbers(self, ways: frozenset[tuple[str, ...]], after: int) -> int:
         """Numbers by their first words, so that all tens share the ones behind them."""

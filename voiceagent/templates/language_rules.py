@@ -14,12 +14,13 @@ from typing import Any
 
 from voiceagent.lang.languages import language
 from voiceagent.lang.quantity_tables import NumberSpan, SlotTable
+from voiceagent.lang.readers import HEARD, READERS
 
 __all__ = ["LANGUAGE_LISTS", "LANGUAGE_RULES", "language_parts"]
 
 WORDS = language().quantities
 LANGUAGE_RULES: Mapping[str, str] = WORDS.rules
-LANGUAGE_LISTS = frozenset(WORDS.lists)
+LANGUAGE_LISTS = frozenset((*WORDS.lists, *READERS))
 NAMED = re.compile(r"<(\w+)>|\{(\w+)(?::\w+)?\}")
 
 
@@ -30,6 +31,7 @@ def language_parts(texts: Iterable[str]) -> dict[str, dict[str, Any]]:
     todo = list(texts)
     for text in todo:
         for rule, table in NAMED.findall(text):
+            rule = f"{HEARD}{table}" if table in READERS else rule
             if rule in LANGUAGE_RULES and rule not in rules:
                 rules[rule] = LANGUAGE_RULES[rule]
                 todo.append(rules[rule])
@@ -40,6 +42,8 @@ def language_parts(texts: Iterable[str]) -> dict[str, dict[str, Any]]:
 
 @cache
 def _written(name: str) -> dict[str, Any]:
+    if name in READERS:
+        return {"wildcard": True}
     table: SlotTable = WORDS.lists[name]
     if isinstance(table, NumberSpan):
         span = {"from": table.first, "to": table.last}

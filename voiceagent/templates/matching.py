@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from voiceagent.lang.readers import WordReader
+
 __all__ = [
     "AnyOrder",
     "SlotCapture",
@@ -22,6 +24,7 @@ __all__ = [
     "Matching",
     "MatchNode",
     "Phrase",
+    "ReadWords",
     "Slot",
     "MatchText",
     "SlotValues",
@@ -258,6 +261,23 @@ class Wild(MatchNode):
             yield Match(end, 0, (SlotCapture("", taken, None, len(taken), at),))
             # Free words that end where the sentence does may go on.
             run.alive |= end == len(run.text) - 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadWords(MatchNode):
+    """Words that a reader of the language takes."""
+
+    reader: WordReader
+
+    def match(self, run: Matching, at: int) -> Iterable[Match]:
+        at = boundary(run.text, at)
+        if at < 0:
+            return
+        words = run.text[at:].split()
+        run.alive |= self.reader.words.issuperset(words)  # they may go on
+        for end in self.reader.ends(words, 0):
+            taken = " ".join(words[:end])
+            yield Match(at + len(taken), 0, (SlotCapture("", taken),))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from hassil.intents import IntentData
 
+from voiceagent.lang.readers import READERS
 from voiceagent.lang.spoken import number_words
 from voiceagent.templates.candidates import ANY, PieceSet
 from voiceagent.templates.reading import fits
@@ -55,7 +56,7 @@ class _Within:
             words = (number_words(number).split() for number in holds.numbers)
             return frozenset({"and"}.union(*words))
         if not isinstance(holds, Listed):
-            return frozenset([ANY])
+            return READERS[holds.name].words if holds.heard else frozenset([ANY])
         fitting = (value for value in holds.values if fits(self._data, value.context))
         return _union(self.pieces(value.said) for value in fitting)
 

@@ -31,6 +31,7 @@ from hassil.intents import (
 from hassil.util import check_excluded_context, check_required_context
 
 from voiceagent.errors import PackError
+from voiceagent.lang.readers import HEARD, READERS
 from voiceagent.templates.walk import (
     AnyWords,
     Blank,
@@ -188,7 +189,8 @@ class Scope:
         if isinstance(entry, RangeSlotList):
             return NumberRange(name, tuple(entry.get_numbers()), entry.multiplier)
         if not isinstance(entry, TextSlotList):
-            return AnyWords(name)
+            heard = self._rule(f"{HEARD}{name}") if name in READERS else None
+            return AnyWords(name, heard)
         values = (
             ListedValue(self.read(item.text_in), item.value_out, item.context)
             for item in entry.values

@@ -126,6 +126,9 @@ class AnyWords:
     """Free text."""
 
     name: str
+    heard: Part | None = None
+    """Words that only count where a reader of the language (`lang/readers.py`) takes
+    them: what is listened for. None: any words, and nothing is."""
 
 
 Holds: TypeAlias = Listed | NumberRange | AnyWords

@@ -11,7 +11,7 @@ from hassil.expression import Expression
 from voiceagent.authoring.sampler import pieces_said
 from voiceagent.lang.spoken import number_words, spoken
 from voiceagent.templates.reading import Scope
-from voiceagent.templates.walk import Blank, Listed, NumberRange, Part
+from voiceagent.templates.walk import AnyWords, Blank, Listed, NumberRange, Part
 
 __all__ = ["Example", "Sampler", "Span"]
 
@@ -81,10 +81,18 @@ class Sampler:
             self._raw += number_words(self._number(blank.holds.numbers))
         elif isinstance(blank.holds, Listed):
             self._say(self._chance.choice(blank.holds.values).said)
+        elif isinstance(blank.holds, AnyWords) and blank.holds.heard is not None:
+            self._said(blank.holds.heard)
         else:
             self._raw += self._chance.choice(self._wild)
         if tag:
             self._marks.append((start, len(self._raw), tag))
+
+    def _said(self, part: Part) -> None:
+        """Words that a reader takes as a whole: nothing in them is a slot."""
+        marks = list(self._marks)
+        self._say(part)
+        self._marks = marks
 
     def _number(self, numbers: Sequence[int | float]) -> int | float:
         round_ones = [number for number in numbers if number % 5 == 0]

@@ -1,4 +1,4 @@
-"""What a device can know by itself: how far the feasts are, and chance."""
+"""What a device can know by itself: sums, how far the feasts are, and chance."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import random
 from voiceagent.nlu.intent import Intent
 from voiceagent.skills.host import SkillHost
 from voiceagent.skills.knowing.days import feast
+from voiceagent.skills.knowing.saying import counted
+from voiceagent.skills.knowing.sums import percentage, work_out
 from voiceagent.skills.plain import PlainSkill
 from voiceagent.skills.skill import Answer, Skill, TurnContext
 
@@ -18,6 +20,8 @@ def create(host: SkillHost) -> Skill:
     return PlainSkill(
         "knowing",
         {
+            "know.sum": work_out,
+            "know.percent": percentage,
             "know.until": _until,
             "know.weekday": _weekday,
             "know.coin": _coin,
@@ -40,13 +44,9 @@ def _until(intent: Intent, context: TurnContext) -> Answer:
         return Answer("That is today")
     if int(intent.slots.get("count", 1)) == 7 and days >= 7:
         weeks, rest = divmod(days, 7)
-        more = f" and {_counted(rest, 'day')}" if rest else ""
-        return Answer(f"{_counted(weeks, 'week')}{more}, it is {name}")
-    return Answer(f"{_counted(days, 'day')}, it is {name}")
-
-
-def _counted(number: int, unit: str) -> str:
-    return f"{number} {unit}{'' if number == 1 else 's'}"
+        more = f" and {counted(rest, 'day')}" if rest else ""
+        return Answer(f"{counted(weeks, 'week')}{more}, it is {name}")
+    return Answer(f"{counted(days, 'day')}, it is {name}")
 
 
 def _weekday(intent: Intent, context: TurnContext) -> Answer:
