@@ -212,6 +212,7 @@ class RegionServer:
             self.services.metrics.count("refused", BETA_REFUSED)
             await refuse_beta(connection)
             return
+        connection.forget_headers()
         who = visitor_of(connection)
         live = self.sessions.begin(connection, who)
         self.services.metrics.count("opened")

@@ -86,7 +86,10 @@ class Live:
             session, services, self.do, self._ears, who.share, self.caught_up
         )
         self._steps = StepQueue()
-        self._wake, self._idle, self._sent = (asyncio.Event() for _ in range(3))
+        self._wake = asyncio.Event()
+        self._idle: asyncio.Event | None = None
+        self._sent: asyncio.Event | None = None
+        """Where somebody waits for it; most sessions are idle, and there are many."""
         self._tasks = Tasks(self._lost, self.used)
         self._signing = Countersigning(
             services.notary, who.subject, session.wire, self.do, self._tasks
@@ -114,12 +117,13 @@ class Live:
 
     async def flush(self) -> None:
         """Until everything that was decided has been carried out."""
-        await self._idle.wait()
+        if self._wake.is_set():
+            self._idle = self._idle or asyncio.Event()
+            await self._idle.wait()
 
     def do(self, steps: Iterable[SessionStep]) -> None:
         """Carry these out behind those that wait."""
         self._steps.put(steps)
-        self._idle.clear()
         self._wake.set()
         if len(self._steps) > MOST_STEPS and self.line.there:
             self._does_not_read()
@@ -127,7 +131,7 @@ class Live:
     async def caught_up(self) -> None:
         """Until there is room for more to be sent; whoever reads nothing is let go."""
         while self._steps.size > MOST_BEHIND and self.line.there:
-            self._sent.clear()
+            self._sent = self._sent or asyncio.Event()
             try:
                 async with asyncio.timeout(READING):
                     await self._sent.wait()
@@ -187,7 +191,9 @@ class Live:
             self._wake.clear()
             self.weigh()
             if not self._steps:
-                self._idle.set()
+                if self._idle is not None:
+                    self._idle.set()
+                    self._idle = None
                 await self._wake.wait()
 
     async def _one(self, step: SessionStep) -> None:
@@ -195,7 +201,9 @@ class Live:
             case Send():
                 self._responses.sent(step.event)
                 await self.line.send(step.event)
-                self._sent.set()
+                if self._sent is not None:
+                    self._sent.set()
+                    self._sent = None
             case Close():
                 await self.line.close(step.code, step.reason)
             case Keep():

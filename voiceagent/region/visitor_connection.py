@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from websockets.asyncio.server import ServerConnection
+from websockets.datastructures import Headers
+from websockets.http11 import Request
 
 from voiceagent.clock import perf
 
@@ -12,6 +14,7 @@ __all__ = ["COARSE", "VisitorConnection"]
 
 COARSE = 1 << 18
 """Bytes by which what was read and not looked at has changed before that is told."""
+READ = Request("", Headers())
 FEW = 16
 """Frames that are counted anew for each message; more of them, once in so many."""
 
@@ -35,6 +38,10 @@ class VisitorConnection(ServerConnection):
         """A connection that was made as one of these."""
         assert isinstance(connection, VisitorConnection)
         return connection
+
+    def forget_headers(self) -> None:
+        """They have been read, and are 4 KB; that there was a request stays known."""
+        self.request, self.response = READ, None
 
     def data_received(self, data: bytes) -> None:
         """Bytes of the network."""
