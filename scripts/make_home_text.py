@@ -19,6 +19,7 @@ from pathlib import Path
 
 from lib.paraphrases.case import digest as text_digest
 from lib.paraphrases.listed import kept_apart as listed_paraphrases
+from lib.training.beside import beside
 from lib.training.own_text import OwnText, digest
 from lib.training.public_text import public_examples
 from lib.training.recogniser_errors import Mishearing, pronunciations
@@ -33,6 +34,8 @@ ROOT = Path(__file__).resolve().parents[1]
 __all__ = ["examples", "main"]
 
 PER_TEMPLATE, PER_FAMILY, PER_NEAR, PER_FRAME = 14, 22, 12, 45
+PER_NEIGHBOUR = 70
+"""Sentences of one kind of those that lie beside the pack."""
 PER_INTENT = 460
 """Own sentences kept of one intent, so that none drowns the others."""
 PER_PUBLIC = 45
@@ -57,6 +60,7 @@ def examples(
     none = [
         *own.near_misses(_many(PER_NEAR, scale)),
         *own.unmade(orders, _many(PER_FRAME, scale)),
+        *beside(pack, seed, _many(PER_NEIGHBOUR, scale)),
     ]
     made = [*_balanced([*templates, *indirect], chance), *none]
     made = _split(list(_true(pack, made)))

@@ -7,6 +7,8 @@
 `--data`: the folder with the public text sets. Examples of the pack are written by
 `scripts/make_home_text.py` unless `--examples` names a folder that has them. The
 tools are installed into `.venv-train` if missing. Seeds are fixed, one thread is used.
+Every hundred steps it is kept how far it came: the same command, given again, goes on
+there and ends with the same model (a quarter of an hour of one core in all).
 """
 
 from __future__ import annotations
@@ -93,6 +95,7 @@ def _build(options: argparse.Namespace) -> None:
     from lib.training.fit import Plan
     from lib.training.recipe import Recipe, say, train
     from lib.training.scoring import Reader
+    from lib.training.standing import StandingFile, mark_of
 
     started = time.perf_counter()
     folder = options.examples or _written(options.data)
@@ -105,7 +108,12 @@ def _build(options: argparse.Namespace) -> None:
     )
     say(f"{len(learned)} examples, {len(calibrating)} to calibrate, {len(scored)} held")
     saved = WORK / "weights.pickle"
-    plan = Plan(epochs=options.epochs, report=_save)
+    beside = () if options.again or options.alone else _beside(options.data)
+    mark = mark_of((options.epochs, learned, *(task.examples for task in beside)))
+    kept = StandingFile(WORK / "standing.pickle", mark)
+    if (standing := kept.load()) is not None:
+        say(f"going on behind step {standing.step}, epoch {standing.epoch + 1}")
+    plan = Plan(epochs=options.epochs, report=_save, kept=kept)
     recipe = Recipe(
         plan,
         ngram_weight=options.ngrams,
@@ -118,9 +126,10 @@ def _build(options: argparse.Namespace) -> None:
         calibrating,
         load_minilm(),
         recipe,
-        beside=() if options.again or options.alone else _beside(options.data),
+        beside=beside,
         ready=pickle.loads(saved.read_bytes()) if options.again else None,
     )
+    kept.drop()
     seconds = time.perf_counter() - started
     answers = Reader(options.output).read_all(scored)
     write_curve(options.output, _curve(answers, scored))

@@ -6,6 +6,7 @@ import json
 import random
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from lib.training.datasets import (
 )
 from lib.training.lessons import labels_of, some_of_each, word_tags
 from lib.training.noise import Recogniser, Sounds
+from lib.training.standing import Standing, StandingFile, mark_of
 
 from voiceagent.nlu.models.model_folder import ModelState, check_files, read_model
 from voiceagent.nlu.models.risk_curve import read_curve
@@ -258,6 +260,48 @@ def test_training_learns_and_keeps_the_slots(tmp_path: Path) -> None:
     assert list(guessed) == [one.target for one in lessons]
     emission = words_[0] @ head["slot"]["w"] + head["slot"]["b"]
     assert labels.tags[int(emission[1].argmax())] == "B-who"
+
+
+def test_a_training_that_is_stopped_goes_on_to_the_same_weights(tmp_path: Path) -> None:
+    jax = pytest.importorskip("jax", reason="training tools are not installed here")
+    from lib.training.encoder import from_checkpoint
+    from lib.training.fit import Plan, Task, fit
+    from lib.training.standing import StandingFile
+
+    examples = [Example(f"wake {w}", "alarm", (Span(5, 6, "who"),)) for w in "abcdef"]
+    examples += [Example(f"play {w}", "music") for w in "abcdef"]
+    task = Task("main", labels_of(examples), examples)
+    pieces, tree = WordPiece(PIECES), from_checkpoint(_tiny())
+    plan = Plan(epochs=4, batch=4, frozen=1)
+    whole = fit(tree, [task], pieces, plan)
+    kept = StandingFile(tmp_path / "standing", "m", every=5)  # within an epoch
+
+    def stop(epoch: int, _: object) -> None:
+        if epoch == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fit(tree, [task], pieces, replace(plan, kept=kept, report=stop))
+    standing = kept.load()
+    assert standing is not None and standing.step == 5 and standing.done
+    again = fit(tree, [task], pieces, replace(plan, kept=kept))
+    jax.tree.map(np.testing.assert_array_equal, again, whole)
+
+
+def test_where_a_training_stands_is_kept_whole_and_of_that_training(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "deep" / "standing.pickle"
+    kept = StandingFile(file, mark_of([1, ["a"]]))
+    assert kept.load() is None
+    standing = Standing(1, 3, 40, random.Random(1).getstate(), None, {"w": [1.0]})
+    kept.save(standing)
+    assert kept.load() == standing and [*file.parent.iterdir()] == [file]
+    other = StandingFile(file, mark_of([2, ["a"]]))
+    assert other.load() is None  # of another plan
+    kept.drop()
+    kept.drop()
+    assert kept.load() is None
 
 
 def test_a_trained_folder_is_one_that_the_agent_reads(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ running average of the weights, which generalises better than their last state.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -19,10 +19,11 @@ import numpy as np
 
 from voiceagent.nlu.slm.wordpiece import WordPiece
 
-from .datasets import Example
 from .encoder import Tree, embed, run_layers, sentence
-from .lessons import Batch, Labels, Lesson, batches, lesson, padded, some_of_each
+from .lessons import Batch, Lesson, batches, lesson, padded, some_of_each
 from .losses import intent_loss, slot_loss
+from .plan import Plan, Task
+from .standing import Standing
 
 __all__ = ["Plan", "Task", "fit", "states"]
 
@@ -32,45 +33,6 @@ SCALE = 16.0
 PAD = 0
 HASTE = {"transition": 10.0}
 """Transitions are bare scores that start from nothing, not weights of many inputs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What one set of heads learns."""
-
-    name: str
-    labels: Labels
-    examples: Sequence[Example]
-    share: float = 1.0
-    """Epochs of this task for each epoch of the plan."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How long and how fast; the defaults are those of the shipped model."""
-
-    epochs: int = 4
-    batch: int = 64
-    rate: float = 1.5e-4
-    """Learning rate of the top layer."""
-    layer_decay: float = 0.85
-    head_rate: float = 3e-3
-    frozen: int = 3
-    """How many of the lowest layers stay as they are."""
-    dropout: float = 0.1
-    weight_decay: float = 0.01
-    smoothing: float = 0.05
-    slot_weight: float = 1.0
-    average: float = 0.995
-    noise: Callable[[Example, random.Random], Example] | None = None
-    """Makes a variant of an example."""
-    variants: int = 1
-    """How many variants of each example there are."""
-    noisy: float = 0.5
-    """Share of examples that are seen as variants."""
-    seed: int = 1
-    report: Callable[[int, Tree], None] | None = field(default=None)
-    """Called after every epoch with the averaged weights."""
 
 
 def fit(tree: Tree, tasks: Sequence[Task], pieces: WordPiece, plan: Plan) -> Tree:
@@ -83,15 +45,38 @@ def fit(tree: Tree, tasks: Sequence[Task], pieces: WordPiece, plan: Plan) -> Tre
     state = {"params": params, "average": jax.tree.map(jnp.copy, params)}
     state |= {name: jax.tree.map(jnp.zeros_like, params) for name in ("m", "v")}
     total = sum(_epoch_steps(task, plan) for task in tasks) * plan.epochs
-    step, key = 0, jax.random.key(plan.seed)
-    for epoch in range(plan.epochs):
-        for name, batch in _epoch(tasks, pools, plan, chance):
+    at = _begin(plan, chance, state)
+    state, step, key = at.state, at.step, jax.random.wrap_key_data(at.key)
+    for epoch in range(at.epoch, plan.epochs):
+        drawn = chance.getstate()
+        behind = at.done if epoch == at.epoch else 0
+        for done, (name, batch) in enumerate(_epoch(tasks, pools, plan, chance)):
+            if done < behind:
+                continue
             key, now = jax.random.split(key)
             state = _step(plan, name, total, state, batch, now, step)
             step += 1
+            if plan.kept and step % plan.kept.every == 0:
+                stands = Standing(epoch, done + 1, step, drawn, key, state)
+                plan.kept.save(_plain(stands))
         if plan.report:
             plan.report(epoch, _whole(tree, low, state["average"]))
     return _whole(tree, low, state["average"])
+
+
+def _begin(plan: Plan, chance: random.Random, state: Tree) -> Standing:
+    """Where it was stopped, or its beginning; sets the random numbers back."""
+    found = plan.kept.load() if plan.kept else None
+    if found is None:
+        key = jax.random.key_data(jax.random.key(plan.seed))
+        return Standing(0, 0, 0, chance.getstate(), key, state)
+    chance.setstate(found.chance)
+    return replace(found, state=jax.tree.map(jnp.asarray, found.state))
+
+
+def _plain(stands: Standing) -> Standing:
+    key = np.asarray(jax.random.key_data(stands.key))
+    return replace(stands, key=key, state=jax.tree.map(np.asarray, stands.state))
 
 
 def _whole(tree: Tree, low: list[Tree], trained: Tree) -> Tree:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,15 +16,16 @@ from hassil.intents import TextSlotList, TextSlotValue
 from hassil.parse_expression import parse_sentence
 
 from lib.training.sampling import Example, Sampler, Span
+from voiceagent.errors import UsageError
 from voiceagent.lang.spoken import spoken
 from voiceagent.nlu.slm.forms import FUNCTION_WORDS, Takes
-from voiceagent.nlu.slm.template_forms import takes
 from voiceagent.skills.packs.pack import Pack
 from voiceagent.templates.reading import Scope
 
 __all__ = ["OwnText", "digest"]
 
 HERE = Path(__file__).parent
+INDIRECT = ("indirect.yaml", "indirect_times.yaml", "indirect_talk.yaml")
 BEFORE = (
     *("please", "could you", "can you", "would you", "could you please", "hey"),
     *("can you please", "I want you to", "I need you to", "I'd like you to", "okay"),
@@ -51,8 +52,8 @@ class OwnText:
 
     def __init__(self, pack: Pack, seed: int) -> None:
         self.pack, self._chance = pack, random.Random(seed)
-        self._takes = takes(pack)
-        self._indirect = _read("indirect.yaml")
+        self._takes = pack.takes
+        self._indirect = _joined(map(_read, INDIRECT))
         self._not_mine = _read("not_mine.yaml")
         self._plain = self._sampler({}, {})
         means = self._indirect["means"]
@@ -157,6 +158,18 @@ class OwnText:
 
 def _read(name: str) -> Any:
     return yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
+
+
+def _joined(files: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Sections of several files, each name in one of them only."""
+    found: dict[str, dict[str, Any]] = {}
+    for file in files:
+        for section, entries in file.items():
+            known = found.setdefault(section, {})
+            if twice := known.keys() & entries.keys():
+                raise UsageError(f"`{min(twice)}` stands in two files of sentences")
+            known.update(entries)
+    return found
 
 
 def _said(word: Any) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from lib.training.own_text import OwnText
 from lib.training.public_sets import rows
+from lib.training.public_talk import REMINDED, TALK
 from lib.training.sampling import Example, Span
 from voiceagent.lang.spoken import spoken
 from voiceagent.nlu.intent import IntentParser, SlotValue
@@ -176,6 +177,7 @@ MAPPED: Mapping[str, Mapped] = {
     "lists_remove": _update,
     "general_repeat": _as("dialog.repeat"),
     "general_commandstop": _stop,
+    **TALK,
 }
 """Intents of the public sets that mean an intent of ours."""
 NOT_OURS_WITH_A_PLACE = frozenset(
@@ -220,7 +222,8 @@ def _mapped(
         reading = template.name, []
     if reading is None:
         away = name in NOT_OURS_WITH_A_PLACE and AWAY.search(text)
-        sure = away or (name not in MAPPED and name not in DROPPED)
+        strange = name not in MAPPED and name not in DROPPED
+        sure = away or (strange and not REMINDED.search(text))
         return Example(text, None) if sure else None
     intent, marks = reading
     found = finder.find(intent, text, marks)

@@ -14,7 +14,7 @@ from voiceagent.lang.languages import language
 from voiceagent.nlu.intent import SlotValue
 from voiceagent.templates.matching import Match, Matching, MatchNode
 
-__all__ = ["FUNCTION_WORDS", "Atom", "Form", "Takes"]
+__all__ = ["FUNCTION_WORDS", "TO", "Atom", "Form", "Takes"]
 
 QUESTIONS = language().commands.questions
 FUNCTION_WORDS = language().commands.function

@@ -22,7 +22,7 @@ from voiceagent.lang.languages import language
 from voiceagent.nlu.guards.leftovers import Leftovers
 from voiceagent.nlu.guards.states import wanted_way
 from voiceagent.nlu.intent import SlotValue, Understood, spoken
-from voiceagent.nlu.slm.forms import FUNCTION_WORDS, Atom, Form, Takes
+from voiceagent.nlu.slm.forms import FUNCTION_WORDS, TO, Atom, Form, Takes
 from voiceagent.nlu.slm.values import alike, named_value, read, torn
 from voiceagent.templates.matching import WILDCARD_WORDS, Match, Matching
 
@@ -263,8 +263,9 @@ class _Search:
 
     def _unused(self, best: _Choice) -> str:
         """What the model or the lists see and the chosen form does not take."""
-        for start, end, _ in self._marks:
-            if not any(hit.meets(start, end) for hit in best.hits):
+        for start, end, slot in self._marks:
+            # What a thing is changed to is told by templates alone, see `Form.moves`.
+            if slot.startswith(TO) or not any(h.meets(start, end) for h in best.hits):
                 return "a marked word fits no slot"
         literals = self._known.literals[best.form.block]
         chosen = {pair for hit in best.hits for pair in hit.slots}
