@@ -57,8 +57,10 @@ class HassServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, states: Mapping[str, tuple[str, Mapping[str, Any]]]) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(
+        self, states: Mapping[str, tuple[str, Mapping[str, Any]]], port: int = 0
+    ) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
         self.states: States = {
             name: {"entity_id": name, "state": state, "attributes": dict(attributes)}
             for name, (state, attributes) in states.items()
@@ -252,10 +254,13 @@ class _Talk:
 
 @contextmanager
 def hass_server(
-    states: Mapping[str, tuple[str, Mapping[str, Any]]],
+    states: Mapping[str, tuple[str, Mapping[str, Any]]], port: int = 0
 ) -> Iterator[HassServer]:
-    """Run one."""
-    server = HassServer(states)
+    """Run one; `port`: at the one of another that has ended, if it is still free."""
+    try:
+        server = HassServer(states, port)
+    except OSError:
+        server = HassServer(states)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:

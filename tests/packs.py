@@ -7,13 +7,14 @@ from functools import lru_cache
 from pathlib import Path
 
 from voiceagent.nlu.intent import IntentParser
+from voiceagent.nlu.slm.tools import CallableIntent, tools_of
 from voiceagent.skills.host import SkillHost
 from voiceagent.skills.house.house import LocalHouse
 from voiceagent.skills.packs.pack import Pack, load_pack
 from voiceagent.skills.skill import TurnContext
 from voiceagent.store import Store
 
-__all__ = ["DRINKS", "SHIPPED", "folder", "parser", "reply", "shipped"]
+__all__ = ["DRINKS", "SHIPPED", "folder", "parser", "reply", "shipped", "tools"]
 
 SHIPPED = ("home", "coffee", "museum")
 DRINKS = """\
@@ -50,6 +51,12 @@ def shipped(name: str) -> Pack:
 def parser(name: str) -> IntentParser:
     """The parser of a shipped pack."""
     return IntentParser(shipped(name))
+
+
+@lru_cache
+def tools(name: str) -> tuple[CallableIntent, ...]:
+    """What can be called of a shipped pack; half a second the first time."""
+    return tools_of(shipped(name))
 
 
 def reply(name: str, text: str, *, now: datetime = MONDAY) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -51,9 +52,27 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "FIRST_WAIT", 0.02)
 
 
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("place")
+
+
+@pytest.fixture
+def tmp_path(place: Path) -> Path:
+    """Always the same, and empty: what is made of the same house at the same place is
+    made once, and kept between sessions as for a user."""
+    shutil.rmtree(place)
+    place.mkdir()
+    return place
+
+
+PORTS = [0]
+
+
 @pytest.fixture
 def server() -> Iterator[HassServer]:
-    with hass_server(LAMP) as server:
+    with hass_server(LAMP, PORTS[0]) as server:
+        PORTS[0] = server.server_address[1]
         yield server
 
 

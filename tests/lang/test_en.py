@@ -8,6 +8,7 @@ from functools import lru_cache
 import pytest
 
 from tests.lang.tables import ENGLISH, Check, failing
+from tests.packs import shipped
 from voiceagent.engines.stt.pocketsphinx.language_model import questions
 from voiceagent.engines.tts.speakable import speakable
 from voiceagent.frontend.endpoint import WordsSoFar
@@ -22,7 +23,6 @@ from voiceagent.nlu.slm.forms import Takes
 from voiceagent.nlu.slm.slots import SlotFinder
 from voiceagent.region.facts import beyond
 from voiceagent.region.wording import content, related, stem
-from voiceagent.skills.packs.pack import load_pack
 from voiceagent.stt.grammar import Grammar
 from voiceagent.stt.pronounce import check_phones, pronounce, spell
 from voiceagent.templates.automaton import Arc
@@ -39,7 +39,7 @@ RANKS = 20
 @lru_cache
 def home_words() -> frozenset[str]:
     """Every word of the shipped templates and lists."""
-    known = SlotFinder(load_pack(None)).intents.values()
+    known = SlotFinder(shipped("home")).intents.values()
     return frozenset[str]().union(*(each.words for each in known))
 
 
@@ -247,7 +247,7 @@ def test_signs_of_templates_are_heard_as_words(sign: str) -> None:
 
 
 def test_every_answer_that_is_heard_is_understood() -> None:
-    pack = load_pack(None)
+    pack = shipped("home")
     heard = with_answers(pack.intents).intents["answer"].data[0]
     assert len(heard.sentences) == len(ENGLISH.answers.heard)
 

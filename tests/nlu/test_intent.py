@@ -15,11 +15,13 @@ from hassil.intents import IntentData
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests import packs
+from tests.packs import shipped
 from voiceagent.authoring.sampler import pieces_said
 from voiceagent.frontend.endpoint import Completeness
 from voiceagent.lang.spoken import number_words, spoken
 from voiceagent.nlu.intent import IntentParser
-from voiceagent.skills.packs.pack import Pack, load_pack
+from voiceagent.skills.packs.pack import Pack
 from voiceagent.templates.reading import blocks_of
 from voiceagent.templates.walk import AnyWords, Blank, Listed, NumberRange, Part
 
@@ -31,12 +33,12 @@ Slots = dict[str, object]
 
 @lru_cache
 def home() -> Pack:
-    return load_pack(None)
+    return shipped("home")
 
 
 @lru_cache
 def parser() -> IntentParser:
-    return IntentParser(home())
+    return packs.parser("home")
 
 
 class Sampler:

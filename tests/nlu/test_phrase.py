@@ -1,17 +1,16 @@
 """From intents back to words: what is said means the same again, or is not said."""
 
+from functools import lru_cache
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceagent.nlu.intent import Intent, IntentParser
+from tests.packs import parser, shipped
+from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.phrase import Phraser, as_question
-from voiceagent.skills.packs.pack import load_pack
 
 pytestmark = pytest.mark.property
-PACK = load_pack(None)
-PARSER = IntentParser(PACK)
-PHRASER = Phraser(PACK, PARSER)
 SAID = (
     "turn on the kitchen light|set a timer for five minutes|wake me at seven thirty|"
     "is the front door locked|set the kitchen brightness to fifty percent|"
@@ -21,12 +20,17 @@ SAID = (
 ).split("|")
 
 
+@lru_cache
+def phraser() -> Phraser:
+    return Phraser(shipped("home"), parser("home"))
+
+
 @pytest.mark.parametrize("text", SAID)
 def test_what_was_understood_can_be_said_again(text: str) -> None:
-    intent = PARSER.parse(text)
+    intent = parser("home").parse(text)
     assert intent is not None
-    words = PHRASER.say(intent)
-    again = PARSER.parse(words)
+    words = phraser().say(intent)
+    again = parser("home").parse(words)
     assert again is not None and again.slots == intent.slots
     assert again.name == intent.name
     assert as_question(words).endswith("?")
@@ -35,15 +39,15 @@ def test_what_was_understood_can_be_said_again(text: str) -> None:
 @given(st.integers(1, 59), st.sampled_from(["minutes", "seconds"]))
 def test_numbers_come_back_whole(number: int, unit: str) -> None:
     intent = Intent("timer.set", {unit: number})
-    words = PHRASER.say(intent)
-    found = PARSER.parse(words) if words else None
+    words = phraser().say(intent)
+    found = parser("home").parse(words) if words else None
     assert found is None or found.slots == intent.slots
 
 
 @given(st.text(max_size=10), st.text(max_size=10))
 def test_what_the_pack_has_no_words_for_is_not_said(slot: str, value: str) -> None:
-    assert PHRASER.say(Intent("device.on", {f"x{slot}": value})) == ""
-    assert PHRASER.say(Intent(f"no.{slot}", {})) == ""
+    assert phraser().say(Intent("device.on", {f"x{slot}": value})) == ""
+    assert phraser().say(Intent(f"no.{slot}", {})) == ""
 
 
 def test_commands_become_questions_and_questions_stay() -> None:

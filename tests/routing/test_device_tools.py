@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from regions import envelope, question, region, words
 
+from tests.packs import tools
 from tests.realtime.test_remote import client
 from voiceagent.app.assemble import assemble
 from voiceagent.app.config import Config, load_config
@@ -25,7 +26,7 @@ from voiceagent.errors import (
     VoiceAgentError,
 )
 from voiceagent.nlu.intent import Intent
-from voiceagent.nlu.slm.tools import CallableIntent, Signature, tools_of
+from voiceagent.nlu.slm.tools import CallableIntent, Signature
 from voiceagent.privacy.gate import Policy
 from voiceagent.privacy.payload import DataClass, Payload
 from voiceagent.region.backend import AnswerText, Call, Output, Request
@@ -41,7 +42,6 @@ from voiceagent.routing.remote import (
 )
 from voiceagent.routing.request import RemoteRequest
 from voiceagent.routing.toolbox import Deeds, Toolbox, ToolRunner
-from voiceagent.skills.packs.pack import load_pack
 from voiceagent.skills.skill import Answer, Effect, TurnContext
 from voiceagent.skills.tool import ToolCall, ToolPolicy, ToolTurn
 from voiceagent.stt.protocol import Recognition
@@ -78,7 +78,7 @@ def asked(box: Toolbox, name: str, arguments: str) -> Intent:
 
 def home() -> tuple[CallableIntent, ...]:
     """The tools of the built-in home."""
-    return tools_of(load_pack(None))
+    return tools("home")
 
 
 def test_every_call_that_the_templates_allow_can_be_made() -> None:

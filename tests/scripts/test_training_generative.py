@@ -18,16 +18,13 @@ from lib.training.generative_text import (
     vocabulary,
 )
 
+from tests.packs import shipped, tools
 from voiceagent.nlu.slm.call_graph import COMPACT, call_graph
 from voiceagent.nlu.slm.generative import prompt_of
-from voiceagent.nlu.slm.tools import tools_of
-from voiceagent.skills.packs.pack import load_pack
 
 ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.unit
-PACK = load_pack(None)
-TOOLS = {tool.name: tool for tool in tools_of(PACK)}
 TEXT = [
     {"text": "wake me in twenty minutes", "intent": "timer.set", "spans": []},
     {"text": "turn on the kitchen light", "intent": "device.on", "spans": []},
@@ -42,7 +39,7 @@ def some(tmp_path_factory: pytest.TempPathFactory) -> list[Lesson]:
     """What comes of the text."""
     file = tmp_path_factory.mktemp("lessons") / "train.jsonl"
     file.write_text("\n".join(map(json.dumps, TEXT)))
-    return list(lessons(file, PACK))
+    return list(lessons(file, shipped("home")))
 
 
 def test_examples_become_valid_calls_and_the_rest_is_left_out(
@@ -56,9 +53,10 @@ def test_examples_become_valid_calls_and_the_rest_is_left_out(
 
 
 def test_slots_stand_in_the_order_of_the_graph() -> None:
-    call = call_of("light.color", {"color": "red", "name": "Kitchen Light"}, TOOLS)
+    by_name = {tool.name: tool for tool in tools("home")}
+    call = call_of("light.color", {"color": "red", "name": "Kitchen Light"}, by_name)
     assert call == "light.color(name=Kitchen Light;color=red;)"
-    assert call_of("light.color", {"colour": "red"}, TOOLS) == ""
+    assert call_of("light.color", {"colour": "red"}, by_name) == ""
 
 
 @given(seed=st.integers(0, 1000), size=st.integers(300, 500))
@@ -69,7 +67,7 @@ def test_pieces_put_together_are_the_text(
     assert len(pieces) == len(set(pieces)) <= size
     assert tuple(pieces[: len(SPECIALS) + 256]) == (*SPECIALS, *BYTES)
     table = PieceTable(pieces)
-    place, call = call_graph(tuple(TOOLS.values()), COMPACT), b""
+    place, call = call_graph(tools("home"), COMPACT), b""
     chance = random.Random(seed)
     while place.branch is not None:
         option = chance.choice(place.branch.options)

@@ -20,7 +20,15 @@ from voiceagent.lang.languages import language
 from voiceagent.lang.number_words import HUNDRED, NUMBER_VALUES, number_words
 from voiceagent.lang.spoken import spoken
 
-__all__ = ["Numeral", "number_ways", "numeral", "numerals", "readings", "wholes"]
+__all__ = [
+    "FIRST_OF_WHOLES",
+    "Numeral",
+    "number_ways",
+    "numeral",
+    "numerals",
+    "readings",
+    "wholes",
+]
 
 WORDS = language().numbers
 LARGE: Final = tuple(WORDS.scales.items())[1:][::-1]
@@ -35,6 +43,8 @@ NOUGHTS = frozenset(
 )
 ALONE = NOUGHTS & WORDS.zeros
 """Those that are a number of their own."""
+FIRST_OF_WHOLES = ALONE | WORDS.articles | NUMBER_VALUES.keys()
+"""With no other word a whole number begins."""
 NumberEnds = Iterator[tuple[int, int]]
 """A value, and the place behind its last word."""
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from voiceagent.lang.number_words import number_words
-from voiceagent.lang.numerals import wholes
+from voiceagent.lang.numerals import FIRST_OF_WHOLES, wholes
 from voiceagent.lang.quantity_tables import NumberSpan, SlotTable
 
 __all__ = ["Filled", "PhraseGrammar", "Way"]
@@ -60,7 +60,16 @@ class _Row:
 
 
 _Piece: TypeAlias = _Word | _Gap | _Ref | _OneOf | _Row
-_Memory: TypeAlias = dict[tuple[int, int], tuple[Way, ...]]
+_Memory: TypeAlias = dict[tuple[_Piece, int], tuple[Way, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Onset:
+    """How a piece can begin."""
+
+    words: frozenset[str] = frozenset()
+    empty: bool = True
+    """Whether it may also be nothing at all."""
 
 
 class PhraseGrammar:
@@ -76,10 +85,21 @@ class PhraseGrammar:
             for name, table in tables.items()
             if not isinstance(table, NumberSpan)
         }
+        self._onsets: dict[_Piece, _Onset] = {}
 
     def match(self, rule: str, words: Sequence[str], at: int) -> tuple[Way, ...]:
         """Every way in which `words` go on with a rule at a place."""
         return _Walk(self, words).piece(self._rules[rule], at)
+
+    def everywhere(
+        self, rules: Iterable[str], words: Sequence[str]
+    ) -> Iterator[tuple[int, Way]]:
+        """Every way of each rule at every place; what rules share is read once."""
+        walk = _Walk(self, words)
+        for rule in rules:
+            for at in range(len(words)):
+                for way in walk.piece(self._rules[rule], at):
+                    yield at, way
 
     def whole(self, rule: str, words: Sequence[str]) -> list[Filled]:
         """The slots for each way in which a rule says all of `words`."""
@@ -89,6 +109,32 @@ class PhraseGrammar:
     def body(self, rule: str) -> _Piece:
         """What a rule is made of."""
         return self._rules[rule]
+
+    def onset(self, piece: _Piece) -> _Onset:
+        """The words with which a piece can begin: most of a sentence begins none."""
+        if piece not in self._onsets:
+            self._onsets[piece] = self._onset(piece)
+        return self._onsets[piece]
+
+    def _onset(self, piece: _Piece) -> _Onset:
+        match piece:
+            case _Word(text):
+                return _Onset(frozenset({text}), empty=False)
+            case _Gap(table, _):
+                begin = self._values.get(table, FIRST_OF_WHOLES)
+                return _Onset(frozenset(begin), empty=False)
+            case _Ref(rule):
+                return self.onset(self._rules[rule])
+            case _OneOf(ways):
+                each = [self.onset(way) for way in ways]
+                words = frozenset[str]().union(*(one.words for one in each))
+                return _Onset(words, any(one.empty for one in each))
+        found = _Onset()
+        for part in piece.parts:
+            if found.empty:
+                one = self.onset(part)
+                found = _Onset(found.words | one.words, one.empty)
+        return found
 
     def values(
         self, table: str, words: Sequence[str], at: int
@@ -143,7 +189,10 @@ class _Walk:
         self._memory: _Memory = {}
 
     def piece(self, piece: _Piece, at: int) -> tuple[Way, ...]:
-        key = (id(piece), at)
+        onset = self._grammar.onset(piece)
+        if at >= len(self._words) or self._words[at] not in onset.words:
+            return (Way(at),) if onset.empty else ()
+        key = (piece, at)
         if key not in self._memory:
             self._memory[key] = tuple(dict.fromkeys(self._ways(piece, at)))
         return self._memory[key]

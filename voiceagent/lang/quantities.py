@@ -142,11 +142,9 @@ def explained(words: Sequence[str], slots: Mapping[str, SlotWord]) -> frozenset[
         if name.startswith(prefix)
     }
     places: set[int] = set()
-    for rule in WORDS.kinds.values():
-        for at in range(len(words)):
-            for way in grammar().match(rule, words, at):
-                if held.issuperset(way.slots) or shorter.issuperset(way.slots):
-                    places.update(range(at, way.end))
+    for at, way in grammar().everywhere(WORDS.kinds.values(), words):
+        if held.issuperset(way.slots) or shorter.issuperset(way.slots):
+            places.update(range(at, way.end))
     return frozenset(places)
 
 

@@ -12,13 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests import packs
 from tests.nlu.test_intent import samples
+from tests.packs import shipped
 from voiceagent.lang.languages import language
 from voiceagent.lang.spoken import number_words, said_numbers, spoken
 from voiceagent.nlu.guards.guards import Guards, Ruling
 from voiceagent.nlu.intent import Intent, IntentParser
 from voiceagent.nlu.slm.slots import SlotFinder
-from voiceagent.skills.packs.pack import load_pack
 
 pytestmark = pytest.mark.property
 
@@ -40,17 +41,17 @@ STORIES = ("he told me to", "I used to", "if it rains", "imagine you")
 
 @lru_cache
 def finder() -> SlotFinder:
-    return SlotFinder(load_pack(None))
+    return SlotFinder(shipped("home"))
 
 
 @lru_cache
 def guards() -> Guards:
-    return Guards(finder().intents, framed=load_pack(None).framed)
+    return Guards(finder().intents, framed=shipped("home").framed)
 
 
 @lru_cache
 def parser() -> IntentParser:
-    return IntentParser(load_pack(None))
+    return packs.parser("home")
 
 
 def ruling(name: str, text: str) -> Ruling:
@@ -65,7 +66,7 @@ def orders(seed: int) -> list[tuple[str, str]]:
     """Sampled sentences that begin with a verb and change something."""
     return [
         (name, text)
-        for name, _, text in samples(load_pack(None), seed)
+        for name, _, text in samples(shipped("home"), seed)
         if not finder().intents[name].asks
         and re.match(r"(turn|switch|set|open|close|lock|unlock|add|remove|run)", text)
     ]
@@ -82,7 +83,7 @@ def test_no_adversarial_sentence_is_acted_upon(intent: str, text: str) -> None:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_what_templates_say_passes(seed: int) -> None:
-    for _, _, text in samples(load_pack(None), seed):
+    for _, _, text in samples(shipped("home"), seed):
         intent = parser().parse(text)
         assert intent is not None
         verdict = guards().judge(text, intent)

@@ -6,10 +6,10 @@ import pytest
 from model_folders import model_folder
 
 from tests.nlu.slm.test_heads import CARD, Vectors, write
+from tests.packs import shipped
 from voiceagent.errors import ModelError, VoiceAgentError
 from voiceagent.nlu.models.model_folder import read_model
 from voiceagent.nlu.slm.build import SlmRuntimes, build_slm
-from voiceagent.skills.packs.pack import load_pack
 
 pytestmark = [pytest.mark.unit, pytest.mark.fault]
 
@@ -34,7 +34,7 @@ def test_what_understands_no_sentences_is_refused(tmp_path: Path) -> None:
     card.write_text(card.read_text().replace("intent-encoder", "acoustic"))
     with pytest.raises(ModelError, match="understands no sentences"):
         build_slm(
-            read_model(card.parent), load_pack(None), SlmRuntimes(Weights, Weights)
+            read_model(card.parent), shipped("home"), SlmRuntimes(Weights, Weights)
         )
 
 
@@ -49,14 +49,14 @@ def test_weights_that_do_not_fit_are_freed(tmp_path: Path, kind: str) -> None:
         return made[-1]
 
     with pytest.raises(VoiceAgentError):
-        build_slm(read_model(card.parent), load_pack(None), SlmRuntimes(load, load))
+        build_slm(read_model(card.parent), shipped("home"), SlmRuntimes(load, load))
     assert made[0].closed
 
 
 def test_an_encoder_without_its_heads_is_refused(tmp_path: Path) -> None:
     model = read_model(model_folder(tmp_path))
     with pytest.raises(VoiceAgentError):
-        build_slm(model, load_pack(None), SlmRuntimes(Weights, Weights))
+        build_slm(model, shipped("home"), SlmRuntimes(Weights, Weights))
 
 
 def encoder(path: Path, *, limit: int) -> Vectors:
@@ -68,7 +68,7 @@ def encoder(path: Path, *, limit: int) -> Vectors:
 def test_an_encoder_and_its_heads_understand_sentences(tmp_path: Path) -> None:
     folder = write(model_folder(tmp_path))
     model = read_model(folder)
-    slm = build_slm(model, load_pack(None), SlmRuntimes(encoder, Weights))
+    slm = build_slm(model, shipped("home"), SlmRuntimes(encoder, Weights))
     assert (slm.name, slm.version) == (model.name, model.version)
     assert 0 <= slm.understand("turn on the kitchen light").probability <= 1
     slm.close()
@@ -78,14 +78,14 @@ def test_heads_of_another_pack_are_refused_by_name(tmp_path: Path) -> None:
     card = {**CARD, "pack": "kiosk", "classes": ["device.on", "kiosk.open", ""]}
     model = read_model(write(model_folder(tmp_path), card))
     with pytest.raises(ModelError, match="made for another pack") as caught:
-        build_slm(model, load_pack(None), SlmRuntimes(encoder, Weights))
+        build_slm(model, shipped("home"), SlmRuntimes(encoder, Weights))
     assert "`kiosk.open`" in caught.value.cause and "`kiosk`" in caught.value.hint
 
 
 def test_a_pack_of_that_name_may_have_lost_an_intent(tmp_path: Path) -> None:
     card = {**CARD, "classes": ["device.on", "device.gone", ""]}
     model = read_model(write(model_folder(tmp_path), card))
-    build_slm(model, load_pack(None), SlmRuntimes(encoder, Weights)).close()
+    build_slm(model, shipped("home"), SlmRuntimes(encoder, Weights)).close()
 
 
 def test_an_encoder_that_heads_do_not_fit_is_freed(tmp_path: Path) -> None:
@@ -97,5 +97,5 @@ def test_an_encoder_that_heads_do_not_fit_is_freed(tmp_path: Path) -> None:
 
     model = read_model(write(model_folder(tmp_path)))
     with pytest.raises(ModelError, match="tokenizer"):
-        build_slm(model, load_pack(None), SlmRuntimes(other, Weights))
+        build_slm(model, shipped("home"), SlmRuntimes(other, Weights))
     assert made[0].closed

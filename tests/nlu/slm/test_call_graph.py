@@ -2,11 +2,13 @@
 
 import json
 import random
+from functools import cache
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.packs import tools
 from voiceagent.nlu.slm.call_graph import (
     COMPACT,
     HERMES,
@@ -15,13 +17,17 @@ from voiceagent.nlu.slm.call_graph import (
     Syntax,
     call_graph,
 )
-from voiceagent.nlu.slm.tools import tools_of
-from voiceagent.skills.packs.pack import load_pack
 
 pytestmark = pytest.mark.property
-TOOLS = tools_of(load_pack(None))
-BY_NAME = {tool.name: tool for tool in TOOLS}
 SENTENCE = "please add red paint and nine nails"
+
+
+@cache
+def graph(
+    syntax: Syntax, *, sentence: str = "", words: bool = False, none: bool = False
+) -> CallPlace:
+    """The start; what lies behind is made when it is first reached, and kept."""
+    return call_graph(tools("home"), syntax, sentence=sentence, words=words, none=none)
 
 
 def walk(start: CallPlace, chance: random.Random) -> tuple[bytes, CallPlace]:
@@ -43,7 +49,7 @@ def walk(start: CallPlace, chance: random.Random) -> tuple[bytes, CallPlace]:
 def test_every_way_is_a_valid_call_however_it_is_cut(
     syntax: Syntax, seed: int, cuts: list[int]
 ) -> None:
-    start = call_graph(TOOLS, syntax, sentence=SENTENCE, none=True)
+    start = graph(syntax, sentence=SENTENCE, none=True)
     text, end = walk(start, random.Random(seed))
     place: CallPlace | None = start
     at = 0
@@ -56,8 +62,9 @@ def test_every_way_is_a_valid_call_however_it_is_cut(
             break
     assert place is not None and place.done and place.notes == end.notes
     intent = end.intent(SENTENCE, 0.5)
+    by_name = {tool.name: tool for tool in tools("home")}
     if intent is not None:
-        signatures = BY_NAME[intent.name].signatures
+        signatures = by_name[intent.name].signatures
         assert any(set(s.slots) == set(intent.slots) for s in signatures)
     if syntax is JSON:
         call = json.loads(text)
@@ -68,7 +75,7 @@ def test_every_way_is_a_valid_call_however_it_is_cut(
 
 @given(seed=st.integers(0, 10_000), at=st.integers(0, 200), byte=st.integers(0, 255))
 def test_a_wrong_letter_is_never_taken(seed: int, at: int, byte: int) -> None:
-    start = call_graph(TOOLS, COMPACT)
+    start = graph(COMPACT)
     text, _ = walk(start, random.Random(seed))
     place = start.step(text[: at % len(text)])
     assert place is not None and place.branch is not None
@@ -82,14 +89,14 @@ def test_a_wrong_letter_is_never_taken(seed: int, at: int, byte: int) -> None:
 
 
 def test_what_can_only_come_one_way_is_forced() -> None:
-    start = call_graph(TOOLS, JSON)
+    start = graph(JSON)
     assert start.forced() == b'{"name": "'
     place = start.step(b'{"name": "clock.t')
     assert place is not None and place.forced() == b'ime", "arguments": {}}'
 
 
 def test_free_text_may_come_instead_but_not_like_a_call() -> None:
-    start = call_graph(TOOLS, JSON, words=True)
+    start = graph(JSON, words=True)
     assert start.forced() == b""
     place = start.step(b"It is ")
     assert place is not None and place.talking and place.step(b"{x") is not None
@@ -101,7 +108,7 @@ def test_free_text_may_come_instead_but_not_like_a_call() -> None:
 
 
 def test_slots_without_a_list_copy_from_the_sentence() -> None:
-    start = call_graph(TOOLS, COMPACT, sentence=SENTENCE)
+    start = graph(COMPACT, sentence=SENTENCE)
     good = start.step(b"list.add(item=red paint;name=Shopping List;)")
     assert good is not None and good.done
     intent = good.intent(SENTENCE, 1.0)
@@ -111,13 +118,13 @@ def test_slots_without_a_list_copy_from_the_sentence() -> None:
 
 
 def test_values_keep_their_type() -> None:
-    place = call_graph(TOOLS, COMPACT).step(b"timer.set(minutes=20;)")
+    place = graph(COMPACT).step(b"timer.set(minutes=20;)")
     intent = place.intent("", 1.0) if place else None
     assert intent is not None and intent.slots == {"minutes": 20}
 
 
 def test_none_is_no_intent() -> None:
-    start = call_graph(TOOLS, COMPACT, none=True)
+    start = graph(COMPACT, none=True)
     place = start.step(b"none()")
     assert place is not None and place.done and place.intent("", 1.0) is None
-    assert call_graph(TOOLS, COMPACT).step(b"none()") is None
+    assert graph(COMPACT).step(b"none()") is None

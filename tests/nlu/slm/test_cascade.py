@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.packs import parser, shipped
 from voiceagent.nlu.decision import DecisionStep, Opinion, Thresholds, route
 from voiceagent.nlu.guards.guards import Guards
-from voiceagent.nlu.intent import Intent, IntentParser
+from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.slm.cascade import Cascade
 from voiceagent.nlu.slm.protocol import Guess
 from voiceagent.nlu.slm.slots import SlotFinder
-from voiceagent.skills.packs.pack import load_pack
 from voiceagent.stt.protocol import Recognition
 
 pytestmark = pytest.mark.unit
@@ -33,7 +33,7 @@ ORDERS = {
 
 @lru_cache
 def cascade() -> Cascade:
-    pack = load_pack(None)
+    pack = shipped("home")
     return Cascade(Guards(SlotFinder(pack).intents, framed=pack.framed))
 
 
@@ -82,13 +82,13 @@ def test_a_surer_model_is_never_trusted_less(text: str, one: float, two: float) 
 
 
 def test_templates_act_whatever_the_model_says() -> None:
-    parser = IntentParser(load_pack(None))
     text = "set a timer for fifteen minutes"
     said = Recognition(text, 0.97, True)
-    found = cascade().route(said, parser.parse(text), opinion(None, 1.0))
+    parsed = parser("home").parse(text)
+    found = cascade().route(said, parsed, opinion(None, 1.0))
     assert (found.tier, found.step) == ("device", DecisionStep.ACT)
     doubtful = Recognition(text, 0.5, True)
-    assert cascade().route(doubtful, parser.parse(text)).step is DecisionStep.ASK
+    assert cascade().route(doubtful, parsed).step is DecisionStep.ASK
 
 
 def test_a_template_that_loses_a_number_asks() -> None:

@@ -1,30 +1,37 @@
 """Writing along the graph: choices are asked for, the rest is not."""
 
+from functools import cache
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scripted_decoder import PIECES, ScriptedDecoder
 
+from tests.packs import tools
 from voiceagent.errors import EngineFailed
-from voiceagent.nlu.slm.call_graph import COMPACT, JSON, call_graph
+from voiceagent.nlu.slm.call_graph import COMPACT, JSON, CallPlace, call_graph
 from voiceagent.nlu.slm.constrained_decoding import (
     ConstrainedWriter,
     WritingLimits,
     Written,
 )
-from voiceagent.nlu.slm.tools import CallableIntent, Signature, tools_of
-from voiceagent.skills.packs.pack import load_pack
+from voiceagent.nlu.slm.tools import CallableIntent, Signature
 
 pytestmark = pytest.mark.unit
-TOOLS = tools_of(load_pack(None))
+
+
+@cache
+def graph(words: bool) -> CallPlace:
+    return call_graph(tools("home"), JSON, sentence="add milk", words=words)
 
 
 def write(
     wish: str, *, words: bool = False, limits: WritingLimits | None = None
 ) -> Written:
     """What comes of a wish."""
-    start = call_graph(TOOLS, JSON, sentence="add milk", words=words)
-    return ConstrainedWriter(ScriptedDecoder(wish)).write([1, 2, 3], start, limits)
+    return ConstrainedWriter(ScriptedDecoder(wish)).write(
+        [1, 2, 3], graph(words), limits
+    )
 
 
 def test_a_wish_that_is_valid_comes_true() -> None:
@@ -40,7 +47,7 @@ def test_a_wish_that_is_valid_comes_true() -> None:
 def test_what_must_not_come_does_not_and_it_is_unsure() -> None:
     found = write('{"name": "launch.rocket", "arguments": {}}')
     intent = found.place.intent("", found.probability)
-    assert intent is not None and intent.name in {tool.name for tool in TOOLS}
+    assert intent is not None and intent.name in {tool.name for tool in tools("home")}
     assert found.probability < 0.5
 
 
@@ -76,7 +83,7 @@ def test_a_flag_stops_it_between_two_passes() -> None:
 
 def test_a_prompt_without_room_is_not_read() -> None:
     decoder = ScriptedDecoder("x", limit=50)
-    found = ConstrainedWriter(decoder).write([1] * 40, call_graph(TOOLS, JSON))
+    found = ConstrainedWriter(decoder).write([1] * 40, call_graph(tools("home"), JSON))
     assert found.reason == "too long" and decoder.passes == 0
 
 
@@ -85,7 +92,7 @@ def test_the_shared_beginning_is_read_once() -> None:
     writer = ConstrainedWriter(decoder)
     writer.warm([5] * 200)
     warm = decoder.passes
-    start = call_graph(TOOLS, COMPACT)
+    start = call_graph(tools("home"), COMPACT)
     first = writer.write([5] * 200 + [6], start)
     second = writer.write([5] * 200 + [7], start)
     assert (warm, first.prompt, second.prompt) == (4, 1, 1)
@@ -93,7 +100,7 @@ def test_the_shared_beginning_is_read_once() -> None:
 
 def test_reading_a_prompt_again_reads_its_last_piece() -> None:
     writer = ConstrainedWriter(ScriptedDecoder(""))
-    start = call_graph(TOOLS, COMPACT)
+    start = call_graph(tools("home"), COMPACT)
     writer.write([5, 6, 7], start)
     assert writer.write([5, 6, 7], start).prompt == 1
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.nlu.test_intent import samples
+from tests.packs import shipped
 from voiceagent.lang.spoken import spoken
 from voiceagent.nlu.guards.guards import Guards
 from voiceagent.nlu.intent import Intent, IntentParser
@@ -49,7 +50,7 @@ which, and what a model reads of them is held against every word behind this."""
 
 @lru_cache
 def home() -> Pack:
-    return load_pack(None)
+    return shipped("home")
 
 
 @lru_cache

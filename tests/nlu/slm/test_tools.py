@@ -4,9 +4,11 @@ import json
 
 import pytest
 
+from tests import packs
+from tests.packs import shipped
 from voiceagent.nlu.intent import IntentParser
-from voiceagent.nlu.slm.tools import CallableIntent, Signature, schemas, tools_of
-from voiceagent.skills.packs.pack import Pack, load_pack
+from voiceagent.nlu.slm.tools import CallableIntent, Signature, schemas
+from voiceagent.skills.packs.pack import Pack
 
 pytestmark = pytest.mark.unit
 
@@ -14,13 +16,13 @@ pytestmark = pytest.mark.unit
 @pytest.fixture(scope="module")
 def pack() -> Pack:
     """The built-in home."""
-    return load_pack(None)
+    return shipped("home")
 
 
 @pytest.fixture(scope="module")
 def tools(pack: Pack) -> dict[str, CallableIntent]:
     """Its tools by name."""
-    return {tool.name: tool for tool in tools_of(pack)}
+    return {tool.name: tool for tool in packs.tools("home")}
 
 
 def allows(tool: CallableIntent, slots: dict[str, object]) -> bool:
