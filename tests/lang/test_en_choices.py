@@ -31,7 +31,7 @@ CHECKS: dict[str, Check] = {
     "choices.telling": lambda cue: all(
         picks(f"the {said} the rice", 1) for said in examples(cue)
     ),
-    "choices.corrections": lambda cue: picks(f"the pasta one {cue} the rice one", 1),
+    "corrections.markers": lambda cue: picks(f"the pasta one {cue} the rice one", 1),
     "choices.all_of_them": lambda words: picks(words, 0, 1, 2),
     "choices.both": lambda words: chosen(words, PAIR) == Chosen((0, 1)),
     "choices.all_so_many": lambda word: picks(f"{word} three", 0, 1, 2),

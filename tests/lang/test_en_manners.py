@@ -8,13 +8,14 @@ import pytest
 from packs import parser, shipped
 
 from tests.lang.tables import ENGLISH, Check, failing
+from voiceagent.nlu.correction import mended
 from voiceagent.nlu.guards.account import Account, AccountRule
 from voiceagent.nlu.guards.states import wanted_way
 from voiceagent.nlu.guards.verdict import GuardVerdict
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.last_command import LastCommand
 from voiceagent.nlu.manners import without_manners
-from voiceagent.nlu.parts import PartsReader, correction
+from voiceagent.nlu.parts import PartsReader
 from voiceagent.nlu.slm.forms import Takes
 from voiceagent.nlu.slm.slots import SlotFinder
 
@@ -77,8 +78,8 @@ def spares(words: str) -> bool:
 def meant(words: str) -> bool:
     """Whether the second of two rooms is."""
     text = f"{COMMAND} {words} the bedroom light"
-    found = PartsReader(parser("home").parse).corrected(text)
-    return found is not None and "kitchen" not in str(found.slots)
+    found = mended(text, parser("home").parse)
+    return found is not None and "kitchen" not in str(found.intent.slots)
 
 
 def after(text: str) -> tuple[str, str]:
@@ -123,14 +124,13 @@ CHECKS: dict[str, Check] = {
         parts(f"turn on {word} the kitchen light and the bedroom light") is not None
     ),
     "parts.exceptions": spares,
-    "parts.corrections": meant,
+    "corrections.markers": meant,
     "parts.referring": lambda word: (
         after(f"turn off {word}") == ("device.off", "light")
     ),
     "parts.again": lambda words: after(words) == ("device.on", "light"),
     "parts.anew": lambda words: (
-        correction([*words.split(), "the", "bedroom"], ENGLISH.parts)
-        == ("the", "bedroom")
+        after(f"{words} the bedroom light") == ("device.on", "light")
     ),
 }
 

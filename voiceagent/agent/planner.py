@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from voiceagent.agent.together import as_one
+from voiceagent.agent.undoing import LastDeed
 from voiceagent.clock import Compute
 from voiceagent.errors import VoiceAgentError
 from voiceagent.nlu.intent import Intent
@@ -24,13 +26,18 @@ class Planner:
     ) -> None:
         """`skill_for(name)`: who answers that intent."""
         self._skill_for, self._compute = skill_for, compute
+        self._deed = LastDeed()
 
     async def answer(self, intent: Intent, context: TurnContext) -> Answer:
         """What follows from `intent`, with all of its parts; raises what a skill
         raises."""
+        context = replace(context, undo=self._deed.plan())
+        return self._deed.watched(await self._whole(intent, context))
+
+    async def _whole(self, intent: Intent, context: TurnContext) -> Answer:
         if not intent.parts:
             return await self._one(intent, context)
-        answers = [await self.answer(part, context) for part in intent.parts]
+        answers = [await self._whole(part, context) for part in intent.parts]
         return as_one(intent, answers)
 
     async def _one(self, intent: Intent, context: TurnContext) -> Answer:

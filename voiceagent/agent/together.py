@@ -14,7 +14,7 @@ from voiceagent.nlu.intent import Intent
 from voiceagent.skills.phrases import listed
 from voiceagent.skills.skill import Answer, Effect
 
-__all__ = ["as_one"]
+__all__ = ["apart", "as_one"]
 
 NOTHING = "So I have done nothing of it"
 """What is said where one part holds up the others."""
@@ -34,7 +34,7 @@ def as_one(whole: Intent, answers: Sequence[Answer]) -> Answer:
         for number, answer in enumerate(answers)
         for effect in answer.effects
     ]
-    return Answer(told.text, _apart(effects), question=question)
+    return Answer(told.text, apart(effects), question=question)
 
 
 def _which(whole: Intent, answers: Sequence[Answer]) -> Question | None:
@@ -89,7 +89,7 @@ class _PartsTold:
         return replace(effect, run=run)
 
 
-def _apart(effects: Sequence[Effect]) -> tuple[Effect, ...]:
+def apart(effects: Sequence[Effect]) -> tuple[Effect, ...]:
     """With keys of their own: the same kind may be wanted of several things."""
     seen: dict[str, int] = {}
     found = []

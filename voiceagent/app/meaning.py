@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from voiceagent.errors import PackError
-from voiceagent.nlu.correction import asked_about, mended, takes_back
+from voiceagent.nlu.correction import asked_about, mended, swallowed, takes_back
 
 if TYPE_CHECKING:
     from voiceagent.app.language import PackLanguage
@@ -55,7 +55,7 @@ class Meaning:
         """The intent that `text` says."""
         parse = self._language.reader.parse
         found = parse(text)
-        if found is None and takes_back(text):
+        if takes_back(text) and (found is None or swallowed(found)):
             corrected = mended(text, parse)
             found = corrected.intent if corrected and corrected.plain else None
         return found

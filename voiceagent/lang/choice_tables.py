@@ -16,8 +16,6 @@ class ChoiceWords(Struct, frozen=True, kw_only=True, eq=False):
     """Words behind a name or a rank that stand for the thing."""
     telling: tuple[str, ...]
     """Cues between the thing and what tells it apart: `the one for seven`."""
-    corrections: tuple[str, ...]
-    """Cues behind which the answer is put right."""
     all_of_them: frozenset[str]
     both: frozenset[str]
     all_so_many: tuple[str, ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from voiceagent.lang.en_choices import CHOICES
+from voiceagent.lang.en_corrections import CORRECTIONS
 from voiceagent.lang.en_documents import DOCUMENTS
 from voiceagent.lang.en_guards import GUARDS
 from voiceagent.lang.en_manners import MANNERS
@@ -88,6 +89,7 @@ ENGLISH = Language(
     sounds=SOUNDS,
     answers=ANSWERS,
     choices=CHOICES,
+    corrections=CORRECTIONS,
     commands=COMMANDS,
     guards=GUARDS,
     manners=MANNERS,

@@ -10,10 +10,6 @@ CHOICES = ChoiceWords(
     before=frozenset("the my just only its thats that this".split()),
     behind=frozenset(("one", "ones")),
     telling=("one (for|at|with|in|on|called|named|set for|of|from|by)",),
-    corrections=(
-        *("no sorry", "no wait", "no i mean", "sorry i mean", "i mean", "make that"),
-        *("actually", "or rather", "rather", "wait", "sorry", "no"),
-    ),
     all_of_them=frozenset(
         (
             *("all", "all of them", "all of those", "all of these", "them all", "lot"),

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-__all__ = ["ARTICLES", "FILLERS", "MARKERS", "WEAK"]
+from voiceagent.lang.correction_tables import CorrectionWords
 
-WEAK = ("no",)
-"""May be a word of the sentence as well: "no sugar"."""
-MARKERS = (
-    WEAK,
-    ("nope",),
-    ("i", "mean"),
-    ("i", "meant"),
-    ("sorry",),
-    ("wait",),
-    ("actually",),
-    ("or", "rather"),
-    ("make", "that"),
-    ("correction",),
+__all__ = ["CORRECTIONS"]
+
+CORRECTIONS = CorrectionWords(
+    markers=(
+        *("no", "nope", "i mean", "i meant", "sorry", "wait", "actually", "rather"),
+        *("or rather", "make that", "scratch that", "not that", "correction"),
+    ),
+    weak="no",
+    fillers=("uh", "um", "er", "erm", "oh", "hm", "hmm"),
+    articles=("the", "my", "in", "at", "for", "to", "on", "all"),
 )
-FILLERS = ("uh", "um", "er", "erm", "oh")
-"""May stand beside them."""
-ARTICLES = ("the", "my", "in", "at", "for", "to", "on", "all")
-"""What never follows a "no" that means "none"."""

@@ -241,7 +241,7 @@ LOOSE = LooseWords(
     ),
     one="one",
     before_one=frozenset("the this that which no every any another last next".split()),
-    after_one=("more time", "song", "track", "moment"),
+    after_one=("more time", "song", "track", "moment", "of"),
     determiners=frozenset(
         "the my our your his her their this that these those every each both".split()
     ),

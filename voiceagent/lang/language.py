@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from voiceagent.lang.choice_tables import ChoiceWords
+from voiceagent.lang.correction_tables import CorrectionWords
 from voiceagent.lang.guard_tables import GuardTables
 from voiceagent.lang.manner_tables import MannerWords
 from voiceagent.lang.part_tables import PartWords
@@ -235,6 +236,7 @@ class Language(Struct, frozen=True, kw_only=True, eq=False):
     sounds: SpellingSounds
     answers: ShortAnswers
     choices: ChoiceWords
+    corrections: CorrectionWords
     commands: CommandWords
     guards: GuardTables
     manners: MannerWords

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 __all__ = ["PartWords"]
@@ -12,16 +14,48 @@ class PartWords(Struct, frozen=True, kw_only=True, eq=False):
 
     joints: tuple[str, ...]
     """Between two commands, or two things."""
+    turns: tuple[str, ...]
+    """Between two commands that are not done to one thing: `but`, `while`."""
+    joint: str
+    """The joint that is put between two things that are spoken of together."""
     both: frozenset[str]
     """Before two things that are joined; it says nothing more."""
     exceptions: tuple[str, ...]
     """Before what is to be left as it is."""
+    keeping: tuple[tuple[str, str], ...]
+    """The same behind a joint, around the thing: `leave` the lamp `on`."""
+    the_one: tuple[str, ...]
+    """Before a place, for what is there: `the one` in the office."""
+    one: frozenset[str]
+    """Behind a name, for the kind of thing that was said."""
+    another: tuple[str, ...]
+    """For one more of the kind that was said."""
+    articles: tuple[str, ...]
+    """Which may then stand before its name."""
+    no_names: frozenset[str]
+    """Words that begin no name that somebody gives."""
+    kinds: frozenset[str]
+    """What is named, and therefore no part of a name."""
+    lists: frozenset[str]
+    """What things are put on, and no part of one."""
+    plural: str
+    """Ending of more than one."""
+    singular: Mapping[str, str]
+    """Verbs that several things have, as one of them has it."""
     inside: str
     """Before the place that an exception names."""
-    corrections: tuple[str, ...]
-    """Between what was said and what was meant."""
     anew: tuple[str, ...]
     """At the start of a turn that corrects the one before."""
+    rather: tuple[str, ...]
+    """The same with another value alone: `make it` fifteen minutes."""
+    also: tuple[str, ...]
+    """Before another thing that the last command is wanted for."""
+    also_behind: tuple[str, ...]
+    """Behind it, and behind another command."""
+    the_other: tuple[str, ...]
+    """For the thing of the command before the last one."""
+    both_of_them: tuple[str, ...]
+    """For the things of the last two commands."""
     referring: frozenset[str]
     """Words for the thing spoken of just now."""
     there: str

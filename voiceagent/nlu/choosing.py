@@ -88,7 +88,8 @@ def _telling() -> re.Pattern[str]:
 
 @cache
 def _corrections() -> re.Pattern[str]:
-    return re.compile(rf"\b{any_of(CHOICES.corrections)}\b")
+    marker = any_of(LANGUAGE.corrections.markers)
+    return re.compile(rf"\b{marker}(?: {marker})*\b")
 
 
 def _picked(words: str, names: ThingNames) -> Chosen:

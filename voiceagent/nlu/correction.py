@@ -12,13 +12,23 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from voiceagent.lang.en_corrections import ARTICLES, FILLERS, MARKERS, WEAK
-from voiceagent.lang.en_numbers import NUMBERS
+from voiceagent.lang.languages import language
 from voiceagent.nlu.clarify import Question, repeat_back
 from voiceagent.nlu.intent import Intent
 
-__all__ = ["Mended", "asked_about", "mended", "takes_back"]
+__all__ = [
+    "DURATION",
+    "TIME",
+    "Mended",
+    "asked_about",
+    "mended",
+    "swallowed",
+    "takes_back",
+]
 
+WORDS, NUMBERS = language().corrections, language().numbers
+MARKERS = tuple(tuple(marker.split()) for marker in WORDS.markers)
+FILLERS, ARTICLES = WORDS.fillers, WORDS.articles
 LONGEST = 40
 """Words of a sentence that is looked at."""
 VALUE, AFTER = 8, 6
@@ -52,7 +62,7 @@ class _Try:
     intent: Intent
     same: bool
     """Another value of the same kind."""
-    rank: tuple[bool, bool, int, int]
+    rank: tuple[bool, bool, bool, int, int]
     torn: bool
     """The old words begin within a number."""
 
@@ -60,6 +70,13 @@ class _Try:
 def takes_back(text: str) -> bool:
     """Whether there is any word in it that may take something back."""
     return _cut(_words(text)) is not None
+
+
+def swallowed(intent: Intent) -> bool:
+    """Whether a name was made of words that take something back: `the egg timer no the
+    pasta timer`. What stands on a list may be any words, and is asked about there."""
+    name = intent.slots.get("name")
+    return isinstance(name, str) and takes_back(name)
 
 
 def mended(text: str, parse: Parse, *, depth: int = DEPTH) -> Mended | None:
@@ -79,13 +96,23 @@ def mended(text: str, parse: Parse, *, depth: int = DEPTH) -> Mended | None:
 
     every = sorted(_tries(before, after, known), key=lambda t: t.rank)
     if not every:
-        return None
+        return _another(before, after, known)
     best = every[0]
     # "Twenty one, no, five" may be five, and twenty five.
-    torn = any(t.torn and t.same and t.rank[2] == best.rank[2] for t in every)
+    torn = any(t.torn and t.same and t.rank[3] == best.rank[3] for t in every)
     sure = _strong(marker) or after[0] in ARTICLES or _numbers(best)
     sure = sure or _restated(best, after, known)
     return Mended(best.intent, best.same and sure and not torn)
+
+
+def _another(
+    before: Sequence[str], after: Sequence[str], known: KnownWords
+) -> Mended | None:
+    """One whole command that is taken back for another one."""
+    old, new = known(before), known(after)
+    if old is None or new is None or old.meaning == new.meaning:
+        return None
+    return Mended(new, plain=False)
 
 
 def asked_about(text: str, parse: Parse, *, sure: bool = True) -> Question | None:
@@ -136,7 +163,7 @@ def _real(words: Sequence[str], at: int) -> bool:
 def _strong(marker: Sequence[str]) -> bool:
     """More than a lone "no", which may be "none" as well: "no, the fan", "no wait"."""
     said = [word for word in marker if word not in (*FILLERS, ",", ".")]
-    return tuple(said) != WEAK or (marker[-1] == ",")
+    return said != [WORDS.weak] or marker[-1] == ","
 
 
 def _plain(words: Sequence[str]) -> list[str]:
@@ -158,8 +185,14 @@ def _tries(before: list[str], after: list[str], known: KnownWords) -> Iterator[_
                 if old.meaning != intent.meaning:
                     torn = _torn(before, start, after)
                     far = end - start + 2 * len(rest)
-                    rank = (not same, torn, len(lost), far)
+                    rank = (_odd(intent), not same, torn, len(lost), far)
                     yield _Try(old, intent, same, rank, torn)
+
+
+def _odd(intent: Intent) -> bool:
+    """Whether a name was made of two: `the egg the pasta timer`."""
+    name = str(intent.slots.get("name", "")).lower()
+    return bool({*name.split()[1:]} & {*ARTICLES})
 
 
 def _torn(before: Sequence[str], start: int, after: Sequence[str]) -> bool:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SEVERAL",
+    "UNDO",
     "Intent",
     "IntentParser",
     "SlotValue",
@@ -28,6 +29,8 @@ __all__ = [
 SlotValue = str | int | float
 SEVERAL = "several"
 """Name of an intent that is several."""
+UNDO = "dialog.undo"
+"""Name of the intent that takes back what was done last."""
 LONGEST = 1000
 """Letters of the longest text that can be a command; more is something else."""
 

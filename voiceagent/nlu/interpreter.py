@@ -22,7 +22,6 @@ from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.last_command import LastCommand, Referred
 from voiceagent.nlu.models.swap import ModelSwitch
 from voiceagent.nlu.open_question import AnswerGiven, OpenQuestion
-from voiceagent.nlu.parts import TARGETS, PartsReader
 from voiceagent.nlu.reading import (
     Decide,
     Doubts,
@@ -31,6 +30,7 @@ from voiceagent.nlu.reading import (
     left_alone,
     unclear,
 )
+from voiceagent.nlu.referring import TARGETS
 from voiceagent.nlu.slm.protocol import Guess
 from voiceagent.stt.protocol import Recognition
 
@@ -64,7 +64,6 @@ class Interpreter:
         self._decide, self._limit = decide, limit
         self._open = OpenQuestion(self._parse)
         self._conversation = LastCommand()
-        self._parts = PartsReader(understanding.parse)
 
     def ask(self, question: Question, turn: int) -> None:
         """The turn ends in this question: the next one may answer it."""
@@ -88,13 +87,13 @@ class Interpreter:
         if not recognition.accepted:
             return await self._unheard(recognition, turn, deadline)
         intent = await self._parse(recognition.text)
+        referred = await self._what_it_refers_to(recognition, intent)
+        if referred is not None:
+            return await self._meant(referred, recognition)
         if intent is None and (
             asked := await self._corrected(recognition.text, sure=True)
         ):
             return asked
-        referred = await self._what_it_refers_to(recognition, intent)
-        if referred is not None:
-            return await self._meant(referred, recognition)
         opinion = None
         if intent is None and self._models is not None:
             until = self._until(deadline)
@@ -118,8 +117,6 @@ class Interpreter:
         if intent is not None:
             same = found is not None and found.intent.name == intent.name
             return found if same else None
-        if found is None and (meant := self._parts.corrected(text)) is not None:
-            return Referred(meant, sure=False)
         return found
 
     async def _meant(self, referred: Referred, recognition: Recognition) -> Reading:

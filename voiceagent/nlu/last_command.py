@@ -1,26 +1,30 @@
-"""What was spoken of just now: `it`, `them`, `there`, `again`, and `no, the bedroom`.
+"""What was spoken of just now: `it`, `both`, `there`, `again`, and `no, the bedroom`.
 
-Words that refer are exchanged for the words that they refer to, and the sentence is
-read like any other; what it comes to has to be about the same thing.
+The last two commands are remembered for a while. What a sentence takes from them is
+put in, and it is read like any other (`nlu/referring.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from voiceagent.lang.languages import language
 from voiceagent.lang.part_tables import PartWords
 from voiceagent.lang.spoken import spoken
-from voiceagent.nlu.intent import Intent
-from voiceagent.nlu.parts import TARGETS, ReadOne, correction
+from voiceagent.nlu.correction import DURATION, TIME, mended, takes_back
+from voiceagent.nlu.intent import SEVERAL, UNDO, Intent
+from voiceagent.nlu.parts import ReadOne
+from voiceagent.nlu.referring import TARGETS, exchanged, same_thing, things_of
 
-__all__ = ["LastCommand", "Referred"]
+__all__ = ["FORGOTTEN", "LastCommand", "Referred"]
 
 FORGOTTEN = 120.0
 """Seconds after which nothing is referred to any more."""
 LONGEST = 6
-"""Words of what is referred to."""
+"""Words of what is exchanged."""
+ADDING = ("timer.set", "alarm.set", "reminder.set", "list.add")
+"""Intents that leave something behind: put right, it has to go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,95 +36,166 @@ class Referred:
     """False: it is spoken back before it is done."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """A command, and when it was done."""
+
+    intent: Intent
+    at: float
+
+
 class LastCommand:
-    """The last command, while it may be referred to."""
+    """The last commands, while they may be referred to."""
 
     def __init__(self, tables: PartWords | None = None) -> None:
         self._tables = tables or language().parts
-        self._last: Intent | None = None
-        self._at = 0.0
+        self._past: tuple[_Past, ...] = ()
 
     def did(self, intent: Intent, at: float) -> None:
         """Something was done, or answered, at that loop time."""
-        self._last, self._at = intent, at
+        if intent.name == SEVERAL and intent.parts[0].name == UNDO:
+            intent = intent.parts[-1]  # what was put right
+        before = [one for one in self._past if at - one.at <= FORGOTTEN]
+        self._past = (*before[-1:], _Past(intent, at))
 
     def read(self, text: str, parse: ReadOne, at: float) -> Referred | None:
-        """The command that `text` is after the last one; None where it is none."""
-        last = self._last
-        if last is None or at - self._at > FORGOTTEN:
+        """The command that `text` is after the last ones; None where it is none."""
+        past = [one.intent for one in self._past if at - one.at <= FORGOTTEN]
+        if not past:
             return None
+        last, tables = past[-1], self._tables
         said = spoken(text)
-        if said in self._tables.again:
+        if said in tables.again:
             return Referred(last)
         words = said.split()
-        if rest := correction(words, self._tables):
-            return _instead(last, rest, parse)
-        for candidate in self._exchanged(words, last):
-            found = parse(candidate)
-            if found is not None and _same_thing(found, last):
-                return Referred(found)
+        if rest := _behind(words, tables.anew):
+            return _instead(last, rest, parse, sure=False)
+        if rest := _behind(words, tables.rather):
+            found = _instead(last, rest, parse, sure=True)
+            if found is not None and not _targets_apart(found.intent, last):
+                return found
+        if len(past) > 1 and (found := self._of_both(words, past, parse)):
+            return found
+        bare = _ahead_of(words, tables.also_behind)
+        for candidate in exchanged(bare, last, tables):
+            if (found := _read(candidate, parse)) and same_thing(found.intent, last):
+                return found
+        return self._the_same(words, last, parse)
+
+    def _the_same(
+        self, words: Sequence[str], last: Intent, parse: ReadOne
+    ) -> Referred | None:
+        """The last command for another thing: `and the bed light too`."""
+        front = _behind(words, self._tables.also)
+        rest = _ahead_of(front or words, self._tables.also_behind)
+        if len(rest) == len(words):
+            return None
+        found = _instead(last, rest, parse, sure=True)
+        if found is None or found.intent.name != last.name:
+            return None
+        return found if _targets_apart(found.intent, last) else None
+
+    def _of_both(
+        self, words: Sequence[str], past: Sequence[Intent], parse: ReadOne
+    ) -> Referred | None:
+        """`turn both off`, `the other one`: of the last two commands."""
+        earlier, last = past
+        if same_thing(earlier, last):
+            return None
+        one, other = (next(things_of(each), "") for each in past)
+        if not (one and other):
+            return None
+        for new in _exchanges(words, self._tables.the_other, one):
+            if (found := _read(new, parse)) and same_thing(found.intent, earlier):
+                return found
+        single = "name" in last.slots and "name" in earlier.slots
+        joint = self._tables.joint
+        for new in _exchanges(
+            words, self._tables.both_of_them, f"{one} {joint} {other}"
+        ):
+            found = _read(new, parse)
+            if found and single and _each(found.intent, past):
+                alike = earlier.name == last.name
+                return replace(found, sure=found.sure and alike)
         return None
 
-    def _exchanged(self, words: Sequence[str], last: Intent) -> Iterator[str]:
-        area = last.slots.get("area")
-        for at, word in enumerate(words):
-            before, after = words[:at], words[at + 1 :]
-            if word == self._tables.there and area:
-                place = f"{self._tables.inside} the {spoken(str(area))}"
-                yield " ".join([*before, place, *after])
-            if word in self._tables.referring:
-                for thing in _things(last):
-                    yield " ".join([*before, thing, *after])
+
+def _each(found: Intent, past: Sequence[Intent]) -> bool:
+    """Whether it is about both, and about nothing else."""
+    if len(found.parts) != len(past):
+        return False
+    return all(map(same_thing, found.parts, past))
 
 
-def _things(last: Intent) -> Iterator[str]:
-    """Words for what the last command was about: its name, or a stretch of its own
-    words that holds the name of the place."""
-    name = last.slots.get("name")
-    if isinstance(name, str):
-        yield f"the {spoken(name)}"
-    words = spoken(last.text).split()
-    wanted = [spoken(str(last.slots[s])).split() for s in TARGETS if s in last.slots]
-    scope = "scope" in last.slots
-    for many in range(1, LONGEST + 1):
-        for at in range(1, len(words) - many + 1):
-            piece = words[at : at + many]
-            if scope or any(_holds(piece, place) for place in wanted):
-                yield " ".join(piece)
+def _read(text: str, parse: ReadOne) -> Referred | None:
+    """The command that a text is, also where it corrects itself."""
+    if (found := parse(text)) is not None:
+        return Referred(found)
+    better = mended(text, parse) if takes_back(text) else None
+    return Referred(better.intent, sure=better.plain) if better else None
 
 
-def _holds(piece: Sequence[str], place: Sequence[str]) -> bool:
-    size = len(place)
-    return any(list(piece[n : n + size]) == list(place) for n in range(len(piece)))
+def _exchanges(words: Sequence[str], cues: Sequence[str], things: str) -> Iterator[str]:
+    for cue in cues:
+        said = cue.split()
+        for at in range(len(words) - len(said) + 1):
+            if list(words[at : at + len(said)]) == said:
+                yield " ".join([*words[:at], things, *words[at + len(said) :]])
 
 
-def _same_thing(one: Intent, last: Intent) -> bool:
-    """Whether it is about exactly what the last one was about."""
-    slots = (*TARGETS, "scope", "kind")
-    mine = {slot: one.slots[slot] for slot in slots if slot in one.slots}
-    its = {slot: last.slots[slot] for slot in slots if slot in last.slots}
-    if "name" in its and mine.get("name") == its["name"]:
-        return True
-    return bool(mine) and mine == its
+def _behind(words: Sequence[str], cues: Sequence[str]) -> tuple[str, ...]:
+    """What follows one of the cues at the start; empty: there is none."""
+    for cue in sorted(cues, key=len, reverse=True):
+        many = len(cue.split())
+        if " ".join(words[:many]) == cue and len(words) > many:
+            return tuple(words[many:])
+    return ()
 
 
-def _instead(last: Intent, rest: Sequence[str], parse: ReadOne) -> Referred | None:
-    """The last command with something else in it: asked about, since it was done."""
+def _ahead_of(words: Sequence[str], cues: Sequence[str]) -> Sequence[str]:
+    """What stands before one of the cues at the end; all of it, where there is none."""
+    for cue in sorted(cues, key=len, reverse=True):
+        many = len(cue.split())
+        if " ".join(words[-many:]) == cue and len(words) > many:
+            return words[:-many]
+    return words
+
+
+def _instead(
+    last: Intent, rest: Sequence[str], parse: ReadOne, *, sure: bool
+) -> Referred | None:
+    """The last command with something else in it; what it has left behind goes."""
     words = spoken(last.text).split()
     found: dict[object, Intent] = {}
     for start in range(1, len(words)):
         for end in range(start + 1, min(len(words), start + LONGEST) + 1):
-            for glue in ((), ("the",)):
-                way = [*words[:start], *glue, *rest, *words[end:]]
+            for front, back in (((), ()), (("the",), ()), (("the",), ("lights",))):
+                way = [*words[:start], *front, *rest, *back, *words[end:]]
                 made = parse(" ".join(way))
                 if made and made.name == last.name and _one_apart(made, last):
                     found[made.meaning] = made
-    if len(found) != 1:
+    others = [made for made in found.values() if not _targets_apart(made, last)]
+    some = others if sure and others else [*found.values()]
+    if len(some) != 1:
         return None
-    return Referred(next(iter(found.values())), sure=False)
+    (made,) = some
+    if last.name in ADDING and not _targets_apart(made, last):
+        parts = (Intent(UNDO, text=last.text), made)
+        made = Intent(SEVERAL, {}, 1.0, made.text, parts=parts)
+    return Referred(made, sure=sure)
+
+
+def _apart(one: Intent, other: Intent) -> set[str]:
+    keys = {*one.slots, *other.slots}
+    return {key for key in keys if one.slots.get(key) != other.slots.get(key)}
 
 
 def _one_apart(one: Intent, other: Intent) -> bool:
-    keys = {*one.slots, *other.slots}
-    apart = [key for key in keys if one.slots.get(key) != other.slots.get(key)]
-    return len(apart) == 1 or bool(apart) and {*apart} <= {*TARGETS}
+    apart = _apart(one, other)
+    kinds = ({*TARGETS}, DURATION, TIME)
+    return len(apart) == 1 or any(bool(apart) and apart <= kind for kind in kinds)
+
+
+def _targets_apart(one: Intent, other: Intent) -> bool:
+    """Whether they are about different things."""
+    return bool(_apart(one, other) & {*TARGETS})

@@ -2,6 +2,7 @@
 
     turn on the tv and the radio          two commands of one frame
     turn the tv on and the blind down     two that share a verb
+    turn on the tv and dim it             two of one thing
     turn off all the lights but the kitchen
 
 Each part has to be a whole command by itself, read like any other: what the joint is
@@ -18,16 +19,18 @@ from functools import cache
 from voiceagent.lang.languages import language
 from voiceagent.lang.part_tables import PartWords
 from voiceagent.lang.spoken import foreign, spoken
+from voiceagent.nlu.exceptions import ExceptionReader
 from voiceagent.nlu.intent import SEVERAL, Intent
+from voiceagent.nlu.phrase_words import PhraseWords, phrase_words, places
+from voiceagent.nlu.referring import TARGETS, exchanged, of_that_kind, same_thing
 
-__all__ = ["TARGETS", "PartsReader", "ReadOne", "correction", "together"]
+__all__ = ["TARGETS", "PartsReader", "ReadOne", "together"]
 
 ReadOne = Callable[[str], Intent | None]
-Words = tuple[str, ...]
-TARGETS = ("name", "area", "floor")
-"""Slots that say which thing or place."""
-MOST_WORDS, MOST_JOINTS, LONGEST = 40, 3, 4
+MOST_WORDS, MOST_JOINTS, LONGEST = 40, 4, 4
 """Of a sentence, and words of one of the things that are joined."""
+MOST_TRIES = 500
+"""Pieces of a sentence that are read; one that needs more is none of ours."""
 CARRIED = 3
 """Words of a verb that the next command may share."""
 
@@ -47,29 +50,25 @@ class PartsReader:
 
     def read(self, text: str) -> Intent | None:
         """What a sentence of several parts comes to; None where it is none."""
-        words = _words(text)
+        words = phrase_words(text)
         if foreign(text) or not 3 < len(words) <= MOST_WORDS:
             return None
         return _OneText(self._parse, self._tables).read(words, text)
-
-    def corrected(self, text: str) -> Intent | None:
-        """What was meant by a sentence that corrects itself on the way."""
-        words = _words(text)
-        if foreign(text) or not 3 < len(words) <= MOST_WORDS:
-            return None
-        return _OneText(self._parse, self._tables).corrected(words)
 
 
 class _OneText:
     """One sentence; remembers what its pieces are."""
 
     def __init__(self, parse: ReadOne, tables: PartWords) -> None:
-        self._tables = tables
-        self._one = cache(lambda words: parse(" ".join(words)) if words else None)
+        self._tables, self._parse = tables, parse
+        self._tries = 0
+        self._one = cache(self._read_one)
         self._several = cache(self._read_several)
+        self._excepted = ExceptionReader(self._one, tables).read
 
-    def read(self, words: Words, text: str) -> Intent | None:
-        joints = [at for at, _ in _places(words, self._tables.joints)]
+    def read(self, words: PhraseWords, text: str) -> Intent | None:
+        cues = (*self._tables.joints, *self._tables.turns)
+        joints = [at for at, _ in places(words, cues)]
         if len(joints) > MOST_JOINTS:
             return None
         found = self._excepted(words)
@@ -77,35 +76,48 @@ class _OneText:
             return replace(found, text=text)
         if not joints:
             return None
-        plain = tuple(w for w in words if w not in self._tables.both)
-        commands = self._several(plain)
-        return together(commands, text) if commands else None
-
-    def corrected(self, words: Words) -> Intent | None:
-        """The second reading of `A no B`."""
-        for at, many in _places(words, self._tables.corrections):
-            left, right = words[:at], words[at + many :]
-            pairs = [pair for pair in self._joined(left, right) if len(pair[1]) == 1]
-            second = {pair[1][0].meaning: pair[1][0] for pair in pairs}
-            if len(second) == 1:
-                return next(iter(second.values()))
-            whole = self._one(right)
-            if whole is not None and self._one(left) is not None:
-                return whole
+        for way in self._spoken_singly(words):
+            if commands := self._several(way):
+                return together(commands, text)
         return None
 
-    def _commands(self, words: Words) -> tuple[Intent, ...]:
+    def _spoken_singly(self, words: PhraseWords) -> Iterator[PhraseWords]:
+        """As it stands, and as each of several things would have it: `are the front
+        door and the back door locked`, `my seven and eight o'clock alarms`."""
+        plain = tuple(w for w in words if w not in self._tables.both)
+        yield plain
+        verb = self._tables.singular.get(spoken(plain[0]))
+        one = (verb, *plain[1:]) if verb else plain
+        if verb:
+            yield one
+        if plain[-1].endswith(self._tables.plural):
+            yield (*one[:-1], one[-1].removesuffix(self._tables.plural))
+
+    def _read_one(self, words: PhraseWords) -> Intent | None:
+        self._tries += 1
+        if not words or self._tries > MOST_TRIES:
+            return None
+        return self._parse(" ".join(words))
+
+    def _commands(self, words: PhraseWords) -> tuple[Intent, ...]:
         one = self._one(words)
         return (one,) if one is not None else self._several(words)
 
-    def _read_several(self, words: Words) -> tuple[Intent, ...]:
-        at, many = next(_places(words, self._tables.joints), (0, 0))
-        left, right = words[:at], words[at + many :]
-        if not left or not right:
-            return ()
-        return self._shared(left, right) or self._after(left, right)
+    def _read_several(self, words: PhraseWords) -> tuple[Intent, ...]:
+        joints = list(places(words, self._tables.joints))
+        for at, many in joints[:1]:
+            left, right = words[:at], words[at + many :]
+            if left and right and (found := self._shared(left, right)):
+                return found
+        turns = list(places(words, (*self._tables.joints, *self._tables.turns)))
+        for at, many in turns:
+            left, right = words[:at], words[at + many :]
+            turn = " ".join(map(spoken, words[at : at + many])) in self._tables.turns
+            if left and right and (found := self._after(left, right, alone=turn)):
+                return found
+        return ()
 
-    def _shared(self, left: Words, right: Words) -> tuple[Intent, ...]:
+    def _shared(self, left: PhraseWords, right: PhraseWords) -> tuple[Intent, ...]:
         """Two things in one frame; nothing where that could be two ways."""
         ways: dict[object, tuple[Intent, ...]] = {}
         for first, second in self._joined(left, right):
@@ -113,10 +125,13 @@ class _OneText:
             names = {intent.name for intent in both}
             if len(names) == 1 and not (_one_amount(both) or _two_values(both)):
                 ways[frozenset(intent.meaning for intent in both)] = both
-        return next(iter(ways.values())) if len(ways) == 1 else ()
+        some = [*ways.values()]
+        if len(some) > 1:  # "the pasta egg timer" is none of "the pasta and the egg"
+            some = [both for both in some if _names_apart(both)]
+        return some[0] if len(some) == 1 else ()
 
     def _joined(
-        self, left: Words, right: Words
+        self, left: PhraseWords, right: PhraseWords
     ) -> Iterator[tuple[tuple[Intent, ...], tuple[Intent, ...]]]:
         """What each of two joined things comes to in the frame around them."""
         for much in range(1, min(LONGEST, len(right)) + 1):
@@ -129,78 +144,67 @@ class _OneText:
                 if second and _apart(first, second):
                     yield first, second
 
-    def _after(self, left: Words, right: Words) -> tuple[Intent, ...]:
-        """One command, and another that may share its verb."""
-        first = self._one(left)
-        if first is None:
+    def _after(
+        self, left: PhraseWords, right: PhraseWords, *, alone: bool
+    ) -> tuple[Intent, ...]:
+        """One command, and another that may share its thing, or its verb unless it has
+        to be one `alone`."""
+        first = self._commands(left)
+        if not first:
             return ()
+        right = self._without_also(right)
         second = self._commands(right)
+        if not second and (about := self._about_it(first[-1], left, right)):
+            return (*first, *about)
         for carried in range(1, min(CARRIED, len(left) - 1) + 1):
-            if not second:
+            if not second and len(first) == 1 and not alone:
                 second = self._commands((*left[:carried], *right))
                 # "the tv on and off" says both of one thing.
-                if any(one.slots == first.slots for one in second):
+                if any(one.slots == first[0].slots for one in second):
                     return ()
-                if second and _two_values((first, *second)):
+                if second and _two_values((*first, *second)):
                     return ()
-        both = (first, *second)
+        both = (*first, *second)
         return both if second and not _one_amount(both) else ()
 
-    def _excepted(self, words: Words) -> Intent | None:
-        for at, many in _places(words, self._tables.exceptions):
-            base = self._one(words[:at])
-            if base is None or any(slot == "name" for slot in base.slots):
-                continue
-            spared = self._spared(base, words[:at], words[at + many :])
-            if spared:
-                return replace(base, without=spared)
-        return None
+    def _about_it(
+        self, first: Intent, left: PhraseWords, right: PhraseWords
+    ) -> tuple[Intent, ...]:
+        """What the second command is where it says `it`, or `another one`."""
+        for way in exchanged(list(map(spoken, right)), first, self._tables):
+            found = self._one(tuple(way.split()))
+            if found is not None and same_thing(found, first):
+                return (found,)
+        ways = {
+            found.meaning: found
+            for way in of_that_kind(right, left, self._tables)
+            for carried in range(min(CARRIED, len(left)))
+            if (found := self._one((*left[:carried], *way))) is not None
+            and "asks" not in found.slots
+        }
+        return tuple(ways.values()) if len(ways) == 1 else ()
 
-    def _spared(self, base: Intent, said: Words, rest: Words) -> tuple[Intent, ...]:
-        """What an exception names, as the same command would name it."""
-        pieces = _split(rest, self._tables.joints)
-        found = [self._thing(base, said, piece) for piece in pieces]
-        whole = [one for one in found if one is not None]
-        return tuple(whole) if whole and len(whole) == len(pieces) else ()
-
-    def _thing(self, base: Intent, said: Words, piece: Words) -> Intent | None:
-        inside = (self._tables.inside,)
-        if piece[:1] == inside:
-            piece = piece[1:]
-        heads = [said[:much] for much in range(1, min(CARRIED, len(said)) + 1)]
-        ways = [
-            *((*said, *inside, *piece),),
-            *((*head, *piece) for head in heads),
-            *((*head, *piece, said[-1]) for head in heads),
-        ]
-        for way in ways:
-            found = self._one(way)
-            if found is not None and _narrower(found, base):
-                return found
-        return None
-
-
-def correction(words: Sequence[str], tables: PartWords) -> Words:
-    """What follows the cue that the turn before is corrected; empty: there is none."""
-    for cue in sorted(tables.anew, key=len, reverse=True):
-        many = len(cue.split())
-        if " ".join(words[:many]) == cue and len(words) > many:
-            return tuple(words[many:])
-    return ()
-
-
-def _narrower(one: Intent, base: Intent) -> bool:
-    """Whether it is the same command of a thing or place of its own."""
-    own = {slot: one.slots[slot] for slot in TARGETS if slot in one.slots}
-    return (
-        one.name == base.name
-        and bool(own)
-        and own != {slot: base.slots[slot] for slot in TARGETS if slot in base.slots}
-    )
+    def _without_also(self, words: PhraseWords) -> PhraseWords:
+        """Without the `too` that says nothing more behind another command."""
+        for cue in self._tables.also_behind:
+            size = len(cue.split())
+            if len(words) > size and " ".join(map(spoken, words[-size:])) == cue:
+                return words[:-size]
+        return words
 
 
 def _apart(first: Sequence[Intent], second: Sequence[Intent]) -> bool:
     return {one.meaning for one in first}.isdisjoint(two.meaning for two in second)
+
+
+def _names_apart(intents: Sequence[Intent]) -> bool:
+    """Whether no word stands in two names."""
+    words = [
+        word
+        for intent in intents
+        for word in {*str(intent.slots.get("name", "")).lower().split()}
+    ]
+    return len(words) == len({*words})
 
 
 def _one_amount(intents: Sequence[Intent]) -> bool:
@@ -224,39 +228,3 @@ def _two_values(intents: Sequence[Intent]) -> bool:
         if same and not (keys - same) & {*TARGETS, "kind"}:
             return True
     return False
-
-
-def _words(text: str) -> Words:
-    """Words in their own letters; a comma between things is a word by itself."""
-    found: list[str] = []
-    for token in text.split():
-        bare = token.strip(',;.!?"')
-        if spoken(bare):
-            found.append(bare)
-        if token.endswith((",", ";")) and found:
-            found.append("and")
-    while found and found[-1] == "and":
-        found.pop()
-    joined = [w for n, w in enumerate(found) if w != "and" or found[n + 1] != "and"]
-    return tuple(joined)
-
-
-def _places(words: Words, cues: tuple[str, ...]) -> Iterator[tuple[int, int]]:
-    """Where one of the cues stands, and its words; the longest at each place."""
-    said = [spoken(word) for word in words]
-    at = 0
-    while at < len(said):
-        for many in range(min(4, len(said) - at), 0, -1):
-            if " ".join(said[at : at + many]) in cues:
-                yield at, many
-                at += many - 1
-                break
-        at += 1
-
-
-def _split(words: Words, cues: tuple[str, ...]) -> list[Words]:
-    found, start = [], 0
-    for at, many in _places(words, cues):
-        found.append(words[start:at])
-        start = at + many
-    return [piece for piece in (*found, words[start:]) if piece]

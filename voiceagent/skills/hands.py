@@ -7,17 +7,29 @@ done when the house says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
-from voiceagent.nlu.intent import Intent
+from voiceagent.errors import VoiceAgentError
+from voiceagent.nlu.intent import UNDO, Intent
 from voiceagent.skills.caution import Wish, ask_first, why_ask
 from voiceagent.skills.host import SkillHost
-from voiceagent.skills.house.house import House, Unmoved, Value
+from voiceagent.skills.house.house import (
+    Entity,
+    EntityState,
+    House,
+    Unmoved,
+    Value,
+)
 from voiceagent.skills.phrases import listed, said_name, sentence
+from voiceagent.skills.putting_back import NO_WAY_BACK, as_before, back_wishes
 from voiceagent.skills.skill import Answer, Effect
 from voiceagent.skills.targets import Targets, are, silent_words
 
 __all__ = ["VERBS", "Hands"]
+
+log = logging.getLogger(__name__)
 
 VERBS = {
     "unlock": "unlock",
@@ -74,20 +86,57 @@ class Hands:
         effect."""
         reason = why_ask(self._confirm, wishes)
         asked = ask_first(intent, words or "do that", reason=reason) if reason else None
+        before = _Before(self._house)
         done = Effect(
-            key or f"house.{wishes[0].service}", self._run(wishes, said, claim)
+            key or f"house.{wishes[0].service}",
+            self._run(wishes, said, claim, before),
+            partial(self._put_back, wishes, before),
         )
         return Answer(said, (done,), question=asked)
 
+    def _put_back(self, wishes: Sequence[Wish], before: _Before) -> Answer:
+        """Makes it as it was; what has consequences is asked about then, too."""
+        back = back_wishes(wishes, before.states, before.items)
+        if not back:
+            return Answer(NO_WAY_BACK)
+        said = as_before(back)
+        words = f"{VERBS.get(back[0].service, 'change')} it again"
+        if len(back) == 1 and len(back[0].entities) == 1:
+            name = said_name(back[0].entities[0].name)
+            words = f"{VERBS.get(back[0].service, 'change')} the {name} again"
+        return self.do(Intent(UNDO), back, said, claim="is as it was", words=words)
+
     def _run(
-        self, wishes: Sequence[Wish], said: str, claim: str
+        self, wishes: Sequence[Wish], said: str, claim: str, before: _Before
     ) -> Callable[[], str | None]:
         def run() -> str | None:
+            before.look(wishes)
             unmoved = _called(self._house, wishes)
             many = sum(len(wish.entities) for wish in wishes)
             return _honest(said, claim, unmoved, many) if unmoved else None
 
         return run
+
+
+class _Before:
+    """How things were before they were told to change."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self.states: Mapping[Entity, EntityState] = {}
+        self.items: dict[Entity, Sequence[str]] = {}
+
+    def look(self, wishes: Sequence[Wish]) -> None:
+        """Remember; what does not tell how it is cannot be put back, and is done all
+        the same."""
+        every = {entity for wish in wishes for entity in wish.entities}
+        lists = [entity for entity in every if entity.domain == "todo"]
+        others = [entity for entity in every if entity.domain != "todo"]
+        try:
+            self.items = {todo: self._house.items(todo) for todo in lists}
+            self.states = self._house.states(others) if others else {}
+        except VoiceAgentError as error:
+            log.info("cannot be undone later", extra={"error": type(error).__name__})
 
 
 def _called(house: House, wishes: Sequence[Wish]) -> list[Unmoved]:

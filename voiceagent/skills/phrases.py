@@ -47,12 +47,13 @@ def be(name: str) -> str:
 def asks_for_all(text: str) -> bool:
     """Whether a question is about every one: `are the doors locked`, not `any`."""
     words = text.lower().split()
-    return words[:1] == ["are"] and "any" not in words
+    every = words[:2] in (["is", "every"], ["is", "everything"])
+    return every or (words[:1] == ["are"] and "any" not in words)
 
 
 def says_all(text: str) -> bool:
     """Whether it says so: `are all the doors locked`."""
-    return bool({"all", "every", "both"} & {*text.lower().split()})
+    return bool({"all", "every", "everything", "both"} & {*text.lower().split()})
 
 
 def listed(names: Sequence[str]) -> str:

@@ -38,6 +38,11 @@ class PlainSkill:
         """Nothing to let go of; the store belongs to the host."""
 
 
-def act(text: str, key: str, run: Callable[[], str | None]) -> Answer:
-    """Say `text` and run one effect."""
-    return Answer(text, (Effect(key, run),))
+def act(
+    text: str,
+    key: str,
+    run: Callable[[], str | None],
+    undo: Callable[[], Answer] | None = None,
+) -> Answer:
+    """Say `text` and run one effect; `undo`: plans what takes it back then."""
+    return Answer(text, (Effect(key, run, undo),))

@@ -30,6 +30,8 @@ class Effect:
     run: Callable[[], str | None]
     """Does it; may return a sentence to say instead of the planned answer. Raises a
     `VoiceAgentError` when it could not be done."""
+    undo: Callable[[], Answer] | None = None
+    """Once it has run: plans what takes it back. None: nobody can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class TurnContext:
     last: LastTurn | None = None
     uptime: Uptime | None = None
     """What durations are measured by; None: by the date."""
+    undo: Callable[[], Answer] | None = None
+    """Plans what takes back the last thing that was done; None: nothing was."""
 
 
 @dataclass(frozen=True, slots=True)

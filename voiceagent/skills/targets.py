@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 
+from voiceagent.lang.spoken import number_words
 from voiceagent.nlu.clarify import Option, Question
-from voiceagent.nlu.intent import Intent
+from voiceagent.nlu.intent import Intent, SlotValue
 from voiceagent.skills.house.house import Entity, HouseModel
 from voiceagent.skills.phrases import be, listed, said_name, sentence
 from voiceagent.skills.skill import Answer, TurnContext
@@ -130,12 +131,44 @@ def find_targets(
     found = house.select(*domains, area=area, kind=kind)
     place = said_name(area)
     phrase = f"{place} {noun}" if area else f"all {noun}"
+    if len(found) > 1 and "one" in intent.slots:
+        return _which_one(found, intent)
     if found and not (area or asks or scope == "all"):
         return _how_wide(found, intent, noun)
+    many = intent.slots.get("many")
+    if found and many is not None and int(many) != len(found):
+        there = "is only one" if len(found) == 1 else f"are {number_words(len(found))}"
+        where = f"in the {place}" if area else "here"
+        return Targets((), phrase, f"There {there} {where}")
     if found:
         return left_out(house, Targets(found, phrase), intent, context)
     where = f"in the {place}" if area else "here"
     return Targets((), phrase, f"There are no {noun} {where}")
+
+
+def _which_one(found: Sequence[Entity], intent: Intent) -> Targets:
+    """One of several was said: which one is asked for."""
+    options = tuple(
+        Option(
+            f"the {said_name(entity.name)}",
+            replace(intent, slots=_only(intent, entity)),
+            (said_name(entity.name), said_name(entity.area)),
+        )
+        for entity in found
+    )
+    told = listed([option.words for option in options]).replace(" and ", " or ")
+    text = f"Which one: {told}?"
+    asked = Question(text, options, f"{len(options)} of one kind")
+    return Targets((), text, text, asked)
+
+
+def _only(intent: Intent, entity: Entity) -> dict[str, SlotValue]:
+    kept = {k: v for k, v in intent.slots.items() if k not in SORTING}
+    return {**kept, "name": entity.name}
+
+
+SORTING = ("kind", "one", "many", "scope", "area")
+"""Slots that a name takes the place of."""
 
 
 def left_out(

@@ -33,6 +33,8 @@ class LossRule:
             text = text.replace(fraction, same)
         words = text.split()
         numbers = {float(abs(v)) for v in intent.slots.values() if _is_number(v)}
+        if _is_number(tenths := intent.slots.get("tenths", "")):
+            numbers |= {tenths / 10, *(value + tenths / 10 for value in numbers)}
         names = " ".join(spoken(v) for v in intent.slots.values() if isinstance(v, str))
         literals = frozenset[str]().union(*known.literals)
         places = explained(words, intent.slots)

@@ -42,9 +42,9 @@ class Cascade:
             return found
         text, sure = recognition.text, recognition.confidence
         if intent is not None:
-            found = _stricter(
-                found, self._guards.numbers(text, intent, confidence=sure)
-            )
+            if not intent.without:  # all of whose words were read with what it spares
+                verdict = self._guards.numbers(text, intent, confidence=sure)
+                found = _stricter(found, verdict)
             return _stricter(found, self._guards.heard(text, recognition.free, intent))
         guess = opinion.guess.intent if opinion and opinion.guess else None
         if guess is None:

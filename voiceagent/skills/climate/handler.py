@@ -67,6 +67,8 @@ class Climate:
         if device is None:
             where = f"in the {said_name(area)}" if area else "here"
             return Answer(f"There is no thermostat {where}")
+        if "power" in intent.slots:
+            return self._power(intent, device)
         wanted = self._wanted(intent, device)
         if wanted is None:
             name = said_name(device.name)
@@ -83,6 +85,18 @@ class Climate:
             f"{sentence(name)} is set to {degrees}",
             claim=f"is set to {degrees}",
             words=f"set the {name} to {degrees}",
+        )
+
+    def _power(self, intent: Intent, device: Entity) -> Answer:
+        """Off, or heating again."""
+        mode = str(intent.slots["power"])
+        name, word = said_name(device.name), "off" if mode == "off" else "on"
+        return self._hands.do(
+            intent,
+            [Wish([device], "set_hvac_mode", {"hvac_mode": mode})],
+            f"{sentence(name)} is {word}",
+            claim=f"is {word}",
+            words=f"turn {word} the {name}",
         )
 
     def read(self, intent: Intent, context: TurnContext) -> Answer:
@@ -130,8 +144,11 @@ class Climate:
 
     def _wanted(self, intent: Intent, device: Entity) -> float | None:
         """Degrees; None where a step is asked for from nobody knows where."""
+        part = float(intent.slots.get("half", 0))
+        part += float(intent.slots.get("tenths", 0)) / 10
         if "change" in intent.slots:
             now = self._house.state(device).number("temperature")
-            return None if now is None else now + float(intent.slots["change"])
-        half = float(intent.slots.get("half", 0))
-        return float(intent.slots["temperature"]) + half
+            step = float(intent.slots["change"]) + part
+            step *= float(intent.slots.get("way", 1))
+            return None if now is None else now + step
+        return float(intent.slots["temperature"]) + part

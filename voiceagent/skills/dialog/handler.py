@@ -56,6 +56,7 @@ STAGES = {
     "tts": "making my voice",
 }
 NOTHING = "We have only just begun"
+UNDONE = "There is nothing that I could undo"
 
 
 def create(host: SkillHost) -> Skill:
@@ -67,6 +68,7 @@ def create(host: SkillHost) -> Skill:
             "dialog.stop": stops.stop,
             "dialog.never_mind": lambda intent, context: Answer("", stop=True),
             "dialog.repeat": _repeat,
+            "dialog.undo": _undo,
             "dialog.help": lambda intent, context: desk.answer(intent),
             "dialog.explain_action": _action,
             "dialog.explain_speed": _speed,
@@ -85,6 +87,10 @@ def _there(host: SkillHost) -> HouseModel:
 
 def _repeat(intent: Intent, context: TurnContext) -> Answer:
     return Answer(context.last.said if context.last and context.last.said else NOTHING)
+
+
+def _undo(intent: Intent, context: TurnContext) -> Answer:
+    return context.undo() if context.undo else Answer(UNDONE)
 
 
 def _action(intent: Intent, context: TurnContext) -> Answer:

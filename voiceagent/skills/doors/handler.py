@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from voiceagent.nlu.intent import Intent
 from voiceagent.skills.hands import Hands
 from voiceagent.skills.host import SkillHost
@@ -57,6 +59,10 @@ def create(host: SkillHost) -> Skill:
         },
         frozenset(WORDS),
     )
+
+
+NAMED = frozenset(("name", "area", "scope"))
+"""Slots that say which doors."""
 
 
 class Doors:
@@ -115,6 +121,9 @@ class Doors:
         self, intent: Intent, context: TurnContext, *, asks: bool = False
     ) -> Targets:
         kind = str(intent.slots.get("kind", ""))
+        if intent.name == "lock.lock" and not NAMED & intent.slots.keys():
+            # "Lock the doors" is said of all of them, and can do no harm.
+            intent = replace(intent, slots={**intent.slots, "scope": "all"})
         lock = intent.name.startswith("lock.")
         return find_targets(
             self._house.model,

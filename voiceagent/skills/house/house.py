@@ -260,6 +260,10 @@ class LocalHouse:
         before = self.state(entity)
         attributes = {**before.attributes, **data}
         state = NEW_STATES.get(service, before.state)
+        if service == "set_hvac_mode":
+            return json.dumps(
+                {"state": data["hvac_mode"], "attributes": before.attributes}
+            )
         if service == "set_cover_position":
             state = "open" if data["position"] else "closed"
         if entity.domain == "media_player" and service == "turn_on":

@@ -78,6 +78,8 @@ class Lights:
             return found.refusal
         if "change" in intent.slots:
             return self._change(intent, found, int(intent.slots["change"]))
+        if "times" in intent.slots:
+            return self._share(intent, found, float(intent.slots["times"]))
         percent = int(intent.slots["brightness"])
         if percent == 0:
             return self._hands.call(intent, found, "turn_off", {}, "off")
@@ -159,6 +161,19 @@ class Lights:
         ]
         verb = "brighter" if change > 0 else "dimmer"
         said, claim = are(found, verb), f"is {verb}"
+        return self._hands.do(intent, wishes, said, claim=claim, key="light.brightness")
+
+    def _share(self, intent: Intent, found: Targets, share: float) -> Answer:
+        """To a part of what it is now."""
+        found = self._lit(found, -1)
+        if found.problem:
+            return found.refusal
+        wishes = [
+            Wish([each], "turn_on", {"brightness_pct": max(1, round(level * share))})
+            for each in found.entities
+            for level in (self._level(each),)
+        ]
+        said, claim = are(found, "dimmer"), "is dimmer"
         return self._hands.do(intent, wishes, said, claim=claim, key="light.brightness")
 
     def _lit(self, found: Targets, change: int) -> Targets:

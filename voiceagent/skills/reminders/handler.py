@@ -18,14 +18,15 @@ from voiceagent.skills.timers.clock_alarm import AlarmTable
 from voiceagent.skills.timers.dates import (
     DAY_SLOTS,
     alarm_date,
-    impossible,
     said_day,
+    unsettable,
 )
 from voiceagent.skills.timers.heard import said_lengths, said_times
 from voiceagent.skills.timers.moves import moving
 from voiceagent.skills.timers.set_times import SetTime, SetTimes, stamp_of, zone_of
 from voiceagent.skills.timers.snooze import LastRung
 from voiceagent.skills.timers.table import Stamp, Timer, TimerTable
+from voiceagent.skills.timers.taking_back import RowKeeper
 from voiceagent.skills.timers.which import which_time
 from voiceagent.skills.timers.words import (
     UNSET,
@@ -61,7 +62,9 @@ class Reminders:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._table = TimerTable(store)
-        self._times = SetTimes("reminder", AlarmTable(store), self._table)
+        alarms = AlarmTable(store)
+        self._times = SetTimes("reminder", alarms, self._table)
+        self._keeper = RowKeeper(self._table, alarms)
         self._plans = {
             "reminder.set": self._set,
             "reminder.cancel": self._cancel,
@@ -71,7 +74,7 @@ class Reminders:
 
     def answer(self, intent: Intent, context: TurnContext) -> Answer:
         """What the table and the words make of it."""
-        return self._plans[intent.name](intent, context)
+        return self._keeper.undoable(self._plans[intent.name](intent, context))
 
     def alarms(self) -> Sequence[SkillAlarm]:
         """All that are to be told, earliest first."""
@@ -103,7 +106,7 @@ class Reminders:
 
     def _set(self, intent: Intent, context: TurnContext) -> Answer:
         words = str(intent.slots.get("what", "")).strip()
-        if wrong := impossible(intent.slots, context.now):
+        if wrong := unsettable(intent.slots, context.now):
             return Answer(wrong)
         if "hour" not in intent.slots and not intent_seconds(intent):
             return _ask_when(words, intent)

@@ -17,7 +17,9 @@ from voiceagent.skills.timers.dates import (
     REPEAT_SLOTS,
     alarm_date,
     impossible,
+    said_day,
     times_of_day,
+    unsettable,
 )
 from voiceagent.skills.timers.heard import said_times
 from voiceagent.skills.timers.moves import moving
@@ -70,7 +72,7 @@ class AlarmPlans:
 
     def set(self, intent: Intent, context: TurnContext) -> Answer:
         """A new one, at a time of day or after a while."""
-        if wrong := impossible(intent.slots, context.now):
+        if wrong := unsettable(intent.slots, context.now):
             return Answer(wrong)
         if "hour" not in intent.slots and not intent_seconds(intent):
             frames = ("set an alarm for {}", "set an alarm {}", "wake me {}")
@@ -123,8 +125,13 @@ class AlarmPlans:
         found = fitting(every, intent, context)
         if not found and picked(intent):
             return Answer(GONE)
-        if not found:
+        spared = [fitting(found, each, context) for each in intent.without]
+        if not found or not all(spared):
             return Answer(f"There is no {'such alarm' if every else 'alarm set'}")
+        kept = {one.id for some in spared for one in some}
+        found = [one for one in found if one.id not in kept]
+        if not found:
+            return Answer("There is no other alarm")
         everything = intent.slots.get("scope") == "all"
         if len(found) > 1 and not everything and not picked(intent):
             return which_time(found, intent, context, together=True)
@@ -186,6 +193,9 @@ def fitting(
         times = times_of_day(intent.slots)
         exact = [one for one in left if _at_once(one.when, said)]
         left = exact or [one for one in left if one.when.time() in times]
+    elif DAY_SLOTS & intent.slots.keys():
+        day = said_day(intent.slots, context.now)
+        left = [one for one in left if one.when.date() == day]
     if name := said_name_of(intent):
         left = called_so(left, name)
     return placed(left, intent, newest)

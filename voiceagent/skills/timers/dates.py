@@ -16,6 +16,7 @@ __all__ = [
     "impossible",
     "said_day",
     "times_of_day",
+    "unsettable",
 ]
 
 DAY_SLOTS = frozenset(("day", "weekday", "week", "later", "date", "month", "year"))
@@ -33,6 +34,16 @@ def impossible(slots: Mapping[str, SlotValue], now: datetime) -> str:
         return "There is no such day"
     if "hour" in slots and not times_of(slots):
         return "There is no such time of day"
+    return ""
+
+
+def unsettable(slots: Mapping[str, SlotValue], now: datetime) -> str:
+    """The same of what is to ring: not today where that time has passed."""
+    if wrong := impossible(slots, now):
+        return wrong
+    today = "hour" in slots and slots.get("day") == 0 and not rule_of(slots)
+    if today and not any(_later([now.date()], slots, now)):
+        return "That time has passed today"
     return ""
 
 

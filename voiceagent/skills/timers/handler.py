@@ -19,6 +19,7 @@ from voiceagent.skills.timers.heard import said_lengths
 from voiceagent.skills.timers.set_times import SetTimes
 from voiceagent.skills.timers.snooze import LastRung, snooze
 from voiceagent.skills.timers.table import Stamp, Timer, TimerTable
+from voiceagent.skills.timers.taking_back import RowKeeper
 from voiceagent.skills.timers.which import called_so, placed, which_timer
 from voiceagent.skills.timers.words import (
     intent_seconds,
@@ -50,6 +51,8 @@ class Timers:
     """Plans answers about a table of timers."""
 
     name = "timers"
+    spares = frozenset(("timer.cancel", "alarm.cancel"))
+    """Intents of which something may be left out."""
 
     def __init__(
         self, table: TimerTable, alarms: AlarmTable, store: Store | None = None
@@ -57,6 +60,7 @@ class Timers:
         """`store`: where is kept what rang last, so that it can be put off."""
         self._table, self._store = table, store or Store(None)
         self._times = SetTimes("alarm", alarms, table)
+        self._keeper = RowKeeper(table, alarms)
         self._alarms = AlarmPlans(self._times)
         self._plans = {
             "timer.set": self._set,
@@ -76,7 +80,7 @@ class Timers:
 
     def answer(self, intent: Intent, context: TurnContext) -> Answer:
         """What the table and the words make of it."""
-        return self._plans[intent.name](intent, context)
+        return self._keeper.undoable(self._plans[intent.name](intent, context))
 
     def alarms(self) -> Sequence[SkillAlarm]:
         """All that run, earliest first; those that fell due while off come at once."""
@@ -115,8 +119,13 @@ class Timers:
 
     def _cancel(self, intent: Intent, context: TurnContext) -> Answer:
         found = self._meant(intent)
-        if not found:
+        spared = [self._meant(each) for each in intent.without]
+        if not found or not all(spared):
             return Answer(self._none(intent))
+        kept = {timer.id for some in spared for timer in some}
+        found = [timer for timer in found if timer.id not in kept]
+        if not found:
+            return Answer("There is no other timer")
         if len(found) > 1 and intent.slots.get("scope") != "all" and not picked(intent):
             return which_timer(found, intent, _stamp(context), together=True)
         ids = [timer.id for timer in found]

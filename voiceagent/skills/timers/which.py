@@ -23,8 +23,8 @@ ARTICLES = ("the ", "my ", "a ", "an ")
 def placed(
     found: Sequence[T], intent: Intent, made: Callable[[T], float] | None = None
 ) -> list[T]:
-    """The one whose place was said, in the order in which they ring. The last one may
-    be the one that was set last, too: both are given where they differ."""
+    """The one whose place was said, in the order in which they ring, or in which they
+    were set: both are given where they differ."""
     place = intent.slots.get("place")
     if place is None:
         return list(found)
@@ -32,7 +32,11 @@ def placed(
         latest = max(found, key=made) if made and found else None
         return [one for one in found if one in (found[-1], latest)]
     at = 0 if place == "next" else int(place) - 1
-    return list(found[at : at + 1])
+    ringing = found[at : at + 1]
+    setting = sorted(found, key=made)[at : at + 1] if made else ringing
+    if place == "next":
+        return list(ringing)
+    return [one for one in found if one in ringing or one in setting]
 
 
 def newest(one: SetTime) -> float:

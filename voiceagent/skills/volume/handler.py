@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
+
 from voiceagent.nlu.intent import Intent, spoken
 from voiceagent.skills.host import SkillHost
 from voiceagent.skills.media.handler import Media
@@ -91,15 +94,34 @@ class Volume:
     def mute(self, intent: Intent, context: TurnContext) -> Answer:
         """Silent, or heard again."""
         muted = intent.slots["mute"] == "on"
+        return self._muting(muted=muted)
 
-        def run() -> None:
-            self._store.remember("volume.muted", "yes" if muted else "no")
-
-        return act("" if muted else "I can be heard again", "volume.mute", run)
+    def _muting(self, *, muted: bool) -> Answer:
+        return act(
+            "" if muted else "I can be heard again",
+            "volume.mute",
+            partial(self._mute, muted=muted),
+            partial(self._muting, muted=not muted),
+        )
 
     def _to(self, percent: int) -> Answer:
+        kept = ("volume", "volume.muted")
+
         def run() -> None:
+            before.update({key: self._store.glance(key) for key in kept})
             self._store.remember("volume", str(percent))
             self._store.remember("volume.muted", "no")
 
-        return act(f"Volume {percent} percent", "volume.set", run)
+        before: dict[str, str] = {}
+        said = f"Volume {percent} percent"
+        return act(said, "volume.set", run, partial(self._again, before))
+
+    def _again(self, before: Mapping[str, str]) -> Answer:
+        """As loud as it was."""
+        if before.get("volume.muted") == "yes":
+            return self._muting(muted=True)
+        kept = before.get("volume", "")
+        return self._to(int(kept) if kept.isdecimal() else self._start)
+
+    def _mute(self, *, muted: bool) -> None:
+        self._store.remember("volume.muted", "yes" if muted else "no")

@@ -1,0 +1,52 @@
+"""Sentences as words, and where cues stand in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+from voiceagent.lang.spoken import spoken
+from voiceagent.nlu.intent import Intent
+
+__all__ = ["OneCommand", "PhraseWords", "phrase_words", "places", "split_at"]
+
+PhraseWords: TypeAlias = tuple[str, ...]
+OneCommand = Callable[[PhraseWords], Intent | None]
+LONGEST_CUE = 4
+
+
+def phrase_words(text: str) -> PhraseWords:
+    """Words in their own letters; a comma between things is a word by itself."""
+    found: list[str] = []
+    for token in text.split():
+        bare = token.strip(',;.!?"')
+        if spoken(bare):
+            found.append(bare)
+        if token.endswith((",", ";")) and found:
+            found.append("and")
+    while found and found[-1] == "and":
+        found.pop()
+    joined = [w for n, w in enumerate(found) if w != "and" or found[n + 1] != "and"]
+    return tuple(joined)
+
+
+def places(words: PhraseWords, cues: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+    """Where one of the cues stands, and its words; the longest at each place."""
+    said = [spoken(word) for word in words]
+    at = 0
+    while at < len(said):
+        for many in range(min(LONGEST_CUE, len(said) - at), 0, -1):
+            if " ".join(said[at : at + many]) in cues:
+                yield at, many
+                at += many - 1
+                break
+        at += 1
+
+
+def split_at(words: PhraseWords, cues: tuple[str, ...]) -> list[PhraseWords]:
+    """The stretches between cues."""
+    found, start = [], 0
+    for at, many in places(words, cues):
+        found.append(words[start:at])
+        start = at + many
+    return [piece for piece in (*found, words[start:]) if piece]
