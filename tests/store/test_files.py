@@ -139,10 +139,17 @@ def test_where_the_temporary_folder_is_full_memory_is_used(
     assert sweep_scratch() == 0 and not left.exists(), "swept on the way"
 
 
-def test_a_folder_is_refused_before_the_work() -> None:
-    from voiceagent.store.files import no_folder
+def test_what_can_become_no_file_is_refused_before_the_work(tmp_path: Path) -> None:
+    from voiceagent.store.files import can_become_files
 
-    no_folder(None, Path("nowhere") / "report.html", Path("/dev/null"))
+    can_become_files(None, Path("nowhere") / "report.html", Path("/dev/null"))
     with pytest.raises(StoreError, match="cannot be written") as caught:
-        no_folder(None, Path("/tmp"))
+        can_become_files(None, Path("/tmp"))
     assert "folder" in caught.value.cause and "/tmp/NAME" in caught.value.hint
+    file = tmp_path / "file"
+    file.touch()
+    can_become_files(file, tmp_path / "new" / "deep" / "report.html")
+    for below in (file / "report.html", file / "deep" / "report.html"):
+        with pytest.raises(StoreError, match="cannot be written") as caught:
+            can_become_files(below)
+        assert "no folder" in caught.value.cause

@@ -54,7 +54,9 @@ def bench(
     from voiceagent.evaluation.benchmark import bench as measure
     from voiceagent.evaluation.benchmark import compare, load_report
     from voiceagent.replay.replay import find_inputs
+    from voiceagent.store.files import can_become_files, put_named
 
+    can_become_files(save)
     one_of("--pace", pace, (Pace.MEASURED, Pace.REALTIME))
     files = find_inputs(paths, scenarios=False)
     if limit is not None and limit < len(files):
@@ -73,9 +75,7 @@ def bench(
     else:
         _print(report)
     if save is not None:
-        from voiceagent.store.files import put_named
-
-        put_named(save, msgspec.json.encode(report.to_json()))
+        put_named(save, msgspec.json.encode(report.to_json()), folders=True)
     worse = compare(report, saved, tolerance=tolerance) if saved else []
     for line in worse:
         errors().print(line, markup=False)

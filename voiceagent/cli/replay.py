@@ -96,13 +96,13 @@ def replay(
     from voiceagent.replay.parallel import replay_files
     from voiceagent.replay.replay import ReplaySettings, find_inputs
     from voiceagent.replay.what_if import parse_change
-    from voiceagent.store.files import no_folder
+    from voiceagent.store.files import can_become_files
 
     one_of("--wake", wake, ("auto", "off"))
     one_of("--pace", pace, tuple(Pace))
     if snr is not None and noise is None:
         raise UsageError("`--snr` needs `--noise`", hint="add `--noise FILE`")
-    no_folder(report, events, junit)
+    can_become_files(report, events, junit)
     changes = [*map(parse_change, what_if or ())]  # a slip is told before the wait
     settings = ReplaySettings(
         pace=Pace(pace), wake=wake == "auto", noise=noise, snr=snr, partial=partial

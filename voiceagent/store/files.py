@@ -20,13 +20,13 @@ from voiceagent.errors import StoreError
 __all__ = [
     "OURS",
     "alive",
+    "can_become_files",
     "folder_locked",
     "identity",
     "keep_private",
     "lock",
     "private_folder",
     "put",
-    "no_folder",
     "put_named",
     "put_new",
 ]
@@ -69,7 +69,7 @@ def put(path: Path, data: bytes) -> None:
     _flush_folder(path.parent)
 
 
-def no_folder(*paths: Path | None) -> None:
+def can_become_files(*paths: Path | None) -> None:
     """Refuse what cannot become a file, before any work is done for it; raises
     `StoreError`."""
     for path in paths:
@@ -79,6 +79,20 @@ def no_folder(*paths: Path | None) -> None:
                 cause="it is a folder",
                 hint=f"name a file in it: `{path / 'NAME'}`",
             )
+        if path is not None and (why := _kept_from(path)):
+            raise StoreError(
+                f"`{path}` cannot be written", cause=why, hint="choose another folder"
+            )
+
+
+def _kept_from(path: Path) -> str:
+    """Why no file can be made there, as far as that can be seen."""
+    if path.exists():
+        return "" if os.access(path, os.W_OK) else "it is read-only"
+    above = next(one for one in path.absolute().parents if one.exists())
+    if not above.is_dir():
+        return f"`{above}` is no folder"
+    return "" if os.access(above, os.W_OK) else f"`{above}` is read-only"
 
 
 def put_named(path: Path, data: bytes, *, folders: bool = False) -> None:
