@@ -45,9 +45,16 @@ NUMBER = "{heard_whole:whole} [point {heard_digit:digit}]"
 SUM_LISTS: dict[str, SlotTable] = {
     "heard_whole": NumberSpan(0, 999),
     "heard_digit": NumberSpan(0, 9),
+    "heard_tens": NumberSpan(10, 99),
+    "heard_teens": NumberSpan(10, 19),
+    "heard_ones": NumberSpan(1, 9),
 }
 SUM_RULES = {
     "heard_said_number": NUMBER,
+    "heard_said_any_year": (
+        "(nineteen {heard_tens:tens}|twenty {heard_teens:tens}"
+        "|two thousand [[and] {heard_ones:ones}])"
+    ),
     "heard_sign": "(plus|minus|times|divided by|multiplied by)",
     "heard_said_sum": (
         "(<heard_said_number> <heard_sign> <heard_said_number>"

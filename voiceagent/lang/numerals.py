@@ -236,7 +236,7 @@ def _below_hundred(words: Sequence[str], at: int) -> NumberEnds:
             yield value + NUMBER_VALUES[words[at + 1]], at + 2
 
 
-JOINED = re.compile(rf"{HUNDRED} (?!{'|'.join(WORDS.scales)})")
+JOINED = re.compile(rf"{HUNDRED} (?!{'|'.join((*WORDS.scales, WORDS.point))})")
 
 
 def number_ways(number: int | float) -> tuple[str, ...]:

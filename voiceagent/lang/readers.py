@@ -14,6 +14,7 @@ from functools import cached_property
 
 from voiceagent.lang.numerals import readings
 from voiceagent.lang.sums import number_vocabulary, sum_ends, sum_vocabulary
+from voiceagent.lang.years import year_ways
 
 __all__ = ["HEARD", "READERS", "WordReader"]
 
@@ -41,5 +42,9 @@ READERS: Mapping[str, WordReader] = {
         number_vocabulary,
     ),
     "said_sum": WordReader(sum_ends, sum_vocabulary),
+    "said_any_year": WordReader(
+        lambda words, at: dict.fromkeys(end for _, end in year_ways(words, at)),
+        number_vocabulary,
+    ),
 }
 """By the name of the list."""

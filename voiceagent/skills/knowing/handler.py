@@ -1,4 +1,4 @@
-"""What a device can know by itself: sums, how far the feasts are, and chance."""
+"""What a device can know by itself: sums, units, days, letters and chance."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import random
 
 from voiceagent.nlu.intent import Intent
 from voiceagent.skills.host import SkillHost
-from voiceagent.skills.knowing.days import feast
-from voiceagent.skills.knowing.saying import counted
+from voiceagent.skills.knowing.dates import ahead, between, since, until, weekday
+from voiceagent.skills.knowing.spelling import spell
 from voiceagent.skills.knowing.sums import percentage, work_out
+from voiceagent.skills.knowing.units import convert
 from voiceagent.skills.plain import PlainSkill
 from voiceagent.skills.skill import Answer, Skill, TurnContext
 
@@ -22,35 +23,17 @@ def create(host: SkillHost) -> Skill:
         {
             "know.sum": work_out,
             "know.percent": percentage,
-            "know.until": _until,
-            "know.weekday": _weekday,
+            "know.convert": convert,
+            "know.until": until,
+            "know.since": since,
+            "know.between": between,
+            "know.ahead": ahead,
+            "know.weekday": weekday,
+            "know.spell": spell,
             "know.coin": _coin,
             "know.die": _die,
         },
     )
-
-
-def _day(intent: Intent, context: TurnContext) -> tuple[str, int]:
-    """How the day is called, and how far away it is."""
-    today = context.now.date()
-    day = feast(str(intent.slots["holiday"]), today)
-    year = f" {day.year}" if day.year != today.year else ""
-    return f"{day:%A}, {day:%B} {day.day}{year}", (day - today).days
-
-
-def _until(intent: Intent, context: TurnContext) -> Answer:
-    name, days = _day(intent, context)
-    if days == 0:
-        return Answer("That is today")
-    if int(intent.slots.get("count", 1)) == 7 and days >= 7:
-        weeks, rest = divmod(days, 7)
-        more = f" and {counted(rest, 'day')}" if rest else ""
-        return Answer(f"{counted(weeks, 'week')}{more}, it is {name}")
-    return Answer(f"{counted(days, 'day')}, it is {name}")
-
-
-def _weekday(intent: Intent, context: TurnContext) -> Answer:
-    return Answer(f"It is {_day(intent, context)[0]}")
 
 
 def _chance(context: TurnContext) -> random.Random:

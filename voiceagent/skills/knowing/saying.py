@@ -7,7 +7,7 @@ from fractions import Fraction
 from voiceagent.lang.number_words import number_words
 from voiceagent.lang.totals import SumFault, Total
 
-__all__ = ["FAULTS", "counted", "is_about", "said_result", "told"]
+__all__ = ["FAULTS", "counted", "is_about", "measured", "said_result", "told"]
 
 FAULTS = {
     SumFault.ZERO: "Nothing can be divided by zero",
@@ -30,6 +30,18 @@ def told(value: Fraction, exact: bool = True) -> str:
     """`56`, `about 3.33`, `about 1.27 times ten to the power of 30`."""
     about = "about " if is_about(value, exact) else ""
     return about + (f"minus {_size(-value)}" if value < 0 else _size(value))
+
+
+def measured(value: Fraction, exact: bool = True) -> str:
+    """As `told`; of what is measured three figures are enough, or a whole number."""
+    short = _is_whole(value * 10**PLACES)
+    if (exact and short) or abs(value) >= NAMED or 0 < abs(value) < SMALL:
+        return told(value, exact)
+    sign, size = "minus " if value < 0 else "", abs(value)
+    places = (
+        0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else _places(size)
+    )
+    return f"about {sign}{_figures(size, places)}"
 
 
 def is_about(value: Fraction, exact: bool = True) -> bool:
@@ -65,7 +77,7 @@ def _places(value: Fraction) -> int:
 
 def _figures(value: Fraction, places: int) -> str:
     whole, rest = divmod(round(value * 10**places), 10**places)
-    behind = f"{rest:0{places}d}".rstrip("0")
+    behind = f"{rest:0{places}d}".rstrip("0") if places else ""
     if not behind:
         return f"{whole}" if whole < IN_FIGURES else number_words(whole)
     if whole < IN_FIGURES:
