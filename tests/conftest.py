@@ -6,7 +6,9 @@ import gc
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("shared", deadline=None, print_blob=True)
@@ -26,3 +28,15 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+
+
+HERE = Path(__file__).parent
+LONG = (HERE / "data" / "long_files.txt").read_text().split()
+"""Files that take ten seconds and more, the longest first."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """They begin first: no worker is left alone with one of them at the end."""
+    places = {HERE / name: at for at, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))

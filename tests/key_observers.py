@@ -19,8 +19,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from packs import DRINKS
 
+from tests.packs import DRINKS
 from voiceagent import realtime
 from voiceagent.app import assemble as assembling
 from voiceagent.app.config import Config, load_config

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from voiceagent.nlu.intent import IntentParser
+from voiceagent.nlu.slm.slots import SlotFinder
 from voiceagent.nlu.slm.tools import CallableIntent, tools_of
 from voiceagent.skills.host import SkillHost
 from voiceagent.skills.house.house import LocalHouse
@@ -14,7 +15,16 @@ from voiceagent.skills.packs.pack import Pack, load_pack
 from voiceagent.skills.skill import TurnContext
 from voiceagent.store import Store
 
-__all__ = ["DRINKS", "SHIPPED", "folder", "parser", "reply", "shipped", "tools"]
+__all__ = [
+    "DRINKS",
+    "SHIPPED",
+    "finder",
+    "folder",
+    "parser",
+    "reply",
+    "shipped",
+    "tools",
+]
 
 SHIPPED = ("home", "coffee", "museum")
 DRINKS = """\
@@ -51,6 +61,12 @@ def shipped(name: str) -> Pack:
 def parser(name: str) -> IntentParser:
     """The parser of a shipped pack."""
     return IntentParser(shipped(name))
+
+
+@lru_cache
+def finder(name: str) -> SlotFinder:
+    """What finds the slots of a shipped pack; half a second the first time."""
+    return SlotFinder(shipped(name))
 
 
 @lru_cache

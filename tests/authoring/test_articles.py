@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from packs import shipped
 
+from tests.packs import shipped
 from voiceagent.authoring.articles import jars
 from voiceagent.authoring.sampler import Sampler
 

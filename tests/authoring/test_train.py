@@ -13,7 +13,12 @@ from typer.testing import CliRunner
 
 from tests.packs import folder
 from voiceagent.audio.clip import Clip
-from voiceagent.authoring.train import TrainingPlan, foreign_sentences, train_pack
+from voiceagent.authoring.train import (
+    Trained,
+    TrainingPlan,
+    foreign_sentences,
+    train_pack,
+)
 from voiceagent.cli.pack import app
 from voiceagent.errors import EngineFailed, EngineMissing, PackError
 from voiceagent.nlu.intent import Intent
@@ -66,6 +71,11 @@ def calls(path: Path, **files: str) -> Pack:
 
 
 def train(pack: Pack, room: Classroom, *, good: bool) -> tuple[Learned, int, int]:
+    found = trained(pack, room, good=good)
+    return found.learned, found.before.right, found.after.right
+
+
+def trained(pack: Pack, room: Classroom, *, good: bool) -> Trained:
     sampled = {}
 
     def recogniser(which: Pack) -> object:
@@ -80,7 +90,7 @@ def train(pack: Pack, room: Classroom, *, good: bool) -> tuple[Learned, int, int
     for sample in _all_samples(pack):
         length = 160 * len(sample.text) + 2 * 4800
         sampled[length] = Intent(sample.intent, sample.slots, 1.0, sample.text)
-    found = train_pack(
+    return train_pack(
         pack,
         frozenset("call ring please yggdrasil zbigniew mary".split()),
         room,
@@ -89,7 +99,6 @@ def train(pack: Pack, room: Classroom, *, good: bool) -> tuple[Learned, int, int
         others=[],
         plan=TrainingPlan(takes=2, checks=4),
     )
-    return found.learned, found.before.right, found.after.right
 
 
 def _all_samples(pack: Pack) -> list[Sample]:
@@ -183,10 +192,12 @@ def test_a_pack_is_trained_from_the_command_line(tmp_path: Path) -> None:
 def test_a_shipped_pack_is_not_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    found = trained(calls(tmp_path), classroom(), good=True)
+    assert found.learned
+    monkeypatch.setattr("voiceagent.authoring.train.train_pack", lambda *_, **__: found)
     monkeypatch.setattr("voiceagent.skills.packs.places.SHIPPED", tmp_path)
     pack = folder(tmp_path / "calls", intents_yaml=CALLS)
-    options = ["--takes", "1", "--checks", "2"]
-    done = RUN.invoke(app, ["train", str(pack), *options])
+    done = RUN.invoke(app, ["train", str(pack)])
     assert done.exit_code == 0, done.output
     assert "rare words studied" in done.stdout and "kept in" not in done.stdout
     assert not (pack / LEARNED).exists()

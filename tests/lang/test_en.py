@@ -8,7 +8,7 @@ from functools import lru_cache
 import pytest
 
 from tests.lang.tables import ENGLISH, Check, failing
-from tests.packs import shipped
+from tests.packs import finder, shipped
 from voiceagent.engines.stt.pocketsphinx.language_model import questions
 from voiceagent.engines.tts.speakable import speakable
 from voiceagent.frontend.endpoint import WordsSoFar
@@ -20,7 +20,6 @@ from voiceagent.nlu.guards.verdict import GuardVerdict
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.phrase import as_question
 from voiceagent.nlu.slm.forms import Takes
-from voiceagent.nlu.slm.slots import SlotFinder
 from voiceagent.region.facts import beyond
 from voiceagent.region.wording import content, related, stem
 from voiceagent.stt.grammar import Grammar
@@ -39,7 +38,7 @@ RANKS = 20
 @lru_cache
 def home_words() -> frozenset[str]:
     """Every word of the shipped templates and lists."""
-    known = SlotFinder(shipped("home")).intents.values()
+    known = finder("home").intents.values()
     return frozenset[str]().union(*(each.words for each in known))
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
-from packs import parser, shipped
 
 from tests.lang.tables import ENGLISH, Check, failing
+from tests.packs import finder, parser
 from voiceagent.nlu.correction import mended
 from voiceagent.nlu.guards.account import Account, AccountRule
 from voiceagent.nlu.guards.states import wanted_way
@@ -17,7 +17,6 @@ from voiceagent.nlu.last_command import LastCommand
 from voiceagent.nlu.manners import without_manners
 from voiceagent.nlu.parts import PartsReader
 from voiceagent.nlu.slm.forms import Takes
-from voiceagent.nlu.slm.slots import SlotFinder
 
 pytestmark = pytest.mark.unit
 COMMAND = "turn on the kitchen light"
@@ -30,7 +29,7 @@ def known() -> tuple[Intent, Takes]:
     """The command, and what its intent takes."""
     intent = parser("home").parse(COMMAND)
     assert intent is not None
-    return intent, SlotFinder(shipped("home")).intents[intent.name]
+    return intent, finder("home").intents[intent.name]
 
 
 def account(text: str) -> Account:

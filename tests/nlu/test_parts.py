@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 
 import pytest
-from packs import SHIPPED, parser, shipped
 
 from tests.nlu.guards.test_account import commands, reader
+from tests.packs import SHIPPED, parser, shipped
 from voiceagent.lang.languages import language
 from voiceagent.nlu.correction import mended
 from voiceagent.nlu.intent import SEVERAL, Intent

@@ -7,27 +7,21 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
-from packs import SHIPPED, parser, shipped
 
 from tests.nlu.test_intent import samples
+from tests.packs import SHIPPED, finder, parser, shipped
 from voiceagent.lang.languages import language
 from voiceagent.nlu.guards.guards import Guards, Ruling
 from voiceagent.nlu.guards.states import wanted_way
 from voiceagent.nlu.intent import Intent, IntentParser
 from voiceagent.nlu.manners import without_manners
 from voiceagent.nlu.reader import CommandReader
-from voiceagent.nlu.slm.slots import SlotFinder
 from voiceagent.skills.packs.frames import FramedPack
 from voiceagent.skills.packs.pack import load_pack
 
 pytestmark = pytest.mark.property
 STRANGE = ("gumption", "annas", "tuesdayish", "grandma", "upstairs", "cellar")
 MANNERS, GUARDS = language().manners, language().guards
-
-
-@lru_cache
-def finder(name: str) -> SlotFinder:
-    return SlotFinder(shipped(name))
 
 
 @lru_cache

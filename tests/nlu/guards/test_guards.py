@@ -41,7 +41,7 @@ STORIES = ("he told me to", "I used to", "if it rains", "imagine you")
 
 @lru_cache
 def finder() -> SlotFinder:
-    return SlotFinder(shipped("home"))
+    return packs.finder("home")
 
 
 @lru_cache

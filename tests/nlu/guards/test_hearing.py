@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from packs import parser, shipped
 
+from tests.packs import finder, parser
 from voiceagent.engines.stt.pocketsphinx.confidence import Second, said_otherwise
 from voiceagent.nlu.decision import DecisionStep
 from voiceagent.nlu.guards.guards import Guards, Ruling
 from voiceagent.nlu.slm.cascade import Cascade
-from voiceagent.nlu.slm.slots import SlotFinder
 from voiceagent.stt.protocol import Recognition
 
 pytestmark = pytest.mark.unit
 
 
 def step(text: str, free: str) -> DecisionStep:
-    cascade = Cascade(Guards(SlotFinder(shipped("home")).intents))
+    cascade = Cascade(Guards(finder("home").intents))
     intent = parser("home").parse(text)
     assert intent is not None
     return cascade.route(Recognition(text, 0.95, True, free=free), intent).step
@@ -57,7 +56,7 @@ def test_the_same_words_manners_and_questions_are_taken(text: str, free: str) ->
 
 
 def test_the_reason_never_holds_the_words() -> None:
-    guards = Guards(SlotFinder(shipped("home")).intents)
+    guards = Guards(finder("home").intents)
     intent = parser("home").parse("turn on the tv")
     assert intent is not None
     verdict = guards.heard("turn on the tv", "turn on the gumption", intent)

@@ -8,13 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.packs import parser, shipped
+from tests.packs import finder, parser, shipped
 from voiceagent.nlu.decision import DecisionStep, Opinion, Thresholds, route
 from voiceagent.nlu.guards.guards import Guards
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.slm.cascade import Cascade
 from voiceagent.nlu.slm.protocol import Guess
-from voiceagent.nlu.slm.slots import SlotFinder
 from voiceagent.stt.protocol import Recognition
 
 pytestmark = pytest.mark.unit
@@ -34,7 +33,7 @@ ORDERS = {
 @lru_cache
 def cascade() -> Cascade:
     pack = shipped("home")
-    return Cascade(Guards(SlotFinder(pack).intents, framed=pack.framed))
+    return Cascade(Guards(finder("home").intents, framed=pack.framed))
 
 
 def opinion(intent: Intent | None, sure: float) -> Opinion:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests import packs
 from tests.nlu.test_intent import samples
 from tests.packs import shipped
 from voiceagent.lang.spoken import spoken
@@ -55,7 +56,7 @@ def home() -> Pack:
 
 @lru_cache
 def finder() -> SlotFinder:
-    return SlotFinder(home())
+    return packs.finder("home")
 
 
 @pytest.mark.parametrize("seed", range(6))
