@@ -30,7 +30,9 @@ def slots(text: str) -> list[dict[str, object]]:
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_second_command_is_never_dropped(name: str) -> None:
     chance = random.Random(3)
-    some = commands(name, 3)
+    # Manners are no second command: they are taken away.
+    every = commands(name, 3)
+    some = [pair for pair in every if not pair[0].name.startswith("manners.")]
     for one, text in some:
         other, more = chance.choice(some)
         found = reader(name).parse(f"{text} {chance.choice(JOINTS)} {more}")
@@ -150,7 +152,7 @@ def test_what_was_spoken_of_just_now(last: str, text: str, meant: str | None) ->
 
 @pytest.mark.parametrize(
     "text",
-    ["unlock it", "turn it off tomorrow", "gumption it", "it", "turn off it all"],
+    ["unlock it", "turn it off gumption", "gumption it", "it", "turn off it all"],
 )
 def test_nothing_else_is_referred_to(text: str) -> None:
     assert after("turn on the tv", text) is None

@@ -17,6 +17,8 @@ from voiceagent.agent.effects import Effects
 from voiceagent.agent.herald import Herald, KeptBook
 from voiceagent.agent.looking import Outlook
 from voiceagent.agent.missed import Missed
+from voiceagent.agent.planner import LaterPlans, Planner
+from voiceagent.agent.plans import PlanKeeper, WaitingPlans
 from voiceagent.agent.playback import Playback
 from voiceagent.agent.state import Options
 from voiceagent.agent.supervisor import Supervisor
@@ -77,6 +79,10 @@ class Brain:
     meaning: Acting
     bells: Sequence[Bells] = ()
     """Skills that may have alarms."""
+    plans: LaterPlans | None = None
+    """Where commands that are not for now are kept."""
+    waiting: WaitingPlans | None = None
+    """The same, where this session carries them out."""
     area: str = ""
     """Where the device stands."""
     models: ModelSwitch | None = None
@@ -141,6 +147,15 @@ def build_agent(
         tasks,
         brain.missed,
     )
+    planner = Planner(brain.meaning.skill_for, compute, brain.plans)
+    keeper: PlanKeeper | None = None
+
+    def changed() -> None:
+        alarms.changed()
+        if keeper is not None:
+            keeper.changed()
+
+    effects = Effects(compute, trace.emit, changed, brain.unkept)
     thinker = Thinker(
         brain.meaning,
         compute,
@@ -150,9 +165,16 @@ def build_agent(
         interpreter=brain.interpreter,
         escalation=brain.escalation,
         till=brain.till,
-        effects=Effects(compute, trace.emit, alarms.changed, brain.unkept),
+        effects=effects,
         outlook=brain.outlook,
+        planner=planner,
     )
+    herald = Herald(brain.books, trace.emit, playback.read_out)
+    if brain.waiting is not None:
+        keeper = PlanKeeper(
+            *(brain.waiting, planner, effects, compute, trace.emit, herald.tell),
+            missed=brain.missed,
+        )
     responder = Responder(
         thinker=thinker,
         mouth=playback,
@@ -161,6 +183,7 @@ def build_agent(
         patience=brain.patience,
         silence=alarms.stop,
         missed=brain.missed,
+        plans=keeper,
     )
     return Agent(
         responder=responder,
@@ -174,7 +197,7 @@ def build_agent(
         about=About(
             engines=engines or {},
             notices=notices,
-            herald=Herald(brain.books, trace.emit, responder.read_out),
+            herald=herald,
             pace=compute.pace.value,
             budget=budget.total,
         ),

@@ -51,6 +51,11 @@ class Herald:
             for trouble in book.troubles(partial(self._later, loop)):
                 self._took(trouble)
 
+    def tell(self, text: str) -> None:
+        """Say it in the next pause, once."""
+        self._waiting.append(text)
+        self._news.set()
+
     async def run(self, busy: Callable[[], bool]) -> None:
         """Say it aloud, each thing once, while nobody is `busy`; until cancelled."""
         while True:

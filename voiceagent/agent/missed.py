@@ -34,9 +34,13 @@ class _Entry:
     """With `{ago}` for how long ago it was."""
     due: float
     """Seconds since 1970."""
+    whole: bool = False
+    """Whether the words are all that is to be said."""
 
     def told(self, form: str) -> str:
         """The sentence."""
+        if self.whole:
+            return self.words
         ago = ago_words(max(LATE, believed().timestamp() - self.due))
         return form.format(words=self.words.replace("{ago}", ago))
 
@@ -58,6 +62,11 @@ class Missed:
         now = believed().timestamp()
         new = [_Entry(late_words(alarm), now - late) for alarm, late in alarms]
         self._keep([*self._entries(), *new][-MOST:])
+
+    def note(self, words: str) -> None:
+        """To be told as it is; blocking."""
+        new = _Entry(words, believed().timestamp(), whole=True)
+        self._keep([*self._entries(), new][-MOST:])
 
     async def told_with(self, answer: Answer) -> Answer:
         """The answer, and what is to be told with it. A question is left alone: its
@@ -93,7 +102,7 @@ class Missed:
     def _entries(self) -> list[_Entry]:
         try:
             rows = json.loads(self._store.setting(KEY) or "[]")
-            return [_Entry(str(words), float(due)) for words, due in rows][-MOST:]
+            return [_entry(*row) for row in rows][-MOST:]
         except (ValueError, TypeError, RecursionError):
             return []
 
@@ -102,8 +111,14 @@ class Missed:
         self._keep([entry for entry in self._entries() if entry not in told])
 
     def _keep(self, entries: Sequence[_Entry]) -> None:
-        rows = [[entry.words, entry.due] for entry in entries]
+        rows = [
+            [entry.words, entry.due, *([1] if entry.whole else [])] for entry in entries
+        ]
         self._store.remember(KEY, json.dumps(rows) if rows else "")
+
+
+def _entry(words: object, due: object, whole: object = False) -> _Entry:
+    return _Entry(str(words), float(str(due)), bool(whole))
 
 
 def late_words(alarm: SkillAlarm) -> str:

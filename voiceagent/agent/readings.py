@@ -35,7 +35,8 @@ def slots_of(intent: Intent) -> dict[str, SlotValue]:
     if not intent.parts:
         return dict(intent.slots)
     parts = enumerate(intent.parts, 1)
-    return {f"{number} {part.name}": _shown(part) for number, part in parts}
+    each = {f"{number} {part.name}": _shown(part) for number, part in parts}
+    return {**intent.slots, **each}
 
 
 def _shown(intent: Intent) -> str:

@@ -71,6 +71,7 @@ class Thinker:
         till: Till | None = None,
         effects: Effects | None = None,
         outlook: Outlook | None = None,
+        planner: Planner | None = None,
     ) -> None:
         """`area`: where the device stands; `interpreter`: templates alone if None;
         `escalation`: None where the device is alone; `till`: its turns count there
@@ -80,10 +81,9 @@ class Thinker:
         self._understanding, self._compute = understanding, compute
         self._emit, self._area, self._models = emit, area, models
         self._interpreter = interpreter or Interpreter(understanding, compute)
-        self._escalation, self._till = escalation, till
-        self._planner = Planner(understanding.skill_for, compute)
-        self._effects = effects or Effects(compute, emit)
-        self._outlook = outlook or Outlook()
+        self._escalation, self._outlook = escalation, outlook or Outlook()
+        self._planner = planner or Planner(understanding.skill_for, compute)
+        self._effects, self._till = effects or Effects(compute, emit), till
 
     async def think(self, work: Work) -> Answer | None:
         """The answer, its effects done; None where nobody can answer.

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from voiceagent.agent.ledger import Ledger
 from voiceagent.agent.missed import Missed
+from voiceagent.agent.plans import PlanKeeper
 from voiceagent.agent.playback import Playback
 from voiceagent.agent.request import TurnRequest
 from voiceagent.agent.sentences import Sentences
@@ -58,14 +59,15 @@ class Responder:
         patience: float = HARD_LIMIT,
         silence: Callable[[], None] = lambda: None,
         missed: Missed | None = None,
+        plans: PlanKeeper | None = None,
     ) -> None:
         """`patience`: seconds after the deadline at which a turn that still thinks is
         given up; `silence()`: end whatever else makes sound; `missed`: what rang
-        and is told with an answer."""
+        and is told with an answer; `plans`: what is carried out meanwhile."""
         self.sentences = sentences or Sentences()
         self._thinker, self._mouth = thinker, mouth
         self._emit, self._tasks, self._patience = emit, tasks, patience
-        self._silence, self._missed = silence, missed
+        self._silence, self._missed, self._plans = silence, missed, plans
         self._ahead: asyncio.Task[None] | None = None
         self._ahead_text = ""
 
@@ -80,8 +82,11 @@ class Responder:
         await self._mouth.warm(self.sentences.all(escalates=escalates))
 
     def keep_open(self) -> None:
-        """Keep the ways to larger tiers open while the session lasts."""
+        """Keep the ways to larger tiers open while the session lasts, and plans in
+        mind."""
         self._thinker.keep_open(self._tasks)
+        if self._plans is not None:
+            self._tasks.keep(self._plans.run, what="plans")
 
     async def chime(self, turn: int) -> None:
         """A short sound: we are listening."""

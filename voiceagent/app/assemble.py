@@ -25,6 +25,7 @@ from voiceagent.nlu.models.swap import LateModel, ModelSwitch
 from voiceagent.nlu.reading import Doubts
 from voiceagent.skills.host import SkillHost
 from voiceagent.skills.house.late_house import late_house
+from voiceagent.skills.later.later import LaterSkill
 from voiceagent.skills.volume.handler import loudness
 from voiceagent.store import Store
 from voiceagent.store.scratch import sweep_scratch
@@ -75,6 +76,7 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
     house = shop.house(store, kept=options.store is not None)
     host = SkillHost(store, house, told, config.confirm)
     skills = shop.language.outfit.open(host)
+    plans = next((one for one in skills.each if isinstance(one, LaterSkill)), None)
     meaning = Meaning(shop.language, skills)
     _ = shop.language.parser  # what is wrong with it is said here, not in a turn
     if live:
@@ -93,6 +95,8 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
             meaning=meaning,
             # What rings where nobody hears it would count as heard.
             bells=() if options.typed else skills.each,
+            plans=plans,
+            waiting=None if options.typed else plans,
             books=(store,),
             missed=missed_rings(store, compute, skills.each if options.typed else None),
             unkept=lambda: store.unkept,

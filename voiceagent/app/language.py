@@ -134,7 +134,7 @@ class PackLanguage:
             return self._made("frames", lambda: parts.frames(self.pack, area), area)
 
         def make() -> CommandReader:
-            return parts.reader(self.parser, frames)
+            return parts.reader(self.parser, frames, lambda: self.takes)
 
         return self._shelf.get("reader", (self._from, area), make)
 

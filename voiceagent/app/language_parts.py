@@ -48,12 +48,15 @@ def frames(pack: Pack, area: str) -> IntentParser | None:
 
 
 def reader(
-    parser: IntentParser, frames: Callable[[], IntentParser | None]
+    parser: IntentParser,
+    frames: Callable[[], IntentParser | None],
+    takes: Callable[[], Mapping[str, Takes]],
 ) -> CommandReader:
     """Words to intents, whatever manners stand around them."""
+    from voiceagent.nlu.later import plannable
     from voiceagent.nlu.reader import CommandReader
 
-    return CommandReader(parser, frames)
+    return CommandReader(parser, frames, lambda name: plannable(takes().get(name)))
 
 
 def takes(pack: Pack) -> Mapping[str, Takes]:

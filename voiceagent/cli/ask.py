@@ -117,6 +117,8 @@ def _show(row: TurnRow, trace: Trace) -> None:
         tell("nothing is done before you agree: say so with `--yes`")
     if _is_to_ring(trace, row.turn):
         tell("it rings where `voiceagent listen` runs, and only there")
+    if "later.plan" in _done(trace, row.turn):
+        tell("it is done where `voiceagent listen` runs, and only there")
     if row.unkept:
         tell("it was done, and is not kept: " + ", ".join(row.unkept))
 
@@ -131,14 +133,19 @@ def _held_back(trace: Trace, turn: int) -> bool:
 
 def _is_to_ring(trace: Trace, turn: int) -> bool:
     """Whether a timer or an alarm was set going: nothing rings after this command."""
+    ringing = {"timer.set", "timer.resume", "timer.add", "alarm.set"}
+    return bool(_done(trace, turn) & ringing)
+
+
+def _done(trace: Trace, turn: int) -> set[str]:
+    """Keys of the effects of a turn."""
     from voiceagent.trace.events import Committed
 
-    keys = {
+    return {
         event.key
         for _, event in trace
         if isinstance(event, Committed) and event.ok and event.turn == turn
     }
-    return bool(keys & {"timer.set", "timer.resume", "timer.add", "alarm.set"})
 
 
 def _loudspeaker() -> Player:

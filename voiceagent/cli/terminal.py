@@ -17,6 +17,7 @@ from voiceagent.trace.events import (
     Degraded,
     EarconPlayed,
     IntentMatched,
+    PlanRan,
     ReplyReady,
     SessionStarted,
     StopHeard,
@@ -156,6 +157,8 @@ def _aside(record: Record, at: str) -> Text | None:
             return Text(f"{at}✋ {reason}", style="dim")
         case AlarmRang(pii_text=text):
             return Text(f"{at}⏰ {text}", style="bold yellow")
+        case PlanRan(pii_text=text, ok=ok) if text:
+            return Text(f"{at}⏱ {text}", style="yellow" if ok else "bold red")
         case EarconPlayed(name=name) if name != "alarm":
             return Text(f"{at}♪ {name}", style="dim")
         case Degraded(what=what, why=why, hint=hint):

@@ -109,6 +109,12 @@ def _alarm(row: Columns, start: datetime) -> str:
     return _line("alarm", [local, name, str(row["rule"]), str(row["skipped"])])
 
 
+def _plan(row: Columns, start: datetime) -> str:
+    """When it is due stands with the timers and alarms."""
+    people = (str(row[key]) for key in ("sort", "who", "place"))
+    return _line("plan", [str(row["words"]), *people])
+
+
 def _setting(row: Columns, start: datetime) -> str:
     key, value = str(row["key"]), str(row["value"])
     return "" if ":" in key or value in ("", "no") else f"{key}={value}"
@@ -141,5 +147,6 @@ def _line(first: str, more: Iterable[str]) -> str:
 TELLERS: Mapping[str, Callable[[Columns, datetime], str]] = {
     "timers": _timer,
     "alarms": _alarm,
+    "plans": _plan,
     "settings": _setting,
 }

@@ -6,6 +6,7 @@ from voiceagent.lang.en_choices import CHOICES
 from voiceagent.lang.en_corrections import CORRECTIONS
 from voiceagent.lang.en_documents import DOCUMENTS
 from voiceagent.lang.en_guards import GUARDS
+from voiceagent.lang.en_later import LATER
 from voiceagent.lang.en_manners import MANNERS
 from voiceagent.lang.en_numbers import CALENDAR, NUMBERS
 from voiceagent.lang.en_parts import PARTS
@@ -99,4 +100,5 @@ ENGLISH = Language(
     signs=SIGNS,
     sums=SUMS,
     things=THINGS,
+    later=LATER,
 )

@@ -15,6 +15,7 @@ from msgspec import Struct
 from voiceagent.lang.choice_tables import ChoiceWords
 from voiceagent.lang.correction_tables import CorrectionWords
 from voiceagent.lang.guard_tables import GuardTables
+from voiceagent.lang.later_tables import LaterWords
 from voiceagent.lang.manner_tables import MannerWords
 from voiceagent.lang.part_tables import PartWords
 from voiceagent.lang.private_tables import PrivateTables
@@ -246,3 +247,4 @@ class Language(Struct, frozen=True, kw_only=True, eq=False):
     signs: SignWords
     sums: SumWords
     things: ThingWords
+    later: LaterWords

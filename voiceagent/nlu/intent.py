@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hassil.intents import Intents, SlotList
 
 __all__ = [
+    "LATER",
     "SEVERAL",
     "UNDO",
     "Intent",
@@ -29,6 +30,9 @@ __all__ = [
 SlotValue = str | int | float
 SEVERAL = "several"
 """Name of an intent that is several."""
+LATER = "later"
+"""Name of an intent whose parts are not for now: its slots say when, or on what
+condition. Whoever does not know it finds nobody that answers it, and does nothing."""
 UNDO = "dialog.undo"
 """Name of the intent that takes back what was done last."""
 LONGEST = 1000
@@ -48,7 +52,8 @@ class Intent:
     without: tuple[Intent, ...] = ()
     """What is to be left as it is, as the same command would name it."""
     parts: tuple[Intent, ...] = ()
-    """Commands that are done together, all or none; its name is `SEVERAL` then."""
+    """Commands that are done together, all or none; its name is `SEVERAL` then, or
+    `LATER`."""
 
     @property
     def meaning(self) -> Hashable:

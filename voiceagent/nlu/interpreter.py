@@ -115,8 +115,8 @@ class Interpreter:
             return None
         found = self._conversation.read(text, parse, at)
         if intent is not None:
-            same = found is not None and found.intent.name == intent.name
-            return found if same else None
+            name = found.intent.name if found is not None else ""
+            return found if found and (found.anyway or name == intent.name) else None
         return found
 
     async def _meant(self, referred: Referred, recognition: Recognition) -> Reading:

@@ -16,6 +16,7 @@ from voiceagent.nlu.correction import DURATION, TIME, mended, takes_back
 from voiceagent.nlu.intent import SEVERAL, UNDO, Intent
 from voiceagent.nlu.parts import ReadOne
 from voiceagent.nlu.referring import TARGETS, exchanged, same_thing, things_of
+from voiceagent.nlu.replanned import planned, put_off, replanned
 
 __all__ = ["FORGOTTEN", "LastCommand", "Referred"]
 
@@ -23,6 +24,7 @@ FORGOTTEN = 120.0
 """Seconds after which nothing is referred to any more."""
 LONGEST = 6
 """Words of what is exchanged."""
+ABOUT_PLANS = ("later.move", "later.status")
 ADDING = ("timer.set", "alarm.set", "reminder.set", "list.add")
 """Intents that leave something behind: put right, it has to go."""
 
@@ -34,6 +36,8 @@ class Referred:
     intent: Intent
     sure: bool = True
     """False: it is spoken back before it is done."""
+    anyway: bool = False
+    """True: whatever else the words could be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,9 @@ class LastCommand:
         """Something was done, or answered, at that loop time."""
         if intent.name == SEVERAL and intent.parts[0].name == UNDO:
             intent = intent.parts[-1]  # what was put right
+        if intent.name in ABOUT_PLANS and self._past and planned(self._past[-1].intent):
+            intent = self._past[-1].intent  # it is still what was spoken of
+            self._past = self._past[:-1]
         before = [one for one in self._past if at - one.at <= FORGOTTEN]
         self._past = (*before[-1:], _Past(intent, at))
 
@@ -65,6 +72,8 @@ class LastCommand:
             return None
         last, tables = past[-1], self._tables
         said = spoken(text)
+        if (change := replanned(last, said)) is not None:
+            return Referred(change, anyway=True)
         if said in tables.again:
             return Referred(last)
         words = said.split()
@@ -74,6 +83,7 @@ class LastCommand:
             found = _instead(last, rest, parse, sure=True)
             if found is not None and not _targets_apart(found.intent, last):
                 return found
+        last, past = put_off(last), [*map(put_off, past)]
         if len(past) > 1 and (found := self._of_both(words, past, parse)):
             return found
         bare = _ahead_of(words, tables.also_behind)

@@ -3,6 +3,7 @@
 as it stands, and without manners   templates: every word is theirs
 the same                            frames: what people say their own way
     its parts                           several commands, things and exceptions
+    without its time                    a command that is not for now
 """
 
 from __future__ import annotations
@@ -14,26 +15,45 @@ from voiceagent.lang.languages import language
 from voiceagent.lang.numerals import numerals
 from voiceagent.lang.spoken import spoken
 from voiceagent.nlu.intent import Intent, IntentParser
+from voiceagent.nlu.later import LaterReader, Plannable
 from voiceagent.nlu.manners import without_manners
 from voiceagent.nlu.parts import PartsReader
 
 __all__ = ["CommandReader"]
 
 WORDS = language().parts
+LATER_SLOT = "conversation_command"
+"""In which templates of Home Assistant keep a command that is not for now."""
 
 
 class CommandReader:
     """Reads words with what a pack says; no state, any thread."""
 
     def __init__(
-        self, parser: IntentParser, frames: Callable[[], IntentParser | None]
+        self,
+        parser: IntentParser,
+        frames: Callable[[], IntentParser | None],
+        plannable: Plannable = lambda name: True,
     ) -> None:
-        """`frames()`: read by, where no template says it; None: there are none."""
+        """`frames()`: read by, where no template says it; None: there are none.
+        `plannable`: whether an intent can be put off."""
         self._parser, self._frames = parser, frames
         self._parts = PartsReader(self._one)
+        self._later = LaterReader(self._now, plannable)
 
     def parse(self, text: str) -> Intent | None:
         """The command that `text` is, or several in one; None if it is none."""
+        found = self._now(text)
+        # "The light and the TV at nine" is no TV at nine: with a time, it is one frame.
+        if found is None or found.parts or LATER_SLOT in found.slots:
+            bare = without_manners(text)
+            later = self._later.read(text)  # "from now" ends in what may be manners
+            if later is None and bare != text:
+                later = self._later.read(bare)
+            return later or found
+        return found
+
+    def _now(self, text: str) -> Intent | None:
         found = self._one(text)
         if found is None or _joined(found):
             return self._parts.read(without_manners(text)) or found

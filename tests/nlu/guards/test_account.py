@@ -14,6 +14,7 @@ from voiceagent.lang.languages import language
 from voiceagent.nlu.guards.guards import Guards, Ruling
 from voiceagent.nlu.guards.states import wanted_way
 from voiceagent.nlu.intent import Intent, IntentParser
+from voiceagent.nlu.later import plannable
 from voiceagent.nlu.manners import without_manners
 from voiceagent.nlu.reader import CommandReader
 from voiceagent.skills.packs.frames import FramedPack
@@ -34,7 +35,10 @@ def reader(name: str) -> CommandReader:
     pack = shipped(name)
     framed = FramedPack(pack.frames, pack.slot_lists) if pack.frames else None
     frames = IntentParser(framed) if framed else None
-    return CommandReader(parser(name), lambda: frames)
+    known = finder(name).intents
+    return CommandReader(
+        parser(name), lambda: frames, lambda intent: plannable(known.get(intent))
+    )
 
 
 def commands(name: str, seed: int) -> list[tuple[Intent, str]]:

@@ -17,7 +17,7 @@ from voiceagent.skills.timers.recurrence import (
     is_sound,
     recurrence,
 )
-from voiceagent.skills.timers.table import Stamp, stored_number, stored_text
+from voiceagent.skills.timers.table import Beside, Stamp, stored_number, stored_text
 from voiceagent.store import Store, StoredRow
 
 __all__ = ["AlarmTable", "ClockAlarm"]
@@ -46,8 +46,9 @@ class ClockAlarm:
 
     @property
     def kind(self) -> str:
-        """`alarm`, or `reminder`: its id begins with it."""
-        return "reminder" if self.id.startswith("reminder-") else "alarm"
+        """`alarm`, `reminder` or `plan`: its id begins with it."""
+        kind = self.id.partition("-")[0]
+        return kind if kind in ("reminder", "plan") else "alarm"
 
     @staticmethod
     def new(
@@ -157,15 +158,15 @@ class AlarmTable:
         """The next to ring first."""
         return self._where("? = '' ORDER BY local, id", "")
 
-    def add(self, alarm: ClockAlarm) -> None:
-        """Keep a new one; the same one twice is one."""
+    def add(self, alarm: ClockAlarm, beside: Beside = lambda new: ()) -> None:
+        """Keep a new one; the same one twice is one. `beside`: written with it."""
         unique, number = alarm, 1
         while self._where("id = ?", unique.id) not in ([], [unique]):
             unique = replace(alarm, id=f"{alarm.id}-{number}")
             number += 1
         marks = ", ".join("?" * len(_row(unique)))
         sql = f"INSERT OR IGNORE INTO alarms VALUES ({marks})"
-        self._store.write((sql, _row(unique)))
+        self._store.write((sql, _row(unique)), *beside(unique.id))
 
     def replace(self, alarm: ClockAlarm) -> None:
         """Change one; nothing happens if it was cancelled meanwhile."""

@@ -85,7 +85,9 @@ class Timers:
     def alarms(self) -> Sequence[SkillAlarm]:
         """All that run, earliest first; those that fell due while off come at once."""
         now = _now()
-        ours = [timer for timer in self._table.every() if timer.kind != "reminder"]
+        ours = [
+            timer for timer in self._table.every() if timer.kind in ("timer", "alarm")
+        ]
         running = [_rings(timer, now) for timer in ours if timer.due]
         every = [*running, *self._alarms.rings(now)]
         return sorted(every, key=lambda alarm: alarm.due)

@@ -16,7 +16,7 @@ from voiceagent.errors import StoreError
 from voiceagent.skills.skill import TurnContext
 from voiceagent.skills.timers.clock_alarm import AlarmTable, ClockAlarm
 from voiceagent.skills.timers.recurrence import Recurrence
-from voiceagent.skills.timers.table import Stamp, Timer, TimerTable
+from voiceagent.skills.timers.table import Beside, Stamp, Timer, TimerTable
 
 __all__ = ["Ringing", "SetTime", "SetTimes", "stamp_of", "zone_of"]
 
@@ -70,9 +70,10 @@ class SetTimes:
     """Everything of one kind that is to ring."""
 
     def __init__(self, kind: str, alarms: AlarmTable, timers: TimerTable) -> None:
-        """`kind`: `alarm` or `reminder`; `timers`: where those after a while are."""
+        """`kind`: `alarm`, `reminder` or `plan`; `timers`: where those after a while
+        are."""
         self.kind = kind
-        self._alarms, self._timers = alarms, timers
+        self.alarms, self.timers = alarms, timers
         self._unkept: dict[str, ClockAlarm] = {}
         """What was put right and could not be written."""
 
@@ -91,10 +92,10 @@ class SetTimes:
         found = [alarm for alarm in self._of_clocks() if alarm.id == alarm_id]
         self._unkept.pop(alarm_id, None)
         if found:
-            self._alarms.rang(alarm_id, now, zone())
+            self.alarms.rang(alarm_id, now, zone())
             return found[0].name
-        timers = [t for t in self._timers.every(self.kind) if t.id == alarm_id]
-        self._timers.remove([timer.id for timer in timers])
+        timers = [t for t in self.timers.every(self.kind) if t.id == alarm_id]
+        self.timers.remove([timer.id for timer in timers])
         return timers[0].name if timers else None
 
     def every(self, context: TurnContext) -> list[SetTime]:
@@ -105,29 +106,39 @@ class SetTimes:
             alarm = self._settled(kept, now, Zone(here), keep=False)
             when = alarm.due(Zone(here)).astimezone(here)
             found.append(SetTime(when, clock=alarm))
-        for timer in self._timers.every(self.kind):
+        for timer in self.timers.every(self.kind):
             if timer.due is not None:
                 later = now.later(now.until(timer.due))
                 found.append(SetTime(_date(later, here), timer=timer))
         return sorted(found, key=lambda one: one.when.astimezone(UTC))
 
-    def set_after(self, seconds: float, now: Stamp, name: str = "") -> None:
-        """A new one after a while."""
+    def set_after(
+        self,
+        seconds: float,
+        now: Stamp,
+        name: str = "",
+        beside: Beside = lambda new: (),
+    ) -> None:
+        """A new one after a while; `beside`: written with it."""
         timer = Timer.new(self.kind, now, seconds=seconds, name=name)
-        self._timers.add(timer)
+        self.timers.add(timer, beside)
 
-    def add(self, alarm: ClockAlarm) -> None:
-        """A new one at a time of day."""
-        self._alarms.add(alarm)
+    def add(self, alarm: ClockAlarm, beside: Beside = lambda new: ()) -> None:
+        """A new one at a time of day; `beside`: written with it."""
+        self.alarms.add(alarm, beside)
+
+    def after_a_while(self) -> list[Timer]:
+        """Those after a while, the next to ring first."""
+        return [timer for timer in self.timers.every(self.kind) if timer.due]
 
     def remove(self, found: Sequence[SetTime]) -> None:
         """Forget them."""
-        self._alarms.remove([one.id for one in found if one.clock])
-        self._timers.remove([one.id for one in found if one.timer])
+        self.alarms.remove([one.id for one in found if one.clock])
+        self.timers.remove([one.id for one in found if one.timer])
 
     def skip(self, one: SetTime) -> bool:
         """Leave out its next time; false where it is gone."""
-        return self._alarms.skip(one.id)
+        return self.alarms.skip(one.id)
 
     def move(self, one: SetTime, when: datetime, now: Stamp) -> None:
         """It rings at `when` instead; one that recurs does so at that time from then
@@ -144,7 +155,7 @@ class SetTimes:
         return replace(alarm, id=alarm.id.replace("alarm", self.kind, 1))
 
     def _of_clocks(self) -> list[ClockAlarm]:
-        return [alarm for alarm in self._alarms.every() if alarm.kind == self.kind]
+        return [alarm for alarm in self.alarms.every() if alarm.kind == self.kind]
 
     def _settled(
         self, kept: ClockAlarm, now: Stamp, here: Zone, *, keep: bool = True
@@ -157,7 +168,7 @@ class SetTimes:
             return alarm
         self._unkept[kept.id] = alarm
         try:
-            self._alarms.replace(alarm)
+            self.alarms.replace(alarm)
             del self._unkept[kept.id]
         except StoreError as error:  # it holds in this session all the same
             log.warning("an alarm is not kept", extra={"cause": error.cause})

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from voiceagent.clock import Uptime
 from voiceagent.store import Store, StoredRow
+from voiceagent.store.statements import SqlStatement
 
-__all__ = ["Stamp", "Timer", "TimerTable", "stored_number", "stored_text"]
+__all__ = ["Beside", "Stamp", "Timer", "TimerTable", "stored_number", "stored_text"]
 
-KINDS = ("timer", "alarm", "reminder")
+Beside = Callable[[str], Sequence[SqlStatement]]
+"""What is written with a new row, in one step; it is given the id of the row."""
+KINDS = ("timer", "alarm", "reminder", "plan")
 FARTHEST = 1e14
 """Seconds from 1970 (three million years): what a clock set wrongly may have shown, and
 still far from where sums of dates break."""
@@ -104,14 +107,14 @@ class TimerTable:
             "? IN ('', kind) ORDER BY due IS NULL, due, set_at, id", kind
         )
 
-    def add(self, timer: Timer) -> None:
-        """Keep a new one; the same one twice is one."""
+    def add(self, timer: Timer, beside: Beside = lambda new: ()) -> None:
+        """Keep a new one; the same one twice is one. `beside`: written with it."""
         timer = self._unlike_others(timer)
         sql = "INSERT OR IGNORE INTO timers VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
         due = timer.due.date if timer.due else None
         head = (timer.id, timer.kind, timer.name, timer.area, timer.seconds)
         row = (*head, due, timer.remaining, timer.set_at)
-        self._store.write((sql, row), *_uptime(timer))
+        self._store.write((sql, row), *_uptime(timer), *beside(timer.id))
 
     def replace(self, timer: Timer) -> None:
         """Change one; nothing happens if it has rung meanwhile."""

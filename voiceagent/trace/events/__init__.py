@@ -41,6 +41,7 @@ from voiceagent.trace.events.session import (
 from voiceagent.trace.events.speaking import (
     AlarmRang,
     EarconPlayed,
+    PlanRan,
     ReplyReady,
     SpeakingStarted,
     SpeakingStopped,
@@ -86,6 +87,7 @@ __all__ = [
     "ModelSwapped",
     "Muted",
     "PartialTranscript",
+    "PlanRan",
     "Planned",
     "RemoteAnswered",
     "RemoteToolRan",
@@ -151,6 +153,7 @@ Event = (
     | BargeIn
     | StopHeard
     | AlarmRang
+    | PlanRan
     | Muted
     | Unmuted
     | Degraded

@@ -7,6 +7,7 @@ from voiceagent.trace.events.base import Base
 __all__ = [
     "AlarmRang",
     "EarconPlayed",
+    "PlanRan",
     "ReplyReady",
     "SpeakingStarted",
     "SpeakingStopped",
@@ -49,4 +50,16 @@ class AlarmRang(Base, frozen=True, tag=True):
 
     id: str
     pii_text: str
+    late_seconds: float = 0.0
+
+
+class PlanRan(Base, frozen=True, tag=True):
+    """A command that had waited was carried out, or could not be."""
+
+    id: str
+    pii_text: str
+    """What was said of it; empty where there was nothing to tell."""
+    ok: bool = True
+    why: str = ""
+    """Why nothing was done, where that is as it should be."""
     late_seconds: float = 0.0

@@ -13,6 +13,7 @@ from voiceagent.trace.events import (
     Event,
     Failed,
     LinkChanged,
+    PlanRan,
     WakeRejected,
 )
 from voiceagent.trace.outcomes import TurnOutcome, counted, outcome_of
@@ -238,6 +239,10 @@ def _told(event: Event) -> str:
         case AlarmRang():
             late = f", {event.late_seconds:.0f} s late" if event.late_seconds else ""
             return f"{event.pii_text}{late}"
+        case PlanRan():
+            late = f", {event.late_seconds:.0f} s late" if event.late_seconds else ""
+            done = "" if event.ok else " (not done)"
+            return f"{event.pii_text or event.why}{late}{done}"
         case WakeRejected():
             return f"{event.word} at {event.score:.2f}: the verifier did not agree"
         case AudioGap():

@@ -13,6 +13,7 @@ from voiceagent.trace.events import (
     Event,
     Failed,
     LinkChanged,
+    PlanRan,
     SessionStarted,
     StopHeard,
     WakeRejected,
@@ -31,7 +32,10 @@ __all__ = ["SessionNote", "Story", "StorySession", "StoryTurn", "TurnKey", "read
 TurnKey = tuple[int, int]
 """Number of the session, from 0, and of the turn in it: one recording may be replayed
 by several scenarios."""
-ASIDE = (AlarmRang, StopHeard, WakeRejected, AudioGap, Degraded, Failed, LinkChanged)
+ASIDE = (
+    *(AlarmRang, PlanRan, StopHeard, WakeRejected, AudioGap, Degraded, Failed),
+    LinkChanged,
+)
 """What is told even if it belongs to no turn."""
 
 

@@ -1,0 +1,200 @@
+"""Commands that are not for now: exactly the command, and exactly the time; or none."""
+
+from __future__ import annotations
+
+import random
+from functools import cache
+
+import pytest
+from planned import reader
+
+from tests.nlu.guards.test_account import commands
+from voiceagent.lang.languages import language
+from voiceagent.lang.quantities import times_of
+from voiceagent.nlu.intent import LATER, SEVERAL, Intent
+from voiceagent.nlu.occasions import CANNOT, Occasions
+
+pytestmark = pytest.mark.property
+OCCASIONS = Occasions()
+WORDS = language().later
+
+
+@cache
+def plannable() -> list[tuple[Intent, str]]:
+    """Commands of the home that can be put off, and how they are said."""
+    later = reader()._later
+    found = [
+        (one, text)
+        for one, text in commands("home", 4)
+        if later.plannable(one.name) and (read := reader().parse(text))
+        if read.meaning == one.meaning
+    ]
+    assert len({one.name for one, _ in found}) > 20
+    return found
+
+
+def times(kind: str, many: int, seed: int) -> list[tuple[str, dict[str, object]]]:
+    """Times as the grammar says them, with what they mean."""
+    chance = random.Random(seed)
+    found: list[tuple[str, dict[str, object]]] = []
+    while len(found) < many:
+        said, filled = OCCASIONS.grammar.sample(f"later_{kind}", chance)
+        slots: dict[str, str | int] = dict(filled)
+        sound = (
+            "hour" in slots and times_of(slots)
+            if kind == "time"
+            else any(isinstance(value, int) and value > 0 for value in slots.values())
+        )
+        if len(slots) == len(filled) and sound and said.split()[0] != "after":
+            found.append((said, {**slots}))
+    return found
+
+
+@pytest.mark.parametrize("kind", ["while", "time"])
+@pytest.mark.parametrize("front", [True, False])
+def test_any_command_at_any_time_in_any_order(kind: str, front: bool) -> None:
+    chance, wrong, read = random.Random(7), [], 0
+    said_times = times(kind, 30, 3)
+    some = chance.sample(plannable(), 30)
+    for (command, text), (when, slots) in zip(some, said_times, strict=True):
+        found = reader().parse(f"{when} {text}" if front else f"{text} {when}")
+        if found is None:
+            continue
+        read += 1
+        fits = found.name == LATER and dict(found.slots) == slots
+        if not fits or [one.meaning for one in found.parts] != [command.meaning]:
+            wrong.append((when, text, found))
+    assert wrong == []
+    assert read >= 27
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "don't {}", "do not {}", "never {}", "did you {}", "he said {}",
+        "why did you {}",
+        "I wonder if you could not {}", "my brother told me to {}", "you said {}",
+        "{} is what she said", "should I {}", "what happens if I {}", "{} gumption",
+        "{} and gumption the lamp", "I forgot to {}", "we used to {}",
+    ],
+)  # fmt: skip
+def test_what_is_no_command_now_is_none_later(frame: str) -> None:
+    chance = random.Random(9)
+    for _, text in chance.sample(plannable(), 5):
+        if reader().parse(frame.format(text)) is not None:
+            continue
+        for when, _ in times("time", 1, 5):
+            said = (f"{when} {frame.format(text)}", f"{frame.format(text)} {when}")
+            assert [reader().parse(one) for one in said] == [None, None]
+
+
+CONDITIONS = (
+    "if it rains", "when the door opens", "unless it is cold", "when it gets dark",
+    "as soon as the timer rings", "until I say so", "while I sleep",
+    "whenever it snows",
+    "after the film", "before dinner", "at sunset", "once the sun is up",
+    "if the temperature is below ten degrees", "when my wife gets to work",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_what_nobody_can_wait_for_is_refused_by_name(condition: str) -> None:
+    chance = random.Random(condition)
+    for _, text in chance.sample(plannable(), 4):
+        for said in (f"{condition} {text}", f"{text} {condition}"):
+            found = reader().parse(said)
+            assert found is None or CANNOT in found.slots, said
+
+
+@pytest.mark.parametrize(
+    ("when", "says"),
+    [
+        ("at 25:00", "no such time"),
+        ("at thirty o'clock", "no such time"),
+        ("yesterday", "passed"),
+        ("an hour ago", "passed"),
+        ("in 0 minutes", "no time"),
+        ("for ten minutes", "only for ten minutes"),
+        ("from eight to ten", "only from eight to ten"),
+        ("until nine", "only until nine"),
+    ],
+)
+def test_a_time_that_cannot_be_is_refused_by_name(when: str, says: str) -> None:
+    found = reader().parse(f"turn on the kitchen light {when}")
+    assert found is not None and says in str(found.slots[CANNOT])
+
+
+def parts(text: str) -> list[tuple[str, object, list[str]]]:
+    """Of each part when it is to be done, and what."""
+    found = reader().parse(text)
+    assert found is not None, text
+    each = found.parts if found.name == SEVERAL else (found,)
+    return [
+        (one.name, dict(one.slots), [part.text for part in one.parts]) for one in each
+    ]
+
+
+def test_what_a_time_covers() -> None:
+    tv, light = "turn off the tv", "turn off the kitchen light"
+    door = "lock the front door"
+    assert parts(f"at nine {tv} and {door}") == [(LATER, {"hour": 9}, [tv, door])]
+    both = parts("turn off the kitchen light and the tv at nine")
+    assert both == [(LATER, {"hour": 9}, [light, tv])]
+    (first, second) = parts(f"{tv} and at nine {door}")
+    assert first[0] == "device.off" and second == (LATER, {"hour": 9}, [door])
+    each = parts(f"{tv} at nine and {door} at ten")
+    assert each == [(LATER, {"hour": 9}, [tv]), (LATER, {"hour": 10}, [door])]
+    # It may be meant for both: which, is asked.
+    doubt = parts(f"{tv} at nine and {door}")
+    assert doubt == [(LATER, {"hour": 9, "beside": 1}, [tv, door])]
+    doubt = parts(f"{tv} and {door} at nine")
+    assert doubt == [(LATER, {"hour": 9, "beside": 2}, [tv, door])]
+
+
+@pytest.mark.parametrize("cue", sorted(WORDS.waits))
+def test_who_is_waited_for_is_told_from_all_else(cue: str) -> None:
+    command = "turn on the kitchen light"
+    for who, place in (("anna", "home"), ("anna berg", "away")):
+        does = "comes home" if place == "home" else "leaves"
+        wanted = {"sort": WORDS.waits[cue], "who": who, "place": place}
+        for text in (f"{cue} {who} {does} {command}", f"{command} {cue} {who} {does}"):
+            found = reader().parse(text)
+            assert found is not None and found.slots == wanted, text
+    found = reader().parse(f"{command} {cue} anna comes home from work")
+    assert found is None or CANNOT in found.slots
+    found = reader().parse(f"{command} {cue} the cat leaves")
+    assert found is None or CANNOT in found.slots
+
+
+def test_a_time_in_the_middle_and_in_two_pieces() -> None:
+    wanted = {"day": 1, "hour": 7}
+    for text in (
+        "tomorrow turn on the kitchen light at seven",
+        "at seven turn on the kitchen light tomorrow",
+        "turn on at seven tomorrow the kitchen light",
+        "dim tomorrow at seven the kitchen light to ten percent",
+    ):
+        found = reader().parse(text)
+        assert found is not None and found.slots == wanted, text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "at eight remind me to call Anna",
+        "remind me to turn off the tv at nine",
+        "wake me at seven",
+        "set a timer for ten minutes",
+        "what's the weather at nine",
+        "is the kitchen light on at nine",
+        "turn on the tv at nine and at ten",
+        "turn on the tv in ten minutes in twenty minutes",
+        "move my alarm to nine",
+        "at nine",
+        "in ten minutes",
+        "when I get home",
+    ],
+)
+def test_what_takes_a_time_itself_or_has_no_command_is_no_plan(text: str) -> None:
+    found = reader().parse(text)
+    assert found is None or found.name != LATER

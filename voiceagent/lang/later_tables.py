@@ -1,0 +1,55 @@
+"""Words for when, and on what condition, a command is to be done: of one language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+__all__ = ["LaterWords"]
+
+
+class LaterWords(Struct, frozen=True, kw_only=True, eq=False):
+    """What is said beside a command that is not for now."""
+
+    rules: Mapping[str, str]
+    """Times in the notation of `quantity_tables.py`, by what they say: `time`, `day`,
+    `repeat`, `while`."""
+    inside: tuple[str, ...]
+    """Before a while of any length: `in ten thousand hours`."""
+    clock: tuple[str, ...]
+    """Before a time of day, be there one such or not: `at twenty five oh oh`."""
+    hours: frozenset[str]
+    """Words besides numbers that may stand in such a time."""
+    vague: tuple[str, ...]
+    """A time that has to be asked for."""
+    past: tuple[str, ...]
+    """A time that is over, with what may end one: `ago`."""
+    ago: str
+    waits: Mapping[str, str]
+    """Words before somebody who comes or goes: `wait`, `each` (every time), `if`."""
+    whos: Mapping[str, str]
+    """Who is meant by words that are no name: `i`, `any`, `all`, `none`."""
+    places: Mapping[str, str]
+    """What somebody does: `home` or `away`."""
+    whole: Mapping[str, tuple[str, str]]
+    """The same in one: who, and where."""
+    clauses: Mapping[str, str]
+    """Words before what cannot be waited for, each with how it is refused; the
+    clause stands in the gap."""
+    moments: tuple[str, ...]
+    """Moments that no clock tells: `sunset`."""
+    ats: tuple[str, ...]
+    """Words before one of them."""
+    spans: tuple[str, ...]
+    """Rules of times through which something would last."""
+    takes_back: frozenset[str]
+    """Sentences that take back what was planned just now."""
+    anew: tuple[str, ...]
+    """Before another time for it."""
+    behind: frozenset[str]
+    """Behind it."""
+    moved: Mapping[str, int]
+    """Behind a while by which it is moved: further on, or back."""
+    mirrored: Mapping[str, str]
+    """The user's words in the mouth of the agent, besides those of commands."""

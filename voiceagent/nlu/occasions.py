@@ -1,0 +1,277 @@
+"""Where a sentence says when, or on what condition: times, people, and what is neither.
+
+An occasion is a stretch of words with slots: those of a time (`lang/quantities.py`), or
+`sort`, `who` and `place` of somebody who comes or goes. `ask`: the time is still to be
+asked for. `cannot`: nobody here can wait for it; the words say why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias, TypeVar
+
+from voiceagent.lang.languages import language
+from voiceagent.lang.later_tables import LaterWords
+from voiceagent.lang.number_words import NUMBER_VALUES
+from voiceagent.lang.numerals import wholes
+from voiceagent.lang.phrase_grammar import PhraseGrammar
+from voiceagent.lang.quantities import times_of
+from voiceagent.nlu.intent import SlotValue
+
+__all__ = ["ASK", "CANNOT", "PLACE", "SORT", "WHO", "Occasion", "Occasions"]
+
+ASK, CANNOT, SORT, WHO, PLACE = "ask", "cannot", "sort", "who", "place"
+LONGEST_WHO = 3
+"""Words of a name."""
+LONGEST_CLAUSE = 12
+NUMBER_LISTS = tuple([word] for word in NUMBER_VALUES)
+UNITS = language().quantities.say.units
+KINDS = ("time", "day", "repeat", "while", "vague", "who", "cannot")
+TOGETHER = (
+    {"time", "day"},
+    {"time", "repeat"},
+    {"time", "who"},
+    {"while", "who"},
+    {"day", "who"},
+    {"day", "repeat"},
+)
+"""Kinds that say one thing together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """One, and its place among the words."""
+
+    kind: str
+    slots: Mapping[str, SlotValue]
+    start: int
+    end: int = field(compare=False)
+
+
+class Occasions:
+    """Finds them; no state, any thread."""
+
+    def __init__(self, tables: LaterWords | None = None) -> None:
+        self._tables = words = tables or language().later
+        quantities = language().quantities
+        own = {f"later_{kind}": rule for kind, rule in words.rules.items()}
+        spans = {f"later_span_{n}": rule for n, rule in enumerate(words.spans)}
+        self.grammar = PhraseGrammar(
+            {**quantities.rules, **own, **spans}, quantities.lists
+        )
+        """Of times, a rule for each kind: `later_time`."""
+        self._spans = tuple(spans)
+        self._waits = _by_words(words.waits)
+        self._places = _by_words(words.places)
+        self._whos = _by_words(words.whos)
+        self._whole = _by_words(words.whole)
+        self._clauses = _by_words(words.clauses)
+        self._moments = {tuple(moment.split()) for moment in words.moments}
+        self._hints = frozenset(
+            said.split()[0]
+            for said in (
+                *("in", "at", "by", "every", "on", "from", "for", "around", "about"),
+                *("between", "until", "till", "this", "next", "each", "exactly", "now"),
+                *("daily", "weekdays", "weekends", "tonight", "today", "tomorrow"),
+                *("the", "ago", "a", "day"),
+                *(*words.waits, *words.clauses, *words.vague, *words.past),
+                *language().calendar.weekdays,
+                *(f"{day}s" for day in language().calendar.weekdays),
+            )
+        ) | {"later", "am", "pm"}
+
+    def hinted(self, words: Sequence[str]) -> bool:
+        """Whether there may be any."""
+        return any(part in self._hints for word in words for part in word.split())
+
+    def of(self, words: Sequence[str]) -> Iterator[Occasion]:
+        """Every stretch of `words` (each in its spoken form) that is one."""
+        flat = [part for word in words for part in word.split()]
+        ends = _borders(words)
+        starts = {flat_at: at for at, flat_at in enumerate(_starts(words))}
+        for flat_at, start in starts.items():
+            for kind, slots, flat_end in self._at(flat, flat_at):
+                end = ends.get(flat_end)
+                if end is not None:
+                    yield Occasion(kind, slots, start, end)
+
+    def joined(self, some: Sequence[Occasion]) -> dict[str, SlotValue] | None:
+        """What several of one command say together; None where that is nothing."""
+        kinds = {one.kind for one in some}
+        if len(some) > 1 and (len(kinds) != len(some) or kinds not in TOGETHER):
+            if not (len(some) == 3 and kinds == {"time", "day", "who"}):
+                return None
+        slots: dict[str, SlotValue] = {}
+        for one in some:
+            if slots.keys() & one.slots.keys() - {ASK}:
+                return None
+            slots |= one.slots
+        if "hour" in slots:
+            slots.pop(ASK, None)
+            if not times_of(slots):
+                return None
+        return slots
+
+    def beyond(self, words: Sequence[str]) -> Iterator[Occasion]:
+        """Stretches that may be a condition of any kind, the longest command first;
+        whether the rest is a command is for others to say."""
+        many = len(words)
+        for start in range(many):
+            for said, refusal in _known(self._clauses, words, start):
+                first = start + len(said)
+                ends = range(first + 1, min(many, first + LONGEST_CLAUSE) + 1)
+                for end in ends if start == 0 else (many,):
+                    if end > first:
+                        clause = self._mirrored(words[first:end])
+                        slots: dict[str, SlotValue] = {CANNOT: refusal.format(clause)}
+                        yield Occasion("cannot", slots, start, end)
+
+    def _mirrored(self, clause: Sequence[str]) -> str:
+        turned = {**language().commands.addressed, **self._tables.mirrored}
+        return " ".join(turned.get(word, word) for word in clause)
+
+    def _at(
+        self, words: Sequence[str], at: int
+    ) -> Iterator[tuple[str, dict[str, SlotValue], int]]:
+        """Kind, slots and end of all that begins there."""
+        yield from self._times(words, at)
+        yield from self._anyone(words, at)
+        for said in self._tables.vague:
+            if (end := _stands(words, at, said)) is not None:
+                yield "vague", {ASK: "time"}, end
+        yield from self._impossible(words, at)
+
+    def _times(
+        self, words: Sequence[str], at: int
+    ) -> Iterator[tuple[str, dict[str, SlotValue], int]]:
+        known = set()
+        for kind in self._tables.rules:
+            for way in self.grammar.match(f"later_{kind}", words, at):
+                slots: dict[str, SlotValue] = dict(way.slots)
+                if len(slots) != len(way.slots):
+                    continue
+                if kind == "time" and not times_of(slots):
+                    continue
+                if kind in ("day", "repeat"):
+                    slots[ASK] = "time"
+                known.add(way.end)
+                yield kind, slots, way.end
+        yield from self._long(words, at, known)
+
+    def _long(
+        self, words: Sequence[str], at: int, known: set[int]
+    ) -> Iterator[tuple[str, dict[str, SlotValue], int]]:
+        """A while beyond what the grammar has, and no time of any day."""
+        for said in self._tables.inside:
+            first = _stands(words, at, said)
+            for number, end in wholes(words, first) if first is not None else ():
+                unit = words[end] if end < len(words) else ""
+                named = next((u for u, names in UNITS.items() if unit in names), "")
+                if named and number == 0:
+                    yield "cannot", {CANNOT: "That is no time at all"}, end + 1
+                elif named and end + 1 not in known:
+                    yield "while", {named: int(number)}, end + 1
+        for said in self._tables.clock:
+            first = _stands(words, at, said)
+            if first is None or words[first : first + 1] not in NUMBER_LISTS:
+                continue
+            last = first
+            while last < len(words) and self._clocked(words[last]):
+                last += 1
+            if last not in known:
+                yield "cannot", {CANNOT: "There is no such time of day"}, last
+
+    def _clocked(self, word: str) -> bool:
+        return word in NUMBER_VALUES or word in self._tables.hours
+
+    def _anyone(
+        self, words: Sequence[str], at: int
+    ) -> Iterator[tuple[str, dict[str, SlotValue], int]]:
+        """Somebody who comes or goes."""
+        cues = sorted(_known(self._waits, words, at), key=lambda cue: -len(cue[0]))
+        for said, sort in cues[:1]:
+            first = at + len(said)
+            for whole, (who, place) in _known(self._whole, words, first):
+                yield "who", {SORT: sort, WHO: who, PLACE: place}, first + len(whole)
+            for much in range(1, LONGEST_WHO + 1):
+                name = " ".join(words[first : first + much])
+                for does, place in _known(self._places, words, first + much):
+                    who, where = self._who(name, place)
+                    if who:
+                        slots: dict[str, SlotValue] = {SORT: sort, WHO: who}
+                        yield "who", {**slots, PLACE: where}, first + much + len(does)
+
+    def _who(self, name: str, place: str) -> tuple[str, str]:
+        known = self._tables.whos.get(name)
+        if known == "none":
+            return "all", "home" if place == "away" else "away"
+        if known is not None:
+            return known, place
+        first = name.split()[0]
+        small = language().commands.function | language().manners.fillers
+        return ("", "") if first in small else (name, place)
+
+    def _impossible(
+        self, words: Sequence[str], at: int
+    ) -> Iterator[tuple[str, dict[str, SlotValue], int]]:
+        """What is over, what lasts, and moments that no clock tells."""
+        for said in self._tables.past:
+            if (end := _stands(words, at, said)) is not None:
+                yield "cannot", {CANNOT: "That has passed"}, end
+        for way in self.grammar.match("said_duration", words, at):
+            if words[way.end : way.end + 1] == [self._tables.ago]:
+                yield "cannot", {CANNOT: "That has passed"}, way.end + 1
+        for rule in self._spans:
+            for way in self.grammar.match(rule, words, at):
+                said = " ".join(words[at : way.end])
+                yield "cannot", {CANNOT: f"I can't do that only {said}"}, way.end
+        if words[at : at + 1] and words[at] in self._tables.ats:
+            for moment in self._moments:
+                end = at + 1 + len(moment)
+                if tuple(words[at + 1 : end]) == moment:
+                    said = " ".join(moment)
+                    yield "cannot", {CANNOT: f"I can't tell when it is {said}"}, end
+
+
+Phrase: TypeAlias = tuple[str, ...]
+V = TypeVar("V")
+
+
+def _by_words(table: Mapping[str, V]) -> dict[str, list[tuple[Phrase, V]]]:
+    found: dict[str, list[tuple[Phrase, V]]] = {}
+    for said, value in table.items():
+        words = tuple(said.split())
+        found.setdefault(words[0], []).append((words, value))
+    return found
+
+
+def _known(
+    table: Mapping[str, Sequence[tuple[Phrase, V]]], words: Sequence[str], at: int
+) -> Iterator[tuple[Phrase, V]]:
+    """What of a table stands at a place."""
+    for said, value in table.get(words[at], ()) if at < len(words) else ():
+        if tuple(words[at : at + len(said)]) == said:
+            yield said, value
+
+
+def _stands(words: Sequence[str], at: int, said: str) -> int | None:
+    """Where a phrase that stands there ends."""
+    end = at + len(said.split())
+    return end if " ".join(words[at:end]) == said else None
+
+
+def _starts(words: Sequence[str]) -> Iterator[int]:
+    at = 0
+    for word in words:
+        yield at
+        at += len(word.split())
+
+
+def _borders(words: Sequence[str]) -> dict[int, int]:
+    """The place behind each word, by the place among all parts of words."""
+    found, at = {}, 0
+    for number, word in enumerate(words, 1):
+        at += len(word.split())
+        found[at] = number
+    return found

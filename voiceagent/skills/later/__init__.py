@@ -1,0 +1,1 @@
+"""Commands that wait for their time, or for somebody to come or go."""
