@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import pickle
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.packs import SHIPPED, parser, shipped
 from voiceagent.app import kept as module
 from voiceagent.app.kept import KeptFiles, cache_folder, program
 
@@ -183,6 +185,14 @@ def test_what_cannot_be_pickled_is_made_each_time(tmp_path: Path) -> None:
     assert making.count == 2
     assert kept.get("kind", [b"y"], Making("good")) == "good"
     assert len(files(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_what_is_made_of_a_shipped_pack_can_be_kept(name: str) -> None:
+    """One function without a name in it, and every start reads all templates."""
+    made = (parser(name), shipped(name).outfit, shipped(name).framed)
+    kept = pickle.loads(pickle.dumps(made))
+    assert kept[0].parse("never mind") == parser(name).parse("never mind")
 
 
 def test_what_fails_is_raised_and_not_kept(tmp_path: Path) -> None:

@@ -36,15 +36,18 @@ class WordReader:
         return self.vocabulary()
 
 
+# Functions with a name: what is made of a pack is kept, and none without can be.
+def _number_ends(words: Sequence[str], at: int) -> Iterable[int]:
+    return dict.fromkeys(end for _, end in readings(words, at))
+
+
+def _year_ends(words: Sequence[str], at: int) -> Iterable[int]:
+    return dict.fromkeys(end for _, end in year_ways(words, at))
+
+
 READERS: Mapping[str, WordReader] = {
-    "said_number": WordReader(
-        lambda words, at: dict.fromkeys(end for _, end in readings(words, at)),
-        number_vocabulary,
-    ),
+    "said_number": WordReader(_number_ends, number_vocabulary),
     "said_sum": WordReader(sum_ends, sum_vocabulary),
-    "said_any_year": WordReader(
-        lambda words, at: dict.fromkeys(end for _, end in year_ways(words, at)),
-        number_vocabulary,
-    ),
+    "said_any_year": WordReader(_year_ends, number_vocabulary),
 }
 """By the name of the list."""
