@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+from tests.packs import parser, shipped
 from voiceagent.nlu.intent import IntentParser
 from voiceagent.skills.host import SkillHost
 from voiceagent.skills.house.house import LocalHouse
-from voiceagent.skills.packs.pack import Pack, load_pack
+from voiceagent.skills.packs.pack import Pack
 from voiceagent.skills.skill import Answer, LastTurn, SkillAlarm, TurnContext
 from voiceagent.store import Store
 
@@ -33,8 +34,7 @@ def once(make: Callable[[], T]) -> Callable[[], T]:
 
 @once
 def home() -> tuple[Pack, IntentParser]:
-    pack = load_pack(None)
-    return pack, IntentParser(pack)
+    return shipped("home"), parser("home")
 
 
 class Talk:

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.packs import shipped
 from voiceagent.nlu.intent import Intent, SlotValue
 from voiceagent.skills.hass import REFUSED, SAME, create
 from voiceagent.skills.host import SkillHost
 from voiceagent.skills.house.house import LocalHouse
-from voiceagent.skills.packs.pack import load_pack
 from voiceagent.skills.skill import TurnContext
 from voiceagent.store import Store
 
@@ -24,7 +24,7 @@ class House:
 
     def __init__(self) -> None:
         self.store = Store()
-        self.model = load_pack(None).house
+        self.model = shipped("home").house
         self.house = LocalHouse(self.model, self.store)
         self.skill = create(SkillHost(self.store, self.house))
 
@@ -41,7 +41,7 @@ class House:
         return self.house.state(entity).state
 
 
-@pytest.mark.parametrize("name", [e.name for e in load_pack(None).house.entities])
+@pytest.mark.parametrize("name", [e.name for e in shipped("home").house.entities])
 @pytest.mark.parametrize("intent", ["HassTurnOn", "HassTurnOff"])
 def test_everything_can_be_switched_or_is_refused(intent: str, name: str) -> None:
     house = House()

@@ -112,7 +112,7 @@ def replay(
         raise UsageError("no recordings found", hint="name files or a folder of them")
     _tell_untested(paths, files)
     shop = Workshop(configure(config, pack, region__url=region, audio__channel=channel))
-    _ = shop.language.pack  # a broken pack is told before the first recording is read
+    _ = shop.language.outfit  # a broken pack is told before a recording is read
     began = perf()
     spans = telemetry_of(shop.config.telemetry)
     listener = spans.record if spans and settings.pace is not Pace.VIRTUAL else None

@@ -168,7 +168,7 @@ def replay_path(
         if values and configured is not None:
             workshop = configured(values)
         recording = _recording(workshop, scenario, path, settings)
-        _ = workshop.language.pack
+        _ = workshop.language.outfit
     except UsageError as error:
         raise _of_scenario(path, error) from error
     done = replay(workshop, recording, settings, player=player, listener=listener)

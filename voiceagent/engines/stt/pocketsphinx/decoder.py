@@ -151,7 +151,7 @@ def search_other(
     start, final, moves = grammar.to_fsg()
     whole = {tuple(text) for text in texts}
     paths = sorted({text[:end] for text in whole for end in range(len(text) + 1)})
-    places = {path: _states(moves) + at for at, path in enumerate(paths)}
+    places = {path: at for at, path in enumerate(paths, _states(moves))}
     for path, place in places.items():
         state = grammar.state_after(path)
         assert state is not None, "only sentences of the grammar can be left out"
@@ -175,7 +175,7 @@ def search_other(
 
 
 def _states(moves: Sequence[Transition]) -> int:
-    return 1 + max(max(move[0], move[1]) for move in moves)
+    return 1 + max(max(move[0] for move in moves), max(move[1] for move in moves))
 
 
 def add_phone_loop(decoder: Any, name: str, probability: float) -> None:
