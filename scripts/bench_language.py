@@ -188,17 +188,19 @@ def shop_for(world: str, house: str = "") -> Workshop:
 
 
 @cache
-def bench_for(world: str, house: str = "", area: str = "") -> TypedBench:
-    """Whoever is asked in a world."""
+def bench_for(
+    world: str, house: str = "", area: str = "", model: str = MODEL
+) -> TypedBench:
+    """Whoever is asked in a world; `model`: a name or a folder."""
     # These packs have no language model of their own.
-    model = "none" if world in PACKS else MODEL
+    model = "none" if world in PACKS else model
     return TypedBench(shop_for(world, house), model=model, area=area)
 
 
-def run_cases(cases: Iterable[Case]) -> Iterator[Judged]:
+def run_cases(cases: Iterable[Case], model: str = MODEL) -> Iterator[Judged]:
     """Each of them, typed."""
     for case in cases:
-        bench = bench_for(case.world, case.house, case.area)
+        bench = bench_for(case.world, case.house, case.area, model)
         turn = bench.one(case.text, before=case.before, start=case.start)
         yield Judged(case, turn, judge(turn, case.ways))
 
@@ -265,10 +267,11 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="every case as JSON")
     parser.add_argument("--all", action="store_true", help="list what was right too")
     parser.add_argument("--held-out", action="store_true", help="of `compound`")
+    parser.add_argument("--model", default=MODEL, help="a name, a folder, or none")
     asked = parser.parse_args()
     try:
         chosen = _chosen(asked.what, asked.cases, held_out=asked.held_out)
-        found = list(run_cases(chosen))
+        found = list(run_cases(chosen, asked.model))
     except VoiceAgentError as error:
         print(f"error: {error}", file=sys.stderr)
         raise SystemExit(error.exit_code) from None

@@ -66,11 +66,15 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--wrong", type=Path, default=None, metavar="FILE")
+    parser.add_argument("--model", default="", help="a name or a folder")
     asked = parser.parse_args()
     rows: list[str] = []
     total = wrong = 0
     for pack in asked.packs:
-        shop = Workshop(Config()).with_values({"pack.folder": pack})
+        values: dict[str, object] = {"pack.folder": pack}
+        if asked.model:
+            values["slm.model"] = asked.model
+        shop = Workshop(Config()).with_values(values)
         each = asked.count // len(asked.packs)
         found = neighbours_of(shop, {**KINDS, **HELD_OUT}, count=each, seed=asked.seed)
         print(f"\n{pack}\n{shown(found)}", flush=True)

@@ -86,6 +86,16 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--again", action="store_true", help="take the weights of the last run"
     )
+    parser.add_argument(
+        "--heads-of",
+        type=Path,
+        default=None,
+        metavar="DIR",
+        help="train the heads alone, on the encoder of this folder, which stays",
+    )
+    parser.add_argument(
+        "--most", type=int, default=None, help="sentences of each intent of ours"
+    )
     return parser.parse_args()
 
 
@@ -93,13 +103,14 @@ def _build(options: argparse.Namespace) -> None:
     from lib.training.card import write_card, write_curve, write_readme
     from lib.training.checkpoint import load_minilm
     from lib.training.fit import Plan
-    from lib.training.recipe import Recipe, say, train
+    from lib.training.recipe import Recipe, say, train, train_heads
     from lib.training.scoring import Reader
     from lib.training.standing import StandingFile, mark_of
 
     started = time.perf_counter()
     folder = options.examples or _written(options.data)
-    learned = _thinned(read_examples(folder / "train.jsonl"), options.foreign)
+    every = read_examples(folder / "train.jsonl")
+    learned = _thinned(every, options.foreign, options.most)
     calibrating, scored = _halves(read_examples(folder / "held_out.jsonl"))
     known = {example.intent for example in learned}
     calibrating, scored = (
@@ -108,8 +119,10 @@ def _build(options: argparse.Namespace) -> None:
     )
     say(f"{len(learned)} examples, {len(calibrating)} to calibrate, {len(scored)} held")
     saved = WORK / "weights.pickle"
-    beside = () if options.again or options.alone else _beside(options.data)
-    mark = mark_of((options.epochs, learned, *(task.examples for task in beside)))
+    alone = options.again or options.alone or options.heads_of
+    beside = () if alone else _beside(options.data)
+    parts = (options.epochs, str(options.heads_of), learned)
+    mark = mark_of((*parts, *(task.examples for task in beside)))
     kept = StandingFile(WORK / "standing.pickle", mark)
     if (standing := kept.load()) is not None:
         say(f"going on behind step {standing.step}, epoch {standing.epoch + 1}")
@@ -120,15 +133,20 @@ def _build(options: argparse.Namespace) -> None:
         measures=("log_best", "log_margin", "log_not_mine", "similarity"),
         pack="home",
     )
-    trained = train(
-        options.output,
-        learned,
-        calibrating,
-        load_minilm(),
-        recipe,
-        beside=beside,
-        ready=pickle.loads(saved.read_bytes()) if options.again else None,
-    )
+    if options.heads_of:
+        trained = train_heads(
+            options.output, learned, calibrating, options.heads_of, recipe
+        )
+    else:
+        trained = train(
+            options.output,
+            learned,
+            calibrating,
+            load_minilm(),
+            recipe,
+            beside=beside,
+            ready=pickle.loads(saved.read_bytes()) if options.again else None,
+        )
     kept.drop()
     seconds = time.perf_counter() - started
     answers = Reader(options.output).read_all(scored)
@@ -166,11 +184,17 @@ def _written(data: Path) -> Path:
     return folder
 
 
-def _thinned(examples: Sequence[Example], foreign: int) -> list[Example]:
-    """All of ours and at most `foreign` others, which are plenty and much alike."""
+def _thinned(
+    examples: Sequence[Example], foreign: int, most: int | None
+) -> list[Example]:
+    """Ours, `most` of each intent, and at most `foreign` others, which are plenty and
+    much alike."""
+    from lib.training.lessons import some_of_each
+
     shuffled = random.Random(0).sample(list(examples), len(examples))
     others = [example for example in shuffled if example.intent == NOBODY]
     ours = [example for example in shuffled if example.intent != NOBODY]
+    ours = ours if most is None else some_of_each(ours, most)
     return ours + others[:foreign]
 
 
@@ -197,7 +221,8 @@ def _beside(data: Path) -> list[Task]:
 
 def _save(epoch: int, tree: dict[str, Any]) -> None:
     WORK.mkdir(parents=True, exist_ok=True)
-    (WORK / "weights.pickle").write_bytes(pickle.dumps(tree))
+    kept = {name: part for name, part in tree.items() if name != "read"}
+    (WORK / "weights.pickle").write_bytes(pickle.dumps(kept))
     print(f"epoch {epoch + 1} done", file=sys.stderr, flush=True)
 
 

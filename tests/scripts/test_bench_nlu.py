@@ -340,6 +340,30 @@ def test_a_trained_folder_is_one_that_the_agent_reads(tmp_path: Path) -> None:
     assert read_curve(folder / "curve.json").points[0].threshold == 0.5
 
 
+def test_heads_alone_leave_the_encoder_as_it_is(tmp_path: Path) -> None:
+    for name in ("jax", "gguf", "xllamacpp"):
+        pytest.importorskip(name, reason="training tools are not installed here")
+    from lib.training.checkpoint import Checkpoint
+    from lib.training.fit import Plan
+    from lib.training.recipe import Recipe, train, train_heads
+    from lib.training.scoring import Reader, rejection
+
+    def said(*pairs: tuple[str, str]) -> list[Example]:
+        return [Example(f"{v} {w}", intent) for v, intent in pairs for w in "abcdefgh"]
+
+    known = said(("wake", "alarm"), ("dive", "oos"))
+    plan = Plan(epochs=20, batch=8, frozen=1, rate=1e-3, head_rate=1e-2)
+    recipe = Recipe(plan, ngram_epochs=4)
+    train(tmp_path / "old", known, known, Checkpoint(_tiny(), PIECES, 12), recipe)
+    more = said(("wake", "alarm"), ("dive", "oos"), ("play", "music"))
+    folder = tmp_path / "new"
+    train_heads(folder, more, more, tmp_path / "old", recipe)
+    answers = Reader(folder).read_all(more)
+    assert rejection(answers, more)["in_scope_accuracy"] == 1
+    old, new = ((at / "model.gguf").read_bytes() for at in (tmp_path / "old", folder))
+    assert old == new
+
+
 def _tiny() -> dict[str, np.ndarray]:
     """Two layers of random weights, 96 wide, twelve heads."""
     chance, width = np.random.default_rng(0), 96

@@ -29,14 +29,15 @@ ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.unit
 DATA = ROOT.parent / "shared" / "data" / "text"
 
-UNTRAINED: frozenset[str] = frozenset(
-    ("dialog.undo", "later.cancel", "later.move", "later.status")
-)
+UNTRAINED: frozenset[str] = frozenset()
 """Intents that have no sentences in people's own words yet: templates alone read them,
 and the shipped model does not know them."""
 
 LATER = frozenset(
-    ("know.ahead", "know.between", "know.convert", "know.since", "know.spell")
+    (
+        *("know.ahead", "know.between", "know.convert", "know.since", "know.spell"),
+        *("dialog.undo", "later.cancel", "later.move", "later.status"),
+    )
 )
 """Intents that came after the honest test was written: it has no sentence of them."""
 

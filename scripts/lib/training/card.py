@@ -13,7 +13,7 @@ LISTED = ("model.gguf", "heads.npz", "heads.json", "curve.json")
 
 
 def write_card(folder: Path, *, kind: str, version: str, source: str) -> None:
-    """`model.toml`, with the hash of every file that is loaded."""
+    """`model.toml`, with the hash of every file there that is loaded."""
     lines = [
         f'name = "{folder.name}"',
         f'kind = "{kind}"',
@@ -24,7 +24,7 @@ def write_card(folder: Path, *, kind: str, version: str, source: str) -> None:
         "",
         "[sha256]",
     ]
-    for name in LISTED:
+    for name in (name for name in LISTED if (folder / name).is_file()):
         found = hashlib.sha256((folder / name).read_bytes()).hexdigest()
         lines.append(f'"{name}" = "{found}"')
     (folder / "model.toml").write_text("\n".join(lines) + "\n")

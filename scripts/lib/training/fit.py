@@ -82,7 +82,13 @@ def _plain(stands: Standing) -> Standing:
 def _whole(tree: Tree, low: list[Tree], trained: Tree) -> Tree:
     found = jax.tree.map(np.asarray, trained)
     layers = [*low, *found["layers"]]
-    return {"table": tree["table"], "layers": layers, "tasks": found["tasks"]}
+    return {**tree, "layers": layers, "tasks": found["tasks"]}
+
+
+def _reading(tree: Tree, layers: list[Tree]) -> Tree:
+    """What of a tree reads sentences: these layers, or a finished encoder (`read`)."""
+    kept = {name: tree[name] for name in ("table", "read") if name in tree}
+    return {**kept, "layers": layers}
 
 
 def _epoch_steps(task: Task, plan: Plan) -> int:
@@ -110,7 +116,7 @@ def _pool(tree: Tree, task: Task, pieces: WordPiece, plan: Plan) -> Pool:
 
 def _lowered(tree: Tree, lessons: Sequence[Lesson], plan: Plan) -> list[Lesson]:
     """Runs the layers that stay as they are, once for the whole training."""
-    low = {"table": tree["table"], "layers": tree["layers"][: plan.frozen]}
+    low = _reading(tree, tree["layers"][: plan.frozen])
     return [
         replace(one, low=tokens.astype(np.float16))
         for one, (tokens, _) in zip(lessons, _passed(low, lessons), strict=True)
@@ -168,7 +174,7 @@ def states(
     tree: Tree, lessons: Sequence[Lesson]
 ) -> tuple[np.ndarray, list[np.ndarray]]:
     """Sentence vectors `[n, width]`, and the word vectors of each sentence."""
-    found = list(_passed({"table": tree["table"], "layers": tree["layers"]}, lessons))
+    found = list(_passed(_reading(tree, tree["layers"]), lessons))
     words = [
         tokens[list(one.first)] for one, (tokens, _) in zip(lessons, found, strict=True)
     ]
@@ -179,6 +185,8 @@ def _passed(
     tree: Tree, lessons: Sequence[Lesson]
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """Token vectors and sentence vector of each lesson, in order."""
+    if "read" in tree:
+        return [tree["read"](one.ids) for one in lessons]
     order = sorted(range(len(lessons)), key=lambda at: len(lessons[at].ids))
     found: dict[int, tuple[np.ndarray, np.ndarray]] = {}
     for begin in range(0, len(order), 64):

@@ -12,6 +12,9 @@ from .lessons import Batch
 
 __all__ = ["intent_loss", "slot_loss"]
 
+TINY = 1e-30
+"""Keeps a logarithm of nothing finite; far below what counts."""
+
 
 def intent_loss(
     head: Tree, vectors: jax.Array, batch: Batch, smoothing: float
@@ -31,9 +34,16 @@ def slot_loss(emission: jax.Array, moves: jax.Array, batch: Batch) -> jax.Array:
     along = moves[tags[:, :-1], tags[:, 1:]] * there[:, 1:]
     path = (taken * there).sum(1) + start + along.sum(1)
 
+    # As a product of matrices, which is many times faster with two hundred tags than a
+    # `logsumexp` over every pair; the greatest is taken out, so that nothing overflows.
+    highest = jax.lax.stop_gradient(moves[:-1].max())
+    chances = jnp.exp(moves[:-1] - highest)
+
     def forward(alpha: jax.Array, now: tuple[jax.Array, jax.Array]) -> Any:
         score, valid = now
-        after = jax.nn.logsumexp(alpha[:, :, None] + moves[:-1][None], 1) + score
+        most = jax.lax.stop_gradient(alpha.max(1, keepdims=True))
+        sums = jnp.exp(alpha - most) @ chances
+        after = jnp.log(sums + TINY) + most + highest + score
         return jnp.where(valid[:, None], after, alpha), None
 
     alpha = moves[-1] + emission[:, 0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +11,8 @@ from pathlib import Path
 import jax
 import numpy as np
 
+from voiceagent.engines.slm.llama_cpp import LlamaEncoder
+from voiceagent.nlu.slm.heads import load_heads
 from voiceagent.nlu.slm.wordpiece import WordPiece
 
 from .calibration import calibrate
@@ -23,7 +26,7 @@ from .linear import Ngrams, fit_ngrams
 from .noise import Recogniser, load_sounds
 from .scoring import Answer, Reader
 
-__all__ = ["Recipe", "Trained", "recogniser", "say", "train"]
+__all__ = ["Recipe", "Trained", "recogniser", "say", "train", "train_heads"]
 
 FIRST_WORD = 1996
 """Where BERT's vocabulary of marks and letters ends and its words begin, commonest
@@ -85,18 +88,67 @@ def train(
     plan = replace(recipe.plan, report=recipe.plan.report or _progress)
     tasks = [Task("main", labels, examples), *beside]
     tuned = ready or fit(tree, tasks, pieces, plan)
-    heads = HeadsPlan(
+    heads = _heads(tuned, examples, labels, pieces, recipe)
+    write_model(folder, tuned, "main", heads, start)
+    return _calibrated(folder, tuned, heads, held, start.vocabulary, recipe)
+
+
+def train_heads(
+    folder: Path,
+    examples: Sequence[Example],
+    held: Sequence[Example],
+    encoder: Path,
+    recipe: Recipe,
+) -> Trained:
+    """New heads on the encoder of a finished folder, which stays to the byte."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(encoder / "model.gguf", folder / "model.gguf")
+    known = load_heads(encoder)
+    reader = LlamaEncoder(folder / "model.gguf", limit=known.card.limit)
+
+    def read(ids: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        vectors = np.array(reader.embed(ids))
+        mean = vectors.mean(0)
+        return vectors, mean / np.linalg.norm(mean)
+
+    pieces, labels = WordPiece(known.vocabulary), labels_of(examples)
+    task = Task("main", labels, examples)
+    plan = replace(recipe.plan, report=recipe.plan.report or _progress)
+    tuned = fit({"layers": [], "read": read}, [task], pieces, plan)
+    heads = _heads(tuned, examples, labels, pieces, recipe)
+    write_heads(folder, tuned["tasks"]["main"], heads, known.vocabulary)
+    return _calibrated(folder, tuned, heads, held, known.vocabulary, recipe)
+
+
+def _heads(
+    tuned: Tree,
+    examples: Sequence[Example],
+    labels: Labels,
+    pieces: WordPiece,
+    recipe: Recipe,
+) -> HeadsPlan:
+    return HeadsPlan(
         labels,
         tags_of_intents(examples, labels),
         _prototypes(tuned, examples, labels, pieces),
         _ngrams(examples, labels, recipe),
         pack=recipe.pack,
     )
-    write_model(folder, tuned, "main", heads, start)
+
+
+def _calibrated(
+    folder: Path,
+    tuned: Tree,
+    heads: HeadsPlan,
+    held: Sequence[Example],
+    vocabulary: Sequence[str],
+    recipe: Recipe,
+) -> Trained:
+    """The confidence fitted on held-out sentences, and the heads written with it."""
     answers = Reader(folder).read_all(held)
     found = calibrate(Reader(folder), answers, held, using=recipe.measures)
     heads = replace(heads, temperature=found[0], calibration=found[1])
-    write_heads(folder, tuned["tasks"]["main"], heads, start.vocabulary)
+    write_heads(folder, tuned["tasks"]["main"], heads, vocabulary)
     return Trained(folder, _count(tuned, heads), *found, answers)
 
 
@@ -134,7 +186,7 @@ def _ngrams(
 
 
 def _count(tree: Tree, heads: HeadsPlan) -> int:
-    parts = {"table": tree["table"], "layers": tree["layers"]}
+    parts = {"table": tree.get("table"), "layers": tree["layers"]}
     kept = [*jax.tree.leaves(parts), *jax.tree.leaves(tree["tasks"]["main"])]
     if heads.ngrams:
         kept.append(heads.ngrams.weight)
