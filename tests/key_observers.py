@@ -510,7 +510,7 @@ def spans(bench: KeyBench) -> Any:
 
     exporter, stage = Spans(), Stage()
     stage.play((0.5, 0.0), (0.4, 0.3), (0.2, 0.0), (1.2, 0.3), (4.0, 0.0))
-    telemetry = Telemetry(bench.config.telemetry, exporter)
+    telemetry = Telemetry(bench.config.telemetry, exporter, words=str)
     for record in stage.records:
         telemetry.record(record)
     telemetry.close()

@@ -165,13 +165,13 @@ def test_under_pytest_no_plugin_is_seen(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_skill_of_a_plugin_answers(place: Place) -> None:
-    asked = place.voiceagent("ask", "roll a lucky die", VOICEAGENT_PACK__SKILLS="dice")
+    asked = place.voiceagent("ask", "roll a die", VOICEAGENT_PACK__SKILLS="dice")
     assert asked.stdout.startswith("It is a "), asked.stderr
     assert not asked.stderr
 
 
 def test_a_skill_that_is_not_named_does_not_answer(place: Place) -> None:
-    asked = place.voiceagent("ask", "roll a lucky die")
+    asked = place.voiceagent("ask", "roll a die")
     assert "It is a" not in asked.stdout and asked.returncode == 0
 
 
@@ -222,7 +222,7 @@ def test_a_broken_skill_is_left_out_and_named(
 ) -> None:
     wanted = f"{name},dice"
     asked = place.voiceagent(
-        "ask", "--why", "roll a lucky die", VOICEAGENT_PACK__SKILLS=wanted
+        "ask", "--why", "roll a die", VOICEAGENT_PACK__SKILLS=wanted
     )
     assert asked.stdout.startswith("It is a "), asked.stderr
     assert f"skill {name}: it is left out" in asked.stderr
@@ -240,7 +240,7 @@ def test_a_broken_pack_that_is_asked_for_ends_in_its_error(place: Place) -> None
 
 
 def test_a_skill_that_nobody_offers_is_refused(place: Place) -> None:
-    asked = place.voiceagent("ask", "roll a lucky die", VOICEAGENT_PACK__SKILLS="dize")
+    asked = place.voiceagent("ask", "roll a die", VOICEAGENT_PACK__SKILLS="dize")
     assert asked.returncode == 2 and "did you mean `dice`" in asked.stderr
 
 
@@ -281,7 +281,7 @@ def test_plugins_can_be_hidden(place: Place) -> None:
     assert not listed.stdout and "hidden" in listed.stderr
     asked = place.voiceagent(
         "ask",
-        "roll a lucky die",
+        "roll a die",
         VOICEAGENT_PACK__SKILLS="dice",
         VOICEAGENT_PLUGINS="off",
     )

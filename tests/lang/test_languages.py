@@ -19,6 +19,7 @@ from tests.lang import (
     test_sums,
 )
 from tests.lang.tables import ENGLISH, tables
+from tests.privacy import test_foreign_secrets
 from voiceagent.errors import UsageError
 from voiceagent.lang.languages import LANGUAGE, LANGUAGES, language
 from voiceagent.lang.spoken import spoken
@@ -35,6 +36,7 @@ CHECKED = {
     *test_en_things.CHECKS,
     *test_en_quantities.CHECKS,
     *test_sums.CHECKS,
+    *test_foreign_secrets.CHECKS,
 }
 WRITTEN = (
     "speech.",

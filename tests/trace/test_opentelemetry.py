@@ -13,8 +13,10 @@ from collector import Collector, collecting, faults_of
 from regions import Parrot, region
 
 from tests.routing.test_escalation import COMMAND, HARD, remote
+from voiceagent.app.telemetry import telemetry_of
 from voiceagent.clock import outside
 from voiceagent.errors import ConfigError
+from voiceagent.privacy.config import PrivacyConfig
 from voiceagent.realtime.remote import RealtimeRemote
 from voiceagent.realtime.target import Target
 from voiceagent.routing.bridged_remote import BridgedRemote
@@ -61,7 +63,8 @@ def asking(url: str) -> BridgedRemote:
 
 @contextmanager
 def telemetry_at(collector: Collector, **more: object) -> Iterator[Telemetry]:
-    telemetry = Telemetry(TelemetryConfig(otlp=collector.address, **more))  # type: ignore[arg-type]
+    config = TelemetryConfig(otlp=collector.address, **more)  # type: ignore[arg-type]
+    telemetry = Telemetry(config, words=str.upper)
     try:
         yield telemetry
     finally:
@@ -94,7 +97,26 @@ def test_turns_of_device_and_region_are_one_tree_each() -> None:
 def test_words_only_with_the_switch() -> None:
     with collecting() as collector, telemetry_at(collector, content=True) as near:
         Stage(says=[HARD], remotes=[remote()], listeners=[near.record]).play(*COMMAND)
-    assert "whale" in str(collector.spans)
+    assert "WHALE" in str(collector.spans) and "whale" not in str(collector.spans)
+
+
+@pytest.mark.parametrize(
+    ("privacy", "left"),
+    [
+        (PrivacyConfig(names=["whale"]), "[NAME_1]"),
+        (PrivacyConfig(leaves="nothing"), "voiceagent.pii.heard"),
+        (None, ""),
+    ],
+)
+def test_words_pass_the_privacy_gate(privacy: PrivacyConfig | None, left: str) -> None:
+    with collecting() as collector:
+        config = TelemetryConfig(otlp=collector.address, content=True)
+        near = telemetry_of(config, privacy)
+        assert near is not None
+        Stage(says=[HARD], remotes=[remote()], listeners=[near.record]).play(*COMMAND)
+        assert near.close() == ""
+    assert collector.spans and left in str(collector.spans)
+    assert "whale" not in str(collector.spans)
 
 
 def test_a_replay_is_a_run_of_its_own_however_often_it_is_replayed() -> None:

@@ -55,7 +55,8 @@ def ask(
 
     shop = workshop(config, pack, region__url=region)
     trace, store = Trace(), shop.store()
-    if (telemetry := telemetry_of(shop.config.telemetry)) is not None:
+    telemetry = telemetry_of(shop.config.telemetry, shop.config.privacy)
+    if telemetry is not None:
         trace.subscribe(telemetry.record)
     player = _loudspeaker() if speak else VirtualPlayer()
     pace = Pace.REALTIME if speak else Pace.MEASURED

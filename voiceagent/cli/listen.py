@@ -152,7 +152,7 @@ def _made(chosen: Config, source: Source) -> _Session:
     agent = assemble(shop, options)
     volume = StoredVolume(store, start=chosen.speak.start_percent)
     port = AgentPort(agent, Compute(), volume=volume, mute=mute, desk=desk)
-    telemetry = telemetry_of(chosen.telemetry)
+    telemetry = telemetry_of(chosen.telemetry, chosen.privacy)
     if telemetry is not None:
         trace.subscribe(telemetry.record)
     return _Session(agent, port, trace, telemetry, store)

@@ -114,7 +114,7 @@ def replay(
     shop = Workshop(configure(config, pack, region__url=region, audio__channel=channel))
     _ = shop.language.outfit  # a broken pack is told before a recording is read
     began = perf()
-    spans = telemetry_of(shop.config.telemetry)
+    spans = telemetry_of(shop.config.telemetry, shop.config.privacy)
     listener = spans.record if spans and settings.pace is not Pace.VIRTUAL else None
     found = replay_files(shop, files, settings, jobs=jobs, listener=listener)
     outcomes = list(_told(files, found, json=json))

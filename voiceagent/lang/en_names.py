@@ -77,11 +77,15 @@ COMMON = frozenset(
     code password account insurance tax bill bills question questions answer answers
     word words thing things stuff lot lots bit part half quarter end side top bottom
     it's what's that's i'm i'll i've don't doesn't didn't isn't can't won't let's
-    how's where's who's there's not saying going called being from
+    how's where's who's there's not saying going called being from via yourself
+    myself himself herself yet once information received alert alerts recent recently
+    subject subjects rated unimportant i'd he'd she'd we'd they'd you'd inbox
+    attachment attachments
     """.split()
 )
 NAMES = NameWords(
     cues=CUES,
+    nouns=frozenset("call ring phone text message email contact".split()),
     starts=(("this", "is"),),
     common=COMMON,
     ordinary=ORDINARY,

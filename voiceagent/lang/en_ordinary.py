@@ -178,5 +178,7 @@ HEARD_OFTEN = frozenset(
     venice vermont via vienna vietnam vietnamese vimeo virginia walmart wanna warning
     warnings washington wells wemo westbound wikipedia wisconsin workday wyoming yahoo
     yen york youtube yup zealand zimbabwe zurich
+    dan dora drawn franks george harper jeans joan josh marcus marko peter
+    ross strays
     """.split()
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from voiceagent.lang.en_abroad import ABROAD
 from voiceagent.lang.en_names import NAMES
 from voiceagent.lang.en_numbers import CALENDAR, NUMBERS
 from voiceagent.lang.private_tables import (
@@ -54,6 +55,13 @@ AMOUNTS = AmountWords(
         "at is by until till from to before after around past".split()
     ),
     joints=frozenset("dash hyphen space and then slash point dot".split()),
+    money=frozenset(
+        "rubles yen rupees francs kronor kroner zloty pesos yuan lira bitcoins".split()
+    ),
+    sums=frozenset(
+        "times plus minus percent divided multiplied root squared cubed".split()
+    ),
+    known=frozenset(("911", "999", "112", "123", "321")),
     articles=frozenset("a an the some any this that".split()),
     paired=frozenset(("and",)),
     zeros=frozenset(("oh", "o")),
@@ -67,6 +75,7 @@ SECRETS = SecretWords(
         "postcode zip card membership customer reference booking confirmation policy "
         "serial username login id verification sort routing".split()
     ),
+    told=frozenset(("is", "was", "are", "its", "it's", "equals")),
     between=frozenset("number numbers no is was its it's equals code again".split()),
     passwords=frozenset("password passwords passphrase username login".split()),
     ends=frozenset(ENDS),
@@ -91,7 +100,10 @@ SECRETS = SecretWords(
 )
 SPELLED = SpelledWords(
     dot="dot",
+    dots=frozenset(("dot", "point")),
+    dashes=frozenset(("dash", "hyphen", "minus")),
     at="at",
+    sign="sign",
     domains=frozenset(
         "com org net io uk de fr eu edu gov info co app dev me us".split()
     ),
@@ -121,5 +133,10 @@ TOPICS = TopicWords(
     general=GENERAL,
 )
 PRIVATE = PrivateTables(
-    amounts=AMOUNTS, secrets=SECRETS, spelled=SPELLED, names=NAMES, topics=TOPICS
+    amounts=AMOUNTS,
+    secrets=SECRETS,
+    spelled=SPELLED,
+    abroad=ABROAD,
+    names=NAMES,
+    topics=TOPICS,
 )

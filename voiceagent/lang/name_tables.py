@@ -74,8 +74,11 @@ class NameWords(Struct, frozen=True, kw_only=True, eq=False):
     """What is never taken for a name because of the word before it."""
     ordinary: frozenset[str]
     """What is, besides those, no name because it sounds like one."""
+    nouns: frozenset[str]
+    """Cues that name a thing behind a word such as `my`: `my phone contract`."""
     often: frozenset[str]
-    """Words of the world (places, makers) that are taken for no other name."""
+    """Words of the world (places, makers) and other people's first names that are taken
+    for no name of the list because they sound like it."""
     same: tuple[tuple[str, ...], ...]
     """Names of which one is written for another, whatever the letters say."""
     both: BothWords

@@ -11,12 +11,33 @@ from msgspec import Struct
 from voiceagent.lang.name_tables import NameWords
 
 __all__ = [
+    "AbroadWords",
     "AmountWords",
     "PrivateTables",
     "SecretWords",
     "SpelledWords",
     "TopicWords",
 ]
+
+
+class AbroadWords(Struct, frozen=True, kw_only=True, eq=False):
+    """What streets are called elsewhere."""
+
+    endings: frozenset[str]
+    """Of a street, or alone behind its name; the number follows."""
+    ring: frozenset[str]
+    """The same, only behind one of `before_ring`: they end other words too."""
+    before_ring: frozenset[str]
+    before_names: frozenset[str]
+    """Between a number and a name."""
+    english: frozenset[str]
+    """Those that are ordinary words here."""
+    again: frozenset[str]
+    """Behind a number that stands twice in a street."""
+    before_numbers: frozenset[str]
+    """Before a name, and the number follows."""
+    particles: frozenset[str]
+    """Small words of a name."""
 
 
 class AmountWords(Struct, frozen=True, kw_only=True, eq=False):
@@ -27,6 +48,12 @@ class AmountWords(Struct, frozen=True, kw_only=True, eq=False):
     before_times: frozenset[str]
     joints: frozenset[str]
     """Said between groups of digits."""
+    money: frozenset[str]
+    """Units that are money elsewhere."""
+    sums: frozenset[str]
+    """Beside a number that something is done with."""
+    known: frozenset[str]
+    """Numbers that everybody knows, in figures."""
     articles: frozenset[str]
     """Before a year that tells of what something is: `a 1978 track`."""
     paired: frozenset[str]
@@ -41,6 +68,8 @@ class SecretWords(Struct, frozen=True, kw_only=True, eq=False):
     """Secrets that a word announces."""
 
     codes: frozenset[str]
+    told: frozenset[str]
+    """Between what a code is for and the code: `the code on the back is`."""
     between: frozenset[str]
     """May stand between such a word and the secret."""
     passwords: frozenset[str]
@@ -64,7 +93,13 @@ class SpelledWords(Struct, frozen=True, kw_only=True, eq=False):
     """Addresses of mail and web, and letters one by one."""
 
     dot: str
+    dots: frozenset[str]
+    """All words for it."""
+    dashes: frozenset[str]
+    """Within a part of a domain."""
     at: str
+    sign: str
+    """May stand behind it."""
     domains: frozenset[str]
     joints: frozenset[str]
     """Between the parts of an address."""
@@ -94,5 +129,6 @@ class PrivateTables(Struct, frozen=True, kw_only=True, eq=False):
     amounts: AmountWords
     secrets: SecretWords
     spelled: SpelledWords
+    abroad: AbroadWords
     names: NameWords
     topics: TopicWords

@@ -39,6 +39,7 @@ def _facts(data: IntentData) -> TemplateFacts:
         requires_context=dict(data.requires_context),
         excludes_context=dict(data.excludes_context),
         required_keywords=frozenset(data.required_keywords or ()),
+        gives_way=bool((data.metadata or {}).get("gives_way")),
     )
 
 

@@ -207,15 +207,17 @@ def _given(
     return slots
 
 
-def _rank(reading: _Reading) -> tuple[int, int, bool, int, int, int]:
-    """Best first: no free text, a thing by its name rather than by its room, much of
-    the template's own text, few slots from the words and many from the template."""
+def _rank(reading: _Reading) -> tuple[bool, int, int, bool, int, int, int]:
+    """Best first: what does not give way, no free text, a thing by its name rather
+    than by its room, much of the template's own text, few slots from the words and many
+    from the template."""
     captures = reading.match.captures
     wild: Sequence[int] = [capture.wild for capture in captures if capture.wild]
     unnamed = all(capture.slot != "name" for capture in captures)
     fixed = len(reading.template.facts.slots)
     literal = reading.match.literal
-    return (len(wild), sum(wild), unnamed, -literal, len(captures), -fixed)
+    behind = reading.template.facts.gives_way
+    return (behind, len(wild), sum(wild), unnamed, -literal, len(captures), -fixed)
 
 
 def _slots(

@@ -20,6 +20,8 @@ class TemplateFacts:
     requires_context: Mapping[str, Any] = field(default_factory=dict)
     excludes_context: Mapping[str, Any] = field(default_factory=dict)
     required_keywords: frozenset[str] = frozenset()
+    gives_way: bool = False
+    """Whatever else can be read is meant (`metadata: {gives_way: true}`)."""
 
 
 @dataclass(frozen=True, slots=True)

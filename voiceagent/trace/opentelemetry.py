@@ -2,14 +2,15 @@
 
 A turn is one root with its stages and legs below it. The region's own span hangs under
 the leg that asked it, by the W3C `traceparent` on the wire. A turn is sent when it is
-over. No words are in a span unless `telemetry.content` is on.
+over. No words are in a span unless `telemetry.content` is on, and then as the privacy
+gate lets them leave.
 """
 
 from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,7 +27,7 @@ from voiceagent.trace.events import (
     TurnFinished,
 )
 from voiceagent.trace.span_queue import SpanQueue
-from voiceagent.trace.span_tree import SeenEvent, SpanFacts, turn_spans
+from voiceagent.trace.span_tree import PII, SeenEvent, SpanFacts, turn_spans
 from voiceagent.trace.trace import Record
 from voiceagent.trace.traceparent import TraceParent
 
@@ -47,12 +48,19 @@ BUSY = {"thinking", "speaking"}
 class Telemetry:
     """Makes spans of what happens; give `record` to a trace as a listener."""
 
-    def __init__(self, config: TelemetryConfig, exporter: Any = None) -> None:
-        """`exporter`: instead of OTLP to `telemetry.otlp`. Raises `EngineMissing`, and
-        `ConfigError` where that is no address."""
+    def __init__(
+        self,
+        config: TelemetryConfig,
+        exporter: Any = None,
+        *,
+        words: Callable[[str], str] | None = None,
+    ) -> None:
+        """`exporter`: instead of OTLP to `telemetry.otlp`; `words`: what of words may
+        leave, None: nothing. Raises `EngineMissing`, and `ConfigError` where that is no
+        address."""
         self._spans = _SpanMaker(config.service)
         self._queue = SpanQueue(exporter or _exporter(config.otlp))
-        self._content = config.content
+        self._words = words if config.content else None
         self._turns: dict[int, list[SeenEvent]] = {}
         self._source, self._run = "", secrets.token_hex(8)
 
@@ -131,7 +139,11 @@ class Telemetry:
         root = TraceParent.of(self._run, turn)
         if told and not virtual:
             root = TraceParent.root(min(told))
-        spans = turn_spans(events, root, source=self._source, content=self._content)
+        words = self._words
+        spans = turn_spans(events, root, source=self._source, content=bool(words))
+        if words is not None:
+            for key in PII & spans[0].attributes.keys():
+                spans[0].attributes[key] = words(str(spans[0].attributes[key]))
         self._queue.put(self._spans.made(spans))
 
 

@@ -25,7 +25,7 @@ from voiceagent.trace.events import (
 from voiceagent.trace.trace import stages
 from voiceagent.trace.traceparent import TraceParent
 
-__all__ = ["NAMES", "Attribute", "SeenEvent", "SpanFacts", "turn_spans"]
+__all__ = ["PII", "NAMES", "Attribute", "SeenEvent", "SpanFacts", "turn_spans"]
 
 NAMES = {
     "operation": "gen_ai.operation.name",
@@ -54,6 +54,11 @@ class SpanFacts:
     attributes: dict[str, Attribute] = field(default_factory=dict)
     failed: str = ""
     """What went wrong, as a code; empty: nothing did."""
+
+
+HEARD, SAID = "voiceagent.pii.heard", "voiceagent.pii.said"
+PII = frozenset((HEARD, SAID))
+"""Attributes that hold words."""
 
 
 def turn_spans(
@@ -101,9 +106,9 @@ def _about(
             case TurnCancelled():
                 about["voiceagent.cancelled"] = event.reason
             case Transcript() if content:
-                about["voiceagent.pii.heard"] = event.pii_text
+                about[HEARD] = event.pii_text
             case ReplyReady() if content:
-                about["voiceagent.pii.said"] = event.pii_text
+                about[SAID] = event.pii_text
             case _:
                 pass
     return about

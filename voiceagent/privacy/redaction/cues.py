@@ -16,8 +16,11 @@ CALENDAR = language().calendar
 SECRETS = language().private.secrets
 SPELLED = language().private.spelled
 NAMES = language().private.names
+UNITS = language().private.amounts.units
 SPELLED_LEAST = 4
 """Letters and digits that are a code."""
+FAR = 8
+"""Words behind `code` among which it may be told."""
 MOST_WORDS = 24
 """Of a code."""
 PASSWORD_WORDS = 4
@@ -34,6 +37,7 @@ def announced(words: Sequence[Token]) -> Iterator[Span]:
         start = at + 1
         while start < len(words) and words[start].text in SECRETS.between:
             start += 1
+        start = start if start > at + 1 else _told_later(words, at) or start
         linked = start > at + 1 or (start < len(words) and _codelike(words[start]))
         end = start
         secret = word.text in SECRETS.passwords and start > at + 1
@@ -43,6 +47,16 @@ def announced(words: Sequence[Token]) -> Iterator[Span]:
             end += 1
         if linked and end > start and _tells(words[start:end], secret=secret):
             yield _span(words, start, end - 1, "CODE")
+
+
+def _told_later(words: Sequence[Token], at: int) -> int | None:
+    """Where the code begins in `the code on the back is four five six`."""
+    for end in range(at + 2, min(at + FAR, len(words) - 1)):
+        if words[end - 1].digits and words[end - 1].is_number:
+            return None
+        if words[end].text in SECRETS.told and words[end + 1].is_number:
+            return end + 1
+    return None
 
 
 def _unended(words: Sequence[Token], start: int, at: int) -> bool:
@@ -88,6 +102,8 @@ def birthdays(words: Sequence[Token]) -> Iterator[Span]:
 def addresses(words: Sequence[Token]) -> Iterator[Span]:
     """A house number, up to three words, and `street` or the like."""
     for run in runs(words):
+        if run.last + 1 < len(words) and words[run.last + 1].text in UNITS:
+            continue  # "nine weeks from now close to it"
         for end in range(run.last + 2, min(run.last + LONGEST_STREET, len(words))):
             between = words[run.last + 1 : end]
             if any(w.text in SECRETS.not_streets for w in between):

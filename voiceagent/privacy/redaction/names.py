@@ -162,6 +162,8 @@ class Names:
             ):
                 yield Span(atom.start, atom.end, "NAME", form.key)
             letters = atom.text if len(atom.text) == 1 else ""
+            if letters and _goes_on(before, atom, text):
+                continue
             for last in range(at + 1, min(at + 5, len(found))):
                 gap = text[found[last - 1].end : found[last].start]
                 beside = len(gap) < 3 and not re.search(r"[\d'’]", gap)
@@ -171,6 +173,16 @@ class Names:
                 form = self._contacts.initials.get(letters)
                 if form is not None and letters not in WORDS.short_forms:
                     yield Span(atom.start, found[last].end, "NAME", form.key)
+
+
+def _goes_on(before: PlainWord | None, atom: PlainWord, text: str) -> bool:
+    """Whether letters before belong to it: `m. t.` of `g. m. t.`"""
+    if before is None or len(before.text) != 1 or before.text in ONE_LETTER_WORDS:
+        return False
+    return text[before.end : atom.start] in (".", ". ")
+
+
+ONE_LETTER_WORDS = frozenset("ai")
 
 
 def _is_place(atom: PlainWord, before: PlainWord | None) -> bool:
@@ -246,6 +258,12 @@ def _span(found: Sequence[PlainWord], mention: NameMention) -> Span:
     return Span(first.start, last.end, "NAME", mention.form.key)
 
 
+def _is_noun(texts: Sequence[str], at: int) -> bool:
+    """`the contact information`, `anna's email folder`: nobody is called."""
+    before = texts[at - 1] if at else ""
+    return before in WORDS.both.determiners or before.endswith(("'s", "\u2019s"))
+
+
 def cued_names(words: Sequence[Token]) -> Iterator[Span]:
     """What follows a word that goes before names, as far as it is no common word."""
     texts = [word.text for word in words]
@@ -255,6 +273,8 @@ def cued_names(words: Sequence[Token]) -> Iterator[Span]:
             if tuple(texts[at : at + len(cue)]) != cue:
                 continue
             if cue in WORDS.starts and not begins:
+                continue
+            if len(cue) == 1 and cue[0] in WORDS.nouns and _is_noun(texts, at):
                 continue
             for word in words[at + len(cue) : at + len(cue) + LONGEST]:
                 if word.bare in WORDS.common or word.digits:

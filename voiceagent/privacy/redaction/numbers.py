@@ -15,6 +15,8 @@ from voiceagent.privacy.redaction.tokens import MULTIPLES, SCALES, TENS, Span, T
 
 __all__ = ["LEAST", "NumberRun", "number_spans", "runs"]
 
+CODE_WORDS = 3
+"""Digits that are a code where they are read out."""
 LEAST = 4
 """Digits from which on a run without a unit is taken for private."""
 WORDS = language().private.amounts
@@ -44,9 +46,22 @@ class NumberRun:
 def number_spans(words: Sequence[Token]) -> Iterator[Span]:
     """Every run that is long enough and is no amount, time or year."""
     for run in runs(words):
-        if len(run.digits) >= LEAST and not _ordinary(run, words):
+        long = len(run.digits) >= LEAST or _read_out(run, words)
+        if long and not _ordinary(run, words):
             first, last = words[run.first], words[run.last]
             yield Span(first.start, last.end, "NUMBER", run.digits)
+
+
+def _read_out(run: NumberRun, words: Sequence[Token]) -> bool:
+    """ "four five six": three digits one by one are a code, and no amount."""
+    inner = words[run.first : run.last + 1]
+    after = words[run.last + 1].text if run.last + 1 < len(words) else ""
+    return (
+        run.words == len(run.digits) == len(inner) == CODE_WORDS
+        and all(len(word.digits) == 1 and word.is_number for word in inner)
+        and run.digits not in WORDS.known
+        and after not in WORDS.units
+    )
 
 
 def runs(words: Sequence[Token]) -> Iterator[NumberRun]:
@@ -118,14 +133,20 @@ def _ordinary(run: NumberRun, words: Sequence[Token]) -> bool:
     if run.scaled:
         # "two thousand and five hundred", but not a card with a slip in it.
         return run.words <= 4
-    if after in WORDS.units:
+    if after in WORDS.units or after in WORDS.money:
         return len(run.digits) <= 6
+    if _is_worked_with(run, words):
+        return len(run.digits) <= 6
+    if _is_decimal(run, words):
+        return True
     if _is_time(run) and before in WORDS.before_times:
         return True
     if _is_old_year(run) and before in WORDS.before_years:
         return True
     if not _is_year(run):
         return False
+    if _is_plain_year(run, words):
+        return True
     if before in WORDS.before_years or after == WORDS.decade or not before:
         return True
     return any(map(_is_month, words[max(0, run.first - MONTH_BEFORE) : run.first]))
@@ -154,6 +175,39 @@ def _is_written_year(run: NumberRun, words: Sequence[Token]) -> bool:
     follows = run.last + 1 < len(words) and not words[run.last + 1].digits
     coded = any(word.text in CODES for word in words)
     return run.words == 1 and _is_year(run) and follows and not coded
+
+
+def _is_plain_year(run: NumberRun, words: Sequence[Token]) -> bool:
+    """ "my miami 2017 playlist": in figures, among other words, and no code is spoken
+    of or told."""
+    before = words[run.first - 1].text if run.first else ""
+    told = before in TELLING or any(word.text in CODES for word in words)
+    written = words[run.first].text.isdecimal()
+    return run.words == 1 and written and not told and len(words) > SHORT_TEXT
+
+
+TELLING = language().private.secrets.told | language().private.secrets.between
+SHORT_TEXT = 3
+"""Words of a text that may be an answer to "what is the code"."""
+NEAR_SIGN = 2
+"""Words beside a number among which it is said what is done with it."""
+
+
+def _is_decimal(run: NumberRun, words: Sequence[Token]) -> bool:
+    """ "one oh seven point five", of a radio: one point, and nobody's number."""
+    inner = [word.text for word in words[run.first : run.last + 1]]
+    points = sum(text in POINTS for text in inner)
+    return points == 1 and len(run.digits) <= LEAST and inner[-2] in POINTS
+
+
+POINTS = frozenset((language().numbers.point,))
+
+
+def _is_worked_with(run: NumberRun, words: Sequence[Token]) -> bool:
+    """ "34 times 80908"."""
+    before = words[max(0, run.first - NEAR_SIGN) : run.first]
+    beside = [*before, *words[run.last + 1 : run.last + 2]]
+    return any(word.text in WORDS.sums for word in beside)
 
 
 def _is_month(word: Token) -> bool:

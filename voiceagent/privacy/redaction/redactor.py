@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 from voiceagent.lang.languages import language
 from voiceagent.privacy.redaction import cues
+from voiceagent.privacy.redaction.abroad import addresses_abroad
+from voiceagent.privacy.redaction.ibans import ibans
+from voiceagent.privacy.redaction.mail import spoken_mail
 from voiceagent.privacy.redaction.names import Names, cued_names
 from voiceagent.privacy.redaction.numbers import number_spans
 from voiceagent.privacy.redaction.placeholders import Placeholders
@@ -31,9 +34,16 @@ WRITTEN = (
 )
 """What is recognised by its shape on paper."""
 MONTHS = "|".join(month[:3] for month in language().calendar.months)
+HOUR = r"(?:0?\d|1\d|2[0-4])(?::[0-5]\d)?"
+DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
+SHORT_DAY = r"(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])"
 PUBLIC = re.compile(
     r"\b(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?\b"
     r"|\b(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|[12]\d|3[01])/(?:(?:19|20)?\d\d)\b"
+    r"|\b(?:1[5-9]|20)\d\d\s?[-\u2013]\s?(?:1[5-9]|20)\d\d\b"
+    rf"|\b{SHORT_DAY}(?:\s?(?:-|\u2013|to|and)\s?{SHORT_DAY})?(?![/\d])"
+    rf"|\b{HOUR} (?:and|to|or|until|till) {HOUR}\b"
+    rf"|\b(?:{MONTHS})[a-z]*\.? {DAY}\s?(?:-|\u2013|to|until|through)\s?{DAY}\b"
     r"|\b(?:19|20)\d\d-(?:0\d|1[0-2])-(?:[0-2]\d|3[01])\b"
     r"|[$€£]\s?\d{1,3}(?:,?\d{3}){0,2}(?:\.\d\d)?\b(?![\d-])"
     rf"|\b(?:{MONTHS})[a-z]*\.? (?:the )?\d{{1,2}}(?:st|nd|rd|th)?,? (?:19|20)\d\d\b",
@@ -92,6 +102,9 @@ class Redactor:
         yield from cues.announced(words)
         yield from cues.birthdays(words)
         yield from cues.addresses(words)
+        yield from addresses_abroad(words)
+        yield from ibans(text)
+        yield from spoken_mail(text, words)
         yield from cues.spelled(words)
         yield from cues.spoken_links(words)
         yield from self._names.spans(text, words)

@@ -139,7 +139,9 @@ def load_pack(
     sources = [source for _, found, _ in scanned for source in found]
     pack = Pack(
         name=home.resolve().name,
-        intents=build_intents(sources, lists, name=home.name),
+        intents=_first(
+            build_intents(sources, lists, name=home.name), own=skill_folders, of=scanned
+        ),
         slot_lists=lists,
         house=model,
         pronunciations=pack_pronunciations(
@@ -155,6 +157,20 @@ def load_pack(
         ),
     )
     return taught(pack, read_learned(home)) if learned else pack
+
+
+def _first(
+    intents: Intents,
+    *,
+    own: Sequence[Path],
+    of: Sequence[tuple[Path, Sequence[TemplateSource], object]],
+) -> Intents:
+    """The same, those of the user's skills first: of two sentences that are one, the
+    first is meant."""
+    sources = [source for part, found, _ in of if part in own for source in found]
+    theirs = {name for source in sources for name in source.data.get("intents") or {}}
+    names = sorted(intents.intents, key=lambda name: name not in theirs)
+    return replace(intents, intents={name: intents.intents[name] for name in names})
 
 
 def has_use(part: Path, model: HouseModel) -> bool:

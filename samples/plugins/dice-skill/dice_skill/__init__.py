@@ -1,1 +1,1 @@
-"""Rolls a lucky die when asked: `intents.yaml` says how, `handler.py` does it."""
+"""Rolls a die when asked: `intents.yaml` says how, `handler.py` does it."""

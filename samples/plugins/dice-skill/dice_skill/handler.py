@@ -1,4 +1,4 @@
-"""Answers "roll a lucky die"."""
+"""Answers "roll a die"."""
 
 import secrets
 
