@@ -25,6 +25,7 @@ from voiceagent.errors import ConfigError, LinkDown, TokenError
 from voiceagent.realtime.limits import Limits
 from voiceagent.realtime.remote import RealtimeRemote
 from voiceagent.realtime.target import Target
+from voiceagent.region import session_shell
 from voiceagent.region.config import ServeConfig
 from voiceagent.routing.remote import AnswerWords, LinkState
 
@@ -255,7 +256,12 @@ def test_floods_of_one_address_are_slowed() -> None:
     assert bucket.take("b", 0.0) and bucket.take("a", 1.0)
 
 
-def test_a_client_that_does_not_read_is_dropped_and_others_go_on() -> None:
+def test_a_client_that_does_not_read_is_dropped_and_others_go_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # How long it is waited for by default is held in `test_quotas.py`.
+    monkeypatch.setattr(session_shell, "READING", 1.0)
+
     async def main() -> None:
         parrot = Parrot()
         limits = Limits(message_bytes=1 << 20)
