@@ -6,10 +6,11 @@ import pytest
 
 from tests.lang.tables import ENGLISH, Check, failing, taken_out
 from tests.nlu.guards.test_account import reader
+from voiceagent.agent.together import tells
 from voiceagent.nlu.correction import mended, takes_back
 from voiceagent.nlu.intent import SEVERAL, UNDO, Intent
 from voiceagent.nlu.last_command import LastCommand
-from voiceagent.nlu.parts import PartsReader
+from voiceagent.nlu.parts import PartsReader, either
 from voiceagent.nlu.reader import CommandReader
 
 pytestmark = pytest.mark.unit
@@ -118,6 +119,12 @@ CHECKS: dict[str, Check] = {
         is not None
         and len(found.parts) == 2
     ),
+    "parts.either": lambda word: (
+        (asked := either(f"{COMMAND} {word} the bed light", reader("home").parse))
+        is not None
+        and len(asked.options) == 2
+    ),
+    "parts.telling": lambda word: tells(Intent("any", text=f"{word} me the time")),
     "parts.rather": one_value,
     "parts.also": lambda cue: named(after(f"{cue} the bed light")) == "Bed Light",
     "parts.also_behind": lambda cue: (

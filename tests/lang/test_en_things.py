@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tests.lang.tables import Check, failing
-from voiceagent.skills.lists.things import core, is_doubtful, is_task_list, same, things
+from voiceagent.skills.lists.things import (
+    core,
+    found_in,
+    is_doubtful,
+    is_task_list,
+    same,
+    things,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -14,6 +21,7 @@ CHECKS: dict[str, Check] = {
     "things.behind": lambda word: things(f"soap {word}") == ["soap"],
     "things.few": lambda words: core(f"{words} candles") == "candles",
     "things.measures": lambda word: core(f"two {word} of soap") == "soap",
+    "things.particles": lambda word: found_in(f"{word} the soap", ["soap"]) == ["soap"],
     "things.joints": lambda word: things(f"soap {word} glue") == ["soap", "glue"],
     "things.whole": lambda name: things(f"{name} and glue") == [name, "glue"],
     "things.doubtful": lambda word: is_doubtful(f"{word} soap"),

@@ -15,6 +15,8 @@ from tests.lang import (
     test_en_parts,
     test_en_private,
     test_en_quantities,
+    test_en_reasons,
+    test_en_telling,
     test_en_things,
     test_sums,
 )
@@ -33,6 +35,8 @@ CHECKED = {
     *test_en_manners.CHECKS,
     *test_en_parts.CHECKS,
     *test_en_private.CHECKS,
+    *test_en_reasons.CHECKS,
+    *test_en_telling.CHECKS,
     *test_en_things.CHECKS,
     *test_en_quantities.CHECKS,
     *test_sums.CHECKS,

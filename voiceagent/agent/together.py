@@ -9,20 +9,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from voiceagent.lang.languages import language
+from voiceagent.lang.spoken import spoken
 from voiceagent.nlu.clarify import Option, Question
 from voiceagent.nlu.intent import Intent
 from voiceagent.skills.phrases import listed
 from voiceagent.skills.skill import Answer, Effect
 
-__all__ = ["apart", "as_one"]
+__all__ = ["apart", "as_one", "tells"]
 
+LANGUAGE = language()
 NOTHING = "So I have done nothing of it"
 """What is said where one part holds up the others."""
 
 
 def as_one(whole: Intent, answers: Sequence[Answer]) -> Answer:
     """The answer to `whole`, of whose parts these are the answers."""
-    idle = [a for a in answers if not (a.effects or a.question)]
+    idle = [
+        answer
+        for part, answer in zip(whole.parts, answers, strict=True)
+        if not (answer.effects or answer.question or tells(part))
+    ]
     if idle and len(idle) < len(answers):
         # It cannot be done, and says why; or it only asks.
         said = ". ".join(answer.text.rstrip(".") for answer in idle if answer.text)
@@ -35,6 +42,12 @@ def as_one(whole: Intent, answers: Sequence[Answer]) -> Answer:
         for effect in answer.effects
     ]
     return Answer(told.text, apart(effects), question=question)
+
+
+def tells(part: Intent) -> bool:
+    """Whether it only wants to be told something: that stands in nobody's way."""
+    first = spoken(part.text).partition(" ")[0]
+    return first in LANGUAGE.commands.questions or first in LANGUAGE.parts.telling
 
 
 def _which(whole: Intent, answers: Sequence[Answer]) -> Question | None:

@@ -241,6 +241,8 @@ def _interpreter(
             lambda intent: meaning.language.phraser.say(intent),
             agreed=options.agreed,
             corrected=meaning.asked_about,
+            told=meaning.told,
+            single=meaning.single,
         ),
         decide=meaning.route,
         limit=None if limit is None else limit / 1000,

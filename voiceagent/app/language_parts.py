@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from voiceagent.nlu.completeness import Progress
-    from voiceagent.nlu.intent import IntentParser
+    from voiceagent.nlu.intent import Intent, IntentParser
     from voiceagent.nlu.phrase import Phraser
     from voiceagent.nlu.reader import CommandReader
     from voiceagent.nlu.slm.cascade import Cascade
     from voiceagent.nlu.slm.forms import Takes
+    from voiceagent.nlu.telling import Telling
     from voiceagent.skills.house.house import HouseModel
     from voiceagent.skills.packs.pack import Pack
     from voiceagent.stt.grammar import Grammar
@@ -26,6 +27,7 @@ __all__ = [
     "progress",
     "reader",
     "takes",
+    "telling",
 ]
 
 
@@ -57,6 +59,19 @@ def reader(
     from voiceagent.nlu.reader import CommandReader
 
     return CommandReader(parser, frames, lambda name: plannable(takes().get(name)))
+
+
+def telling(pack: Pack, parse: Callable[[str], Intent | None]) -> Telling:
+    """Why a sentence is no command, where a name or a number is all that is wrong."""
+    from voiceagent.nlu.telling import Telling, ranges_of
+
+    every = [pack.intents, *([pack.frames] if pack.frames is not None else [])]
+    ranges = ranges_of(*((intents, pack.slot_lists) for intents in every))
+    rooms = [area.name for area in pack.house.areas]
+    things: dict[str, list[str]] = {}
+    for entity in pack.house.entities:
+        things.setdefault(entity.domain, []).append(entity.name)
+    return Telling(parse, rooms, things, ranges)
 
 
 def takes(pack: Pack) -> Mapping[str, Takes]:

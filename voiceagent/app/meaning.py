@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from voiceagent.app.language_parts import telling as make_telling
 from voiceagent.errors import PackError
 from voiceagent.nlu.correction import asked_about, mended, swallowed, takes_back
+from voiceagent.nlu.parts import either
 
 if TYPE_CHECKING:
     from voiceagent.app.language import PackLanguage
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from voiceagent.nlu.clarify import Question
     from voiceagent.nlu.decision import Opinion, Route
     from voiceagent.nlu.intent import Intent
+    from voiceagent.nlu.telling import Telling
     from voiceagent.skills.host import Skills
     from voiceagent.skills.skill import Skill
     from voiceagent.stt.protocol import Recognition
@@ -25,6 +28,7 @@ class Meaning:
 
     def __init__(self, language: PackLanguage, skills: Skills) -> None:
         self._language, self._skills = language, skills
+        self._told_by: tuple[PackLanguage, Telling | None] = (language, None)
 
     @property
     def language(self) -> PackLanguage:
@@ -60,9 +64,22 @@ class Meaning:
             found = corrected.intent if corrected and corrected.plain else None
         return found
 
+    def single(self, text: str) -> Intent | None:
+        """The one command that `text` is, as quickly as that can be told."""
+        return self._language.reader.one(text)
+
     def asked_about(self, text: str, sure: bool) -> Question | None:
         """What to ask about words that may be corrected in themselves."""
-        return asked_about(text, self._language.reader.parse, sure=sure)
+        parse = self._language.reader.parse
+        return asked_about(text, parse, sure=sure) or either(text, parse)
+
+    def told(self, text: str, all_of_it: bool) -> str:
+        """Why a sentence cannot be meant so: by its numbers, or by all of it."""
+        language, telling = self._told_by
+        if language is not self._language or telling is None:
+            telling = make_telling(self._language.pack, self._language.reader.one)
+            self._told_by = (self._language, telling)
+        return telling.of(text) if all_of_it else telling.numbers(text)
 
     def answers(self, intent: str) -> bool:
         """Whether anybody answers that intent."""

@@ -12,9 +12,11 @@ from voiceagent.lang.en_numbers import CALENDAR, NUMBERS
 from voiceagent.lang.en_parts import PARTS
 from voiceagent.lang.en_private import PRIVATE
 from voiceagent.lang.en_quantities import QUANTITIES
+from voiceagent.lang.en_reasons import REASONS
 from voiceagent.lang.en_signs import SIGNS
 from voiceagent.lang.en_sounds import SOUNDS, SPEECH
 from voiceagent.lang.en_sums import SUMS
+from voiceagent.lang.en_telling import TELLING
 from voiceagent.lang.en_things import THINGS
 from voiceagent.lang.language import CommandWords, Language, ShortAnswers
 
@@ -95,9 +97,11 @@ ENGLISH = Language(
     guards=GUARDS,
     manners=MANNERS,
     parts=PARTS,
+    reasons=REASONS,
     private=PRIVATE,
     documents=DOCUMENTS,
     signs=SIGNS,
+    telling=TELLING,
     sums=SUMS,
     things=THINGS,
     later=LATER,

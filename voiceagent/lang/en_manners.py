@@ -38,6 +38,7 @@ MANNERS = MannerWords(
         *("if you dont mind", "if you would", "if you could", "if you can"),
         *("if its not too much trouble", "if possible", "when you can", "yes", "yeah"),
         *("lets", "somebody", "someone", "good morning", "good evening"),
+        "good night",
         *("i think", "make sure to", "be sure to", "try to", "do"),
     ),
     backs=(

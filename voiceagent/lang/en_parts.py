@@ -11,8 +11,10 @@ PARTS = PartWords(
         *("and then", "and also", "and after that", "and", "then", "also", "plus"),
         *("as well as", "after that"),
     ),
-    turns=("but", "while", "and meanwhile", "but also"),
+    turns=("but", "and meanwhile", "but also"),
     joint="and",
+    either=frozenset(("or",)),
+    telling=frozenset("tell say read list check".split()),
     both=frozenset(("both",)),
     exceptions=(
         *("with the exception of", "except for", "except", "excepting", "excluding"),

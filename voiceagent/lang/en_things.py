@@ -31,6 +31,7 @@ THINGS = ThingWords(
         "no not none nothing nobody never neither without anything everything "
         "whatever except but".split()
     ),
+    particles=frozenset(("out", "off", "away")),
     known=frozenset(
         (
             *"apples bananas oranges lemons grapes strawberries tomatoes".split(),

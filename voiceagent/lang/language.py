@@ -20,8 +20,10 @@ from voiceagent.lang.manner_tables import MannerWords
 from voiceagent.lang.part_tables import PartWords
 from voiceagent.lang.private_tables import PrivateTables
 from voiceagent.lang.quantity_tables import QuantityWords
+from voiceagent.lang.reason_tables import ReasonWords
 from voiceagent.lang.sign_tables import SignWords
 from voiceagent.lang.sum_tables import SumWords
+from voiceagent.lang.telling_tables import TellingWords
 from voiceagent.lang.thing_tables import ThingWords
 
 __all__ = [
@@ -242,9 +244,11 @@ class Language(Struct, frozen=True, kw_only=True, eq=False):
     guards: GuardTables
     manners: MannerWords
     parts: PartWords
+    reasons: ReasonWords
     private: PrivateTables
     documents: DocumentWords
     signs: SignWords
+    telling: TellingWords
     sums: SumWords
     things: ThingWords
     later: LaterWords

@@ -15,9 +15,13 @@ class PartWords(Struct, frozen=True, kw_only=True, eq=False):
     joints: tuple[str, ...]
     """Between two commands, or two things."""
     turns: tuple[str, ...]
-    """Between two commands that are not done to one thing: `but`, `while`."""
+    """Between two commands that are not done to one thing: `but`."""
     joint: str
     """The joint that is put between two things that are spoken of together."""
+    either: frozenset[str]
+    """Between two things of which one is meant."""
+    telling: frozenset[str]
+    """First words of commands that only want to be told something."""
     both: frozenset[str]
     """Before two things that are joined; it says nothing more."""
     exceptions: tuple[str, ...]

@@ -30,5 +30,7 @@ class ThingWords(Struct, frozen=True, kw_only=True, eq=False):
     """Endings of more than one, the longer ones first."""
     doubtful: frozenset[str]
     """Words that take a thing back rather than name it: `no milk`, `nothing`."""
+    particles: frozenset[str]
+    """Words of the verb that things are taken away with: `out`, `off`."""
     known: frozenset[str]
     """Things that are told apart where nobody says a joint between them."""

@@ -25,6 +25,8 @@ __all__ = ["ExceptionReader"]
 
 CARRIED = 3
 """Words of a verb that an exception may share."""
+SHORTEST_NOUN = 3
+"""Letters; shorter words are none."""
 WHOLE = ("name",)
 """Slots of a command of one thing, of which nothing can be left out."""
 
@@ -90,12 +92,24 @@ class ExceptionReader:
             *((*head, *piece) for head in heads),
             *((*head, *piece, said[-1]) for head in heads),
             *((*said[:-cut], *inside, *piece) for cut in range(1, CARRIED + 2)),
+            *((*head, *piece, noun) for head in heads for noun in self._nouns(said)),
+            *(
+                (*head, *piece, noun, said[-1])
+                for head in heads
+                for noun in self._nouns(said)
+            ),
         ]
         for way in ways:
             found = self._one(way)
             if found is not None and _narrower(found, base):
                 return found
         return None
+
+    def _nouns(self, said: PhraseWords) -> Iterator[str]:
+        """What several of are said to be: the one thing of it may go without."""
+        for word in map(spoken, said[1:]):
+            if len(word) > SHORTEST_NOUN:
+                yield word.removesuffix(self._tables.plural)
 
     def _bare(self, piece: PhraseWords, said: PhraseWords) -> PhraseWords:
         """`the one in the office` is what is in the office; `the pasta one` is of the

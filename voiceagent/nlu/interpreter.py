@@ -21,7 +21,7 @@ from voiceagent.nlu.decision import DecisionStep, Opinion, Route, route
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.last_command import LastCommand, Referred
 from voiceagent.nlu.models.swap import ModelSwitch
-from voiceagent.nlu.open_question import AnswerGiven, OpenQuestion
+from voiceagent.nlu.open_question import OpenQuestion, settled
 from voiceagent.nlu.reading import (
     Decide,
     Doubts,
@@ -40,6 +40,8 @@ GRACE = 0.25
 """Seconds that a model has at least, however late the turn is already."""
 AHEAD = 0.2
 """Seconds that a model has for words that are only a guess yet."""
+MOST_MANNERS = 2
+"""Words that a command may lack without being the rest of something else."""
 MAYBE = 0.3
 """Probability from which on a guess is worth asking about where nobody else answers."""
 
@@ -83,7 +85,7 @@ class Interpreter:
         """What was meant; `deadline`: the turn's."""
         given = await self._open.take(recognition, turn=turn, typed=typed)
         if given is not None:
-            return _settled(given, recognition.confidence)
+            return settled(given, recognition.confidence)
         if not recognition.accepted:
             return await self._unheard(recognition, turn, deadline)
         intent = await self._parse(recognition.text)
@@ -94,11 +96,25 @@ class Interpreter:
             asked := await self._corrected(recognition.text, sure=True)
         ):
             return asked
+        if intent is None and (told := await self._told(recognition)):
+            return told
         opinion = None
         if intent is None and self._models is not None:
             until = self._until(deadline)
             opinion = await self._models.ask(recognition.text, turn=turn, until=until)
-        return await self._weigh(recognition, intent, opinion)
+        reading = await self._weigh(recognition, intent, opinion)
+        if not reading.handed_over:
+            return reading
+        return await self._told(recognition, reading.route.reason) or reading
+
+    async def _told(self, recognition: Recognition, why: str = "") -> Reading | None:
+        """Why it cannot be meant so; `why`: nobody knows what it means."""
+        text = recognition.text
+        said = await self._compute("intent", self._doubts.told, text, bool(why))
+        reason = f"{why}, and it is told why" if why else "a number beyond its range"
+        return (
+            Reading(Route("device", reason), by="telling", reply=said) if said else None
+        )
 
     async def _what_it_refers_to(
         self, recognition: Recognition, intent: Intent | None
@@ -113,7 +129,7 @@ class Interpreter:
         text, parse = recognition.text, self._understanding.parse
         if intent is not None and {*TARGETS, "scope"} & {*intent.slots}:
             return None
-        found = self._conversation.read(text, parse, at)
+        found = self._conversation.read(text, parse, at, self._doubts.single)
         if intent is not None:
             name = found.intent.name if found is not None else ""
             return found if found and (found.anyway or name == intent.name) else None
@@ -153,8 +169,6 @@ class Interpreter:
     async def _corrected(self, text: str, *, sure: bool) -> Reading | None:
         """What may be corrected in itself is asked about; not `sure`: heard by an ear
         that knows no commands, so that even what is plain is asked about."""
-        if not takes_back(text):
-            return None
         asked = await self._compute("intent", self._doubts.corrected, text, sure)
         if asked is None:
             return None
@@ -181,7 +195,7 @@ class Interpreter:
         recognition = Recognition(text, 1.0, True)
         given = await self._open.foresee(recognition)
         if given is not None:
-            return _settled(given, recognition.confidence)
+            return settled(given, recognition.confidence)
         intent = await self._parse(text)
         referred = await self._what_it_refers_to(recognition, intent)
         if referred is not None:
@@ -202,8 +216,8 @@ class Interpreter:
     async def _weigh(
         self, recognition: Recognition, intent: Intent | None, opinion: Opinion | None
     ) -> Reading:
-        if intent is not None and takes_back(recognition.text):
-            recognition = replace(recognition, text=intent.text)  # the rest is gone
+        if intent is not None and _is_rest(intent.text, recognition.text):
+            recognition = replace(recognition, text=intent.text)
         others = await self._others(recognition) if intent else []
         recognition = replace(recognition, alternatives=tuple(i.text for i in others))
         opinion = self._ours(opinion)
@@ -272,21 +286,11 @@ class Interpreter:
         return replace(opinion, guess=Guess(None, reason="not in this pack"))
 
 
+def _is_rest(said: str, text: str) -> bool:
+    """Whether the other words are accounted for: taken back, or the reason of it."""
+    more = len(spoken(text).split()) - len(spoken(said).split())
+    return takes_back(text) or more > MOST_MANNERS
+
+
 def _meaning(intent: Intent) -> tuple[str, object]:
     return intent.name, dict(intent.slots)
-
-
-def _settled(given: AnswerGiven, confidence: float) -> Reading:
-    """What follows from the answer to a question."""
-    if given.said:
-        reason = "a late answer" if given.late else "declined what was asked"
-        return Reading(Route("device", reason), by="answer", reply=given.said)
-    if isinstance(given.reply, Intent):
-        found = Route("device", f"confirmed {given.reply.name}")
-        agreed = len(given.question.options) == 1
-        return Reading(found, given.reply, confidence, by="answer", agreed=agreed)
-    assert isinstance(given.reply, Question)
-    again = given.reply
-    found = Route("device", "asked about the answer", DecisionStep.ASK)
-    intent = again.options[0].intent if again.options else None
-    return Reading(found, intent, confidence, question=again)

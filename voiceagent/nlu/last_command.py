@@ -65,12 +65,16 @@ class LastCommand:
         before = [one for one in self._past if at - one.at <= FORGOTTEN]
         self._past = (*before[-1:], _Past(intent, at))
 
-    def read(self, text: str, parse: ReadOne, at: float) -> Referred | None:
-        """The command that `text` is after the last ones; None where it is none."""
+    def read(
+        self, text: str, parse: ReadOne, at: float, single: ReadOne | None = None
+    ) -> Referred | None:
+        """The command that `text` is after the last ones; None where it is none.
+        `single`: a quicker `parse`, for one command that is done now."""
         past = [one.intent for one in self._past if at - one.at <= FORGOTTEN]
         if not past:
             return None
         last, tables = past[-1], self._tables
+        one = parse if single is None or planned(last) else single
         said = spoken(text)
         if (change := replanned(last, said)) is not None:
             return Referred(change, anyway=True)
@@ -78,9 +82,9 @@ class LastCommand:
             return Referred(last)
         words = said.split()
         if rest := _behind(words, tables.anew):
-            return _instead(last, rest, parse, sure=False)
+            return _instead(last, rest, one, sure=False)
         if rest := _behind(words, tables.rather):
-            found = _instead(last, rest, parse, sure=True)
+            found = _instead(last, rest, one, sure=True)
             if found is not None and not _targets_apart(found.intent, last):
                 return found
         last, past = put_off(last), [*map(put_off, past)]
@@ -90,7 +94,7 @@ class LastCommand:
         for candidate in exchanged(bare, last, tables):
             if (found := _read(candidate, parse)) and same_thing(found.intent, last):
                 return found
-        return self._the_same(words, last, parse)
+        return self._the_same(words, last, one)
 
     def _the_same(
         self, words: Sequence[str], last: Intent, parse: ReadOne
@@ -176,19 +180,33 @@ def _instead(
 ) -> Referred | None:
     """The last command with something else in it; what it has left behind goes."""
     words = spoken(last.text).split()
-    found: dict[object, Intent] = {}
-    for start in range(1, len(words)):
-        for end in range(start + 1, min(len(words), start + LONGEST) + 1):
-            for front, back in (((), ()), (("the",), ()), (("the",), ("lights",))):
-                way = [*words[:start], *front, *rest, *back, *words[end:]]
-                made = parse(" ".join(way))
-                if made and made.name == last.name and _one_apart(made, last):
-                    found[made.meaning] = made
-    others = [made for made in found.values() if not _targets_apart(made, last)]
-    some = others if sure and others else [*found.values()]
-    if len(some) != 1:
+    for glues in (((), ()), (("the",), ())), ((("the",), ("lights",)),):
+        found: dict[object, tuple[int, Intent]] = {}
+        for start in range(1, len(words)):
+            for end in range(start + 1, min(len(words), start + LONGEST) + 1):
+                for front, back in glues:
+                    way = [*words[:start], *front, *rest, *back, *words[end:]]
+                    made = parse(" ".join(way))
+                    if made and made.name == last.name and _one_apart(made, last):
+                        much = max(end - start, found.get(made.meaning, (0, made))[0])
+                        found[made.meaning] = much, made
+        if found:
+            return _put_right(last, [*found.values()], sure=sure)
+    return None
+
+
+def _put_right(
+    last: Intent, found: Sequence[tuple[int, Intent]], *, sure: bool
+) -> Referred | None:
+    """The one of these that is meant: where it is another value, that one; else where
+    most words are exchanged."""
+    others = [each for each in found if not _targets_apart(each[1], last)]
+    some = others if sure and others else found
+    most = max(much for much, _ in some)
+    longest = [made for much, made in some if much == most]
+    if len(longest) != 1:
         return None
-    (made,) = some
+    (made,) = longest
     if last.name in ADDING and not _targets_apart(made, last):
         parts = (Intent(UNDO, text=last.text), made)
         made = Intent(SEVERAL, {}, 1.0, made.text, parts=parts)

@@ -11,10 +11,12 @@ from dataclasses import dataclass, replace
 
 from voiceagent.clock import now
 from voiceagent.nlu.clarify import Option, Question, Reply, WantedValue
+from voiceagent.nlu.decision import DecisionStep, Route
 from voiceagent.nlu.intent import Intent
+from voiceagent.nlu.reading import Reading
 from voiceagent.stt.protocol import Recognition
 
-__all__ = ["DECLINED", "LATE", "LEFT", "AnswerGiven", "OpenQuestion"]
+__all__ = ["DECLINED", "LATE", "LEFT", "AnswerGiven", "OpenQuestion", "settled"]
 
 DECLINED = "All right."
 """What is said to a "no"."""
@@ -145,3 +147,19 @@ def _either(free: str, one: Intent, other: Intent) -> Question:
     )
     text = f"Shall I {free}, or do it now?"
     return Question(text, options, "a value that is a command too")
+
+
+def settled(given: AnswerGiven, confidence: float) -> Reading:
+    """What follows from the answer to a question."""
+    if given.said:
+        reason = "a late answer" if given.late else "declined what was asked"
+        return Reading(Route("device", reason), by="answer", reply=given.said)
+    if isinstance(given.reply, Intent):
+        found = Route("device", f"confirmed {given.reply.name}")
+        agreed = len(given.question.options) == 1
+        return Reading(found, given.reply, confidence, by="answer", agreed=agreed)
+    assert isinstance(given.reply, Question)
+    again = given.reply
+    found = Route("device", "asked about the answer", DecisionStep.ASK)
+    intent = again.options[0].intent if again.options else None
+    return Reading(found, intent, confidence, question=again)

@@ -19,12 +19,20 @@ from functools import cache
 from voiceagent.lang.languages import language
 from voiceagent.lang.part_tables import PartWords
 from voiceagent.lang.spoken import foreign, spoken
+from voiceagent.nlu.clarify import Question, which
 from voiceagent.nlu.exceptions import ExceptionReader
 from voiceagent.nlu.intent import SEVERAL, Intent
 from voiceagent.nlu.phrase_words import PhraseWords, phrase_words, places
 from voiceagent.nlu.referring import TARGETS, exchanged, of_that_kind, same_thing
 
-__all__ = ["TARGETS", "PartsReader", "ReadOne", "together"]
+__all__ = [
+    "MOST_WORDS",
+    "TARGETS",
+    "PartsReader",
+    "ReadOne",
+    "either",
+    "together",
+]
 
 ReadOne = Callable[[str], Intent | None]
 MOST_WORDS, MOST_JOINTS, LONGEST = 40, 4, 4
@@ -39,6 +47,19 @@ def together(intents: Sequence[Intent], text: str) -> Intent:
     """One intent of several commands, each of them once."""
     each = tuple({intent.meaning: intent for intent in intents}.values())
     return each[0] if len(each) == 1 else Intent(SEVERAL, {}, 1.0, text, parts=each)
+
+
+def either(text: str, parse: ReadOne) -> Question | None:
+    """The question which of two is meant: `the kitchen light or the bed light`."""
+    words, tables = phrase_words(text), language().parts
+    places_of = [at for at, word in enumerate(words) if spoken(word) in tables.either]
+    if len(places_of) != 1 or len(words) > MOST_WORDS:
+        return None
+    (at,) = places_of
+    both = parse(" ".join([*words[:at], tables.joint, *words[at + 1 :]]))
+    if both is None or len(both.parts) != len((at, at)):
+        return None
+    return which(both.parts, reason="one of two")
 
 
 class PartsReader:

@@ -8,16 +8,18 @@ the same                            frames: what people say their own way
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from voiceagent.lang.languages import language
 from voiceagent.lang.numerals import numerals
-from voiceagent.lang.spoken import spoken
+from voiceagent.lang.spoken import foreign, spoken
 from voiceagent.nlu.intent import Intent, IntentParser
 from voiceagent.nlu.later import LaterReader, Plannable
 from voiceagent.nlu.manners import without_manners
-from voiceagent.nlu.parts import PartsReader
+from voiceagent.nlu.parts import MOST_WORDS, PartsReader
+from voiceagent.nlu.reasons import places_in, reasoned, things_in
+from voiceagent.nlu.referring import TARGETS
 
 __all__ = ["CommandReader"]
 
@@ -38,7 +40,7 @@ class CommandReader:
         """`frames()`: read by, where no template says it; None: there are none.
         `plannable`: whether an intent can be put off."""
         self._parser, self._frames = parser, frames
-        self._parts = PartsReader(self._one)
+        self._parts = PartsReader(self.one)
         self._later = LaterReader(self._now, plannable)
 
     def parse(self, text: str) -> Intent | None:
@@ -54,12 +56,51 @@ class CommandReader:
         return found
 
     def _now(self, text: str) -> Intent | None:
-        found = self._one(text)
+        found = self.one(text)
         if found is None or _joined(found):
-            return self._parts.read(without_manners(text)) or found
+            bare = without_manners(text)
+            return self._parts.read(bare) or found or self._reasoned(bare)
         return found
 
-    def _one(self, text: str) -> Intent | None:
+    def _reasoned(self, text: str) -> Intent | None:
+        """A command with its reason, of which `it` and the place may be taken."""
+        words = spoken(text).split()
+        if foreign(text) or len(words) > MOST_WORDS:
+            return None
+        for reason, rest in reasoned(words):
+            said = " ".join(rest)
+            if WORDS.referring & {*rest}:
+                found = self._about(reason, rest)
+            else:
+                found = self.one(said) or self._parts.read(said)
+            if found is not None:
+                return self._placed(found, reason, said)
+        return None
+
+    def _about(self, reason: Sequence[str], rest: Sequence[str]) -> Intent | None:
+        """The command about what the reason speaks of."""
+        found: dict[object, Intent] = {}
+        for thing in things_in(reason):
+            for at, word in enumerate(rest):
+                if word in WORDS.referring:
+                    way = [*rest[:at], "the", thing, *rest[at + 1 :]]
+                    made = self.one(" ".join(way))
+                    if made is not None and {*TARGETS} & made.slots.keys():
+                        found[made.meaning] = made
+        return next(iter(found.values())) if len(found) == 1 else None
+
+    def _placed(self, found: Intent, reason: Sequence[str], said: str) -> Intent:
+        """The same in the room that the reason speaks of, where none is said."""
+        if found.parts or {*TARGETS, "scope"} & found.slots.keys():
+            return found
+        for place in places_in(reason):
+            there = self.one(f"{said} {place}")
+            if there is not None and there.name == found.name:
+                return there
+        return found
+
+    def one(self, text: str) -> Intent | None:
+        """The one command that `text` is, now and without its reason."""
         bare = without_manners(text)
         ways = [bare, text] if bare and bare != text else [text]
         for way in ways:
@@ -74,6 +115,12 @@ class CommandReader:
         return None
 
 
+TIMED = frozenset(
+    word
+    for one, many, _ in language().quantities.say.units.values()
+    for word in (one, many)
+)
+"""Units of a while: what has one in its name has been misread."""
 FREELY_NAMED = ("timer.", "alarm.", "reminder.")
 """What intents are about that somebody gave its name."""
 
@@ -86,7 +133,9 @@ def _name(intent: Intent) -> list[str]:
 def _plausible(intent: Intent) -> bool:
     """Whether a name can be one: "all timers in the pasta" cannot."""
     name = _name(intent)
-    return not name or (name[0] not in WORDS.no_names and not WORDS.kinds & {*name})
+    edges = WORDS.no_names | {*WORDS.joints}
+    inside = WORDS.kinds | TIMED
+    return not name or (name[0] not in edges and not inside & {*name})
 
 
 def _joined(intent: Intent) -> bool:

@@ -70,6 +70,11 @@ class Doubts:
     """Whatever a skill asks about first is agreed to beforehand."""
     corrected: Callable[[str, bool], Question | None] = lambda text, sure: None
     """What to ask about words that may take back what stands before them."""
+    single: Callable[[str], Intent | None] | None = None
+    """The one command that a text is, where many are tried; None: as any other."""
+    told: Callable[[str, bool], str] = lambda text, all_of_it: ""
+    """Why words cannot be meant so, by their numbers or by all of it; empty where that
+    is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,9 +126,16 @@ def find_targets(
     scope = intent.slots.get("scope", "")
     if not area and scope == "here" and not context.area:
         return Targets((), noun, "I don't know which room I am in. Please name it")
-    if not area and scope != "all":
+    if scope == "mine":
+        return Targets((), noun, "I don't know which room is yours. Please name it")
+    floor = str(intent.slots.get("floor", ""))
+    if not (area or floor) and scope != "all":
         area = context.area
     found = house.select(*domains, area=area, kind=kind)
+    if floor and not area:
+        rooms = {each.name for each in house.areas if each.floor == floor}
+        found = tuple(entity for entity in found if entity.area in rooms)
+        area = floor
     place = said_name(area)
     phrase = f"{place} {noun}" if area else f"all {noun}"
     if len(found) > 1 and "one" in intent.slots:

@@ -113,7 +113,18 @@ def found_in(wanted: str, there: Sequence[str]) -> list[str]:
     exact = [kept for kept in there if spoken(kept) == spoken(wanted)]
     alike = exact or [kept for kept in there if same(kept, wanted)]
     words = set(core(wanted).split())
-    return alike or [kept for kept in there if words <= set(spoken(kept).split())]
+    within = alike or [kept for kept in there if words <= set(spoken(kept).split())]
+    rest = _without_particles(wanted)
+    return within if within or rest == wanted else found_in(rest, there)
+
+
+def _without_particles(wanted: str) -> str:
+    """`out the milk` and `the milk off` are the milk, where nothing else is meant."""
+    first, *rest = wanted.split()
+    if rest and first.lower() in WORDS.particles:
+        return " ".join(rest)
+    *rest, last = wanted.split()
+    return " ".join(rest) if rest and last.lower() in WORDS.particles else wanted
 
 
 def is_task_list(name: str) -> bool:

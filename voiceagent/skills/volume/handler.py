@@ -82,7 +82,8 @@ class Volume:
 
     def change(self, intent: Intent, context: TurnContext) -> Answer:
         """Up or down by a step."""
-        if spoken(intent.text) in WHATEVER and self._media.playing(context):
+        whatever = spoken(intent.text) in WHATEVER or "about" in intent.slots
+        if whatever and self._media.playing(context):
             # Somebody hears music, and our voice comes now and then.
             return self._media.volume(intent, context)
         before = _percent(self._store, self._start)

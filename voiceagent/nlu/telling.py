@@ -1,0 +1,239 @@
+"""Why a command cannot be meant so: a number beyond its range, a room nobody knows.
+
+Nobody reads such a sentence. With another number, or the name of a room or a thing that
+is there, in the place of what was said, it would be a command: so it is told what there
+is instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from voiceagent.lang.languages import language
+from voiceagent.lang.number_words import number_words
+from voiceagent.lang.numerals import Numeral, numerals
+from voiceagent.lang.spoken import as_said, foreign, spoken
+from voiceagent.nlu.intent import Intent, SlotValue
+from voiceagent.nlu.parts import MOST_WORDS, ReadOne
+from voiceagent.templates.reading import blocks_of
+from voiceagent.templates.walk import (
+    Blank,
+    Either,
+    Listed,
+    Mixed,
+    NumberRange,
+    Part,
+    Rule,
+    Series,
+)
+
+if TYPE_CHECKING:
+    from hassil.intents import Intents, SlotList
+
+
+__all__ = ["Ranges", "Telling", "ranges_of"]
+
+LANGUAGE = language()
+WORDS = LANGUAGE.telling
+VERBS = LANGUAGE.commands.verbs
+SHORT = 10
+"""Words of a command whose names are looked at."""
+TRIED = (10, 20, 2, 5, 50, 1)
+"""Numbers that most commands take."""
+MOST_NAMED = 5
+"""Rooms or things that are named in an answer."""
+LONGEST = 4
+"""Words of a name that nobody knows."""
+DOMAINS = ("light", "switch", "fan", "cover", "lock", "media_player", "climate")
+"""Kinds of things that a name may be of."""
+ACTING = ("device.", "light.", "cover.", "lock.", "climate.set")
+"""How intents begin for which something is done."""
+LeastAndMost = tuple[float, float]
+Ranges = Callable[[str, str], LeastAndMost | None]
+"""The least and the most, by intent and slot."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Instead:
+    """A command with another value in it, and the slot that has it."""
+
+    intent: Intent
+    slot: str
+
+
+def ranges_of(*packs: tuple[Intents, Mapping[str, SlotList]]) -> Ranges:
+    """What the templates of packs take for numbers; looked up where it is asked for."""
+
+    @cache
+    def of(intent: str) -> Mapping[str, LeastAndMost]:
+        found: dict[str, LeastAndMost] = {}
+        for intents, lists in packs:
+            for block in blocks_of(intents, lists):
+                for _, part in block.parts() if block.intent == intent else ():
+                    for slot, least, most in _numbers(part):
+                        low, high = found.get(slot, (least, most))
+                        found[slot] = min(low, least), max(high, most)
+        return found
+
+    return lambda intent, slot: of(intent).get(slot)
+
+
+def _numbers(part: Part) -> Iterator[tuple[str, float, float]]:
+    match part:
+        case Blank(slot, NumberRange() as holds):
+            yield slot, min(holds.numbers), max(holds.numbers)
+        case Blank(slot, Listed() as listed):
+            values = [v.value for v in listed.values]
+            numbers = [v for v in values if isinstance(v, int | float)]
+            if numbers and len(numbers) == len(values):
+                yield slot, min(numbers), max(numbers)
+        case Rule():
+            yield from _numbers(part.body)
+        case Either(parts) | Series(parts) | Mixed(parts):
+            for inner in parts:
+                yield from _numbers(inner)
+
+
+class Telling:
+    """Tells of one sentence after the other; no state, any thread."""
+
+    def __init__(
+        self,
+        parse: ReadOne,
+        rooms: Sequence[str],
+        things: Mapping[str, Sequence[str]],
+        ranges: Ranges,
+    ) -> None:
+        """`parse`: the command that a text is; `things`: names by their domain."""
+        self._parse, self._ranges = parse, ranges
+        self._rooms, self._by_domain = rooms, things
+
+    def of(self, text: str) -> str:
+        """What is said of a sentence that is no command; empty: nothing."""
+        words = _words(text)
+        return _sentence(self._beyond(words) or self._unknown(words, text))
+
+    def numbers(self, text: str) -> str:
+        """The same of its numbers alone."""
+        return _sentence(self._beyond(_words(text)))
+
+    def _beyond(self, words: Sequence[str]) -> str:
+        """A number that is too large, or too small."""
+        numbers = numerals(words)
+        if len(numbers) != 1:
+            return ""
+        (said,) = numbers
+        found = self._with_number(words, said)
+        if found is None:
+            return ""
+        span = self._ranges(found.intent.name, found.slot)
+        if span is None or (said.value and span[0] <= said.value <= span[1]):
+            return ""
+        return self._limit(words, said, found, span)
+
+    def _with_number(self, words: Sequence[str], said: Numeral) -> _Instead | None:
+        for number in TRIED:
+            way = [*words[: said.start], number_words(number), *words[said.end :]]
+            made = self._parse(" ".join(way))
+            if made is not None:
+                for slot, value in made.slots.items():
+                    if isinstance(value, int | float) and abs(value) == number:
+                        return _Instead(made, slot)
+        return None
+
+    def _limit(
+        self, words: Sequence[str], said: Numeral, found: _Instead, span: LeastAndMost
+    ) -> str:
+        if found.slot.removeprefix("to_") in WORDS.clock:
+            return WORDS.no_time
+        unit = next(iter(words[said.end : said.end + 1]), "")
+        unit = f" {unit}" if unit in LANGUAGE.guards.loose.units else ""
+        number = " ".join(words[said.start : said.end])
+        if said.value > span[1]:
+            return WORDS.too_much.format(
+                number=number, unit=unit, most=number_words(int(span[1]))
+            )
+        if not said.value:
+            return WORDS.nothing.format(number=number, unit=unit)
+        least = number_words(max(0, int(span[0])))
+        return WORDS.too_little.format(number=number, unit=unit, least=least)
+
+    def _unknown(self, words: Sequence[str], text: str) -> str:
+        """A room or a thing by a name that nobody has."""
+        if not words or words[0] not in VERBS or len(words) > SHORT:
+            return ""
+        rooms = self._rooms
+        for start, end in _stretches(words):
+            said = as_said(text, start, " ".join(words[start:end]))
+            if words[start - 1] in WORDS.before_rooms or _behind_the(words, start):
+                if rooms and self._is("area", words, start, end, rooms[0]):
+                    return _told(said, [f"the {room.lower()}" for room in rooms])
+        for start, end in _stretches(words):
+            said = as_said(text, start, " ".join(words[start:end]))
+            named = words[start - 1] in WORDS.the | WORDS.particles
+            if named and (things := self._things(words, start, end)):
+                return _told(said, things)
+        return ""
+
+    def _is(
+        self, slot: str, words: Sequence[str], start: int, end: int, name: str
+    ) -> bool:
+        """Whether it would be a command with a name that is known."""
+        before = words[:start]
+        if before[-1] in WORDS.the:
+            before = [*before[:-1], WORDS.article]
+        way = [*before, spoken(name), *words[end:]]
+        made = self._parse(" ".join(way))
+        return made is not None and _acts(made) and made.slots.get(slot) == name
+
+    def _things(self, words: Sequence[str], start: int, end: int) -> list[str]:
+        """What could stand there instead."""
+        for domain in DOMAINS:
+            every = self._by_domain.get(domain, ())
+            if every and self._is("name", words, start, end, every[0]):
+                return [f"the {name.lower()}" for name in every]
+        return []
+
+
+def _words(text: str) -> Sequence[str]:
+    """None of a text that is no sentence of ours."""
+    words = spoken(text).split()
+    return () if foreign(text) or not 1 < len(words) <= MOST_WORDS else words
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _acts(intent: Intent) -> bool:
+    return intent.name.startswith(ACTING)
+
+
+def _behind_the(words: Sequence[str], start: int) -> bool:
+    return (
+        start > 1
+        and words[start - 1] in WORDS.the
+        and words[start - 2] in WORDS.before_rooms
+    )
+
+
+def _stretches(words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Places of words that may be a name, the longer ones first."""
+    for many in range(LONGEST, 0, -1):
+        for start in range(1, len(words) - many + 1):
+            piece = words[start : start + many]
+            if not {piece[0], piece[-1]} & WORDS.no_edges:
+                yield start, start + many
+
+
+def _told(said: str, names: Sequence[SlotValue]) -> str:
+    some = [str(name) for name in names[:MOST_NAMED]]
+    more = len(names) - len(some)
+    if more > 0:
+        some.append(WORDS.more.format(many=number_words(more)))
+    there = WORDS.joint.join((", ".join(some[:-1]), some[-1])) if some[1:] else some[0]
+    verb = WORDS.one_is if len(names) == 1 else WORDS.many_are
+    return WORDS.unknown.format(said=said, verb=verb, there=there)
