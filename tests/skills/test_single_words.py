@@ -8,6 +8,7 @@ from talk import Talk
 from voiceagent.skills.dialog.handler import HELP
 from voiceagent.skills.dialog.help import HelpDesk
 from voiceagent.skills.house.house import HouseModel
+from voiceagent.skills.skill import LastTurn
 from voiceagent.skills.timers.snooze import LastRung
 
 pytestmark = pytest.mark.unit
@@ -75,5 +76,26 @@ def test_help_speaks_of_what_is_there() -> None:
     desk, talk = HelpDesk(HouseModel, HELP), Talk()
     intent = talk.parser.parse("help with my lights")
     assert intent is not None
-    assert desk.answer(intent).text == "You can say: which lights are on"
+    assert desk.answer(intent, talk.context).text == "You can say: which lights are on"
     assert "kitchen light" in talk.say("help")
+
+
+def test_help_tells_a_few_at_a_time_until_all_are_told() -> None:
+    talk, told = Talk(), list[str]()
+    said = talk.say("help")
+    while said.startswith("Try: "):
+        page, _, rest = said.removeprefix("Try: ").partition(". ")
+        sentences = page.replace(", or ", ", ").split(", ")
+        assert 1 <= len(sentences) <= 4 and not {*sentences} & {*told}
+        told += sentences
+        talk.remember(LastTurn("help", said, "device", ""))
+        said = talk.say("what else can I say")
+    assert len(told) > 15 and said.startswith("That is all")
+    for sentence in told:
+        assert talk.parser.parse(sentence) is not None, sentence
+
+
+def test_help_speaks_of_what_plays_first() -> None:
+    talk = Talk()
+    talk.say("play the music on the radio")
+    assert talk.say("help").startswith("Try: pause the radio, louder, turn on the")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from voiceagent.errors import HouseFailed
@@ -9,7 +10,8 @@ from voiceagent.nlu.intent import Intent
 from voiceagent.skills.dialog.help import HelpDesk, HelpSentences
 from voiceagent.skills.dialog.stopping import Stopping
 from voiceagent.skills.host import SkillHost
-from voiceagent.skills.house.house import HouseModel
+from voiceagent.skills.house.house import Entity, HouseModel
+from voiceagent.skills.media.handler import Media
 from voiceagent.skills.phrases import listed
 from voiceagent.skills.plain import PlainSkill
 from voiceagent.skills.skill import Answer, LastTurn, Skill, TurnContext
@@ -19,6 +21,7 @@ __all__ = ["HELP", "create"]
 ALWAYS = (
     "set a timer for five minutes",
     "remind me to call Anna at six",
+    "what is fifteen percent of eighty",
     "what time is it",
     "why so slow",
 )
@@ -45,7 +48,8 @@ TOPICS = {
     "music": ("pause the {media_player}", "next", "louder", "resume"),
 }
 HERE = ("lights", "doors", "lists", "music", "heating")
-HELP = HelpSentences(TOPICS, HERE, ALWAYS)
+PLAYING = ("pause the {}", "louder")
+HELP = HelpSentences(TOPICS, HERE, ALWAYS, PLAYING)
 STAGES = {
     "endpoint": "waiting until you had finished",
     "stt": "recognising your words",
@@ -61,7 +65,8 @@ UNDONE = "There is nothing that I could undo"
 
 def create(host: SkillHost) -> Skill:
     """Make the skill."""
-    desk, stops = HelpDesk(partial(_there, host), HELP), Stopping(host)
+    desk = HelpDesk(partial(_there, host), HELP, partial(_playing, host))
+    stops = Stopping(host)
     return PlainSkill(
         "dialog",
         {
@@ -69,7 +74,7 @@ def create(host: SkillHost) -> Skill:
             "dialog.never_mind": lambda intent, context: Answer("", stop=True),
             "dialog.repeat": _repeat,
             "dialog.undo": _undo,
-            "dialog.help": lambda intent, context: desk.answer(intent),
+            "dialog.help": desk.answer,
             "dialog.explain_action": _action,
             "dialog.explain_speed": _speed,
             "dialog.explain_answer": _reason,
@@ -83,6 +88,14 @@ def _there(host: SkillHost) -> HouseModel:
         return host.house.model
     except HouseFailed:
         return HouseModel()
+
+
+def _playing(host: SkillHost, context: TurnContext) -> Sequence[Entity]:
+    """Nothing, where the house does not tell."""
+    try:
+        return Media(host).playing(context)
+    except HouseFailed:
+        return ()
 
 
 def _repeat(intent: Intent, context: TurnContext) -> Answer:
