@@ -4,7 +4,7 @@
     .venv/bin/python scripts/bench_language.py complaints CASES [--json] [--all]
     .venv/bin/python scripts/bench_language.py paraphrases DATA/text
     .venv/bin/python scripts/bench_language.py own
-    .venv/bin/python scripts/bench_language.py compound [--held-out]
+    .venv/bin/python scripts/bench_language.py compound [--held-out | --own]
 
 CASES: the `language.jsonl` of the shared cases. It is not part of the project; what
 each of its commands may come to stands in `tests/data/language/complaints.jsonl`, by
@@ -12,8 +12,9 @@ the digest of its words. DATA/text: the folder with hwu64, snips2017 and home_as
 which of their sentences are taken, and what they mean here, is `lib/paraphrases`, and
 `tests/data/language/paraphrases.sha256` holds the list fast. `own`: the requests of
 ours that no template says (`held_out.jsonl`). `compound`: commands with parts, of which
-half are held out: these are counted, and their sentences are not shown. Every command
-is said in a world of its own, after what its case says was said before.
+half are held out: these are counted, and their sentences are not shown; `--own`: of
+when and if, by whoever wrote the rules for them. Every command is said in a world of
+its own, after what its case says was said before.
 """
 
 from __future__ import annotations
@@ -161,10 +162,11 @@ def own() -> Iterator[Case]:
         yield Case(row["text"], read_expected(ways), row["intent"] or "not ours")
 
 
-def compound(*, held_out: bool = False) -> Iterator[Case]:
-    """Several commands or targets, exceptions, delays, pronouns, corrections."""
-    file = "compound_held_out.jsonl" if held_out else "compound.jsonl"
-    for row in _rows(LANGUAGE / file):
+def compound(*, held_out: bool = False, ours: bool = False) -> Iterator[Case]:
+    """Several commands or targets, exceptions, delays, pronouns, corrections; `ours`:
+    of when and if, by whoever wrote the rules."""
+    other = "_held_out" if held_out else "_own" if ours else ""
+    for row in _rows(LANGUAGE / f"compound{other}.jsonl"):
         if "about" not in row:
             ways = read_expected(row["want"])
             yield Case(row["text"], ways, row["kind"], tuple(row["before"]))
@@ -245,11 +247,13 @@ def _json(found: Sequence[Judged]) -> str:
 WHAT = ("complaints", "paraphrases", "own", "compound")
 
 
-def _chosen(what: str, given: Path | None, *, held_out: bool) -> Iterator[Case]:
+def _chosen(
+    what: str, given: Path | None, *, held_out: bool, ours: bool
+) -> Iterator[Case]:
     if what == "own":
         return own()
     if what == "compound":
-        return compound(held_out=held_out)
+        return compound(held_out=held_out, ours=ours)
     if given is None:
         raise UsageError(
             f"`{what}` needs the text that it is made of", hint="see `--help`"
@@ -267,10 +271,12 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="every case as JSON")
     parser.add_argument("--all", action="store_true", help="list what was right too")
     parser.add_argument("--held-out", action="store_true", help="of `compound`")
+    parser.add_argument("--own", action="store_true", help="the same")
     parser.add_argument("--model", default=MODEL, help="a name, a folder, or none")
     asked = parser.parse_args()
     try:
-        chosen = _chosen(asked.what, asked.cases, held_out=asked.held_out)
+        held_out, ours = asked.held_out, asked.own
+        chosen = _chosen(asked.what, asked.cases, held_out=held_out, ours=ours)
         found = list(run_cases(chosen, asked.model))
     except VoiceAgentError as error:
         print(f"error: {error}", file=sys.stderr)

@@ -9,10 +9,16 @@ import pytest
 from planned import reader
 
 from tests.nlu.guards.test_account import commands
+from voiceagent.clock import Compute, Pace, run
+from voiceagent.deadline import Deadline
+from voiceagent.frontend.endpoint import Completeness
 from voiceagent.lang.languages import language
 from voiceagent.lang.quantities import times_of
 from voiceagent.nlu.intent import LATER, SEVERAL, Intent
+from voiceagent.nlu.interpreter import Interpreter
 from voiceagent.nlu.occasions import CANNOT, Occasions
+from voiceagent.nlu.reading import Reading
+from voiceagent.stt.protocol import Recognition
 
 pytestmark = pytest.mark.property
 OCCASIONS = Occasions()
@@ -164,6 +170,51 @@ def test_who_is_waited_for_is_told_from_all_else(cue: str) -> None:
     assert found is None or CANNOT in found.slots
     found = reader().parse(f"{command} {cue} the cat leaves")
     assert found is None or CANNOT in found.slots
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+def test_what_was_heard_in_any_words_is_asked_about(accepted: bool) -> None:
+    command = "turn off the kitchen light"
+    for free in (f"{command} at nine", f"{command} in ten minutes please"):
+        # The ear that knows commands hears one for now, or none.
+        heard = Recognition(
+            command,
+            0.99,
+            accepted,
+            transcript="" if accepted else free,
+            free=free if accepted else "",
+        )
+        reading = understood(heard)
+        assert reading.question is not None and reading.intent is not None
+        assert reading.intent.name == LATER
+        assert reading.question.text == f"Did you say: {free}?"
+    plain = understood(Recognition(command, 0.99, True))
+    assert plain.question is None and plain.intent == reader().parse(command)
+
+
+def understood(heard: Recognition) -> Reading:
+    """What a spoken turn comes to."""
+
+    async def read() -> Reading:
+        compute = Compute(Pace.VIRTUAL, {})
+        interpreter = Interpreter(Only(), compute)
+        until = Deadline(100.0)
+        return await interpreter.read(heard, turn=1, typed=False, deadline=until)
+
+    return run(read(), virtual=True)
+
+
+class Only:
+    """The demo home, as far as it is read."""
+
+    def progress(self, text: str) -> Completeness:
+        return Completeness.COMPLETE
+
+    def parse(self, text: str) -> Intent | None:
+        return reader().parse(text)
+
+    def answers(self, intent: str) -> bool:
+        return True
 
 
 def test_a_time_in_the_middle_and_in_two_pieces() -> None:

@@ -106,13 +106,18 @@ def _timer(row: Columns, start: datetime) -> str:
 def _alarm(row: Columns, start: datetime) -> str:
     local = str(row["local"]).removesuffix(":00")
     name = spoken(str(row["name"]))
-    return _line("alarm", [local, name, str(row["rule"]), str(row["skipped"])])
+    kind = "plan" if str(row["id"]).startswith("plan-") else "alarm"
+    return _line(kind, [local, name, str(row["rule"]), str(row["skipped"])])
 
 
 def _plan(row: Columns, start: datetime) -> str:
-    """When it is due stands with the timers and alarms."""
-    people = (str(row[key]) for key in ("sort", "who", "place"))
-    return _line("plan", [str(row["words"]), *people])
+    """One that waits for people; others are told by when they are due."""
+    people = [str(row[key]) for key in ("sort", "who", "place")]
+    return (
+        _line("plan", [str(row["words"]), *people])
+        if people[0] in ("wait", "each")
+        else ""
+    )
 
 
 def _setting(row: Columns, start: datetime) -> str:

@@ -55,7 +55,7 @@ LATER = LaterWords(
         ),
     },
     inside=("in", "after", "in about"),
-    clock=("at", "by"),
+    clock=("at",),
     hours=frozenset("oh hundred hours oclock am pm".split()),
     vague=(
         *("later", "later on", "later today", "later tonight", "soon", "in a while"),
@@ -68,6 +68,11 @@ LATER = LaterWords(
             "in several minutes",
         ),
     ),
+    at_once=(
+        *("now", "right now", "right away", "immediately", "at once", "straight away"),
+        *("straightaway", "this minute", "this instant", "at this moment"),
+    ),
+    sure=frozenset(("at", "exactly")),
     past=("yesterday", "last night", "last week", "yesterday evening"),
     ago="ago",
     waits={

@@ -23,6 +23,11 @@ class LaterWords(Struct, frozen=True, kw_only=True, eq=False):
     """Words besides numbers that may stand in such a time."""
     vague: tuple[str, ...]
     """A time that has to be asked for."""
+    at_once: tuple[str, ...]
+    """It is not put off, beside something that is."""
+    sure: frozenset[str]
+    """Before a number alone that is an hour; behind any other word it may be an
+    amount: `by five`."""
     past: tuple[str, ...]
     """A time that is over, with what may end one: `ago`."""
     ago: str

@@ -31,6 +31,7 @@ from voiceagent.nlu.reading import (
     unclear,
 )
 from voiceagent.nlu.referring import TARGETS
+from voiceagent.nlu.replanned import for_later
 from voiceagent.nlu.slm.protocol import Guess
 from voiceagent.stt.protocol import Recognition
 
@@ -88,7 +89,9 @@ class Interpreter:
             return settled(given, recognition.confidence)
         if not recognition.accepted:
             return await self._unheard(recognition, turn, deadline)
-        intent = await self._parse(recognition.text)
+        intent, free = await self._parse(recognition.text), recognition.free
+        if free and (asked := for_later(await self._parse(free), free)):
+            return asked
         referred = await self._what_it_refers_to(recognition, intent)
         if referred is not None:
             return await self._meant(referred, recognition)
@@ -130,9 +133,8 @@ class Interpreter:
         if intent is not None and {*TARGETS, "scope"} & {*intent.slots}:
             return None
         found = self._conversation.read(text, parse, at, self._doubts.single)
-        if intent is not None:
-            name = found.intent.name if found is not None else ""
-            return found if found and (found.anyway or name == intent.name) else None
+        if intent is not None and found is not None:
+            return found if found.anyway or found.intent.name == intent.name else None
         return found
 
     async def _meant(self, referred: Referred, recognition: Recognition) -> Reading:
@@ -156,6 +158,8 @@ class Interpreter:
         is asked about: nobody is as sure of them as of a command."""
         said, refused = recognition.transcript, Reading(route(recognition, None))
         if asked := await self._corrected(said, sure=False):
+            return asked
+        if said and (asked := for_later(await self._parse(said), said)):
             return asked
         if not said or self._models is None:
             return refused

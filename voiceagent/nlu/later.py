@@ -18,7 +18,7 @@ from itertools import combinations
 from voiceagent.lang.languages import language
 from voiceagent.lang.spoken import foreign, spoken
 from voiceagent.nlu.intent import LATER, SEVERAL, Intent, SlotValue
-from voiceagent.nlu.occasions import Occasion, Occasions
+from voiceagent.nlu.occasions import AT_ONCE, Occasion, Occasions
 from voiceagent.nlu.parts import ReadOne
 from voiceagent.nlu.slm.forms import Takes
 
@@ -87,11 +87,12 @@ class LaterReader:
         every = sorted(
             self.occasions.of(bare), key=lambda one: (one.start - one.end, one.start)
         )
+        at_once = [one for one in every if one.kind == AT_ONCE]
         for many in range(1, MOST_OCCASIONS + 1):
             for chosen in combinations(every, many):
-                if _apart(chosen):
+                if _apart(chosen) and any(one.kind != AT_ONCE for one in chosen):
                     found = self._composed(said, bare, chosen)
-                    if found is not None:
+                    if found is not None and not _overheard(found, chosen, at_once):
                         return found
         return None
 
@@ -171,7 +172,9 @@ class LaterReader:
             at = before if joint or when.start == 0 else before - 1
             if at in found or at >= len(commands):
                 return None
-            found[at] = Intent(LATER, when.slots, parts=(commands[at],))
+            one = commands[at]
+            later = Intent(LATER, when.slots, parts=(one,))
+            found[at] = one if when.kind == AT_ONCE else later
         return Intent(SEVERAL, parts=tuple(found[at] for at in sorted(found)))
 
     def _many(
@@ -210,6 +213,17 @@ def _spoken_each(words: Sequence[str]) -> list[str]:
         follows = bool(head) and pair.startswith(f"{head} ")
         found.append(pair[len(head) + 1 :] if follows else spoken(bare))
     return found
+
+
+def _overheard(
+    found: Intent, chosen: Sequence[Occasion], at_once: Sequence[Occasion]
+) -> bool:
+    """Whether something of several was said to be for now, and would be put off."""
+    parts = [part for one in (found, *found.parts) for part in one.parts]
+    return len(parts) > 1 and any(
+        all(one.end <= other.start or other.end <= one.start for other in chosen)
+        for one in at_once
+    )
 
 
 def _apart(chosen: Sequence[Occasion]) -> bool:

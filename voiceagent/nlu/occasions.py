@@ -19,7 +19,7 @@ from voiceagent.lang.phrase_grammar import PhraseGrammar
 from voiceagent.lang.quantities import times_of
 from voiceagent.nlu.intent import SlotValue
 
-__all__ = ["ASK", "CANNOT", "PLACE", "SORT", "WHO", "Occasion", "Occasions"]
+__all__ = ["ASK", "AT_ONCE", "CANNOT", "PLACE", "SORT", "WHO", "Occasion", "Occasions"]
 
 ASK, CANNOT, SORT, WHO, PLACE = "ask", "cannot", "sort", "who", "place"
 LONGEST_WHO = 3
@@ -27,7 +27,8 @@ LONGEST_WHO = 3
 LONGEST_CLAUSE = 12
 NUMBER_LISTS = tuple([word] for word in NUMBER_VALUES)
 UNITS = language().quantities.say.units
-KINDS = ("time", "day", "repeat", "while", "vague", "who", "cannot")
+AT_ONCE = "at once"
+"""Kind of one that says that something is not put off."""
 TOGETHER = (
     {"time", "day"},
     {"time", "repeat"},
@@ -140,6 +141,9 @@ class Occasions:
         for said in self._tables.vague:
             if (end := _stands(words, at, said)) is not None:
                 yield "vague", {ASK: "time"}, end
+        for said in self._tables.at_once:
+            if (end := _stands(words, at, said)) is not None:
+                yield AT_ONCE, {}, end
         yield from self._impossible(words, at)
 
     def _times(
@@ -151,13 +155,18 @@ class Occasions:
                 slots: dict[str, SlotValue] = dict(way.slots)
                 if len(slots) != len(way.slots):
                     continue
-                if kind == "time" and not times_of(slots):
+                if kind == "time" and not self._is_meant(slots, words[at]):
                     continue
                 if kind in ("day", "repeat"):
                     slots[ASK] = "time"
                 known.add(way.end)
                 yield kind, slots, way.end
         yield from self._long(words, at, known)
+
+    def _is_meant(self, slots: Mapping[str, SlotValue], first: str) -> bool:
+        """Whether it is a time of day, and no amount."""
+        alone = [*slots] == ["hour"] and isinstance(slots["hour"], int)
+        return bool(times_of(slots)) and (not alone or first in self._tables.sure)
 
     def _long(
         self, words: Sequence[str], at: int, known: set[int]

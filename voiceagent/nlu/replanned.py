@@ -8,10 +8,14 @@ from functools import cache
 from voiceagent.lang.languages import language
 from voiceagent.lang.numerals import numeral
 from voiceagent.lang.quantities import whole
+from voiceagent.lang.spoken import spoken
+from voiceagent.nlu.clarify import repeat_back
+from voiceagent.nlu.decision import DecisionStep, Route
 from voiceagent.nlu.intent import LATER, UNDO, Intent, SlotValue
 from voiceagent.nlu.occasions import ASK, Occasions
+from voiceagent.nlu.reading import Reading
 
-__all__ = ["planned", "put_off", "replanned", "said_of"]
+__all__ = ["for_later", "planned", "put_off", "replanned", "said_of"]
 
 WORDS = language().later
 NEWEST: Mapping[str, SlotValue] = {"place": "newest"}
@@ -22,6 +26,16 @@ UNITS = tuple(language().quantities.say.units)
 def said_of(parts: Sequence[Intent]) -> str:
     """The words that commands were made from: tells a plan from another one."""
     return " / ".join(part.text for part in parts)
+
+
+def for_later(found: Intent | None, heard: str) -> Reading | None:
+    """The question about a command for later that was heard in any words: no ear that
+    knows commands listens for times, and it would hear one for now."""
+    if found is None or planned(found) is None:
+        return None
+    reason = "for later, heard in any words"
+    asked = repeat_back(found, spoken(heard), reason=reason)
+    return Reading(Route("device", reason, DecisionStep.ASK), found, question=asked)
 
 
 def planned(last: Intent) -> Intent | None:

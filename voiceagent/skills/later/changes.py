@@ -111,7 +111,9 @@ class PlanChanges:
             return self._after(one, intent, context)
         slots = {**intent.slots, "which": "every"}
         times = _Moved(self._times, self._table, one.plan)
-        return moving(times, one.time, replace(intent, slots=slots), context)
+        answer = moving(times, one.time, replace(intent, slots=slots), context)
+        renamed = (replace(effect, key="later.move") for effect in answer.effects)
+        return replace(answer, effects=tuple(renamed))
 
     def _after(self, one: _Shown, intent: Intent, context: TurnContext) -> Answer:
         """It is due after another while, from now on."""

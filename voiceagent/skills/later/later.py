@@ -117,7 +117,7 @@ class LaterSkill:
         words, now = command_words(command), stamp_of(context)
         somebody = schedule.somebody
         plan = KeptPlan(
-            f"plan-{round(now.date * 1000):x}",
+            f"plan-on-{round(now.date * 1000):x}",
             command,
             words,
             context.area,
@@ -183,7 +183,7 @@ class LaterSkill:
     def _keep(
         self, plan: KeptPlan, schedule: Schedule, now: Stamp, ids: list[str]
     ) -> None:
-        """`ids`: where its id is noted."""
+        """`ids`: where its id is noted; that of `plan` is of one without a time."""
 
         def beside(unique: str) -> Sequence[SqlStatement]:
             ids.append(unique)
@@ -194,8 +194,7 @@ class LaterSkill:
         elif schedule.alarm is not None:
             self._times.add(replace(schedule.alarm, name=plan.words), beside)
         else:
-            self._table.add(self._noted(plan, now))
-            ids.append(plan.id)
+            ids.append(self._table.add(self._noted(plan, now)))
 
     def _is_kept(
         self, command: Intent, schedule: Schedule, context: TurnContext

@@ -66,9 +66,14 @@ class PlanTable:
         """What keeps `plan` with the row that says when, under its id."""
         return lambda new: [_insert(plan, new)]
 
-    def add(self, plan: KeptPlan) -> None:
-        """Keep one that waits for people alone."""
-        self._store.write(_insert(plan, plan.id))
+    def add(self, plan: KeptPlan) -> str:
+        """Keep one that waits for people alone, under the id that is given."""
+        taken, unique = {one.id for one in self.every()}, plan.id
+        number = 1
+        while unique in taken:
+            unique, number = f"{plan.id}-{number}", number + 1
+        self._store.write(_insert(plan, unique))
+        return unique
 
     def renamed(self, old: str) -> Beside:
         """What hands the plan over to another row that says when."""
@@ -111,6 +116,8 @@ def unpacked(kept: object, depth: int = DEEPEST) -> Intent:
     if not isinstance(kept, Mapping) or depth == 0:
         raise TypeError("no intent")
     slots: dict[str, SlotValue] = {}
+    if not isinstance(kept["slots"], Mapping):
+        raise TypeError("no slots")
     for key, value in kept["slots"].items():
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise TypeError("no value of a slot")

@@ -152,7 +152,9 @@ class SetTimes:
     def fresh(self, when: datetime, now: Stamp, name: str = "") -> ClockAlarm:
         """One of this kind, not kept yet."""
         alarm = ClockAlarm.new(when, now, name=name)
-        return replace(alarm, id=alarm.id.replace("alarm", self.kind, 1))
+        # Plans of both sorts have rows of one table: their ids must not meet.
+        kind = "plan-at" if self.kind == "plan" else self.kind
+        return replace(alarm, id=alarm.id.replace("alarm", kind, 1))
 
     def _of_clocks(self) -> list[ClockAlarm]:
         return [alarm for alarm in self.alarms.every() if alarm.kind == self.kind]

@@ -240,7 +240,8 @@ def _told(event: Event) -> str:
             late = f", {event.late_seconds:.0f} s late" if event.late_seconds else ""
             return f"{event.pii_text}{late}"
         case PlanRan():
-            late = f", {event.late_seconds:.0f} s late" if event.late_seconds else ""
+            seconds = event.late_seconds
+            late = f", {seconds:.0f} s late" if seconds >= 1 else ""
             done = "" if event.ok else " (not done)"
             return f"{event.pii_text or event.why}{late}{done}"
         case WakeRejected():
