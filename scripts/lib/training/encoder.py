@@ -141,4 +141,5 @@ def sentence(values: jax.Array, mask: jax.Array) -> jax.Array:
     """One unit vector for each sentence: the direction of the mean over its pieces."""
     weight = mask[..., None].astype(values.dtype)
     mean = (values * weight).sum(1) / weight.sum(1)
-    return mean / jnp.linalg.norm(mean, axis=-1, keepdims=True)
+    # Rows that only fill up a batch may be nothing at all where no layer is trained.
+    return mean * jax.lax.rsqrt((mean * mean).sum(-1, keepdims=True) + 1e-24)
