@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from model_folders import gguf, model_folder
 
 from voiceagent.errors import ModelError, ModelMissing
+from voiceagent.nlu.models import packages
 from voiceagent.nlu.models.model_folder import (
     Model,
     ModelState,
@@ -34,8 +35,9 @@ SAME_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixtur
 
 @pytest.fixture(autouse=True)
 def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A user without models."""
+    """A user without models, and without packages that bring some."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setattr(packages, "PACKAGED", {})
     return user_folder()
 
 
