@@ -5,6 +5,7 @@
     .venv/bin/python scripts/bench_spoken.py paraphrases [--text DATA/text]
     .venv/bin/python scripts/bench_spoken.py compound
     .venv/bin/python scripts/bench_spoken.py dialogues
+    .venv/bin/python scripts/bench_spoken.py other --sounds DATA/dictation
 
 Each sentence is said by one voice, clear or in a small room with noise and babble 12 dB
 below it, and goes through the front end, the recognisers and the whole agent in virtual
@@ -14,9 +15,12 @@ Voices and sentences are in two halves by digests of their names and words alone
 compound commands by their file): what is fitted may look at `--half fit`; what is told
 is `--half held-out`, the default, of which no sentence is shown. `--keep`: what was
 spoken and heard is kept there, so that a run that was stopped goes on where it was, and
-what is judged anew is not heard anew; `--again`: not even by another grammar. `--ear`:
+what is judged anew is not heard anew; `--again`: not even by another grammar. The
+recognisers are asked once, at the end of speech, as by `voiceagent eval commands`;
+`--live`: also while it lasts, as in a real turn, which takes twice as long. `--ear`:
 another recogniser, `alone` (no second one) or a model of Whisper. Without `--text`,
-paraphrases are our own requests alone.
+paraphrases are our own requests alone. `other`: recordings of people who say something
+else, in which nothing may be done.
 """
 
 from __future__ import annotations
@@ -37,13 +41,23 @@ import bench_language as typed
 from lib.speakers import CONDITIONS, Booth, digest, held_out_speakers, usable
 from lib.spoken_dialogues import spoken_dialogues
 from lib.spoken_ears import EARS, HearingRoom
-from lib.spoken_sets import Came, SpokenItem, commands, compound_half, neighbours
+from lib.spoken_sets import (
+    Came,
+    SpokenItem,
+    commands,
+    compound_half,
+    neighbours,
+    other_speech,
+)
+from lib.words import same_words
 
+from voiceagent.clock import cpu_seconds
 from voiceagent.errors import VoiceAgentError
+from voiceagent.stt.protocol import Recognition
 
 __all__ = ["HeardItem", "chosen", "main", "told"]
 
-WHAT = ("neighbours", "paraphrases", "compound", "dialogues")
+WHAT = ("neighbours", "paraphrases", "compound", "dialogues", "other")
 HARMFUL = {"wrong", "WRONG", "half done"}
 """What is worse than a refusal; a false answer is counted beside it."""
 RIGHT = "right"
@@ -57,6 +71,13 @@ class HeardItem:
     speaker: str
     condition: str
     came: Came
+    words: str = ""
+    """What was heard."""
+
+    @property
+    def heard_right(self) -> bool:
+        """Whether they are the words that were said."""
+        return same_words(self.words, self.item.text)
 
     @property
     def engine(self) -> str:
@@ -67,7 +88,8 @@ class HeardItem:
         """For whoever reads it."""
         return (
             f"{self.came.verdict:12} {self.item.text}  [{self.speaker}, "
-            f"{self.condition}; {self.item.kind}]\n{'':12} {self.came.note}"
+            f"{self.condition}; {self.item.kind}]\n"
+            f"{'':12} heard {self.words!r}; {self.came.note}"
         )
 
 
@@ -89,13 +111,25 @@ def said_by(item: SpokenItem, speakers: Sequence[str], seed: int) -> tuple[str, 
 
 
 def heard(
-    items: Sequence[SpokenItem], speakers: Sequence[str], booth: Booth, seed: int
+    items: Sequence[SpokenItem],
+    speakers: Sequence[str],
+    booth: Booth,
+    room: HearingRoom,
+    seed: int,
 ) -> Iterator[HeardItem]:
-    """Each of them, spoken; those of one world one after the other."""
-    for item in sorted(items, key=lambda one: one.world):
+    """Each of them, spoken; in an order that is fair wherever it is stopped."""
+    for item in sorted(items, key=lambda one: digest("order", seed, one.text)):
         speaker, condition = said_by(item, speakers, seed)
         speak = partial(booth.utter, speaker=speaker, condition=condition)
-        yield HeardItem(item, speaker, condition, item.play(speak))
+        came = item.play(speak)
+        yield HeardItem(item, speaker, condition, came, _words(room.last()))
+
+
+def _words(heard: Recognition | None) -> str:
+    """In any words, as far as they are known."""
+    if heard is None:
+        return ""
+    return heard.transcript or heard.free or heard.text
 
 
 def told(found: Sequence[HeardItem]) -> str:
@@ -116,6 +150,8 @@ def told(found: Sequence[HeardItem]) -> str:
             shares = (f"{counts[v]} {counts[v] / total:6.1%}" for v in verdicts)
             row = "".join(f"{share:>13}" for share in shares)
             lines.append(f"{name[:43]:44}{total:6}{row}")
+    heard_right = sum(one.heard_right for one in found) / max(1, len(found))
+    lines.append(f"all words heard right, small ones aside: {heard_right:.1%}")
     return "\n".join(lines)
 
 
@@ -143,13 +179,16 @@ def _items(asked: argparse.Namespace, room: HearingRoom) -> Iterable[SpokenItem]
             return compound_half(room)
         case "dialogues":
             return spoken_dialogues(room)
+        case "other":
+            return other_speech(asked.sounds, room)
     others = typed.paraphrased(asked.text) if asked.text else iter(())
     return commands(chain(typed.own(), others), room)
 
 
 def _row(one: HeardItem) -> str:
     secret = one.item.held_out
-    shown = {} if secret else {"text": one.item.text, "note": one.came.note}
+    note = {"text": one.item.text, "heard": one.words, "note": one.came.note}
+    shown = {} if secret else note
     facts = {"kind": one.item.kind, "speaker": one.speaker, "room": one.condition}
     return json.dumps({**facts, **shown, "verdict": one.came.verdict})
 
@@ -160,11 +199,16 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("what", choices=WHAT)
     parser.add_argument("--text", type=Path, help="folder with others' requests")
+    parser.add_argument("--sounds", type=Path, nargs="+", default=[])
     parser.add_argument("--count", type=int, default=200)
+    parser.add_argument(
+        "--cpu-minutes", type=float, default=600.0, help="stops after so many"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--half", choices=("fit", "held-out"), default="held-out")
     parser.add_argument("--keep", type=Path, metavar="FOLDER")
     parser.add_argument("--again", action="store_true")
+    parser.add_argument("--live", action="store_true")
     parser.add_argument("--ear", choices=tuple(EARS), default="default")
     parser.add_argument("--rows", type=Path, help="a file for a line of each as JSON")
     return parser.parse_args()
@@ -172,7 +216,7 @@ def arguments() -> argparse.Namespace:
 
 def run(asked: argparse.Namespace) -> list[HeardItem]:
     """Choose, speak, judge."""
-    room = HearingRoom(asked.keep, asked.ear, again=asked.again)
+    room = HearingRoom(asked.keep, asked.ear, again=asked.again, live=asked.live)
     booth = Booth(asked.keep / "voices" if asked.keep else None)
     speakers, missing = usable()
     for why in missing:
@@ -182,11 +226,15 @@ def run(asked: argparse.Namespace) -> list[HeardItem]:
     speakers = [name for name in speakers if (name in apart) == held_out]
     ours = (item for item in _items(asked, room) if item.held_out == held_out)
     few, found = chosen(ours, asked.count, asked.seed), []
-    for one in heard(few, speakers, booth, asked.seed):
+    until = cpu_seconds() + asked.cpu_minutes * 60
+    for one in heard(few, speakers, booth, room, asked.seed):
         found.append(one)
         if one.came.verdict in HARMFUL and not one.item.held_out:
             print(one.line(), flush=True)
         print(f"{len(found)} of {len(few)}", end="\r", file=sys.stderr)
+        if cpu_seconds() > until:
+            print(f"stopped after {len(found)} of {len(few)}", file=sys.stderr)
+            break
     for ear in room.ears:
         ear.close()
     print(spent(room), file=sys.stderr)

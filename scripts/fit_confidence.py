@@ -5,12 +5,15 @@
         --own DATA/coffee/labels.jsonl --other DATA/home/labels.jsonl ... \
         --noise DATA/noise/kitchen.flac --snr 6 --snr 12
     .venv/bin/python scripts/fit_confidence.py fit coffee.jsonl home.jsonl
+    .venv/bin/python scripts/fit_confidence.py words words.jsonl --text DATA/text
 
 The first writes what the recogniser made of each recording, clean and at each ratio
 (`--alone`: without the second recogniser); the second prints the coefficients for
 `voiceagent/engines/stt/pocketsphinx/confidence.py`, fitted on all rows, with accuracy,
 wrong actions and accepted other speech at several thresholds by five-fold
-cross-validation over recordings.
+cross-validation over recordings. The third does the same for words that are written
+down freely (`voiceagent/engines/stt/moonshine/certainty.py`), on the half of voices and
+sentences of `scripts/bench_spoken.py` that is for fitting.
 """
 
 from __future__ import annotations
@@ -46,6 +49,7 @@ from voiceagent.stt.protocol import Recognition
 Matrix = NDArray[np.float64]
 LONGEST = 12.0
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
+WORD_THRESHOLDS = (0.3, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95)
 FOLDS = 5
 NOTHING: dict[str, Any] = {
     "margin": NO_MARGIN,
@@ -140,12 +144,7 @@ def fit(arguments: argparse.Namespace) -> None:
     weights = _logistic(features, right)
     names = TOGETHER_NAMES if both else ALONE_NAMES
     print(*(f"{n} = {w:.3f}" for n, w in zip(names, weights, strict=True)))
-    sure = np.zeros(len(rows))
-    folds = np.array([zlib.crc32(row["file"].encode()) % FOLDS for row in rows])
-    for fold in range(FOLDS):
-        learned = _logistic(features[folds != fold], right[folds != fold])
-        sure[folds == fold] = _probability(features[folds == fold], learned)
-    _table(rows, right, sure)
+    _table(rows, right, _out_of_fold(rows, features, right))
 
 
 def _features(row: dict[str, Any], *, both: bool) -> list[float]:
@@ -187,8 +186,37 @@ def _table(rows: list[dict[str, Any]], right: Matrix, sure: Matrix) -> None:
         print()
 
 
+def words(arguments: argparse.Namespace) -> None:
+    """Print coefficients for free words, and what thresholds do."""
+    from lib.free_words import free_words
+
+    if not arguments.rows.exists():
+        found = free_words(arguments.keep, arguments.text, arguments.count)
+        lines = (json.dumps(row) + "\n" for row in found)
+        arguments.rows.write_text("".join(lines), encoding="utf-8")
+    lines_kept = arguments.rows.read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines_kept]
+    right = np.array([row["right"] for row in rows], float)
+    features = np.array([row["features"] for row in rows])
+    print(*(f"{weight:.2f}" for weight in _logistic(features, right)))
+    sure = _out_of_fold(rows, features, right)
+    for threshold in WORD_THRESHOLDS:
+        believed = sure >= threshold
+        share, good = believed.mean(), right[believed].mean()
+        print(f"{threshold}: believed {share:.1%}, of these right {good:.1%}")
+
+
+def _out_of_fold(rows: list[dict[str, Any]], features: Matrix, right: Matrix) -> Matrix:
+    sure = np.zeros(len(rows))
+    folds = np.array([zlib.crc32(row["file"].encode()) % FOLDS for row in rows])
+    for fold in range(FOLDS):
+        learned = _logistic(features[folds != fold], right[folds != fold])
+        sure[folds == fold] = _probability(features[folds == fold], learned)
+    return sure
+
+
 def main() -> None:
-    """Two commands, see above."""
+    """Three commands, see above."""
     parser = argparse.ArgumentParser(description=__doc__)
     commands = parser.add_subparsers(required=True)
     first = commands.add_parser("evidence")
@@ -204,6 +232,12 @@ def main() -> None:
     second = commands.add_parser("fit")
     second.add_argument("rows", type=Path, nargs="+")
     second.set_defaults(run=fit)
+    third = commands.add_parser("words")
+    third.add_argument("rows", type=Path, help="made where it is not there")
+    third.add_argument("--keep", type=Path)
+    third.add_argument("--text", type=Path)
+    third.add_argument("--count", type=int, default=150, help="of each set")
+    third.set_defaults(run=words)
     arguments = parser.parse_args()
     arguments.run(arguments)
 

@@ -12,6 +12,7 @@ from voiceagent.errors import UsageError
 from voiceagent.evaluation.remembered import HeardBook, RememberedStt
 from voiceagent.evaluation.spoken import SpokenBench, Uttered, hear_with
 from voiceagent.evaluation.typed import MODEL
+from voiceagent.stt.protocol import BatchStt, Recognition, Stt
 
 __all__ = ["EARS", "HearingRoom"]
 
@@ -27,13 +28,28 @@ EARS: Mapping[str, Mapping[str, object]] = {
 class HearingRoom:
     """Makes agents that hear, one recogniser for each grammar."""
 
-    def __init__(self, keep: Path | None, ear: str = "default", *, again: bool) -> None:
+    def __init__(
+        self,
+        keep: Path | None,
+        ear: str = "default",
+        *,
+        again: bool,
+        live: bool = False,
+    ) -> None:
         """`keep`: the folder of what was heard; `again`: what another grammar heard
-        counts too, the newest."""
+        counts too, the newest; `live`: it listens while somebody speaks."""
         if ear not in EARS:
             raise UsageError(f"no ear `{ear}`", hint=f"one of {', '.join(EARS)}")
         self._keep, self._ear, self._again = keep, ear, again
+        self._live = live
         self.ears: list[RememberedStt] = []
+
+    def last(self) -> Recognition | None:
+        """What was heard since this was asked before; None: nothing."""
+        found = [ear.last for ear in self.ears if ear.last is not None]
+        for ear in self.ears:
+            ear.last = None
+        return found[-1] if found else None
 
     def bench(
         self, shop: Workshop, world: str, *, model: str = MODEL, area: str = ""
@@ -44,16 +60,16 @@ class HearingRoom:
         hear_with(bench.shop, self._remembering(bench.shop, world))
         return bench
 
-    def remembering(self, shop: Workshop, world: str) -> RememberedStt:
+    def remembering(self, shop: Workshop, world: str) -> Stt:
         """The recogniser of that workshop."""
         return self._remembering(shop.with_values(EARS[self._ear]), world)
 
-    def _remembering(self, shop: Workshop, world: str) -> RememberedStt:
+    def _remembering(self, shop: Workshop, world: str) -> Stt:
         root = f"{world}-{self._ear}"
         book, make = HeardBook(self._book(shop, root)), shop.engines.stt
         ear = RememberedStt(make, book, root=root)
         self.ears.append(ear)
-        return ear
+        return ear if self._live else BatchStt(ear)
 
     def _book(self, shop: Workshop, root: str) -> Path | None:
         if self._keep is None:

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
+from pathlib import Path
 
 import bench_language as typed
+import numpy as np
 
 from lib.speakers import digest
 from lib.spoken_ears import HearingRoom
 from voiceagent.app.config import Config
 from voiceagent.app.workshop import Workshop
+from voiceagent.audio.file import read_audio
+from voiceagent.audio.frames import RATE
 from voiceagent.authoring.neighbour_kinds import HELD_OUT, KINDS
 from voiceagent.authoring.neighbour_run import NeighbourPack, judged, prepared
 from voiceagent.authoring.neighbours import Neighbour, Neighbourhood
+from voiceagent.errors import UsageError
 from voiceagent.evaluation.expected import judge
-from voiceagent.evaluation.spoken import Speak, SpokenBench
+from voiceagent.evaluation.spoken import Speak, SpokenBench, Uttered
 from voiceagent.evaluation.typed import MODEL, TypedBench, TypedTurn
 
-__all__ = ["Came", "SpokenItem", "commands", "compound_half", "neighbours"]
+__all__ = [
+    "Came",
+    "SpokenItem",
+    "commands",
+    "compound_half",
+    "neighbours",
+    "other_speech",
+]
 
 PACKS = {"home": 0.5, "coffee": 0.25, "museum": 0.25}
 """And their shares of the neighbours."""
@@ -119,6 +132,31 @@ def neighbours(room: HearingRoom, seed: int) -> Iterator[SpokenItem]:
                 lambda speak, one=one, world=world: world.play(one, speak),
                 secret=one.kind in HELD_OUT,
             )
+
+
+def other_speech(sounds: Sequence[Path], room: HearingRoom) -> Iterator[SpokenItem]:
+    """Recordings of people who say something to nobody: nothing may be done."""
+    bench = cache(lambda: room.bench(typed.shop_for("home"), "home"))
+    quiet = np.random.default_rng(0).integers(-6, 7, RATE).astype(np.int16)
+    for file in chain.from_iterable(map(_recordings, sounds)):
+
+        def play(speak: Speak, file: Path = file) -> Came:
+            sound = np.concatenate([quiet, read_audio(file).samples])
+            heard = bench().said_by(lambda text: Uttered(sound, quiet))
+            turn = heard.one(file.name)
+            if turn.acted:
+                return Came("wrong", _told(turn))
+            return Came("asked" if turn.asked else "right", _told(turn))
+
+        where = f"{file.parent.name}/{file.name}"
+        yield SpokenItem(where, file.parent.name, "home", odd(where), play)
+
+
+def _recordings(place: Path) -> list[Path]:
+    files = sorted(place.rglob("*.flac"))
+    if not files:
+        raise UsageError(f"no recordings in `{place}`", hint="`.flac` files")
+    return files
 
 
 class _World:

@@ -102,6 +102,8 @@ class RememberedStt:
         """How much of that the recogniser knows."""
         self._digest = sha256()
         self._end: float | None = None
+        self.last: Recognition | None = None
+        """What it made of the newest utterance."""
         self.spent = SpentHearing()
 
     def expect(self, phrases: Sequence[str]) -> None:
@@ -121,12 +123,15 @@ class RememberedStt:
 
     def preview(self) -> Recognition | None:
         """What `finish` would give now."""
-        return _recognition(self._asked("preview"))
+        found = _recognition(self._asked("preview"))
+        self.last = found or self.last
+        return found
 
     def finish(self) -> Recognition:
         """The final result."""
         found = _recognition(self._asked("finish"))
         assert found is not None
+        self.last = found
         return found
 
     def _ended(self) -> None:

@@ -69,7 +69,7 @@ COMMANDS = CommandWords(
     no_verbs=frozenset("the my lights volume timer alarm all".split()),
     questions=frozenset(
         "what whats which who when where why how hows is are was were do does did has "
-        "have will can".split()
+        "have".split()
     ),
     function=frozenset(
         "the a an to of in at for is it its my me i by and be are do does with".split()

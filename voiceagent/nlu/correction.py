@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from voiceagent.lang.languages import language
+from voiceagent.lang.spoken import spoken
 from voiceagent.nlu.clarify import Question, repeat_back
 from voiceagent.nlu.intent import Intent
 
@@ -21,10 +22,14 @@ __all__ = [
     "TIME",
     "Mended",
     "asked_about",
+    "is_rest",
     "mended",
     "swallowed",
     "takes_back",
 ]
+
+MOST_MANNERS = 2
+"""Words that a command may lack without being the rest of something else."""
 
 WORDS, NUMBERS = language().corrections, language().numbers
 MARKERS = tuple(tuple(marker.split()) for marker in WORDS.markers)
@@ -65,6 +70,12 @@ class _Try:
     rank: tuple[bool, bool, bool, int, int]
     torn: bool
     """The old words begin within a number."""
+
+
+def is_rest(said: str, text: str) -> bool:
+    """Whether the other words are accounted for: taken back, or the reason of it."""
+    more = len(spoken(text).split()) - len(spoken(said).split())
+    return takes_back(text) or more > MOST_MANNERS
 
 
 def takes_back(text: str) -> bool:

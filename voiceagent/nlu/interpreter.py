@@ -16,8 +16,9 @@ from voiceagent.deadline import Deadline
 from voiceagent.lang.spoken import spoken
 from voiceagent.lang.twins import twin_of
 from voiceagent.nlu.clarify import Question, confirm, repeat_back, which
-from voiceagent.nlu.correction import takes_back
+from voiceagent.nlu.correction import is_rest
 from voiceagent.nlu.decision import DecisionStep, Opinion, Route, route
+from voiceagent.nlu.free_words import as_typed, spoken_back
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.last_command import LastCommand, Referred
 from voiceagent.nlu.models.swap import ModelSwitch
@@ -28,6 +29,7 @@ from voiceagent.nlu.reading import (
     Reading,
     Understanding,
     left_alone,
+    ours,
     unclear,
 )
 from voiceagent.nlu.referring import TARGETS
@@ -41,8 +43,6 @@ GRACE = 0.25
 """Seconds that a model has at least, however late the turn is already."""
 AHEAD = 0.2
 """Seconds that a model has for words that are only a guess yet."""
-MOST_MANNERS = 2
-"""Words that a command may lack without being the rest of something else."""
 MAYBE = 0.3
 """Probability from which on a guess is worth asking about where nobody else answers."""
 
@@ -67,9 +67,10 @@ class Interpreter:
         self._decide, self._limit = decide, limit
         self._open = OpenQuestion(self._parse)
         self._conversation = LastCommand()
+        self._free = partial(spoken_back, parse=self._parse, weigh=self._weigh)
 
     def ask(self, question: Question, turn: int) -> None:
-        """The turn ends in this question: the next one may answer it."""
+        """The turn ends in this question."""
         self._open.ask(question, turn)
 
     def did(self, intent: Intent) -> None:
@@ -87,8 +88,19 @@ class Interpreter:
         given = await self._open.take(recognition, turn=turn, typed=typed)
         if given is not None:
             return settled(given, recognition.confidence)
+        read = partial(self._read, turn=turn, deadline=deadline)
+        if reading := await as_typed(recognition, read):
+            return reading
         if not recognition.accepted:
             return await self._unheard(recognition, turn, deadline)
+        reading = await self._read(recognition, turn, deadline)
+        doubt = reading.route.step is DecisionStep.ASK and recognition.free
+        return (await self._free(recognition) if doubt else None) or reading
+
+    async def _read(
+        self, recognition: Recognition, turn: int, deadline: Deadline
+    ) -> Reading:
+        """What words mean that answer no question."""
         intent, free = await self._parse(recognition.text), recognition.free
         if free and (asked := for_later(await self._parse(free), free)):
             return asked
@@ -159,6 +171,8 @@ class Interpreter:
         said, refused = recognition.transcript, Reading(route(recognition, None))
         if asked := await self._corrected(said, sure=False):
             return asked
+        if asked := await self._free(recognition):
+            return asked
         if said and (asked := for_later(await self._parse(said), said)):
             return asked
         if not said or self._models is None:
@@ -220,11 +234,11 @@ class Interpreter:
     async def _weigh(
         self, recognition: Recognition, intent: Intent | None, opinion: Opinion | None
     ) -> Reading:
-        if intent is not None and _is_rest(intent.text, recognition.text):
+        if intent is not None and is_rest(intent.text, recognition.text):
             recognition = replace(recognition, text=intent.text)
         others = await self._others(recognition) if intent else []
         recognition = replace(recognition, alternatives=tuple(i.text for i in others))
-        opinion = self._ours(opinion)
+        opinion = ours(opinion, self._understanding.answers)
         found = self._decide(recognition, intent, opinion, heard=self._doubts.heard)
         guess = opinion.guess if opinion else None
         if intent is not None:
@@ -280,20 +294,6 @@ class Interpreter:
         found = [await self._parse(text) for text in recognition.alternatives[:2]]
         first = await self._parse(recognition.text) if any(found) else None
         return [i for i in found if i and first and _meaning(i) != _meaning(first)]
-
-    def _ours(self, opinion: Opinion | None) -> Opinion | None:
-        """A model may know intents that this pack does not."""
-        if opinion is None or opinion.guess is None or opinion.guess.intent is None:
-            return opinion
-        if self._understanding.answers(opinion.guess.intent.name):
-            return opinion
-        return replace(opinion, guess=Guess(None, reason="not in this pack"))
-
-
-def _is_rest(said: str, text: str) -> bool:
-    """Whether the other words are accounted for: taken back, or the reason of it."""
-    more = len(spoken(text).split()) - len(spoken(said).split())
-    return takes_back(text) or more > MOST_MANNERS
 
 
 def _meaning(intent: Intent) -> tuple[str, object]:

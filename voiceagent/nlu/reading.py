@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from voiceagent.frontend.endpoint import Completeness
@@ -20,6 +20,7 @@ __all__ = [
     "Reading",
     "Understanding",
     "left_alone",
+    "ours",
     "unclear",
 ]
 
@@ -115,3 +116,12 @@ def unclear(text: str, unknown: str) -> str:
     hits = (at for at in places if words[at : at + len(wanted)] == wanted)
     first = next(hits, 0)
     return UNCLEAR.format(words=as_said(text, first, unknown))
+
+
+def ours(opinion: Opinion | None, answers: Callable[[str], bool]) -> Opinion | None:
+    """A model may know intents that this pack does not; `answers`: whether it does."""
+    if opinion is None or opinion.guess is None or opinion.guess.intent is None:
+        return opinion
+    if answers(opinion.guess.intent.name):
+        return opinion
+    return replace(opinion, guess=Guess(None, reason="not in this pack"))

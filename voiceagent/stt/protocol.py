@@ -51,6 +51,9 @@ class Recognition:
     free: str = ""
     """Of an accepted command: what was heard in any words, where that is clearly
     likelier than `text`; empty where it is not, or nobody knows."""
+    certain: float = 0.0
+    """0..1, how sure it is of the words of `transcript` or `free`; 0 where it cannot
+    tell."""
     decided: bool = False
     """Of a preview that was not accepted: the end would bring nothing else."""
 

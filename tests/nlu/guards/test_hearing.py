@@ -14,9 +14,9 @@ from voiceagent.stt.protocol import Recognition
 pytestmark = pytest.mark.unit
 
 
-def step(text: str, free: str) -> DecisionStep:
-    cascade = Cascade(Guards(finder("home").intents))
-    intent = parser("home").parse(text)
+def step(text: str, free: str, pack: str = "home") -> DecisionStep:
+    cascade = Cascade(Guards(finder(pack).intents))
+    intent = parser(pack).parse(text)
     assert intent is not None
     return cascade.route(Recognition(text, 0.95, True, free=free), intent).step
 
@@ -33,6 +33,7 @@ def step(text: str, free: str) -> DecisionStep:
         ("turn on the kitchen light", "Don't turn on the kitchen light."),
         ("set a timer for nine minutes", "Set a timer for minus five minutes."),
         ("turn it up", "Turned it glove."),
+        ("set the volume to twenty", "Set the volume by twenty."),
     ],
 )
 def test_what_was_heard_besides_is_asked_about(text: str, free: str) -> None:
@@ -53,6 +54,12 @@ def test_what_was_heard_besides_is_asked_about(text: str, free: str) -> None:
 )
 def test_the_same_words_manners_and_questions_are_taken(text: str, free: str) -> None:
     assert step(text, free) is DecisionStep.ACT
+
+
+def test_a_pack_that_is_asked_politely_is_no_pack_of_questions() -> None:
+    order = "can i have a small latte"
+    assert step(order, f"{order} in the treehouse.", "coffee") is DecisionStep.ASK
+    assert step(order, f"{order} please.", "coffee") is DecisionStep.ACT
 
 
 def test_the_reason_never_holds_the_words() -> None:

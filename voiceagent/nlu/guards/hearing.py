@@ -29,22 +29,27 @@ class HearingRule:
     def __init__(self, tables: Language) -> None:
         manners = tables.manners
         self._manners = manners
-        self._plain = manners.within | manners.joining | tables.commands.small
+        self._empty = manners.within | tables.commands.small
+        self._plain = self._empty | manners.joining
 
     def judge(self, chosen: str, free: str, known: Takes) -> GuardVerdict:
         """What is said about acting on `chosen` where `free` was heard."""
         if not free or known.asks:
             return PASS
         bare = spoken(without_manners(free, self._manners))
-        for word in _besides(bare.split(), chosen.split()):
-            if word not in self._plain and len(word) > SHORT:
+        for word, instead in _besides(bare.split(), chosen.split()):
+            # "by" for "to" is another command; "by" where nothing stands may be noise.
+            content = word not in self._plain and len(word) > SHORT
+            if content or (instead and word not in self._empty):
                 return ask("something else was heard in any words")
         return PASS
 
 
-def _besides(free: Sequence[str], chosen: Sequence[str]) -> Iterator[str]:
-    """Words that were heard and do not stand in the chosen sentence at their place."""
+def _besides(free: Sequence[str], chosen: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """Words that were heard and do not stand in the chosen sentence at their place;
+    whether one other word stands there."""
     match = SequenceMatcher(None, free, chosen, autojunk=False)
-    for tag, start, end, _, _ in match.get_opcodes():
+    for tag, start, end, first, last in match.get_opcodes():
         if tag in ("replace", "delete"):
-            yield from free[start:end]
+            instead = end - start == last - first == 1
+            yield from ((word, instead) for word in free[start:end])

@@ -72,6 +72,8 @@ class MoonshineTranscript:
     the opening among them."""
     lead: float = 0.0
     """Then by how much it leads all other words of the grammar, at least."""
+    worst: float = 0.0
+    """Natural logarithm of the likelihood of its least likely piece of a word."""
 
 
 def open_moonshine(
@@ -200,12 +202,15 @@ class Sound:
         for piece in given:
             follow.given(piece)
         written: list[int] = []
+        marks, worst = self._model.writing.marks, 0.0
         while True:
             best = int(likely[-1].argmax())
             score += float(likely[-1, best])
             if best == END or len(written) == self._most:
                 break
             written.append(best)
+            if best not in marks:
+                worst = min(worst, float(likely[-1, best]))
             follow.take(best, likely[-1])
             last = np.array([[best]], np.int64)
             logits, past = self._model.step(self._hidden, self._mask, last, past)
@@ -213,7 +218,7 @@ class Sound:
         words = follow.end(likely[-1]) if best == END else ()
         text = self._model.pieces.join(written)
         text = "" if text == NOTHING else text
-        return MoonshineTranscript(text, score, len(written), words, follow.lead)
+        return MoonshineTranscript(text, score, len(written), words, follow.lead, worst)
 
     def search(
         self,

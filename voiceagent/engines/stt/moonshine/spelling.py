@@ -54,6 +54,8 @@ class Writing:
         """`spellings`: what else the model writes for some words."""
         self.comma = pieces.number(",")
         self.stops = tuple(map(pieces.number, STOPS))
+        self.marks = frozenset((self.comma, *self.stops))
+        """Pieces that are no part of a word."""
         self.of = lru_cache(maxsize=20_000)(self._of)
         """Every way to write a word, as pieces."""
         self._pieces = pieces

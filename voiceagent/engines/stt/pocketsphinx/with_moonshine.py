@@ -15,6 +15,7 @@ from functools import lru_cache
 from math import inf
 
 from voiceagent.engines.stt.moonshine.beam import A_WORD, Sentence, rank
+from voiceagent.engines.stt.moonshine.certainty import certainty
 from voiceagent.engines.stt.moonshine.grammar_search import SecondEar
 from voiceagent.engines.stt.moonshine.model import MoonshineTranscript, Sound
 from voiceagent.engines.stt.pocketsphinx.confidence import (
@@ -269,21 +270,23 @@ def _other_number(one: str, other: str) -> bool:
 def recognition(verdict: JointVerdict, *, whole: bool) -> Recognition:
     """The verdict as a result; `whole`: its text is no unfinished sentence."""
     said, sure = verdict.said, confidence(verdict.evidence)
-    words = said.text.lower().rstrip(".?!")
+    words, certain = said.text.lower().rstrip(".?!"), certainty(said)
     if not verdict.text or sure < ACCEPT_TOGETHER:
         decided = not verdict.open
-        return Recognition(
-            words, 0.0, False, OUTSIDE, transcript=said.text, decided=decided
-        )
+        found = Recognition(words, 0.0, False, OUTSIDE, transcript=said.text)
+        return replace(found, certain=certain, decided=decided)
     reason = _reason(verdict.evidence)
     second = verdict.evidence.second
     free = said.text if second is not None and said_otherwise(second) else ""
+    others = verdict.others if sure < ASK_TOGETHER else ()
+    found = Recognition(verdict.text, sure, True, reason, free=free, certain=certain)
     if whole:
-        others = verdict.others if sure < ASK_TOGETHER else ()
-        return Recognition(verdict.text, sure, True, reason, others, free=free)
+        return replace(found, alternatives=others)
     if verdict.whole:
-        return Recognition(verdict.whole, sure, True, DOUBTFUL, free=free)
-    return Recognition(verdict.text, 0.0, False, UNFINISHED, transcript=said.text)
+        return replace(found, text=verdict.whole, reason=DOUBTFUL)
+    return Recognition(
+        verdict.text, 0.0, False, UNFINISHED, transcript=said.text, certain=certain
+    )
 
 
 def _reason(evidence: Evidence) -> str:

@@ -1,0 +1,134 @@
+"""Words heard freely: read as typed where they are sure, spoken back where not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from model_folders import Source
+
+from voiceagent.clock import Compute, Pace, now, run
+from voiceagent.deadline import Deadline
+from voiceagent.frontend.endpoint import Completeness
+from voiceagent.nlu.decision import DecisionStep
+from voiceagent.nlu.free_words import BELIEVED, DOUBTED, sure_words
+from voiceagent.nlu.intent import Intent
+from voiceagent.nlu.interpreter import Interpreter
+from voiceagent.nlu.models.swap import ModelSwitch
+from voiceagent.nlu.reading import Doubts, Reading
+from voiceagent.nlu.slm.protocol import Guess
+from voiceagent.stt.protocol import OUTSIDE, Recognition
+
+pytestmark = pytest.mark.unit
+DARK = "it is too dark in here"
+SURE, UNSURE = BELIEVED + 0.05, (BELIEVED + DOUBTED) / 2
+
+
+def order(size: str) -> Intent:
+    return Intent("order", {"size": size}, text=f"a {size} espresso")
+
+
+class Cafe:
+    """Understands "a SIZE espresso", and whatever has a light in it."""
+
+    def progress(self, text: str) -> Completeness:
+        return Completeness.COMPLETE
+
+    def parse(self, text: str) -> Intent | None:
+        words = text.split()
+        if words[:1] == ["a"] and words[-1] == "espresso" and len(words) == 3:
+            return order(words[1])
+        return Intent("device.on", {}, text=text) if "light" in words else None
+
+    def answers(self, intent: str) -> bool:
+        return True
+
+
+def play(
+    *said: Recognition, guesses: dict[str, Guess | Exception] | None = None
+) -> list[Reading]:
+    async def main() -> list[Reading]:
+        compute = Compute(Pace.VIRTUAL, {})
+        models = None
+        if guesses is not None:
+            source = Source(m=guesses)
+            models = ModelSwitch(source, compute, print, current=source.load("m"))
+        doubts = Doubts(0.3, lambda intent: "turn on the light")
+        reader = Interpreter(Cafe(), compute, models=models, doubts=doubts)
+        found = []
+        for turn, one in enumerate(said, 1):
+            until = Deadline(now() + 0.8, 0.08)
+            reading = await reader.read(one, turn=turn, typed=False, deadline=until)
+            if reading.question is not None:
+                reader.ask(reading.question, turn)
+            found.append(reading)
+        return found
+
+    return run(main(), virtual=True)
+
+
+def outside(words: str, certain: float) -> Recognition:
+    return Recognition("", 0.0, False, OUTSIDE, transcript=words, certain=certain)
+
+
+def test_sure_words_of_a_template_are_acted_upon() -> None:
+    (reading,) = play(outside("a double espresso", SURE))
+    assert reading.route.step is DecisionStep.ACT and reading.intent == order("double")
+    assert reading.confidence == pytest.approx(SURE)
+
+
+def test_sure_words_are_given_to_the_model_as_if_they_were_typed() -> None:
+    guesses: dict[str, Guess | Exception] = {DARK: Guess(Intent("device.on"), 0.99)}
+    (reading,) = play(outside(DARK, SURE), guesses=guesses)
+    assert reading.route.step is DecisionStep.ACT
+    (reading,) = play(outside(DARK, UNSURE), guesses=guesses)
+    assert reading.question is not None
+
+
+@pytest.mark.parametrize("certain", [0.0, DOUBTED - 0.01])
+def test_words_that_are_not_sure_at_all_come_to_nothing(certain: float) -> None:
+    (reading,) = play(outside("a double espresso", certain))
+    assert reading.intent is None and reading.question is None
+
+
+def test_unsure_words_of_a_template_are_spoken_back_and_yes_acts() -> None:
+    first, second = play(
+        outside("a double espresso", UNSURE),
+        Recognition("yes", 1.0, True),
+    )
+    assert first.question is not None and first.route.step is DecisionStep.ASK
+    assert second.intent == order("double")
+
+
+def test_a_number_that_sounds_like_another_is_spoken_back() -> None:
+    said = outside("turn on the light in fifteen minutes", 1.0)
+    assert sure_words(said) is None
+    (reading,) = play(said)
+    assert reading.question is not None
+
+
+def test_what_was_heard_besides_the_chosen_sentence_is_believed_where_sure() -> None:
+    chosen = Recognition(
+        "turn on the light", 0.9, True, free="a double espresso", certain=SURE
+    )
+    (reading,) = play(chosen)
+    assert reading.intent == order("double")
+    (reading,) = play(replace(chosen, certain=UNSURE))
+    assert reading.intent is not None and reading.intent.name == "device.on"
+
+
+def test_sure_words_that_nobody_understands_leave_the_chosen_sentence() -> None:
+    chosen = Recognition(
+        "turn on the light", 0.9, True, free="mumble mumble", certain=SURE
+    )
+    (reading,) = play(chosen)
+    assert reading.intent is not None and reading.intent.name == "device.on"
+
+
+def test_a_chosen_sentence_in_doubt_gives_way_to_what_was_heard_besides() -> None:
+    chosen = Recognition(
+        "turn on the light", 0.2, True, free="a double espresso", certain=UNSURE
+    )
+    reading, yes = play(chosen, Recognition("yes", 1.0, True))
+    assert reading.question is not None and "espresso" in reading.question.text
+    assert yes.intent == order("double")
