@@ -134,6 +134,10 @@ CHECKS: dict[str, Check] = {
         named(after(f"turn {cue} off", "turn on the tv", "turn on the fan")) == "TV"
     ),
     "parts.both_of_them": lights,
+    "corrections.dropped": lambda words: (
+        (found := read(f"{COMMAND} {words}")) is None
+        or found.name.startswith("dialog.")
+    ),
     "corrections.fillers": lambda word: (
         takes_back(f"{COMMAND} {word} no the bed light")
         and (found := mended(f"{COMMAND} {word} no the bed light", read)) is not None

@@ -12,6 +12,8 @@ class CorrectionWords(Struct, frozen=True, kw_only=True, eq=False):
 
     markers: tuple[str, ...]
     """Any number of them, one behind the other: `no sorry i meant`."""
+    dropped: tuple[str, ...]
+    """Behind a sentence, all of which they take back."""
     weak: str
     """The one that may be a word of the sentence as well: "no sugar"."""
     fillers: tuple[str, ...]

@@ -11,6 +11,10 @@ CORRECTIONS = CorrectionWords(
         *("no", "nope", "i mean", "i meant", "sorry", "wait", "actually", "rather"),
         *("or rather", "make that", "scratch that", "not that", "correction"),
     ),
+    dropped=(
+        *("never mind", "forget it", "forget about it", "no dont", "no do not"),
+        *("on second thought no", "no leave it", "no never mind", "no forget it"),
+    ),
     weak="no",
     fillers=("uh", "um", "er", "erm", "oh", "hm", "hmm"),
     articles=("the", "my", "in", "at", "for", "to", "on", "all"),

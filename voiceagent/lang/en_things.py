@@ -28,7 +28,7 @@ THINGS = ThingWords(
     tasks=frozenset("do task tasks todo todos chores errands".split()),
     many=("ies", "oes", "es", "s"),
     doubtful=frozenset(
-        "no not none nothing nobody never neither without anything everything "
+        "or no not none nothing nobody never neither without anything everything "
         "whatever except but".split()
     ),
     particles=frozenset(("out", "off", "away")),

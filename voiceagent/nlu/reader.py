@@ -23,7 +23,7 @@ from voiceagent.nlu.referring import TARGETS
 
 __all__ = ["CommandReader"]
 
-WORDS = language().parts
+WORDS, CORRECTIONS = language().parts, language().corrections
 LATER_SLOT = "conversation_command"
 """In which templates of Home Assistant keep a command that is not for now."""
 
@@ -45,6 +45,10 @@ class CommandReader:
 
     def parse(self, text: str) -> Intent | None:
         """The command that `text` is, or several in one; None if it is none."""
+        said = spoken(text)
+        for cue in CORRECTIONS.dropped:
+            if said.endswith(f" {cue}") and said.removesuffix(cue).count(" ") > 1:
+                return self.one(cue)
         found = self._now(text)
         # "The light and the TV at nine" is no TV at nine: with a time, it is one frame.
         if found is None or found.parts or LATER_SLOT in found.slots:
@@ -134,7 +138,7 @@ def _plausible(intent: Intent) -> bool:
     """Whether a name can be one: "all timers in the pasta" cannot."""
     name = _name(intent)
     edges = WORDS.no_names | {*WORDS.joints}
-    inside = WORDS.kinds | TIMED
+    inside = WORDS.kinds | WORDS.either | TIMED
     return not name or (name[0] not in edges and not inside & {*name})
 
 

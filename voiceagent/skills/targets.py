@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 
-from voiceagent.lang.spoken import number_words
+from voiceagent.lang.spoken import number_words, spoken
 from voiceagent.nlu.clarify import Option, Question
 from voiceagent.nlu.intent import Intent, SlotValue
 from voiceagent.skills.house.house import Entity, HouseModel
@@ -121,7 +121,9 @@ def find_targets(
     """
     area = str(intent.slots.get("area", ""))
     one = named(house, intent, context, *domains, *nameable)
-    if one is not None:
+    # A thing that is called "Lights" is none of the lights in another room.
+    sort = area and spoken(str(intent.slots.get("name", ""))) == noun
+    if one is not None and not (sort and one.problem):
         return one
     scope = intent.slots.get("scope", "")
     if not area and scope == "here" and not context.area:

@@ -134,7 +134,9 @@ class Guards:
         words, rules = spoken(text), self._rules
         worst = _worst(
             (
-                rules.lost.judge(words, intent, known),
+                rules.lost.judge(
+                    words, intent, known, self._framed.get(intent.name, frozenset())
+                ),
                 rules.twins.judge(words, confidence, sure=self._sure),
             )
         )

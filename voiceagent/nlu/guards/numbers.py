@@ -27,8 +27,15 @@ class LossRule:
     def __init__(self, language: Language, leftovers: Leftovers) -> None:
         self._words, self._leftovers = language.numbers, leftovers
 
-    def judge(self, text: str, intent: Intent, known: Takes) -> GuardVerdict:
-        """What is said, against the values of `intent`."""
+    def judge(
+        self,
+        text: str,
+        intent: Intent,
+        known: Takes,
+        framed: frozenset[str] = frozenset(),
+    ) -> GuardVerdict:
+        """What is said, against the values of `intent`; `framed`: words of its
+        frames, where one of these was read."""
         for fraction, same in self._words.same_fractions.items():
             text = text.replace(fraction, same)
         words = text.split()
@@ -36,7 +43,7 @@ class LossRule:
         if _is_number(tenths := intent.slots.get("tenths", "")):
             numbers |= {tenths / 10, *(value + tenths / 10 for value in numbers)}
         names = " ".join(spoken(v) for v in intent.slots.values() if isinstance(v, str))
-        literals = frozenset[str]().union(*known.literals)
+        literals = framed.union(*known.literals)
         places = explained(words, intent.slots)
         numbered = [(n, at) for n, at in said_numbers(words) if at not in places]
         for value, at in numbered:
