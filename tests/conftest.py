@@ -38,5 +38,5 @@ LONG = (HERE / "data" / "long_files.txt").read_text().split()
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """They begin first: no worker is left alone with one of them at the end."""
-    places = {HERE / name: at for at, name in enumerate(LONG)}
+    places = {HERE.parent / name: at for at, name in enumerate(LONG)}
     items.sort(key=lambda item: places.get(item.path, len(places)))

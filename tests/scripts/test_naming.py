@@ -93,7 +93,9 @@ def test_every_script_that_is_named_is_there() -> None:
         f"{line}: {found}"
         for line in listed.stdout.splitlines()
         if (path := ROOT / line).suffix in TEXTS and path.is_file()
-        for found in re.findall(r"\bscripts/[\w./-]*\w", path.read_text("utf-8"))
+        for found in re.findall(
+            r"\b(?:tests/)?scripts/[\w./-]*\w", path.read_text("utf-8")
+        )
         if not (ROOT / found).exists() and "NAME" not in found
     ]
     assert missing == []

@@ -22,6 +22,7 @@ from voiceagent.skills.packs.pack import load_pack
 
 pytestmark = pytest.mark.property
 STRANGE = ("gumption", "annas", "tuesdayish", "grandma", "upstairs", "cellar")
+NOTHING = "dialog.never_mind"
 MANNERS, GUARDS = language().manners, language().guards
 
 
@@ -42,14 +43,18 @@ def reader(name: str) -> CommandReader:
 
 
 def commands(name: str, seed: int) -> list[tuple[Intent, str]]:
-    """Sentences of the pack that do something, without free text in them."""
+    """Sentences of the pack that do something, without free text in them.
+
+    "Never mind" takes back whatever stands before it, and has a test of its own.
+    """
     known = finder(name).intents
     found = []
     for intent, _, text in samples(shipped(name), seed):
         takes = known[intent]
         wild = any(atom.wild for atom in takes.atoms)
         read = parser(name).parse(text)
-        if read is not None and not takes.asks and not wild:
+        taken_back = intent == NOTHING
+        if read is not None and not takes.asks and not wild and not taken_back:
             found.append((read, text))
     return found
 
@@ -63,6 +68,17 @@ def test_one_strange_word_anywhere_and_nothing_is_done(name: str) -> None:
         said = " ".join([*words[:at], word, *words[at:]])
         assert reader(name).parse(said) is None, said
         assert guards(name).judge(said, intent).ruling is not Ruling.ACT, said
+
+
+def test_what_is_taken_back_at_once_is_not_done() -> None:
+    said = ["turn on the fan and turn off the tv", "gumption", "don't lock the door"]
+    said += [text for _, text in commands("home", 21)[::3]]
+    ends = [
+        text for intent, _, text in samples(shipped("home"), 3) if intent == NOTHING
+    ]
+    for at, text in enumerate(said):
+        found = reader("home").parse(f"{text} {ends[at % len(ends)]}")
+        assert found is None or found.name == NOTHING, text
 
 
 @pytest.mark.parametrize("name", SHIPPED)
