@@ -62,6 +62,14 @@ def test_every_entry_does_what_its_table_is_for(name: str) -> None:
         ("turn on the lights in the cellar", "I know no cellar. There are the kitchen"),
         ("lock the cellar door", "I know no cellar door. There are the front door"),
         ("turn off the lights in Anna's room", "I know no Anna's room"),
+        ("turn off the cellar light at nine", "I know no cellar light. There are"),
+        ("in ten minutes turn on the lights in the cellar", "I know no cellar."),
+        ("turn off the lights in Anna's room at 9 pm", "I know no Anna's room."),
+        ("turn on the cellar light when it rains", "I know no cellar light."),
+        ("when I get home lock the cellar door", "I know no cellar door."),
+        ("turn on the cellar light right now", "I know no cellar light."),
+        ("turn on the monday cellar light", "I know no monday cellar light."),
+        ("at nine set the thermostat to 500 degrees", "Five hundred degrees is too"),
     ],
 )
 def test_it_is_told_by_name_and_with_the_limit(text: str, said: str) -> None:
@@ -80,6 +88,9 @@ def test_it_is_told_by_name_and_with_the_limit(text: str, said: str) -> None:
             "x" * 2000,
             "",
             "不要 turn on the lava lamp",
+            "at nine turn on the kitchen light",
+            "turn on the kitchen light when it rains",
+            "my friend said turn on the lava lamp at nine",
         ),
     ],
 )

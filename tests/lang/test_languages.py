@@ -11,6 +11,7 @@ from tests.lang import (
     test_en,
     test_en_choices,
     test_en_guards,
+    test_en_later,
     test_en_manners,
     test_en_parts,
     test_en_private,
@@ -32,6 +33,7 @@ CHECKED = {
     *test_en.CHECKS,
     *test_en_choices.CHECKS,
     *test_en_guards.CHECKS,
+    *test_en_later.CHECKS,
     *test_en_manners.CHECKS,
     *test_en_parts.CHECKS,
     *test_en_private.CHECKS,
@@ -51,6 +53,9 @@ WRITTEN = (
     "signs.",
     "quantities.",
     "sums.",
+    "later.rules",
+    "later.spans",
+    "later.clauses",
 )
 """Tables that are not in spoken form: writing, letters, templates."""
 

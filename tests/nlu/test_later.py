@@ -14,6 +14,8 @@ from voiceagent.deadline import Deadline
 from voiceagent.frontend.endpoint import Completeness
 from voiceagent.lang.languages import language
 from voiceagent.lang.quantities import times_of
+from voiceagent.nlu.decision import DecisionStep
+from voiceagent.nlu.free_words import BELIEVED
 from voiceagent.nlu.intent import LATER, SEVERAL, Intent
 from voiceagent.nlu.interpreter import Interpreter
 from voiceagent.nlu.occasions import CANNOT, Occasions
@@ -23,6 +25,8 @@ from voiceagent.stt.protocol import Recognition
 pytestmark = pytest.mark.property
 OCCASIONS = Occasions()
 WORDS = language().later
+DROPPED = "dialog.never_mind"
+"""What stands before it is not done: it is never put off itself."""
 
 
 @cache
@@ -33,7 +37,7 @@ def plannable() -> list[tuple[Intent, str]]:
         (one, text)
         for one, text in commands("home", 4)
         if later.plannable(one.name) and (read := reader().parse(text))
-        if read.meaning == one.meaning
+        if read.meaning == one.meaning and one.name != DROPPED
     ]
     assert len({one.name for one, _ in found}) > 20
     return found
@@ -92,6 +96,13 @@ def test_what_is_no_command_now_is_none_later(frame: str) -> None:
         for when, _ in times("time", 1, 5):
             said = (f"{when} {frame.format(text)}", f"{frame.format(text)} {when}")
             assert [reader().parse(one) for one in said] == [None, None]
+
+
+@pytest.mark.parametrize("when", ["at nine", "in ten minutes", "when Anna leaves"])
+def test_nothing_is_planned_before_never_mind(when: str) -> None:
+    for said in (when, f"{when} turn on the tv", f"turn on the tv {when}"):
+        found = reader().parse(f"{said} never mind")
+        assert found is None or found.name == DROPPED, said
 
 
 CONDITIONS = (
@@ -172,10 +183,21 @@ def test_who_is_waited_for_is_told_from_all_else(cue: str) -> None:
     assert found is None or CANNOT in found.slots
 
 
+@pytest.mark.parametrize("certain", [0.0, 0.29, 0.3, 0.49, BELIEVED, 0.8, 1.0])
 @pytest.mark.parametrize("accepted", [True, False])
-def test_what_was_heard_in_any_words_is_asked_about(accepted: bool) -> None:
+def test_what_was_heard_in_any_words_is_asked_about(
+    accepted: bool, certain: float
+) -> None:
     command = "turn off the kitchen light"
-    for free in (f"{command} at nine", f"{command} in ten minutes please"):
+    door = "lock the front door"
+    for free, name in (
+        (f"{command} at nine", LATER),
+        (f"{command} in ten minutes please", LATER),
+        (f"when anna comes home {command}", LATER),
+        (f"at nine {command} and {door}", LATER),
+        (f"{command} and at nine {door}", SEVERAL),
+        (f"{command} at nine and {door} at ten", SEVERAL),
+    ):
         # The ear that knows commands hears one for now, or none.
         heard = Recognition(
             command,
@@ -183,10 +205,12 @@ def test_what_was_heard_in_any_words_is_asked_about(accepted: bool) -> None:
             accepted,
             transcript="" if accepted else free,
             free=free if accepted else "",
+            certain=certain,
         )
         reading = understood(heard)
         assert reading.question is not None and reading.intent is not None
-        assert reading.intent.name == LATER
+        assert reading.route.step is DecisionStep.ASK
+        assert reading.intent.name == name
         assert reading.question.text == f"Did you say: {free}?"
     plain = understood(Recognition(command, 0.99, True))
     assert plain.question is None and plain.intent == reader().parse(command)

@@ -57,6 +57,22 @@ def test_what_cannot_be_planned_is_said_and_nothing_is_kept(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "clause"),
+    [
+        ("when it rains lock the front door", "when it rains"),
+        ("lock the front door when it rains", "when it rains"),
+        ("if it rains lock the front door", "whether it rains"),
+        ("as soon as my phone rings turn on the tv", "when your phone rings"),
+    ],
+)
+def test_what_cannot_be_waited_for_is_refused_by_name(text: str, clause: str) -> None:
+    device = Device()
+    said = f"I can't tell {clause}, so I have done nothing"
+    assert talk(device, text) == [said]
+    assert device.kept() == 0 and device.ran == []
+
+
+@pytest.mark.parametrize(
     ("people", "text", "said"),
     [
         (PEOPLE, f"when Max comes home {LIGHT}", "I only know where Anna Berg or Ben"),

@@ -54,6 +54,10 @@ LATER = LaterWords(
             "|<said_duration> (from now|later))"
         ),
     },
+    hints=frozenset(
+        "in at by every from for around about between until till this each daily "
+        "weekdays weekends tonight today tomorrow the ago".split()
+    ),
     inside=("in", "after", "in about"),
     clock=("at",),
     hours=frozenset("oh hundred hours oclock am pm".split()),
@@ -156,5 +160,9 @@ LATER = LaterWords(
     ),
     behind=frozenset(("instead", "rather", "please")),
     moved={"later": 1, "earlier": -1, "sooner": -1},
+    verbs=frozenset(
+        "arm disarm mix heat put dock vacuum clean feed warm cool shut keep send call "
+        "empty fill water".split()
+    ),
     mirrored={"am": "are", "im": "you are", "ive": "you have", "ill": "you will"},
 )

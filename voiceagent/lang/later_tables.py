@@ -15,6 +15,8 @@ class LaterWords(Struct, frozen=True, kw_only=True, eq=False):
     rules: Mapping[str, str]
     """Times in the notation of `quantity_tables.py`, by what they say: `time`, `day`,
     `repeat`, `while`."""
+    hints: frozenset[str]
+    """Words of which each time has one, or the name of a month or a day."""
     inside: tuple[str, ...]
     """Before a while of any length: `in ten thousand hours`."""
     clock: tuple[str, ...]
@@ -56,5 +58,8 @@ class LaterWords(Struct, frozen=True, kw_only=True, eq=False):
     """Behind it."""
     moved: Mapping[str, int]
     """Behind a while by which it is moved: further on, or back."""
+    verbs: frozenset[str]
+    """First words of commands that are said back as they are, besides the `verbs` of
+    commands."""
     mirrored: Mapping[str, str]
     """The user's words in the mouth of the agent, besides those of commands."""

@@ -15,6 +15,7 @@ from voiceagent.lang.twins import twin_of
 from voiceagent.nlu.decision import DecisionStep
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.reading import Reading
+from voiceagent.nlu.replanned import for_later
 from voiceagent.stt.protocol import Recognition
 
 __all__ = ["BELIEVED", "DOUBTED", "as_typed", "spoken_back", "sure_words"]
@@ -41,6 +42,8 @@ async def as_typed(
     reading = await read(words) if words else None
     if reading is None or reading.question is not None or reading.reply:
         return reading
+    if asked := for_later(reading.intent, words.text if words else ""):
+        return asked
     acts = reading.intent is not None and reading.route.step is DecisionStep.ACT
     return reading if acts else None
 
@@ -57,6 +60,8 @@ async def spoken_back(
     if not said or recognition.certain < DOUBTED:
         return None
     intent = await parse(said)
+    if asked := for_later(intent, said):
+        return asked
     return await weigh(_as_heard(said, 0.0), intent, None) if intent else None
 
 

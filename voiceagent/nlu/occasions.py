@@ -72,15 +72,12 @@ class Occasions:
         self._hints = frozenset(
             said.split()[0]
             for said in (
-                *("in", "at", "by", "every", "on", "from", "for", "around", "about"),
-                *("between", "until", "till", "this", "next", "each", "exactly", "now"),
-                *("daily", "weekdays", "weekends", "tonight", "today", "tomorrow"),
-                *("the", "ago", "a", "day"),
-                *(*words.waits, *words.clauses, *words.vague, *words.past),
-                *language().calendar.weekdays,
+                *(*words.hints, *words.waits, *words.clauses, *words.vague),
+                *(*words.at_once, *words.past, *language().calendar.weekdays),
+                *language().calendar.months,
                 *(f"{day}s" for day in language().calendar.weekdays),
             )
-        ) | {"later", "am", "pm"}
+        )
 
     def hinted(self, words: Sequence[str]) -> bool:
         """Whether there may be any."""

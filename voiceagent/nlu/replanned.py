@@ -31,7 +31,7 @@ def said_of(parts: Sequence[Intent]) -> str:
 def for_later(found: Intent | None, heard: str) -> Reading | None:
     """The question about a command for later that was heard in any words: no ear that
     knows commands listens for times, and it would hear one for now."""
-    if found is None or planned(found) is None:
+    if found is None or not any(one.name == LATER for one in (found, *found.parts)):
         return None
     reason = "for later, heard in any words"
     asked = repeat_back(found, spoken(heard), reason=reason)

@@ -17,6 +17,7 @@ from voiceagent.lang.number_words import number_words
 from voiceagent.lang.numerals import Numeral, numerals
 from voiceagent.lang.spoken import as_said, foreign, spoken
 from voiceagent.nlu.intent import Intent, SlotValue
+from voiceagent.nlu.occasions import Occasions
 from voiceagent.nlu.parts import MOST_WORDS, ReadOne
 from voiceagent.templates.reading import blocks_of
 from voiceagent.templates.walk import (
@@ -110,15 +111,48 @@ class Telling:
         """`parse`: the command that a text is; `things`: names by their domain."""
         self._parse, self._ranges = parse, ranges
         self._rooms, self._by_domain = rooms, things
+        self._occasions = Occasions()
 
     def of(self, text: str) -> str:
         """What is said of a sentence that is no command; empty: nothing."""
-        words = _words(text)
-        return _sentence(self._beyond(words) or self._unknown(words, text))
+        every, said = _words(text), ""
+        for places in self._ways(every):
+            words = [every[place] for place in places]
+            said = said or self._beyond(words) or self._unknown(words, text, places)
+        return _sentence(said)
 
     def numbers(self, text: str) -> str:
         """The same of its numbers alone."""
-        return _sentence(self._beyond(_words(text)))
+        every = _words(text)
+        told = (self._beyond([every[at] for at in way]) for way in self._ways(every))
+        return _sentence(next(filter(None, told), ""))
+
+    def _ways(self, words: Sequence[str]) -> Iterator[Sequence[int]]:
+        """Places of the words of what is to be done, without when it is to be done;
+        then of all of them."""
+        every = range(len(words))
+        when = self._when(words) if self._occasions.hinted(words) else set()
+        rest = [at for at in every if at not in when]
+        if 1 < len(rest) < len(words):
+            # What is a command by itself has nothing in it that nobody knows.
+            if self._parse(" ".join(words[at] for at in rest)) is None:
+                yield rest
+        yield every
+
+    def _when(self, words: Sequence[str]) -> set[int]:
+        """Places of the words that say when, or on what condition."""
+        found: set[int] = set()
+        longest = sorted(self._occasions.of(words), key=lambda one: one.start - one.end)
+        for one in longest:
+            places = {*range(one.start, one.end)}
+            named = one.start > 0 and words[one.start - 1] in WORDS.the
+            if not places & found and not named:
+                found |= places
+        for one in self._occasions.beyond(words) if not found else ():
+            last = one.end == len(words)
+            if words[0] in VERBS if last else words[one.end] in VERBS:
+                return {*range(one.start, one.end)}
+        return found
 
     def _beyond(self, words: Sequence[str]) -> str:
         """A number that is too large, or too small."""
@@ -161,18 +195,19 @@ class Telling:
         least = number_words(max(0, int(span[0])))
         return WORDS.too_little.format(number=number, unit=unit, least=least)
 
-    def _unknown(self, words: Sequence[str], text: str) -> str:
-        """A room or a thing by a name that nobody has."""
+    def _unknown(self, words: Sequence[str], text: str, places: Sequence[int]) -> str:
+        """A room or a thing by a name that nobody has; `places`: those of the words
+        in the text."""
         if not words or words[0] not in VERBS or len(words) > SHORT:
             return ""
         rooms = self._rooms
         for start, end in _stretches(words):
-            said = as_said(text, start, " ".join(words[start:end]))
+            said = as_said(text, places[start], " ".join(words[start:end]))
             if words[start - 1] in WORDS.before_rooms or _behind_the(words, start):
                 if rooms and self._is("area", words, start, end, rooms[0]):
                     return _told(said, [f"the {room.lower()}" for room in rooms])
         for start, end in _stretches(words):
-            said = as_said(text, start, " ".join(words[start:end]))
+            said = as_said(text, places[start], " ".join(words[start:end]))
             named = words[start - 1] in WORDS.the | WORDS.particles
             if named and (things := self._things(words, start, end)):
                 return _told(said, things)

@@ -18,10 +18,7 @@ LONGEST = 200
 """Letters of a command that are said back."""
 DO = "do this: "
 WORDS = language().commands
-VERBS = WORDS.verbs | {
-    *("arm", "disarm", "mix", "heat", "put", "dock", "vacuum", "clean", "feed"),
-    *("warm", "cool", "shut", "keep", "send", "call", "empty", "fill", "water"),
-}
+VERBS = WORDS.verbs | language().later.verbs
 
 
 def command_words(command: Intent) -> str:
