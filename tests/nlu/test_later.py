@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 from planned import reader
 
-from tests.nlu.guards.test_account import commands
+from tests.nlu.guards.test_account import NOTHING, commands
 from voiceagent.clock import Compute, Pace, run
 from voiceagent.deadline import Deadline
 from voiceagent.frontend.endpoint import Completeness
@@ -25,8 +25,6 @@ from voiceagent.stt.protocol import Recognition
 pytestmark = pytest.mark.property
 OCCASIONS = Occasions()
 WORDS = language().later
-DROPPED = "dialog.never_mind"
-"""What stands before it is not done: it is never put off itself."""
 
 
 @cache
@@ -37,7 +35,7 @@ def plannable() -> list[tuple[Intent, str]]:
         (one, text)
         for one, text in commands("home", 4)
         if later.plannable(one.name) and (read := reader().parse(text))
-        if read.meaning == one.meaning and one.name != DROPPED
+        if read.meaning == one.meaning
     ]
     assert len({one.name for one, _ in found}) > 20
     return found
@@ -102,7 +100,7 @@ def test_what_is_no_command_now_is_none_later(frame: str) -> None:
 def test_nothing_is_planned_before_never_mind(when: str) -> None:
     for said in (when, f"{when} turn on the tv", f"turn on the tv {when}"):
         found = reader().parse(f"{said} never mind")
-        assert found is None or found.name == DROPPED, said
+        assert found is None or found.name == NOTHING, said
 
 
 CONDITIONS = (

@@ -96,6 +96,9 @@ def test_free_words_need_a_mark(seed: int) -> None:
                 for turn in permutations(free)
             ]
             found = [finder().resolve(name, text, each) for each in marks]
+            if any(slot.startswith("to_") for slot in slots):
+                assert found == [None] * len(found)  # as above: only templates tell
+                continue
             # `about` a thing or `to` do it: only a template tells, and the reminder is
             # of the same words.
             said = {slot: value for slot, value in slots.items() if slot != "form"}
