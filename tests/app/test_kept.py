@@ -271,3 +271,11 @@ def test_where_the_cache_lies(
 
 def test_the_code_of_other_rooms_does_not_count() -> None:
     assert program("lang") == program("lang") != program("nlu")
+
+
+def test_whether_something_was_made_anew_is_known(tmp_path: Path) -> None:
+    first, again = (KeptFiles(tmp_path / "kept") for _ in range(2))
+    assert not first.missed
+    first.get("x", [b"1"], lambda: 1)
+    again.get("x", [b"1"], lambda: 2)
+    assert first.missed and not again.missed

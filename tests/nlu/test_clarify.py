@@ -115,3 +115,11 @@ def test_answers_in_other_words_come_to_the_same() -> None:
     assert gist("the second one") == gist("second") != gist("the first")
     assert gist("no thanks") == gist("never mind") == "no"
     assert gist("Yes, please") == gist("okay") == "yes"
+
+
+@pytest.mark.parametrize("stop", ["", ".", "?", "!", " .", "...", "?!"])
+def test_words_said_back_lose_their_stop(stop: str) -> None:
+    asked = repeat_back(Intent("x"), f"Turn on the TV{stop}", reason="r")
+    assert asked.text == "Did you say: Turn on the TV?"
+    kept = repeat_back(Intent("x"), "Wake me at 7 p.m.", reason="r")
+    assert kept.text == "Did you say: Wake me at 7 p.m.?"

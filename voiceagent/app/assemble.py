@@ -79,6 +79,8 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
     plans = next((one for one in skills.each if isinstance(one, LaterSkill)), None)
     meaning = Meaning(shop.language, skills)
     _ = shop.language.parser  # what is wrong with it is said here, not in a turn
+    if options.pace is not Pace.VIRTUAL and shop.language.files.missed:
+        shop.language.reader.make_ready()  # it takes seconds, and no turn has them
     if live:
         _ = shop.language.progress
         options.ready("commands")

@@ -96,6 +96,8 @@ class KeptFiles:
         self._folder = folder or cache_folder()
         self._limit = limit
         self._told = self._stuck = False
+        self.missed = False
+        """Whether something had to be made anew."""
 
     def get(self, kind: str, made_from: Iterable[bytes], make: Callable[[], T]) -> T:
         """The thing of that kind made from those pieces; `make` makes it anew.
@@ -107,6 +109,7 @@ class KeptFiles:
         if found:
             thing: T = found[0]
             return thing
+        self.missed = True
         thing = make()
         self._write(kind, key, thing)
         return thing

@@ -94,7 +94,7 @@ class PackLanguage:
             given.house,
             id(pack) if pack else None,
         )
-        self._files = KeptFiles()
+        self.files = KeptFiles()
 
     @property
     def key(self) -> object:
@@ -217,7 +217,7 @@ class PackLanguage:
             if source is None:
                 return make()
             pieces = (source, program(*ROOMS), msgspec.json.encode(more))
-            return self._files.get(kind, pieces, make)
+            return self.files.get(kind, pieces, make)
 
         return self._shelf.get(kind, (self._from, more), kept)
 

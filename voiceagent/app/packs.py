@@ -49,9 +49,8 @@ def read_pack(config: PackConfig) -> Packed:
         pack = _joined(home, house, folders, found)
     except PackError:
         # Somebody is to blame: the pack alone first, then one after the other.
-        load_pack(home, skill_folders=folders, house=house)
-        found = list(_sound(home, house, folders, found, left_out))
-        pack = _joined(home, house, folders, found)
+        pack = _joined(home, house, folders, [])
+        found, pack = _sound(home, house, folders, found, left_out, pack)
     strange = {folder: name for name, folder in found}
     skills = tuple(
         replace(skill, create=_guarded(skill, strange[skill.path], left_out))
@@ -142,18 +141,19 @@ def _sound(
     folders: Sequence[Path],
     found: Iterable[tuple[str, Path]],
     left_out: list[LeftOut],
-) -> Iterable[tuple[str, Path]]:
-    """Those with which the pack can be read."""
+    pack: Pack,
+) -> tuple[list[tuple[str, Path]], Pack]:
+    """Those with which the pack can be read, and the pack with them."""
     good: list[tuple[str, Path]] = []
     for one in found:
         try:
-            _joined(home, house, folders, [*good, one])
+            pack = _joined(home, house, folders, [*good, one])
         except PackError as error:
             cause = f"{error.what}: {error.cause}" if error.cause else error.what
             left_out.append(LeftOut(one[0], cause))
         else:
             good.append(one)
-    return good
+    return good, pack
 
 
 def _joined(

@@ -19,7 +19,7 @@ from voiceagent.lang.languages import language
 from voiceagent.lang.spoken import number_words, spoken
 from voiceagent.nlu.choosing import RANKS, Chosen, bare, chosen, only
 from voiceagent.nlu.intent import Intent
-from voiceagent.nlu.phrase import as_question
+from voiceagent.nlu.phrase import as_question, unended
 
 if TYPE_CHECKING:
     from hassil.intents import Intents
@@ -244,8 +244,8 @@ def confirm(intent: Intent, phrase: str, *, reason: str) -> Question | None:
 
 def repeat_back(intent: Intent, heard: str, *, reason: str) -> Question:
     """Ask whether the words were heard right."""
-    text = f"Did you say: {heard}?"
-    return Question(text, (Option(heard, intent),), reason)
+    said = unended(heard)
+    return Question(f"Did you say: {said}?", (Option(said, intent),), reason)
 
 
 def which(intents: Sequence[Intent], *, reason: str) -> Question | None:

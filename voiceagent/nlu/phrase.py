@@ -7,6 +7,7 @@ the parser must read the result as the same intent, or nothing is said at all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -30,7 +31,10 @@ from voiceagent.templates.walk import (
 if TYPE_CHECKING:
     from voiceagent.templates.reading import Block
 
-__all__ = ["Phraser", "as_question"]
+__all__ = ["Phraser", "as_question", "unended"]
+
+STOPS = (".", "!", "?", ",", ";", ":", "\u2026")
+ABBREVIATION = re.compile(r"\b(\w\.){2,}$")
 
 TRIES = 64
 """Sentences of one template that are looked at."""
@@ -163,3 +167,11 @@ def as_question(phrase: str) -> str:
     if words[0] in WORDS.verbs:
         return f"Do you want me to {' '.join(words)}?"
     return f"Did you mean: {phrase}?"
+
+
+def unended(said: str) -> str:
+    """Without the stop at its end, which is none of the words; `p.m.` keeps its own."""
+    said = said.rstrip()
+    while said.endswith(STOPS) and not ABBREVIATION.search(said):
+        said = said[:-1].rstrip()
+    return said

@@ -39,9 +39,14 @@ class CommandReader:
     ) -> None:
         """`frames()`: read by, where no template says it; None: there are none.
         `plannable`: whether an intent can be put off."""
-        self._parser, self._frames = parser, frames
+        self._parser, self._frames, self._plannable = parser, frames, plannable
         self._parts = PartsReader(self.one)
         self._later = LaterReader(self._now, plannable)
+
+    def make_ready(self) -> None:
+        """Make what a first command would wait for."""
+        self._frames()
+        self._plannable("")
 
     def parse(self, text: str) -> Intent | None:
         """The command that `text` is, or several in one; None if it is none."""

@@ -90,6 +90,24 @@ def test_what_templates_say_passes(seed: int) -> None:
         assert verdict.ruling is Ruling.ACT, (text, verdict)
 
 
+SUMS = [
+    ("what is two minus seven", "two minus seven", Ruling.ACT),
+    ("what is half of minus nine", "half of minus nine", Ruling.ACT),
+    ("what is two plus two minus five", "two plus two", Ruling.REFUSE),
+    ("what is two minus two minus two", "two minus two", Ruling.REFUSE),
+    ("what is half of two plus two", "two plus two", Ruling.REFUSE),
+    ("what is minus two plus two", "two plus two", Ruling.REFUSE),
+]
+
+
+@pytest.mark.parametrize(("text", "held", "wanted"), SUMS)
+def test_a_sum_keeps_its_own_signs_and_no_others(
+    text: str, held: str, wanted: Ruling
+) -> None:
+    verdict = guards().judge(text, Intent("know.sum", {"sum": held}))
+    assert verdict.ruling is wanted, verdict
+
+
 @pytest.mark.parametrize("denial", DENIALS)
 def test_a_denied_order_never_acts(denial: str) -> None:
     for name, text in orders(11):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import permutations
 from pathlib import Path
@@ -49,6 +50,15 @@ TIMES = ("alarm.", "reminder.")
 which, and what a model reads of them is held against every word behind this."""
 
 
+TWINS = ({"part", "whole"}, {"from", "to"})
+"""Slots that take the same words: one is told from the other by templates, or marks."""
+
+
+def two_of_a_kind(slots: Iterable[str]) -> bool:
+    """Whether words alone do not say which of two values is which."""
+    return any(both <= {*slots} for both in TWINS)
+
+
 @lru_cache
 def home() -> Pack:
     return shipped("home")
@@ -74,6 +84,8 @@ def test_sampled_sentences_give_the_slots_of_the_parser(seed: int) -> None:
             if any(slot.startswith("to_") for slot in slots):
                 assert found is None  # which time is which only templates tell
                 continue
+            if found is None and two_of_a_kind(slots):
+                continue  # unless one is of many and one of one: "cups in a litre"
             assert found == dict(intent.slots), text
 
 
@@ -136,6 +148,16 @@ CASES = [
     ("device.off", "kill the desk lamp and the radio", None),
     ("timer.set", "ping me in [fifteem](minutes) minutes", None),
     ("climate.set", "turn the heat up to twenty two", {"temperature": 22}),
+    ("know.sum", "two plus minus seven please", {"sum": "two plus minus seven"}),
+    ("know.sum", "half of nine, go on", {"sum": "half of nine"}),
+    ("know.sum", "give me [two plus love](sum)", None),
+    ("know.percent", "two percentage five", None),
+    (
+        "know.percent",
+        "what percentage is [two](part) of [five](whole)",
+        {"part": "two", "whole": "five"},
+    ),
+    ("know.convert", "i have three cups and a litre", None),
     ("timer.cancel", "kill all my timers", {"scope": "all"}),
     ("timer.cancel", "kill my pasta timer", {"name": "pasta"}),
     ("volume.change", "decrease the volume by twenty percent", None),

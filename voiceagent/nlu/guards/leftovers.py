@@ -81,8 +81,9 @@ class Leftovers:
     def _loose_time(self, words: Sequence[TextWord], at: int, known: Takes) -> bool:
         word, held = words[at]
         calendar = self._calendar
-        if not known.values and any(word in own for own in known.literals):
-            return False  # "good morning" is about no time
+        if known.asks or not known.values:
+            if any(word in own for own in known.literals):
+                return False  # "good morning" is about no time
         night = (
             word == calendar.night and at > 0 and words[at - 1][0] in calendar.nightly
         )
@@ -92,8 +93,11 @@ class Leftovers:
         """A number of a slot with a unit behind it that the templates never have."""
         pairs = zip(words, words[1:], strict=False)
         return any(
-            held and number in self._numbers and unit in self._loose.units - known.words
-            for (number, held), (unit, _) in pairs
+            held
+            and not within  # the value of a slot says what it means
+            and number in self._numbers
+            and unit in self._loose.units - known.words
+            for (number, held), (unit, within) in pairs
         )
 
     def _unknown_thing(self, words: Sequence[TextWord], known: Takes) -> bool:

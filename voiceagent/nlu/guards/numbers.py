@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeGuard
 
 from voiceagent.lang.cues import any_of
@@ -36,13 +37,12 @@ class LossRule:
     ) -> GuardVerdict:
         """What is said, against the values of `intent`; `framed`: words of its
         frames, where one of these was read."""
-        for fraction, same in self._words.same_fractions.items():
-            text = text.replace(fraction, same)
-        words = text.split()
+        words = self._same(text).split()
         numbers = {float(abs(v)) for v in intent.slots.values() if _is_number(v)}
         if _is_number(tenths := intent.slots.get("tenths", "")):
             numbers |= {tenths / 10, *(value + tenths / 10 for value in numbers)}
-        names = " ".join(spoken(v) for v in intent.slots.values() if isinstance(v, str))
+        texts = [spoken(v) for v in intent.slots.values() if isinstance(v, str)]
+        names, said_as_it_is = " ".join(texts), frozenset(self._within(words, texts))
         literals = framed.union(*known.literals)
         places = explained(words, intent.slots)
         numbered = [(n, at) for n, at in said_numbers(words) if at not in places]
@@ -54,24 +54,42 @@ class LossRule:
             point = at and words[at - 1] == self._words.point
             if value not in numbers and not (point and value / 10 in numbers):
                 return refuse("a number would be lost")
-        signed = any(_is_number(v) and v < 0 for v in intent.slots.values())
-        if not signed and any(self._is_below(words, at) for _, at in numbered):
+        below = any(self._is_below(words, at, said_as_it_is) for _, at in numbered)
+        if below and not any(_is_number(v) and v < 0 for v in intent.slots.values()):
             return refuse("a sign would be lost")
+        places |= said_as_it_is
         for word, meanings in self._words.fractions.items():
             said = any(w == word for at, w in enumerate(words) if at not in places)
             if said and word not in literals and not numbers & {*meanings}:
                 return refuse("a fraction would be lost")
         return PASS
 
-    def _is_below(self, words: list[str], at: int) -> bool:
-        """Whether the number there is said to be below zero."""
+    def _within(self, words: Sequence[str], texts: Iterable[str]) -> Iterator[int]:
+        """The places of words that a slot holds as they were said, each value once: a
+        sum keeps its own signs and fractions."""
+        for text in texts:
+            value = self._same(text).split()
+            for at in range(len(words) - len(value) + 1):
+                if value and list(words[at : at + len(value)]) == value:
+                    yield from range(at, at + len(value))
+                    break
+
+    def _same(self, text: str) -> str:
+        for fraction, same in self._words.same_fractions.items():
+            text = text.replace(fraction, same)
+        return text
+
+    def _is_below(self, words: list[str], at: int, held: frozenset[int]) -> bool:
+        """Whether the number there is said to be below zero, by words that no slot
+        holds."""
         if at and words[at - 1] in self._words.signs:
-            return True
+            return at - 1 not in held
         behind = words[at + 1 : at + UNIT_WITHIN]
         for place, word in enumerate(behind):
             if word in self._words.below:
                 rest = behind[place + 1 :]
-                return not rest or rest[0] in self._words.zeros
+                below = not rest or rest[0] in self._words.zeros
+                return below and at + 1 + place not in held
         return False
 
 

@@ -7,14 +7,16 @@ A form is one set of atoms that a template allows, with the slots that are fixed
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations
+from string import digits
 
 from voiceagent.lang.languages import language
 from voiceagent.nlu.intent import SlotValue
-from voiceagent.templates.matching import Match, Matching, MatchNode
+from voiceagent.templates.matching import Match, Matching, MatchNode, Slot
 
-__all__ = ["FUNCTION_WORDS", "TO", "Atom", "Form", "Takes"]
+__all__ = ["FUNCTION_WORDS", "TO", "Atom", "Form", "Takes", "twins"]
 
 QUESTIONS = language().commands.questions
 FUNCTION_WORDS = language().commands.function
@@ -60,6 +62,9 @@ class Form:
     fixed: Mapping[str, SlotValue]
     block: int
     """Which group of templates of the intent it comes from."""
+    twins: frozenset[Atom] = frozenset()
+    """Atoms that take the same words for different slots, what percent one number is of
+    another: which is which templates tell, or a model's marks."""
 
     @property
     def moves(self) -> bool:
@@ -67,6 +72,18 @@ class Form:
         is told by a template's words between them, and by nothing else."""
         slots = (slot for atom in self.atoms for slot in atom.slots)
         return any(slot.startswith(TO) for slot in slots)
+
+
+def twins(atoms: Iterable[Atom]) -> frozenset[Atom]:
+    """Those that take what another of them takes; `item2` is one more `item`."""
+    found: set[Atom] = set()
+    listed = [(atom, atom.node) for atom in atoms if not atom.wild]
+    for (one, first), (other, second) in combinations(listed, 2):
+        if isinstance(first, Slot) and isinstance(second, Slot):
+            names = {node.name.rstrip(digits) for node in (first, second)}
+            if first.values is second.values and len(names) > 1:
+                found |= {one, other}
+    return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

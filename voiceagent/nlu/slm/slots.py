@@ -23,8 +23,9 @@ from voiceagent.nlu.guards.leftovers import Leftovers
 from voiceagent.nlu.guards.states import wanted_way
 from voiceagent.nlu.intent import SlotValue, Understood, spoken
 from voiceagent.nlu.slm.forms import FUNCTION_WORDS, TO, Atom, Form, Takes
+from voiceagent.nlu.slm.hits import Hit, exact_hits
 from voiceagent.nlu.slm.values import alike, named_value, read, torn
-from voiceagent.templates.matching import WILDCARD_WORDS, Match, Matching
+from voiceagent.templates.matching import WILDCARD_WORDS, Matching
 
 __all__ = ["SlotFinding", "SlotFinder", "SlotSpan"]
 
@@ -36,24 +37,6 @@ LEFTOVERS = Leftovers(language())
 STATES, DIRECTIONS = language().manners.states, language().guards.directions
 MOST_LETTERS = 400
 """Longer sentences are stories; nothing in them is looked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A value at a place of the words."""
-
-    atom: Atom
-    start: int
-    end: int
-    slots: tuple[tuple[str, SlotValue], ...]
-
-    def meets(self, start: int, end: int) -> bool:
-        """Whether it shares letters with that place."""
-        return self.start < end and start < self.end
-
-    def within(self, other: Hit) -> bool:
-        """Whether another hit holds all of its letters."""
-        return other.start <= self.start and self.end <= other.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +56,9 @@ class _Choice:
 
     form: Form
     hits: tuple[Hit, ...]
-    score: tuple[int, int, bool, int]
-    """Letters of values, letters of evidence, a thing by its name, few values."""
+    score: tuple[int, int, bool, int, int]
+    """Letters of values and of evidence, a thing by its name, little that is kept as it
+    was said, few values."""
 
     def rivals(self, best: _Choice) -> bool:
         """Whether it speaks of something else, and as much speaks for it."""
@@ -128,11 +112,8 @@ class _Search:
         self._marks = [span for span in inside if "=" not in span[2]]
         self._given = [self._turned(span) for span in inside if "=" in span[2]]
         run = Matching(text)
-        self._exact = {id(atom): list(_exact(atom, run)) for atom in known.atoms}
-        self._hits = {
-            id(atom): [*self._exact[id(atom)], *self._marked(atom)]
-            for atom in known.atoms
-        }
+        self._exact = {id(atom): list(exact_hits(atom, run)) for atom in known.atoms}
+        self._told = {id(atom): list(self._marked(atom)) for atom in known.atoms}
 
     def _turned(self, span: SlotSpan) -> SlotSpan:
         """A mark on a state, in the direction that the words want: models learn what
@@ -167,28 +148,35 @@ class _Search:
 
     def _choices(self) -> Iterator[_Choice]:
         for form in self._known.forms:
-            if form.moves or not all(self._hits[id(atom)] for atom in form.atoms):
+            places = [self._places(form, atom) for atom in form.atoms]
+            if form.moves or not all(places):
                 continue
             evidence = self._evidence(form)
             if evidence is None:
                 continue
-            for hits in self._filled(form.atoms, ()):
+            for hits in self._filled(places, ()):
                 if not torn(self._text, hits) and not self._rivals_speak(form, hits):
                     letters = sum(hit.end - hit.start for hit in hits)
                     named = any(slot == "name" for hit in hits for slot, _ in hit.slots)
-                    score = (letters, evidence, named, -len(hits))
+                    unread = sum(hit.unread(self._text) for hit in hits)
+                    score = (letters, evidence, named, -unread, -len(hits))
                     yield _Choice(form, hits, score)
 
+    def _places(self, form: Form, atom: Atom) -> list[Hit]:
+        """Where it may stand: of two that take the same words, where a mark says so."""
+        told = self._told[id(atom)]
+        return told if atom in form.twins else [*self._exact[id(atom)], *told]
+
     def _filled(
-        self, atoms: tuple[Atom, ...], taken: tuple[Hit, ...]
+        self, places: Sequence[Sequence[Hit]], taken: tuple[Hit, ...]
     ) -> Iterator[tuple[Hit, ...]]:
         """Every way to give each atom a place of its own."""
-        if not atoms:
+        if not places:
             yield taken
             return
-        for hit in self._hits[id(atoms[0])]:
+        for hit in places[0]:
             if not any(hit.meets(other.start, other.end) for other in taken):
-                yield from self._filled(atoms[1:], (*taken, hit))
+                yield from self._filled(places[1:], (*taken, hit))
 
     def _evidence(self, form: Form) -> int | None:
         """Letters that speak for what the form fixes; None where nothing does."""
@@ -280,20 +268,3 @@ class _Search:
                 if not any(hit.within(other) for other in best.hits):
                     return "a second value for what takes one"
         return ""
-
-
-def _exact(atom: Atom, run: Matching) -> Iterator[Hit]:
-    places: set[tuple[object, ...]] = set()
-    for start, match in atom.hits(run):
-        end = match.end - 1 if run.text[match.end - 1] == " " else match.end
-        slots = _captured(match)
-        if (start, end, slots) not in places:
-            places.add((start, end, slots))
-            yield Hit(atom, start, end, slots)
-
-
-def _captured(match: Match) -> tuple[tuple[str, SlotValue], ...]:
-    found: dict[str, SlotValue] = {}
-    for capture in match.captures:
-        found[capture.slot] = capture.value
-    return tuple(found.items())

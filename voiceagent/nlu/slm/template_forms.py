@@ -7,7 +7,7 @@ from itertools import islice, product
 
 from voiceagent.lang.spoken import spoken
 from voiceagent.nlu.intent import SlotValue, Understood, plain
-from voiceagent.nlu.slm.forms import Atom, Form, Takes
+from voiceagent.nlu.slm.forms import Atom, Form, Takes, twins
 from voiceagent.templates.compiler import Compiler
 from voiceagent.templates.reading import Block, Scope, blocks_of
 from voiceagent.templates.walk import (
@@ -59,7 +59,7 @@ def _takes(blocks: Iterable[Block], readers: dict[Scope, _FormReader]) -> Takes:
         for _, part in block.parts():
             for atoms in reader.forms(part, root=True):
                 key = (number, frozenset(map(id, atoms)))
-                forms.setdefault(key, Form(tuple(atoms), slots, number))
+                forms.setdefault(key, Form(tuple(atoms), slots, number, twins(atoms)))
             for blank in reader.blanks(part):
                 atom = reader.atom(blank)
                 values.setdefault(blank.slot, {})[atom] = None
@@ -165,7 +165,7 @@ class _FormReader:
                 self._compiler.node(blank),
                 (blank.slot,),
                 _one_slot(blank),
-                isinstance(holds, AnyWords),
+                isinstance(holds, AnyWords) and holds.heard is None,
                 _is_plain(holds),
                 tuple(self._phrases(holds)) if isinstance(holds, Listed) else (),
             )
