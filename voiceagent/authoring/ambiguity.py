@@ -6,6 +6,8 @@ from collections import deque
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+from hassil.intents import Intent
+
 from voiceagent.nlu.intent import Understood
 from voiceagent.stt.grammar import Grammar, compile_grammar
 
@@ -30,10 +32,12 @@ def clashes(pack: Understood) -> list[Clash]:
     """One sentence for each pair of intents that share some.
 
     Every intent is compiled alone; all are walked at once, word by word, as long as
-    at least two can go on. Free text is left out: it gives way to everything else.
+    at least two can go on. Free text is left out, and what is marked as `gives_way`:
+    whatever else can be read is meant.
     """
-    names = list(pack.intents.intents)
-    grammars = [_alone(pack, name) for name in names]
+    every = {name: _lasting(one) for name, one in pack.intents.intents.items()}
+    names = [name for name, one in every.items() if one.data]
+    grammars = [_alone(pack, name, every[name]) for name in names]
     steps = [[{a.word: a.target for a in arcs} for arcs in g.arcs] for g in grammars]
     start: Places = tuple((n, 0) for n, g in enumerate(grammars) if g.arcs)
     words: dict[Places, str] = {start: ""}
@@ -55,6 +59,12 @@ def clashes(pack: Understood) -> list[Clash]:
     return [Clash(names[a], names[b], text) for (a, b), text in found.items()]
 
 
-def _alone(pack: Understood, name: str) -> Grammar:
-    only = {name: pack.intents.intents[name]}
+def _lasting(intent: Intent) -> Intent:
+    """Its sentences that give way to no other."""
+    kept = [one for one in intent.data if not (one.metadata or {}).get("gives_way")]
+    return replace(intent, data=kept)
+
+
+def _alone(pack: Understood, name: str, intent: Intent) -> Grammar:
+    only = {name: intent}
     return compile_grammar(replace(pack.intents, intents=only), pack.slot_lists)

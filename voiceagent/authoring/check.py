@@ -232,9 +232,14 @@ class _Use:
                     yield Issue(file, reply.line, cause)
 
     def _unsaid(self) -> Iterator[Issue]:
-        """Slots that a handler asks for and no template gives."""
-        given = given_slots(self._pack.intents, self._pack.slot_lists).values()
-        known = {slot for one in given for slot in one.ever}
+        """Slots that a handler asks for and no template gives, nor a frame."""
+        known = {
+            slot
+            for said in (self._pack.intents, self._pack.frames)
+            if said is not None
+            for one in given_slots(said, self._pack.slot_lists).values()
+            for slot in one.ever
+        }
         for folder in self._parts.sources:
             file = folder / "handler.py"
             if file.exists():
