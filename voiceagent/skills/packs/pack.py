@@ -57,6 +57,8 @@ __all__ = [
 ]
 
 
+ANSWERS = ("handler.py", "replies.yaml")
+"""Files of a folder whose intents are answered there."""
 NEEDS = {"security": "alarm_control_panel"}
 """Built-in skills that are left out of a house without things of that domain."""
 
@@ -165,9 +167,10 @@ def _first(
     own: Sequence[Path],
     of: Sequence[tuple[Path, Sequence[TemplateSource], object]],
 ) -> Intents:
-    """The same, those of the user's skills first: of two sentences that are one, the
-    first is meant."""
-    sources = [source for part, found, _ in of if part in own for source in found]
+    """The same, those of the user's skills first, where these answer themselves (Home
+    Assistant's sentences do not): of two sentences that are one, the first is meant."""
+    answer = [part for part in own if any((part / file).exists() for file in ANSWERS)]
+    sources = [source for part, found, _ in of if part in answer for source in found]
     theirs = {name for source in sources for name in source.data.get("intents") or {}}
     names = sorted(intents.intents, key=lambda name: name not in theirs)
     return replace(intents, intents={name: intents.intents[name] for name in names})
