@@ -16,7 +16,7 @@ from hassil.intents import SlotList
 from voiceagent.authoring.ambiguity import clashes
 from voiceagent.authoring.doubled import doubled
 from voiceagent.authoring.sampler import Sampler
-from voiceagent.authoring.slots import given_slots, used_slots
+from voiceagent.authoring.slots import ever_given, given_slots, used_slots
 from voiceagent.clock import wall
 from voiceagent.errors import PackError, VoiceAgentError
 from voiceagent.nlu.intent import Intent
@@ -233,13 +233,7 @@ class _Use:
 
     def _unsaid(self) -> Iterator[Issue]:
         """Slots that a handler asks for and no template gives, nor a frame."""
-        known = {
-            slot
-            for said in (self._pack.intents, self._pack.frames)
-            if said is not None
-            for one in given_slots(said, self._pack.slot_lists).values()
-            for slot in one.ever
-        }
+        known = ever_given(self._pack.slot_lists, self._pack.intents, self._pack.frames)
         for folder in self._parts.sources:
             file = folder / "handler.py"
             if file.exists():

@@ -13,7 +13,7 @@ from hassil.intents import Intents, SlotList
 from voiceagent.templates.reading import blocks_of
 from voiceagent.templates.walk import Blank, Chunk, Fold
 
-__all__ = ["Given", "given_slots", "used_slots"]
+__all__ = ["Given", "ever_given", "given_slots", "used_slots"]
 
 SlotNames = frozenset[str]
 NONE: SlotNames = frozenset()
@@ -38,6 +38,12 @@ def given_slots(intents: Intents, lists: Mapping[str, SlotList]) -> dict[str, Gi
             one = Given(found.always | fixed, found.ever | fixed)
             given.setdefault(block.intent, []).append(one)
     return {name: _either(some) for name, some in given.items()}
+
+
+def ever_given(lists: Mapping[str, SlotList], *said: Intents | None) -> set[str]:
+    """Slots of any intent, in any of these."""
+    every = [given_slots(one, lists).values() for one in said if one is not None]
+    return {slot for found in every for given in found for slot in given.ever}
 
 
 def _from_context(needed: Mapping[str, object]) -> Iterable[str]:
