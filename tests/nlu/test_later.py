@@ -103,6 +103,14 @@ def test_nothing_is_planned_before_never_mind(when: str) -> None:
         assert found is None or found.name == NOTHING, said
 
 
+@pytest.mark.parametrize("text", ["I'm sorry", "thank you", "how are you"])
+def test_what_is_only_talk_is_not_put_off(text: str) -> None:
+    for when in ("if it rains", "if I were for five minutes", "at nine"):
+        for said in (f"{text} {when}", f"{when} {text}"):
+            found = reader().parse(said)
+            assert found is None or found.name != LATER, said
+
+
 CONDITIONS = (
     "if it rains", "when the door opens", "unless it is cold", "when it gets dark",
     "as soon as the timer rings", "until I say so", "while I sleep",

@@ -33,6 +33,8 @@ TIMED = frozenset(("hour", "minutes", "hours", "day", "rule", "weekday"))
 """Slots of commands that take a time themselves."""
 JOINTS = language().parts.joints
 EDGES = ",;"
+TALK = "manners."
+"""How intents begin by which nothing is done: nobody thanks at nine."""
 LOOSE = ',;.!?"'
 
 
@@ -104,7 +106,7 @@ class LaterReader:
         if whole is None:
             return None
         commands = whole.parts or (whole,)
-        if not all(self.plannable(one.name) for one in commands):
+        if not self._may(whole):
             return self._moved(rest, commands, said, chosen)
         if len(commands) == 1:
             slots = self.occasions.joined(chosen)
@@ -200,7 +202,9 @@ class LaterReader:
         return None
 
     def _may(self, found: Intent) -> bool:
-        return all(self.plannable(one.name) for one in found.parts or (found,))
+        every = [one.name for one in found.parts or (found,)]
+        talk = any(name.startswith(TALK) for name in every)
+        return not talk and all(map(self.plannable, every))
 
 
 def _spoken_each(words: Sequence[str]) -> list[str]:
