@@ -285,6 +285,23 @@ def test_a_plan_of_another_pack_is_left_alone() -> None:
     assert device.ran == [] and device.kept()
 
 
+def test_a_plan_of_another_pack_holds_up_no_other_one() -> None:
+    device = Device()
+
+    async def script() -> None:
+        await device.say("turn on the tv in ten minutes")
+        strange = '{"name": "order.coffee", "slots": {}}'
+        device.store.write(("UPDATE plans SET command = ?", (strange,)))
+        await asyncio.sleep(595)
+        await device.say(f"{LIGHT} in ten seconds")
+        await asyncio.sleep(300)
+
+    device.play(script)
+    (ran,) = device.ran
+    assert ran.ok and ran.late_seconds < 1
+    assert device.state("Kitchen Light") == "on" and device.kept()
+
+
 def test_what_has_consequences_is_asked_about_at_once_and_not_then() -> None:
     device = Device()
 

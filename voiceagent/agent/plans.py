@@ -76,8 +76,6 @@ class PlanKeeper:
         self._missed = missed
         self._changed = asyncio.Event()
         self._people_at = float("-inf")
-        self._strange: set[str] = set()
-        """Plans that nobody here can carry out: another pack's."""
 
     def changed(self) -> None:
         """An effect ran: there may be another plan."""
@@ -92,16 +90,16 @@ class PlanKeeper:
             seen = await self._compute("look", look)
             if people:
                 self._people_at = now()
-            due = [one for one in seen.due if self._is_ours(one.plan)]
-            for one in due:
+            ours = [one for one in seen.due if self._planner.knows(one.plan.command)]
+            for one in ours:
                 await self._carry_out(one)
-            if not due:
+            if not ours:
                 await self._wait(self._seconds(seen))
 
     def _seconds(self, seen: PlansSeen) -> float | None:
         waits = [] if seen.wait is None else [max(seen.wait, SOON)]
-        if self._strange:
-            waits = [LOOK]
+        if seen.due:  # another pack's: nobody here can carry it out
+            waits.append(LOOK)
         if seen.people:
             waits.append(max(SOON, self._people_at + LOOK - now()))
         if waits and not steady():
@@ -116,12 +114,6 @@ class PlanKeeper:
                 await self._changed.wait()
         except TimeoutError:
             return
-
-    def _is_ours(self, plan: KeptPlan) -> bool:
-        if self._planner.knows(plan.command):
-            return True
-        self._strange.add(plan.id)
-        return False
 
     async def _carry_out(self, due: DuePlan) -> None:
         """Once, whoever else sees it, and whatever comes of it."""

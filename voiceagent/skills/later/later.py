@@ -62,7 +62,8 @@ class PlansSeen:
 
     due: Sequence[DuePlan] = ()
     wait: float | None = None
-    """Seconds until the next one; None: until something changes."""
+    """Seconds until the next one that is not due yet; None: until something
+    changes."""
     people: bool = False
     """Whether any waits for people: they are looked at every `LOOK` seconds."""
 
@@ -155,7 +156,7 @@ class LaterSkill:
         waits = [
             seconds
             for unique, seconds in left.items()
-            if unique in plans and not plans[unique].began
+            if seconds > 0 and unique in plans and not plans[unique].began
         ]
         begun = [BROKEN_OFF for plan in plans.values() if plan.began]
         watched = any(p.sort and p.id not in left for p in plans.values())
