@@ -168,10 +168,7 @@ class _Moved(SetTimes):
 
     def move(self, one: SetTime, when: datetime, now: Stamp) -> None:
         """It is due at `when` instead."""
-        moved = self.fresh(when, now, one.name)
-        if one.recurs is not None:
-            moved = moved.recurring(one.recurs.rule)
-        self.add(moved, self._table.renamed(self._plan.id))
+        self.add(self.moved(one, when, now), self._table.renamed(self._plan.id))
 
 
 def covering(intent: Intent, schedule: Schedule) -> Answer:

@@ -97,9 +97,7 @@ def _at_time(
         return Answer(PASSED)
     if date - context.now > timedelta(seconds=FARTHEST):
         return Answer(f"{LIMIT}, {NOTHING}")
-    alarm = times.fresh(date, now)
-    if rule := rule_of(slots):
-        alarm = alarm.recurring(rule)
+    alarm = times.fresh(date, now, rule=rule_of(slots))
     when = alarm.due(Zone(here)).astimezone(here)
     changes = change_words(alarm.local, alarm.fold, here)
     said = f"{at_words(when, context.now)}{again_words(alarm.recurs)}{changes}{unset}"

@@ -119,9 +119,8 @@ class Reminders:
             text = f"I'll remind you{to} at {date_words(when, context.now)}{unset}"
             set_after = self._times.set_after
             return act(text, "reminder.set", lambda: set_after(seconds, now, words))
-        made = self._times.fresh(alarm_date(intent.slots, context.now), now, words)
-        if rule := rule_of(intent.slots):
-            made = made.recurring(rule)
+        date, rule = alarm_date(intent.slots, context.now), rule_of(intent.slots)
+        made = self._times.fresh(date, now, words, rule)
         when = made.due(Zone(here)).astimezone(here)
         changes = change_words(made.local, made.fold, here)
         again = again_words(made.recurs)

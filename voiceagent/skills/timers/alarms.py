@@ -87,9 +87,8 @@ class AlarmPlans:
             text = f"{what} set for {date_words(when, context.now)}{unset}"
             set_after = self._alarms.set_after
             return act(text, "alarm.set", lambda: set_after(seconds, now, name))
-        alarm = self._alarms.fresh(alarm_date(intent.slots, context.now), now, name)
-        if rule := rule_of(intent.slots):
-            alarm = alarm.recurring(rule)
+        date, rule = alarm_date(intent.slots, context.now), rule_of(intent.slots)
+        alarm = self._alarms.fresh(date, now, name, rule)
         here = zone_of(context)
         when = alarm.due(Zone(here)).astimezone(here)
         changes = change_words(alarm.local, alarm.fold, here)

@@ -143,18 +143,24 @@ class SetTimes:
     def move(self, one: SetTime, when: datetime, now: Stamp) -> None:
         """It rings at `when` instead; one that recurs does so at that time from then
         on."""
-        moved = self.fresh(when, now, one.name)
-        if one.recurs is not None:
-            moved = moved.recurring(one.recurs.rule)
+        moved = self.moved(one, when, now)
         self.remove([one])
         self.add(moved)
 
-    def fresh(self, when: datetime, now: Stamp, name: str = "") -> ClockAlarm:
-        """One of this kind, not kept yet."""
+    def moved(self, one: SetTime, when: datetime, now: Stamp) -> ClockAlarm:
+        """The same at `when`, not kept yet."""
+        rule = one.recurs.rule if one.recurs is not None else ""
+        return self.fresh(when, now, one.name, rule)
+
+    def fresh(
+        self, when: datetime, now: Stamp, name: str = "", rule: str = ""
+    ) -> ClockAlarm:
+        """One of this kind, not kept yet; `rule`: by which it recurs."""
         alarm = ClockAlarm.new(when, now, name=name)
         # Plans of both sorts have rows of one table: their ids must not meet.
         kind = "plan-at" if self.kind == "plan" else self.kind
-        return replace(alarm, id=alarm.id.replace("alarm", kind, 1))
+        alarm = replace(alarm, id=alarm.id.replace("alarm", kind, 1))
+        return alarm.recurring(rule) if rule else alarm
 
     def _of_clocks(self) -> list[ClockAlarm]:
         return [alarm for alarm in self.alarms.every() if alarm.kind == self.kind]
