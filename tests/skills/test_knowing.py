@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from functools import cache
 
@@ -15,9 +15,11 @@ from voiceagent.lang.number_words import number_words, rank_words
 from voiceagent.lang.numerals import numeral
 from voiceagent.lang.sums import exact
 from voiceagent.nlu.intent import Intent
+from voiceagent.skills.knowing.dates import since
 from voiceagent.skills.knowing.days import FIXED, feast
 from voiceagent.skills.knowing.saying import is_about, told
 from voiceagent.skills.knowing.spelling import POINTING, spell
+from voiceagent.skills.skill import TurnContext
 
 pytestmark = pytest.mark.unit
 
@@ -166,3 +168,19 @@ def test_a_number_is_told_near_enough_and_says_so(value: Fraction) -> None:
 def test_a_feast_is_the_next_one(today: date) -> None:
     for name in (*FIXED, "easter"):
         assert today <= feast(name, today) <= today + timedelta(days=400)
+
+
+@given(st.dates(date(1999, 1, 1), date(2099, 12, 31)))
+def test_the_last_feast_is_never_one_that_is_to_come(today: date) -> None:
+    now = datetime(today.year, today.month, today.day, 12, tzinfo=UTC)
+    for name in (*FIXED, "easter"):
+        intent = Intent("know.since", {"holiday": name})
+        days, _, named = since(intent, TurnContext(now)).text.partition(" ")
+        then = today - timedelta(days=int(days))
+        assert then == feast(name, then) and named.endswith(_year_of(then, today))
+        assert feast(name, then + timedelta(days=1)) > today
+
+
+def _year_of(then: date, today: date) -> str:
+    year = f" {then.year}" if then.year != today.year else ""
+    return f"it was {then:%A}, {then:%B} {then.day}{year}"

@@ -101,9 +101,9 @@ def _last(slots: Mapping[str, SlotValue], today: date) -> date | None:
     if {"of_year", "day"} & slots.keys():
         return _day(slots, today)
     if "holiday" in slots:
-        near = feast(str(slots["holiday"]), date(today.year - 1, today.month, 1))
-        this = feast(str(slots["holiday"]), date(today.year, 1, 1))
-        return this if this <= today else near
+        starts = (date(today.year - ago, 1, 1) for ago in (0, 1))
+        days = (feast(str(slots["holiday"]), start) for start in starts)
+        return next(day for day in days if day <= today)
     if "weekday" in slots and "date" not in slots:
         day = day_of({"weekday": slots["weekday"]}, today)
         return None if day is None else date.fromordinal(day.toordinal() - WEEK)
