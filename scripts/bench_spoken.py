@@ -55,7 +55,7 @@ from voiceagent.clock import cpu_seconds
 from voiceagent.errors import VoiceAgentError
 from voiceagent.stt.protocol import Recognition
 
-__all__ = ["HeardItem", "chosen", "main", "told"]
+__all__ = ["HeardItem", "chosen", "main", "said_by", "told"]
 
 WHAT = ("neighbours", "paraphrases", "compound", "dialogues", "other")
 HARMFUL = {"wrong", "WRONG", "half done"}
@@ -134,15 +134,15 @@ def _words(heard: Recognition | None) -> str:
 
 def told(found: Sequence[HeardItem]) -> str:
     """Shares of what they came to, and where."""
-    parts: list[tuple[str, Callable[[HeardItem], str]]] = [
-        ("", lambda one: "not ours" if one.item.foreign else "all"),
-        ("condition", lambda one: one.condition),
-        ("engine", lambda one: one.engine),
-        ("kind", lambda one: one.item.kind),
+    parts: list[Callable[[HeardItem], str]] = [
+        lambda one: "not ours" if one.item.foreign else "all",
+        lambda one: one.condition,
+        lambda one: one.engine,
+        lambda one: one.item.kind,
     ]
     verdicts = sorted({one.came.verdict for one in found})
     lines = [f"{'':44}{'n':>6}" + "".join(f"{verdict:>13}" for verdict in verdicts)]
-    for number, (_, of) in enumerate(parts):
+    for number, of in enumerate(parts):
         ours = [one for one in found if number == 0 or not one.item.foreign]
         for name in sorted({of(one) for one in ours}):
             counts = Counter(one.came.verdict for one in ours if of(one) == name)
@@ -186,9 +186,8 @@ def _items(asked: argparse.Namespace, room: HearingRoom) -> Iterable[SpokenItem]
 
 
 def _row(one: HeardItem) -> str:
-    secret = one.item.held_out
     note = {"text": one.item.text, "heard": one.words, "note": one.came.note}
-    shown = {} if secret else note
+    shown = {} if one.item.held_out else note
     facts = {"kind": one.item.kind, "speaker": one.speaker, "room": one.condition}
     return json.dumps({**facts, **shown, "verdict": one.came.verdict})
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ from lib.spoken_sets import commands, compound_half, neighbours
 from lib.words import same_words
 from voiceagent.app.config import Config
 from voiceagent.app.workshop import Workshop
-from voiceagent.audio.arrays import Samples
 from voiceagent.audio.frames import RATE
 from voiceagent.engines.stt.moonshine.certainty import features_of
 from voiceagent.engines.stt.moonshine.model import Moonshine, MoonshineTranscript
@@ -31,15 +29,13 @@ BEFORE = 0.2
 
 
 def free_words(
-    keep: Path | None, text: Path | None, count: int, *, held_out: bool = False
+    keep: Path | None, text: Path | None, count: int
 ) -> Iterator[dict[str, Any]]:
-    """Up to `count` sentences of each set, of one half: what was written, the evidence
-    for it, whether these are the words."""
-    speakers = [n for n in usable()[0] if (n in held_out_speakers()) == held_out]
-    room, booth = (
-        HearingRoom(None, again=False),
-        Booth(keep / "voices" if keep else None),
-    )
+    """Up to `count` sentences of each set, of the half that is for fitting: what was
+    written, the evidence for it, whether these are the words."""
+    speakers = [name for name in usable()[0] if name not in held_out_speakers()]
+    room = HearingRoom(None, again=False)
+    booth = Booth(keep / "voices" if keep else None)
     others = typed.paraphrased(text) if text else ()
     sets = {
         "own": commands(typed.own(), room),
@@ -49,7 +45,7 @@ def free_words(
     }
     shop, model = Workshop(Config()), Moonshine()
     for name, items in sets.items():
-        half = [item for item in items if item.held_out == held_out]
+        half = [item for item in items if not item.held_out]
         for item in chosen(half, count, 0):
             speaker, condition = said_by(item, speakers, 0)
             uttered = booth.utter(item.text, speaker, condition)
@@ -69,15 +65,11 @@ def free_words(
 def _written(
     shop: Workshop, model: Moonshine, uttered: Uttered
 ) -> MoonshineTranscript | None:
-    sound = _with_room_behind(uttered)
+    sound = np.concatenate([uttered.sound, uttered.room[:RATE]])
     spans = shop.speech(sound)
     if not spans:
         return None
     margin = round(BEFORE * RATE)
     audio = sound[max(0, spans[0][0] - margin) : spans[-1][1] + margin]
-    heard = Hearing(audio).sound(partial(model.listen))
+    heard = Hearing(audio).sound(model.listen)
     return heard.written() if heard else None
-
-
-def _with_room_behind(uttered: Uttered) -> Samples:
-    return np.concatenate([uttered.sound, uttered.room[:RATE]])

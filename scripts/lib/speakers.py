@@ -25,7 +25,14 @@ from voiceagent.errors import EngineMissing, MissingError
 from voiceagent.evaluation.spoken import Uttered
 from voiceagent.tts.config import SpeakConfig
 
-__all__ = ["CONDITIONS", "SPEAKERS", "Booth", "digest", "held_out_speakers"]
+__all__ = [
+    "CONDITIONS",
+    "SPEAKERS",
+    "Booth",
+    "digest",
+    "held_out_speakers",
+    "usable",
+]
 
 SPEAKERS = (
     "espeak/en-us+f2 espeak/en-us+m3 espeak/en-us+f5 espeak/en-us+m7 "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +35,10 @@ WORLD = "dialogues"
 def spoken_dialogues(room: HearingRoom) -> Iterator[SpokenItem]:
     """All of the file."""
     shop = Workshop(Config()).with_values({"wake.engine": "none", "slm.model": MODEL})
-    found: list[object] = []
 
+    @cache
     def ears() -> Workshop:
-        if not found:
-            hear_with(shop, room.remembering(shop, WORLD))
-            found.append(shop)
+        hear_with(shop, room.remembering(shop, WORLD))
         return shop
 
     for dialogue in dialogues(FILE):

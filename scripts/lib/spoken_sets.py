@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import chain
 from pathlib import Path
 
 import bench_language as typed
 import numpy as np
+from bench_neighbours import PACKS
 
 from lib.speakers import digest
 from lib.spoken_ears import HearingRoom
@@ -23,7 +24,7 @@ from voiceagent.authoring.neighbours import Neighbour, Neighbourhood
 from voiceagent.errors import UsageError
 from voiceagent.evaluation.expected import judge
 from voiceagent.evaluation.spoken import Speak, SpokenBench, Uttered
-from voiceagent.evaluation.typed import MODEL, TypedBench, TypedTurn
+from voiceagent.evaluation.typed import MODEL, KeptRows, TypedBench, TypedTurn
 
 __all__ = [
     "Came",
@@ -34,8 +35,6 @@ __all__ = [
     "other_speech",
 ]
 
-PACKS = {"home": 0.5, "coffee": 0.25, "museum": 0.25}
-"""And their shares of the neighbours."""
 DRAWN = 40
 """Sentences drawn of each kind and pack; the spoken ones are taken from these."""
 
@@ -61,8 +60,6 @@ class SpokenItem:
     play: Callable[[Speak], Came]
     foreign: bool = False
     """It means nothing here."""
-    secret: bool = False
-    """It is counted and never shown."""
 
 
 def _told(turn: TypedTurn) -> str:
@@ -130,7 +127,6 @@ def neighbours(room: HearingRoom, seed: int) -> Iterator[SpokenItem]:
                 name,
                 one.kind in HELD_OUT or odd(one.text),
                 lambda speak, one=one, world=world: world.play(one, speak),
-                secret=one.kind in HELD_OUT,
             )
 
 
@@ -166,16 +162,17 @@ class _World:
         self, name: str, shop: Workshop, near: Neighbourhood, room: HearingRoom
     ) -> None:
         self._name, self._shop, self._near, self._room = name, shop, near, room
-        self._made: tuple[NeighbourPack, SpokenBench] | None = None
+
+    @cached_property
+    def _made(self) -> tuple[KeptRows, NeighbourPack, SpokenBench]:
+        bench = TypedBench(self._shop, model=MODEL)
+        kept = prepared(bench, self._near.seeds)
+        spoken = self._room.bench(self._shop, self._name)
+        return kept, NeighbourPack(bench, kept), spoken
 
     def play(self, one: Neighbour, speak: Speak) -> Came:
-        if self._made is None:
-            bench = TypedBench(self._shop, model=MODEL)
-            self.kept = prepared(bench, self._near.seeds)
-            spoken = self._room.bench(self._shop, self._name)
-            self._made = NeighbourPack(bench, self.kept), spoken
-        pack, spoken = self._made
+        kept, pack, spoken = self._made
         heard = spoken.said_by(speak)
-        turn = heard.talk([one.text], before=one.before, world=self.kept)[0]
+        turn = heard.talk([one.text], before=one.before, world=kept)[0]
         verdict = judged(one, turn, pack.deeds)
         return Came(str(verdict.value), _told(turn))

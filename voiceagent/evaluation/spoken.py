@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -147,8 +148,8 @@ class SpokenBench(TypedBench):
 
     def said_by(self, speak: Speak) -> SpokenBench:
         """The same, spoken by another voice."""
-        other = object.__new__(SpokenBench)
-        other.shop, other.speak = self.shop, speak
+        other = copy(self)
+        other.speak = speak
         return other
 
     def _typist(
