@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from voiceagent.nlu.intent import Intent
 from voiceagent.skills.caution import Wish
@@ -77,9 +77,11 @@ class Lights:
         if found.problem:
             return found.refusal
         if "change" in intent.slots:
-            return self._change(intent, found, int(intent.slots["change"]))
+            change = int(intent.slots["change"])
+            return self._step(intent, found, lambda now: now + change, up=change > 0)
         if "times" in intent.slots:
-            return self._share(intent, found, float(intent.slots["times"]))
+            share = float(intent.slots["times"])
+            return self._step(intent, found, lambda now: round(now * share), up=False)
         percent = int(intent.slots["brightness"])
         if percent == 0:
             return self._hands.call(intent, found, "turn_off", {}, "off")
@@ -150,37 +152,27 @@ class Lights:
             return Targets(able, f"{found.phrase} that can {what}")
         return Targets((), found.phrase, sentence(f"{found.phrase} cannot {what}"))
 
-    def _change(self, intent: Intent, found: Targets, change: int) -> Answer:
-        found = self._lit(found, change)
+    def _step(
+        self, intent: Intent, found: Targets, to: Callable[[int], int], *, up: bool
+    ) -> Answer:
+        """From what each is at now; `up`: it becomes brighter."""
+        found = self._lit(found, up=up)
         if found.problem:
             return found.refusal
-        levels = [max(1, min(100, self._level(e) + change)) for e in found.entities]
+        levels = [max(1, min(100, to(self._level(e)))) for e in found.entities]
         wishes = [
             Wish([entity], "turn_on", {"brightness_pct": level})
             for entity, level in zip(found.entities, levels, strict=True)
         ]
-        verb = "brighter" if change > 0 else "dimmer"
+        verb = "brighter" if up else "dimmer"
         said, claim = are(found, verb), f"is {verb}"
         return self._hands.do(intent, wishes, said, claim=claim, key="light.brightness")
 
-    def _share(self, intent: Intent, found: Targets, share: float) -> Answer:
-        """To a part of what it is now."""
-        found = self._lit(found, -1)
-        if found.problem:
-            return found.refusal
-        wishes = [
-            Wish([each], "turn_on", {"brightness_pct": max(1, round(level * share))})
-            for each in found.entities
-            for level in (self._level(each),)
-        ]
-        said, claim = are(found, "dimmer"), "is dimmer"
-        return self._hands.do(intent, wishes, said, claim=claim, key="light.brightness")
-
-    def _lit(self, found: Targets, change: int) -> Targets:
+    def _lit(self, found: Targets, *, up: bool) -> Targets:
         """Those a step is meant for: of several the ones that are on; what is off is
         never dimmed, since that would switch it on."""
         lit = tuple(e for e in found.entities if self._level(e) > 0)
-        if lit or change > 0:
+        if lit or up:
             some = lit or found.entities
             one = f"the {said_name(some[0].name)}" if len(some) == 1 else ""
             return Targets(some, one or found.phrase)
