@@ -78,7 +78,8 @@ def test_batches_hold_little_padding() -> None:
 
 def _base(rank: int = 2) -> Any:
     pytest.importorskip("gguf", reason="training tools are not installed here")
-    from lib.training.smollm2 import NAMES, Base, LoraShape
+    from lib.training.llama_file import NAMES
+    from lib.training.smollm2 import Base, LoraShape
 
     chance, width, inner = np.random.default_rng(0), 32, 64
     sizes = {name: (width, width) for name in NAMES}

@@ -11,18 +11,9 @@ import gguf
 import numpy as np
 
 from lib.training.generative_text import BYTES, SPECIALS
+from lib.training.llama_file import NAMES, NORMS, add_matrix, finish
 
 __all__ = ["Build", "write_llama"]
-
-NAMES = {
-    "q": "attn_q",
-    "k": "attn_k",
-    "v": "attn_v",
-    "o": "attn_output",
-    "gate": "ffn_gate",
-    "up": "ffn_up",
-    "down": "ffn_down",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +42,19 @@ def write_llama(
     writer = gguf.GGUFWriter(partial, "llama")
     _describe(writer, build)
     _tokenizer(writer, pieces)
-    _matrix(writer, "token_embd", np.asarray(tree["table"]))
+    add_matrix(writer, "token_embd.weight", np.asarray(tree["table"]))
     writer.add_tensor("output_norm.weight", np.asarray(tree["norm"], np.float32))
     for number, layer in enumerate(tree["layers"]):
         _layer(writer, f"blk.{number}", layer)
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-    partial.replace(path)
+    finish(writer, partial, path)
 
 
 def _layer(writer: Any, place: str, layer: dict[str, Any]) -> None:
     for ours, theirs in NAMES.items():
-        _matrix(writer, f"{place}.{theirs}", np.asarray(layer[ours]).T)
-    for ours, theirs in (("norm", "attn_norm"), ("norm2", "ffn_norm")):
+        add_matrix(writer, f"{place}.{theirs}.weight", np.asarray(layer[ours]).T)
+    for ours, theirs in NORMS.items():
         values = np.asarray(layer[ours], np.float32)
         writer.add_tensor(f"{place}.{theirs}.weight", values)
-
-
-def _matrix(writer: Any, name: str, values: np.ndarray) -> None:
-    kind = gguf.GGMLQuantizationType.Q8_0
-    packed = gguf.quants.quantize(np.ascontiguousarray(values, np.float32), kind)
-    writer.add_tensor(f"{name}.weight", packed, raw_dtype=kind)
 
 
 def _describe(writer: Any, build: Build) -> None:

@@ -18,8 +18,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from lib.training.llama_file import NAMES
 from lib.training.lora_text import Dictated
-from lib.training.smollm2 import NAMES, Base, LoraShape
+from lib.training.smollm2 import Base, LoraShape
 from lib.training.standing import Standing, StandingFile
 
 __all__ = ["LoraPlan", "begin", "chosen", "train_lora"]
@@ -142,8 +143,8 @@ def train_lora(
     frozen = jax.tree.map(
         jnp.asarray, {"table": base.table, "norm": base.norm, "layers": base.layers}
     )
-    stood = kept.load()
-    state, step = _begun(base, plan) if stood is None else (stood.state, stood.step)
+    stood = kept.load() or _standing(0, _begun(base, plan))
+    state, step = stood.state, stood.step
     started, losses = time.monotonic(), list[float]()
     while step < plan.steps and time.monotonic() < started + 60 * plan.minutes:
         batch = _batch(lessons, step, plan)
@@ -151,18 +152,23 @@ def train_lora(
         losses.append(float(loss))
         step += 1
         if step % kept.every == 0:
-            kept.save(Standing(0, 0, step, None, None, jax.tree.map(np.asarray, state)))
+            kept.save(_standing(step, state))
             pace = (time.monotonic() - started) / len(losses)
             mean = np.mean(losses[-kept.every :])
             plan.said(f"step {step}: loss {mean:.3f}, {pace:.1f} s a step")
-    kept.save(Standing(0, 0, step, None, None, jax.tree.map(np.asarray, state)))
+    kept.save(_standing(step, state))
     return state["w"], step
 
 
-def _begun(base: Base, plan: LoraPlan) -> tuple[Tree, int]:
+def _begun(base: Base, plan: LoraPlan) -> Tree:
     adapter = begin(base, plan.seed)
     zeros = jax.tree.map(jnp.zeros_like, adapter)
-    return {"w": adapter, "m": zeros, "v": zeros}, 0
+    return {"w": adapter, "m": zeros, "v": zeros}
+
+
+def _standing(step: int, state: Tree) -> Standing:
+    """Batches hang on the step alone: neither epoch nor chance is to be kept."""
+    return Standing(0, 0, step, None, None, jax.tree.map(np.asarray, state))
 
 
 def _batch(lessons: Sequence[Dictated], step: int, plan: LoraPlan) -> tuple[Any, ...]:

@@ -15,20 +15,10 @@ from typing import Any
 import gguf
 import numpy as np
 
-__all__ = ["NAMES", "Base", "LoraShape", "read_base", "write_adapter", "write_merged"]
+from lib.training.llama_file import NAMES, NORMS, add_matrix, finish
 
-NAMES = {
-    "q": "attn_q",
-    "k": "attn_k",
-    "v": "attn_v",
-    "o": "attn_output",
-    "gate": "ffn_gate",
-    "up": "ffn_up",
-    "down": "ffn_down",
-}
-"""Our names of the matrices that are adapted, and those of the file."""
-NORMS = {"norm": "attn_norm", "norm2": "ffn_norm"}
-Q8 = gguf.GGMLQuantizationType.Q8_0
+__all__ = ["Base", "LoraShape", "read_base", "write_adapter", "write_merged"]
+
 Tree = dict[str, Any]
 
 
@@ -101,9 +91,8 @@ def write_merged(path: Path, base: Path, adapter: Tree, shape: LoraShape) -> Non
         if values.ndim == 1:
             writer.add_tensor(tensor.name, values)
         else:
-            packed = gguf.quants.quantize(np.ascontiguousarray(values), Q8)
-            writer.add_tensor(tensor.name, packed, raw_dtype=Q8)
-    _finish(writer, partial, path)
+            add_matrix(writer, tensor.name, values)
+    finish(writer, partial, path)
 
 
 def _added(adapter: Tree, shape: LoraShape) -> Iterator[tuple[str, np.ndarray]]:
@@ -126,12 +115,4 @@ def write_adapter(path: Path, adapter: Tree, shape: LoraShape) -> None:
             for at, values in enumerate(np.asarray(pair[side], np.float16)):
                 name = f"blk.{at}.{NAMES[ours]}.weight.lora_{side}"
                 writer.add_tensor(name, np.ascontiguousarray(values))
-    _finish(writer, partial, path)
-
-
-def _finish(writer: gguf.GGUFWriter, partial: Path, path: Path) -> None:
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-    partial.replace(path)
+    finish(writer, partial, path)
