@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from voiceagent.lang.languages import language
 from voiceagent.privacy.redaction.contacts import is_ordinary
-from voiceagent.privacy.redaction.tokens import Span, Token
+from voiceagent.privacy.redaction.tokens import Span, Token, span_of
 
 __all__ = ["addresses_abroad"]
 
@@ -31,10 +31,7 @@ def addresses_abroad(words: Sequence[Token]) -> Iterator[Span]:
         for found in (_named(words, at), _before_number(words, at), _behind(words, at)):
             if found is not None:
                 first, last = found
-                last = _town(words, last)
-                part = words[first : last + 1]
-                key = "".join(word.digits or word.text for word in part)
-                yield Span(part[0].start, part[-1].end, "ADDRESS", key)
+                yield span_of(words, first, _town(words, last), "ADDRESS")
 
 
 def _named(words: Sequence[Token], at: int) -> tuple[int, int] | None:

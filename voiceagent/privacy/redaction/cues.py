@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from voiceagent.lang.languages import language
-from voiceagent.privacy.redaction.letters import letter_runs
+from voiceagent.privacy.redaction.letters import is_letter, letter_runs
 from voiceagent.privacy.redaction.numbers import runs
-from voiceagent.privacy.redaction.tokens import MULTIPLES, Span, Token
+from voiceagent.privacy.redaction.tokens import Span, Token, span_of
 
 __all__ = ["addresses", "announced", "birthdays", "spelled", "spoken_links"]
 
@@ -46,7 +46,7 @@ def announced(words: Sequence[Token]) -> Iterator[Span]:
                 break
             end += 1
         if linked and end > start and _tells(words[start:end], secret=secret):
-            yield _span(words, start, end - 1, "CODE")
+            yield span_of(words, start, end - 1, "CODE")
 
 
 def _told_later(words: Sequence[Token], at: int) -> int | None:
@@ -65,14 +65,7 @@ def _unended(words: Sequence[Token], start: int, at: int) -> bool:
 
 def _codelike(word: Token) -> bool:
     mixed = any(c.isdigit() for c in word.text)
-    return (
-        bool(word.digits)
-        or mixed
-        or len(word.text) == 1
-        or word.text in MULTIPLES
-        or word.text in SECRETS.alphabet
-        or word.text in SECRETS.marks
-    )
+    return mixed or is_letter(word) or word.text in SECRETS.marks
 
 
 def _tells(words: Sequence[Token], *, secret: bool) -> bool:
@@ -96,7 +89,7 @@ def birthdays(words: Sequence[Token]) -> Iterator[Span]:
         while start < end and words[start].text in SECRETS.before_dates:
             start += 1
         if inner and end > start:
-            yield _span(words, start, end - 1, "DATE")
+            yield span_of(words, start, end - 1, "DATE")
 
 
 def addresses(words: Sequence[Token]) -> Iterator[Span]:
@@ -109,7 +102,7 @@ def addresses(words: Sequence[Token]) -> Iterator[Span]:
             if any(w.text in SECRETS.not_streets for w in between):
                 break
             if words[end].text in SECRETS.streets and between:
-                yield _span(words, run.first, end, "ADDRESS")
+                yield span_of(words, run.first, end, "ADDRESS")
                 break
 
 
@@ -120,17 +113,7 @@ def spelled(words: Sequence[Token]) -> Iterator[Span]:
         if letters in NAMES.short_forms:
             continue  # "ten a m", "one u s d"
         if len(run.items) >= SPELLED_LEAST and run.sure >= 2:
-            yield _span(words, run.first, run.last, "CODE")
-
-
-def _letter(word: Token) -> bool:
-    one = len(word.text) == 1
-    return (
-        one
-        or word.text in SECRETS.alphabet
-        or bool(word.digits)
-        or word.text in MULTIPLES
-    )
+            yield span_of(words, run.first, run.last, "CODE")
 
 
 def spoken_links(words: Sequence[Token]) -> Iterator[Span]:
@@ -145,9 +128,9 @@ def spoken_links(words: Sequence[Token]) -> Iterator[Span]:
         start = _back(words, at - 1)
         if start and words[start - 1].text == SPELLED.at:
             start = _back(words, start - 2) if start > 1 else start - 1
-            yield _span(words, start, last, "EMAIL")
+            yield span_of(words, start, last, "EMAIL")
         else:
-            yield _span(words, start, last, "LINK")
+            yield span_of(words, start, last, "LINK")
 
 
 def _back(words: Sequence[Token], at: int) -> int:
@@ -155,18 +138,12 @@ def _back(words: Sequence[Token], at: int) -> int:
     while at >= 0:
         if at >= 2 and words[at - 1].text in SPELLED.joints:
             at -= 2
-        elif at >= 1 and (_letter(words[at]) or words[at].digits):
+        elif at >= 1 and is_letter(words[at]):
             before = words[at - 1]
-            glued = _letter(before) or before.digits or len(before.text) > 2
+            glued = is_letter(before) or len(before.text) > 2
             if not glued or before.text in SPELLED.before:
                 break
             at -= 1
         else:
             break
     return max(at, 0)
-
-
-def _span(words: Sequence[Token], first: int, last: int, kind: str) -> Span:
-    part = words[first : last + 1]
-    key = "".join(w.digits or w.text for w in part)
-    return Span(part[0].start, part[-1].end, kind, key)

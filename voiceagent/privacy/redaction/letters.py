@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from voiceagent.lang.languages import language
 from voiceagent.privacy.redaction.tokens import MULTIPLES, Token
 
-__all__ = ["LetterRun", "letter_runs"]
+__all__ = ["LetterRun", "is_letter", "letter_runs"]
 
 SECRETS = language().private.secrets
 SPELLED = language().private.spelled
@@ -32,6 +32,16 @@ class LetterRun:
     def text(self) -> str:
         """All of it."""
         return "".join(letters for letters, _, _ in self.items)
+
+
+def is_letter(word: Token) -> bool:
+    """Whether it may be a letter or a figure within what is told one by one."""
+    return (
+        len(word.text) == 1
+        or word.text in SECRETS.alphabet
+        or bool(word.digits)
+        or word.text in MULTIPLES
+    )
 
 
 def letter_runs(words: Sequence[Token]) -> Iterator[LetterRun]:

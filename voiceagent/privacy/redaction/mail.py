@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from voiceagent.lang.languages import language
-from voiceagent.privacy.redaction.tokens import MULTIPLES, Span, Token
+from voiceagent.privacy.redaction.letters import is_letter
+from voiceagent.privacy.redaction.tokens import Span, Token, span_of
 
 __all__ = ["spoken_mail"]
 
 SPELLED = language().private.spelled
-SECRETS = language().private.secrets
 NAMES = language().private.names
 LONGEST_END = 4
 """Letters of the end of a domain that is in no table."""
@@ -33,9 +33,7 @@ def spoken_mail(text: str, words: Sequence[Token]) -> Iterator[Span]:
         if end is None:
             continue
         first = _local(text, words, at if written else at - 1, sign=sign)
-        part = words[first : end + 1]
-        key = "".join(w.digits or w.text for w in part)
-        yield Span(part[0].start, part[-1].end, "EMAIL", key)
+        yield span_of(words, first, end, "EMAIL")
 
 
 def _host(text: str, words: Sequence[Token], at: int) -> int | None:
@@ -90,7 +88,7 @@ def _local(text: str, words: Sequence[Token], at: int, *, sign: bool) -> int:
             first -= 2
         elif _sign(text, words, first - 1):
             first -= 1
-        elif _short(words[first]) and _goes_before(words, first):
+        elif is_letter(words[first]) and _goes_before(words, first):
             first -= 1
         else:
             break
@@ -104,18 +102,9 @@ def _local(text: str, words: Sequence[Token], at: int, *, sign: bool) -> int:
 def _goes_before(words: Sequence[Token], at: int) -> bool:
     """Whether the word before a letter or figure belongs to it."""
     before = words[at - 1]
-    if _short(before):
+    if is_letter(before):
         return before.text not in SPELLED.before
     return len(before.text) > 2 and before.text not in NAMES.common
-
-
-def _short(word: Token) -> bool:
-    return (
-        len(word.text) == 1
-        or bool(word.digits)
-        or word.text in MULTIPLES
-        or word.text in SECRETS.alphabet
-    )
 
 
 def _sign(text: str, words: Sequence[Token], at: int) -> str:

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from voiceagent.lang.languages import language
 
-__all__ = ["DIGITS", "MULTIPLES", "SCALES", "TENS", "Span", "Token", "tokens"]
+__all__ = [
+    "DIGITS",
+    "MULTIPLES",
+    "SCALES",
+    "TENS",
+    "Span",
+    "Token",
+    "span_of",
+    "tokens",
+]
 
 NUMBERS = language().numbers
 DIGITS = {
@@ -62,6 +72,13 @@ class Span:
     """`NUMBER`, `NAME`, `EMAIL`, `ADDRESS`, `CODE`, `DATE` or `LINK`."""
     key: str = ""
     """The same secret has the same key, however it was said."""
+
+
+def span_of(words: Sequence[Token], first: int, last: int, kind: str) -> Span:
+    """The words from `first` to `last`."""
+    part = words[first : last + 1]
+    key = "".join(word.digits or word.text for word in part)
+    return Span(part[0].start, part[-1].end, kind, key)
 
 
 def tokens(text: str) -> list[Token]:
