@@ -17,7 +17,7 @@ from voiceagent.lang.number_words import number_words
 from voiceagent.lang.numerals import FIRST_OF_WHOLES, wholes
 from voiceagent.lang.quantity_tables import NumberSpan, SlotTable
 
-__all__ = ["Filled", "PhraseGrammar", "Way"]
+__all__ = ["Filled", "PhraseGrammar", "PhraseWalk", "Way"]
 
 TOKEN = re.compile(r"[()\[\]|]|<\w+>|\{\w+:\w+\}|[^\s()\[\]|<>{}]+")
 Filled: TypeAlias = tuple[tuple[str, str | int], ...]
@@ -89,16 +89,20 @@ class PhraseGrammar:
 
     def match(self, rule: str, words: Sequence[str], at: int) -> tuple[Way, ...]:
         """Every way in which `words` go on with a rule at a place."""
-        return _Walk(self, words).piece(self._rules[rule], at)
+        return self.over(words).match(rule, at)
+
+    def over(self, words: Sequence[str]) -> PhraseWalk:
+        """One pass over `words`: what rules and places share is read once."""
+        return PhraseWalk(self, words)
 
     def everywhere(
         self, rules: Iterable[str], words: Sequence[str]
     ) -> Iterator[tuple[int, Way]]:
-        """Every way of each rule at every place; what rules share is read once."""
-        walk = _Walk(self, words)
+        """Every way of each rule at every place."""
+        walk = self.over(words)
         for rule in rules:
             for at in range(len(words)):
-                for way in walk.piece(self._rules[rule], at):
+                for way in walk.match(rule, at):
                     yield at, way
 
     def whole(self, rule: str, words: Sequence[str]) -> list[Filled]:
@@ -181,14 +185,19 @@ class PhraseGrammar:
         return chance.choice(list(entry.items()))
 
 
-class _Walk:
-    """One pass over some words."""
+class PhraseWalk:
+    """One pass over some words, by any rules at any places."""
 
     def __init__(self, grammar: PhraseGrammar, words: Sequence[str]) -> None:
         self._grammar, self._words = grammar, words
         self._memory: _Memory = {}
 
+    def match(self, rule: str, at: int) -> tuple[Way, ...]:
+        """Every way in which the words go on with a rule at a place."""
+        return self.piece(self._grammar.body(rule), at)
+
     def piece(self, piece: _Piece, at: int) -> tuple[Way, ...]:
+        """The same of a piece of a rule."""
         onset = self._grammar.onset(piece)
         if at >= len(self._words) or self._words[at] not in onset.words:
             return (Way(at),) if onset.empty else ()

@@ -105,9 +105,9 @@ def whole(kind: QuantityKind, text: str) -> Quantity | None:
 
 def found(kind: QuantityKind, words: Sequence[str]) -> tuple[Quantity, ...]:
     """Every one in `words` (in spoken form), each as long as it can be read."""
-    quantities, at = [], 0
+    quantities, at, walk = [], 0, grammar().over(words)
     while at < len(words):
-        ways = grammar().match(WORDS.kinds[kind], words, at)
+        ways = walk.match(WORDS.kinds[kind], at)
         every = (Quantity(kind, dict(way.slots), at, way.end) for way in ways)
         fitting = (one for one in every if _is_sound(one) and _is_meant(one, words))
         best = max(fitting, key=lambda one: one.end, default=None)

@@ -15,6 +15,7 @@ from voiceagent.lang.spoken import spoken
 from voiceagent.nlu.correction import DURATION, TIME, mended, takes_back
 from voiceagent.nlu.intent import SEVERAL, UNDO, Intent
 from voiceagent.nlu.parts import ReadOne
+from voiceagent.nlu.phrase_words import closing, leading
 from voiceagent.nlu.referring import TARGETS, exchanged, same_thing, things_of
 from voiceagent.nlu.replanned import planned, put_off, replanned
 
@@ -81,16 +82,16 @@ class LastCommand:
         if said in tables.again:
             return Referred(last)
         words = said.split()
-        if rest := _behind(words, tables.anew):
-            return _instead(last, rest, one, sure=False)
-        if rest := _behind(words, tables.rather):
-            found = _instead(last, rest, one, sure=True)
+        if front := leading(words, tables.anew):
+            return _instead(last, words[front:], one, sure=False)
+        if front := leading(words, tables.rather):
+            found = _instead(last, words[front:], one, sure=True)
             if found is not None and not _targets_apart(found.intent, last):
                 return found
         last, past = put_off(last), [*map(put_off, past)]
         if len(past) > 1 and (found := self._of_both(words, past, parse)):
             return found
-        bare = _ahead_of(words, tables.also_behind)
+        bare = words[: len(words) - closing(words, tables.also_behind)]
         for candidate in exchanged(bare, last, tables):
             if (found := _read(candidate, parse)) and same_thing(found.intent, last):
                 return found
@@ -100,8 +101,8 @@ class LastCommand:
         self, words: Sequence[str], last: Intent, parse: ReadOne
     ) -> Referred | None:
         """The last command for another thing: `and the bed light too`."""
-        front = _behind(words, self._tables.also)
-        rest = _ahead_of(front or words, self._tables.also_behind)
+        rest = words[leading(words, self._tables.also) :]
+        rest = rest[: len(rest) - closing(rest, self._tables.also_behind)]
         if len(rest) == len(words):
             return None
         found = _instead(last, rest, parse, sure=True)
@@ -155,24 +156,6 @@ def _exchanges(words: Sequence[str], cues: Sequence[str], things: str) -> Iterat
         for at in range(len(words) - len(said) + 1):
             if list(words[at : at + len(said)]) == said:
                 yield " ".join([*words[:at], things, *words[at + len(said) :]])
-
-
-def _behind(words: Sequence[str], cues: Sequence[str]) -> tuple[str, ...]:
-    """What follows one of the cues at the start; empty: there is none."""
-    for cue in sorted(cues, key=len, reverse=True):
-        many = len(cue.split())
-        if " ".join(words[:many]) == cue and len(words) > many:
-            return tuple(words[many:])
-    return ()
-
-
-def _ahead_of(words: Sequence[str], cues: Sequence[str]) -> Sequence[str]:
-    """What stands before one of the cues at the end; all of it, where there is none."""
-    for cue in sorted(cues, key=len, reverse=True):
-        many = len(cue.split())
-        if " ".join(words[-many:]) == cue and len(words) > many:
-            return words[:-many]
-    return words
 
 
 def _instead(

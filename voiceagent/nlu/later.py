@@ -18,7 +18,12 @@ from itertools import combinations
 from voiceagent.lang.languages import language
 from voiceagent.lang.spoken import foreign, spoken
 from voiceagent.nlu.intent import LATER, SEVERAL, Intent, SlotValue
-from voiceagent.nlu.occasions import AT_ONCE, Occasion, Occasions
+from voiceagent.nlu.occasions import (
+    AT_ONCE,
+    Occasion,
+    Occasions,
+    known_occasions,
+)
 from voiceagent.nlu.parts import ReadOne
 from voiceagent.nlu.slm.forms import Takes
 
@@ -72,7 +77,7 @@ class LaterReader:
     """The command that a text is, or several."""
     plannable: Plannable = field(default=lambda name: True)
     """Whether an intent can be put off: it does something, and takes no time itself."""
-    occasions: Occasions = field(default_factory=Occasions)
+    occasions: Occasions = field(default_factory=known_occasions)
 
     def read(self, text: str) -> Intent | None:
         """The command with when it is to be done; None where it is none of these."""

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cache
 
 from voiceagent.lang.languages import language
 from voiceagent.lang.manner_tables import MannerWords
 from voiceagent.lang.spoken import foreign, spoken
+from voiceagent.nlu.phrase_words import closing, leading
 
 __all__ = ["without_manners"]
 
 WrittenWord = tuple[str, str]
 """As it was written, and as it is spoken."""
-
-
-@cache
-def _phrases(phrases: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    """The longest first."""
-    found = (tuple(phrase.split()) for phrase in phrases)
-    return tuple(sorted(found, key=len, reverse=True))
 
 
 def without_manners(text: str, tables: MannerWords | None = None) -> str:
@@ -41,20 +34,10 @@ def _bare(tokens: Sequence[WrittenWord], words: MannerWords) -> Sequence[Written
         said = " ".join(word for _, word in tokens).split()
         if len(said) != len(tokens):  # a number in digits; what is around it is plain
             said = [word for _, word in tokens]
-        tokens = tokens[_hit(said, words.fronts) :]
+        tokens = tokens[leading(said, words.fronts) :]
         said = [word for _, word in tokens]
-        tokens = tokens[: len(tokens) - _hit(said[::-1], words.backs, turned=True)]
+        tokens = tokens[: len(tokens) - closing(said, words.backs)]
     return tokens
-
-
-def _hit(said: Sequence[str], phrases: tuple[str, ...], *, turned: bool = False) -> int:
-    """How many words of the beginning are one of `phrases`; never all of them."""
-    for phrase in _phrases(phrases):
-        many = len(phrase)
-        wanted = phrase[::-1] if turned else phrase
-        if many < len(said) and tuple(said[:many]) == wanted:
-            return many
-    return 0
 
 
 def _ordered(
@@ -62,7 +45,7 @@ def _ordered(
 ) -> Sequence[WrittenWord]:
     """`would you mind turning it off` as `turn it off`."""
     said = [word for _, word in tokens]
-    many = _hit(said, words.gerunds)
+    many = leading(said, words.gerunds)
     if not many or not said[many].endswith(words.gerund):
         return tokens
     verb = next(iter(_verbs(said[many], words.gerund)), "")

@@ -9,24 +9,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TypeAlias, TypeVar
 
 from voiceagent.lang.languages import language
 from voiceagent.lang.later_tables import LaterWords
 from voiceagent.lang.number_words import NUMBER_VALUES
 from voiceagent.lang.numerals import wholes
-from voiceagent.lang.phrase_grammar import PhraseGrammar
+from voiceagent.lang.phrase_grammar import PhraseGrammar, PhraseWalk
 from voiceagent.lang.quantities import times_of
 from voiceagent.nlu.intent import SlotValue
 
-__all__ = ["ASK", "AT_ONCE", "CANNOT", "PLACE", "SORT", "WHO", "Occasion", "Occasions"]
+__all__ = [
+    "ASK",
+    "AT_ONCE",
+    "CANNOT",
+    "PLACE",
+    "SORT",
+    "WHO",
+    "Occasion",
+    "Occasions",
+    "known_occasions",
+]
 
 ASK, CANNOT, SORT, WHO, PLACE = "ask", "cannot", "sort", "who", "place"
 LONGEST_WHO = 3
 """Words of a name."""
 LONGEST_CLAUSE = 12
-NUMBER_LISTS = tuple([word] for word in NUMBER_VALUES)
 UNITS = language().quantities.say.units
+PAST = "That has passed"
 AT_ONCE = "at once"
 """Kind of one that says that something is not put off."""
 TOGETHER = (
@@ -36,8 +47,13 @@ TOGETHER = (
     {"while", "who"},
     {"day", "who"},
     {"day", "repeat"},
+    {"time", "day", "who"},
 )
 """Kinds that say one thing together."""
+Phrase: TypeAlias = tuple[str, ...]
+V = TypeVar("V")
+_Begun: TypeAlias = Iterator[tuple[str, dict[str, SlotValue], int]]
+"""Kinds, slots and ends of what begins at a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +81,16 @@ class Occasions:
         self._spans = tuple(spans)
         self._waits = _by_words(words.waits)
         self._places = _by_words(words.places)
-        self._whos = _by_words(words.whos)
         self._whole = _by_words(words.whole)
         self._clauses = _by_words(words.clauses)
-        self._moments = {tuple(moment.split()) for moment in words.moments}
+        fixed: dict[str, tuple[str, Mapping[str, SlotValue]]] = {
+            **dict.fromkeys(words.vague, ("vague", {ASK: "time"})),
+            **dict.fromkeys(words.at_once, (AT_ONCE, {})),
+            **dict.fromkeys(words.past, ("cannot", {CANNOT: PAST})),
+        }
+        self._fixed = _by_words(fixed)
+        self._inside, self._clock = _cues(words.inside), _cues(words.clock)
+        self._moments = _cues(words.moments)
         self._hints = frozenset(
             said.split()[0]
             for said in (
@@ -87,9 +109,10 @@ class Occasions:
         """Every stretch of `words` (each in its spoken form) that is one."""
         flat = [part for word in words for part in word.split()]
         ends = _borders(words)
+        walk = self.grammar.over(flat)
         starts = {flat_at: at for at, flat_at in enumerate(_starts(words))}
         for flat_at, start in starts.items():
-            for kind, slots, flat_end in self._at(flat, flat_at):
+            for kind, slots, flat_end in self._at(walk, flat, flat_at):
                 end = ends.get(flat_end)
                 if end is not None:
                     yield Occasion(kind, slots, start, end)
@@ -98,8 +121,7 @@ class Occasions:
         """What several of one command say together; None where that is nothing."""
         kinds = {one.kind for one in some}
         if len(some) > 1 and (len(kinds) != len(some) or kinds not in TOGETHER):
-            if not (len(some) == 3 and kinds == {"time", "day", "who"}):
-                return None
+            return None
         slots: dict[str, SlotValue] = {}
         for one in some:
             if slots.keys() & one.slots.keys() - {ASK}:
@@ -129,26 +151,18 @@ class Occasions:
         turned = {**language().commands.addressed, **self._tables.mirrored}
         return " ".join(turned.get(word, word) for word in clause)
 
-    def _at(
-        self, words: Sequence[str], at: int
-    ) -> Iterator[tuple[str, dict[str, SlotValue], int]]:
-        """Kind, slots and end of all that begins there."""
-        yield from self._times(words, at)
+    def _at(self, walk: PhraseWalk, words: Sequence[str], at: int) -> _Begun:
+        """Kind, slots and end of all that begins there; `walk`: over the words."""
+        yield from self._times(walk, words, at)
         yield from self._anyone(words, at)
-        for said in self._tables.vague:
-            if (end := _stands(words, at, said)) is not None:
-                yield "vague", {ASK: "time"}, end
-        for said in self._tables.at_once:
-            if (end := _stands(words, at, said)) is not None:
-                yield AT_ONCE, {}, end
-        yield from self._impossible(words, at)
+        for said, (kind, slots) in _known(self._fixed, words, at):
+            yield kind, dict(slots), at + len(said)
+        yield from self._impossible(walk, words, at)
 
-    def _times(
-        self, words: Sequence[str], at: int
-    ) -> Iterator[tuple[str, dict[str, SlotValue], int]]:
+    def _times(self, walk: PhraseWalk, words: Sequence[str], at: int) -> _Begun:
         known = set()
         for kind in self._tables.rules:
-            for way in self.grammar.match(f"later_{kind}", words, at):
+            for way in walk.match(f"later_{kind}", at):
                 slots: dict[str, SlotValue] = dict(way.slots)
                 if len(slots) != len(way.slots):
                     continue
@@ -165,35 +179,28 @@ class Occasions:
         alone = [*slots] == ["hour"] and isinstance(slots["hour"], int)
         return bool(times_of(slots)) and (not alone or first in self._tables.sure)
 
-    def _long(
-        self, words: Sequence[str], at: int, known: set[int]
-    ) -> Iterator[tuple[str, dict[str, SlotValue], int]]:
+    def _long(self, words: Sequence[str], at: int, known: set[int]) -> _Begun:
         """A while beyond what the grammar has, and no time of any day."""
-        for said in self._tables.inside:
-            first = _stands(words, at, said)
-            for number, end in wholes(words, first) if first is not None else ():
+        for said, _ in _known(self._inside, words, at):
+            for number, end in wholes(words, at + len(said)):
                 unit = words[end] if end < len(words) else ""
                 named = next((u for u, names in UNITS.items() if unit in names), "")
                 if named and number == 0:
                     yield "cannot", {CANNOT: "That is no time at all"}, end + 1
                 elif named and end + 1 not in known:
                     yield "while", {named: int(number)}, end + 1
-        for said in self._tables.clock:
-            first = _stands(words, at, said)
-            if first is None or words[first : first + 1] not in NUMBER_LISTS:
-                continue
-            last = first
+        for said, _ in _known(self._clock, words, at):
+            first = last = at + len(said)
             while last < len(words) and self._clocked(words[last]):
                 last += 1
-            if last not in known:
+            numbered = last > first and words[first] in NUMBER_VALUES
+            if numbered and last not in known:
                 yield "cannot", {CANNOT: "There is no such time of day"}, last
 
     def _clocked(self, word: str) -> bool:
         return word in NUMBER_VALUES or word in self._tables.hours
 
-    def _anyone(
-        self, words: Sequence[str], at: int
-    ) -> Iterator[tuple[str, dict[str, SlotValue], int]]:
+    def _anyone(self, words: Sequence[str], at: int) -> _Begun:
         """Somebody who comes or goes."""
         cues = sorted(_known(self._waits, words, at), key=lambda cue: -len(cue[0]))
         for said, sort in cues[:1]:
@@ -218,30 +225,26 @@ class Occasions:
         small = language().commands.function | language().manners.fillers
         return ("", "") if first in small else (name, place)
 
-    def _impossible(
-        self, words: Sequence[str], at: int
-    ) -> Iterator[tuple[str, dict[str, SlotValue], int]]:
+    def _impossible(self, walk: PhraseWalk, words: Sequence[str], at: int) -> _Begun:
         """What is over, what lasts, and moments that no clock tells."""
-        for said in self._tables.past:
-            if (end := _stands(words, at, said)) is not None:
-                yield "cannot", {CANNOT: "That has passed"}, end
-        for way in self.grammar.match("said_duration", words, at):
+        for way in walk.match("said_duration", at):
             if words[way.end : way.end + 1] == [self._tables.ago]:
-                yield "cannot", {CANNOT: "That has passed"}, way.end + 1
+                yield "cannot", {CANNOT: PAST}, way.end + 1
         for rule in self._spans:
-            for way in self.grammar.match(rule, words, at):
+            for way in walk.match(rule, at):
                 said = " ".join(words[at : way.end])
                 yield "cannot", {CANNOT: f"I can't do that only {said}"}, way.end
         if words[at : at + 1] and words[at] in self._tables.ats:
-            for moment in self._moments:
+            for moment, _ in _known(self._moments, words, at + 1):
+                said = " ".join(moment)
                 end = at + 1 + len(moment)
-                if tuple(words[at + 1 : end]) == moment:
-                    said = " ".join(moment)
-                    yield "cannot", {CANNOT: f"I can't tell when it is {said}"}, end
+                yield "cannot", {CANNOT: f"I can't tell when it is {said}"}, end
 
 
-Phrase: TypeAlias = tuple[str, ...]
-V = TypeVar("V")
+@cache
+def known_occasions() -> Occasions:
+    """Those of the language, whose rules are read once."""
+    return Occasions()
 
 
 def _by_words(table: Mapping[str, V]) -> dict[str, list[tuple[Phrase, V]]]:
@@ -252,6 +255,10 @@ def _by_words(table: Mapping[str, V]) -> dict[str, list[tuple[Phrase, V]]]:
     return found
 
 
+def _cues(phrases: Sequence[str]) -> dict[str, list[tuple[Phrase, None]]]:
+    return _by_words(dict.fromkeys(phrases))
+
+
 def _known(
     table: Mapping[str, Sequence[tuple[Phrase, V]]], words: Sequence[str], at: int
 ) -> Iterator[tuple[Phrase, V]]:
@@ -259,12 +266,6 @@ def _known(
     for said, value in table.get(words[at], ()) if at < len(words) else ():
         if tuple(words[at : at + len(said)]) == said:
             yield said, value
-
-
-def _stands(words: Sequence[str], at: int, said: str) -> int | None:
-    """Where a phrase that stands there ends."""
-    end = at + len(said.split())
-    return end if " ".join(words[at:end]) == said else None
 
 
 def _starts(words: Sequence[str]) -> Iterator[int]:

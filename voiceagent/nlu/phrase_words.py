@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import TypeAlias
 
 from voiceagent.lang.spoken import spoken
 from voiceagent.nlu.intent import Intent
 
-__all__ = ["OneCommand", "PhraseWords", "phrase_words", "places", "split_at"]
+__all__ = [
+    "OneCommand",
+    "PhraseWords",
+    "closing",
+    "leading",
+    "phrase_words",
+    "places",
+    "split_at",
+]
 
 PhraseWords: TypeAlias = tuple[str, ...]
 OneCommand = Callable[[PhraseWords], Intent | None]
@@ -28,6 +37,23 @@ def phrase_words(text: str) -> PhraseWords:
         found.pop()
     joined = [w for n, w in enumerate(found) if w != "and" or found[n + 1] != "and"]
     return tuple(joined)
+
+
+def leading(said: Sequence[str], cues: tuple[str, ...]) -> int:
+    """How many words of the beginning are one of `cues`; never all of them."""
+    some = (cue for cue in _longest_first(cues) if len(cue) < len(said))
+    return next((len(cue) for cue in some if tuple(said[: len(cue)]) == cue), 0)
+
+
+def closing(said: Sequence[str], cues: tuple[str, ...]) -> int:
+    """The same of the end."""
+    some = (cue for cue in _longest_first(cues) if len(cue) < len(said))
+    return next((len(cue) for cue in some if tuple(said[-len(cue) :]) == cue), 0)
+
+
+@cache
+def _longest_first(cues: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    return tuple(sorted((tuple(cue.split()) for cue in cues), key=len, reverse=True))
 
 
 def places(words: PhraseWords, cues: tuple[str, ...]) -> Iterator[tuple[int, int]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 
 from voiceagent.lang.languages import language
 from voiceagent.lang.numerals import numeral
@@ -12,7 +11,8 @@ from voiceagent.lang.spoken import spoken
 from voiceagent.nlu.clarify import repeat_back
 from voiceagent.nlu.decision import DecisionStep, Route
 from voiceagent.nlu.intent import LATER, UNDO, Intent, SlotValue
-from voiceagent.nlu.occasions import ASK, Occasions
+from voiceagent.nlu.occasions import ASK, known_occasions
+from voiceagent.nlu.phrase_words import leading
 from voiceagent.nlu.reading import Reading
 
 __all__ = ["for_later", "planned", "put_off", "replanned", "said_of"]
@@ -63,25 +63,18 @@ def replanned(last: Intent, said: str) -> Intent | None:
         return Intent(
             "later.cancel" if whole else UNDO, which if whole else {}, text=said
         )
-    rest = _after_front(said.split())
-    bare = rest if rest is not None else said.split()
-    while bare and bare[-1] in WORDS.behind:
-        bare, rest = bare[:-1], bare[:-1]
-    slots = _apart(bare)
-    if slots is None and rest:
+    words = said.split()
+    front = leading(words, WORDS.anew)
+    rest = words[front:]
+    while rest and rest[-1] in WORDS.behind:
+        rest.pop()
+    slots = _apart(rest)
+    # Without words that say so, no time is another time for it.
+    if slots is None and rest and len(rest) < len(words):
         slots = _anew(rest, plan)
     if slots is None:
         return None
     return Intent("later.move", {**which, **slots}, text=said)
-
-
-def _after_front(words: Sequence[str]) -> list[str] | None:
-    """The words behind what says that something else was meant; None: nothing does."""
-    for front in sorted(WORDS.anew, key=len, reverse=True):
-        many = len(front.split())
-        if " ".join(words[:many]) == front and len(words) > many:
-            return list(words[many:])
-    return None
 
 
 def _apart(words: Sequence[str]) -> dict[str, SlotValue] | None:
@@ -94,7 +87,7 @@ def _apart(words: Sequence[str]) -> dict[str, SlotValue] | None:
 def _anew(words: Sequence[str], plan: Intent) -> dict[str, SlotValue] | None:
     """Another time, or another while, as the plan had one."""
     for way in _ways(words, plan):
-        for found in _occasions().of(way):
+        for found in known_occasions().of(way):
             if (found.start, found.end) != (0, len(way)):
                 continue
             if found.kind == "while":
@@ -121,8 +114,3 @@ def _ways(words: Sequence[str], plan: Intent) -> Iterator[Sequence[str]]:
         return
     yield [WORDS.clock[0], *words]
     yield [WORDS.inside[0], *words]
-
-
-@cache
-def _occasions() -> Occasions:
-    return Occasions()

@@ -17,7 +17,7 @@ from voiceagent.lang.number_words import number_words
 from voiceagent.lang.numerals import Numeral, numerals
 from voiceagent.lang.spoken import as_said, foreign, spoken
 from voiceagent.nlu.intent import Intent, SlotValue
-from voiceagent.nlu.occasions import Occasions
+from voiceagent.nlu.occasions import known_occasions
 from voiceagent.nlu.parts import MOST_WORDS, ReadOne
 from voiceagent.templates.reading import blocks_of
 from voiceagent.templates.walk import (
@@ -111,7 +111,7 @@ class Telling:
         """`parse`: the command that a text is; `things`: names by their domain."""
         self._parse, self._ranges = parse, ranges
         self._rooms, self._by_domain = rooms, things
-        self._occasions = Occasions()
+        self._occasions = known_occasions()
 
     def of(self, text: str) -> str:
         """What is said of a sentence that is no command; empty: nothing."""
