@@ -25,7 +25,7 @@ from voiceagent.skills.timers.heard import said_times
 from voiceagent.skills.timers.moves import moving
 from voiceagent.skills.timers.set_times import SetTime, SetTimes, stamp_of, zone_of
 from voiceagent.skills.timers.table import Stamp
-from voiceagent.skills.timers.which import called_so, newest, placed, which_time
+from voiceagent.skills.timers.which import but, called_so, newest, placed, which_time
 from voiceagent.skills.timers.words import (
     UNSET,
     again_words,
@@ -127,8 +127,7 @@ class AlarmPlans:
         spared = [fitting(found, each, context) for each in intent.without]
         if not found or not all(spared):
             return Answer(f"There is no {'such alarm' if every else 'alarm set'}")
-        kept = {one.id for some in spared for one in some}
-        found = [one for one in found if one.id not in kept]
+        found = but(found, spared)
         if not found:
             return Answer("There is no other alarm")
         everything = intent.slots.get("scope") == "all"

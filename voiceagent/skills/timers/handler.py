@@ -20,7 +20,7 @@ from voiceagent.skills.timers.set_times import SetTimes
 from voiceagent.skills.timers.snooze import LastRung, snooze
 from voiceagent.skills.timers.table import Stamp, Timer, TimerTable
 from voiceagent.skills.timers.taking_back import RowKeeper
-from voiceagent.skills.timers.which import called_so, placed, which_timer
+from voiceagent.skills.timers.which import but, called_so, placed, which_timer
 from voiceagent.skills.timers.words import (
     intent_seconds,
     label,
@@ -124,8 +124,7 @@ class Timers:
         spared = [self._meant(each) for each in intent.without]
         if not found or not all(spared):
             return Answer(self._none(intent))
-        kept = {timer.id for some in spared for timer in some}
-        found = [timer for timer in found if timer.id not in kept]
+        found = but(found, spared)
         if not found:
             return Answer("There is no other timer")
         if len(found) > 1 and intent.slots.get("scope") != "all" and not picked(intent):

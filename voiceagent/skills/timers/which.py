@@ -14,7 +14,7 @@ from voiceagent.skills.timers.table import Stamp, Timer
 from voiceagent.skills.timers.words import date_words, time_ways
 from voiceagent.skills.which import ask_which
 
-__all__ = ["called_so", "newest", "placed", "which_time", "which_timer"]
+__all__ = ["but", "called_so", "newest", "placed", "which_time", "which_timer"]
 
 T = TypeVar("T", SetTime, Timer)
 ARTICLES = ("the ", "my ", "a ", "an ")
@@ -37,6 +37,12 @@ def placed(
     if place == "next":
         return list(ringing)
     return [one for one in found if one in ringing or one in setting]
+
+
+def but(found: Sequence[T], spared: Sequence[Sequence[T]]) -> list[T]:
+    """Those that are not among what is to be left as it is."""
+    kept = {one.id for some in spared for one in some}
+    return [one for one in found if one.id not in kept]
 
 
 def newest(one: SetTime) -> float:
