@@ -154,9 +154,10 @@ def _row(done: Sequence[Exchange]) -> str:
     first = [one.first for one in done if one.first]
     heard = sum(bool(one.heard) for one in done)
     p50, p95 = (percentile(first, share) * 1000 for share in (0.5, 0.95))
+    lost = Counter(one.why for one in done if not one.heard)
     return (
         f"{len(done)} questions, {heard} heard, first words p50 {p50:.0f}, "
-        f"p95 {p95:.0f} ms"
+        f"p95 {p95:.0f} ms{f', lost {dict(lost)}' if lost else ''}"
     )
 
 

@@ -100,6 +100,8 @@ class Exchange:
         """Seconds to the first words of the answer."""
         self.heard: str | None = None
         """The words of the turn; None: not known."""
+        self.why = ""
+        """Code of what kept its words from being made out."""
         self.status = ""
         """Of the response; empty: it is open."""
         self.took = 0.0
@@ -194,6 +196,8 @@ class Client:
             self.errors += 1
         elif kind.endswith("input_audio_transcription.completed"):
             exchange.heard = event["transcript"]
+        elif kind.endswith("input_audio_transcription.failed"):
+            exchange.why = event["error"]["code"]
         elif kind.startswith("response.output_") and kind.endswith(".delta"):
             exchange.first = exchange.first or after
         elif kind == "response.done":

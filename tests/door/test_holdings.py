@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voiceagent.door.holdings import LITTLE, Holdings
+from voiceagent.door.holdings import LITTLE, LITTLE_OF_ONE, Holdings
 
 pytestmark = [pytest.mark.unit, pytest.mark.property]
 WHO = ["one", "two", ""]
@@ -55,3 +55,22 @@ def test_without_a_limit_there_is_room() -> None:
     held = Holdings()
     held.hold("a", "one", 1e18)
     assert held.room("one", 1e18)
+
+
+@settings(max_examples=30)
+@given(st.integers(1, 9), st.floats(0.1, 0.9))
+def test_who_fills_a_ceiling_leaves_a_little_to_others_under_it(
+    greedy: int, share: float
+) -> None:
+    held, most = Holdings(1e6, share=share), 1e6
+    for number in range(3000):
+        one = f"{number % greedy}"
+        if held.room(one, 500.0, under="house"):
+            held.hold(f"{number}", one, 500.0, under="house")
+    before = held.of("house")
+    little = LITTLE_OF_ONE * (share * most)
+    assert before <= share * most + greedy * little and before == held.total
+    if before + little <= most:
+        assert held.room("quiet", little, under="house")
+    assert not held.room("quiet", little + 1.0, under="house")
+    assert held.of("house") == sum(held.of(f"{one}") for one in range(greedy))

@@ -306,6 +306,40 @@ def test_sound_that_waits_has_an_end_for_each() -> None:
     run(main(), virtual=True)
 
 
+def test_whoever_fills_an_address_with_sound_leaves_its_others_a_turn() -> None:
+    gate = asyncio.Event()
+
+    async def slowly(pcm: bytes, whose: Whose = ()) -> str:
+        await gate.wait()
+        return "hello"
+
+    async def main() -> None:
+        shared = services(recogniser=slowly, sound=Holdings(200.0, share=0.8))
+        greedy, other = Client(shared, name="g"), Client(shared, name="o")
+        for client, whose in ((greedy, "connection 1"), (other, "connection 2")):
+            client.live._ears._mine = (whose, client.session.wire.id), "127.0.0.1"
+            client.tell(NO_TURNS)
+        commit = {"type": "input_audio_buffer.commit"}
+        for client, turns in ((greedy, 170), (other, 20)):
+            for _ in range(turns):
+                client.tell(APPEND, commit)
+            await client.live.flush()
+        kind = "conversation.item.input_audio_transcription.failed"
+        failed = [
+            sum(event["type"] == kind for event in client.events)
+            for client in (greedy, other)
+        ]
+        assert failed == [10, 4]
+        assert shared.sound.of("127.0.0.1") == 176.0
+        gate.set()
+        await asyncio.sleep(1.0)
+        assert shared.sound.total == 0
+        await greedy.live.end()
+        await other.live.end()
+
+    run(main(), virtual=True)
+
+
 def test_a_region_that_is_shared_counts_by_its_configuration() -> None:
     server = RegionServer(
         ServeConfig(kept_mb=100.0, waiting_ms=200_000.0),

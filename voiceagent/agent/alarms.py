@@ -13,7 +13,15 @@ from typing import Protocol
 
 from voiceagent.agent.missed import Missed, late_words
 from voiceagent.agent.supervisor import Supervisor
-from voiceagent.clock import Compute, believed, clock_errors, now, steady, uptime
+from voiceagent.clock import (
+    Compute,
+    believed,
+    clock_errors,
+    now,
+    steady,
+    uptime,
+    waited,
+)
 from voiceagent.skills.phrases import LATE, ago_words
 from voiceagent.skills.skill import SkillAlarm
 from voiceagent.trace.events import AlarmRang, Degraded, Event
@@ -137,7 +145,7 @@ class Alarms:
             if due := self._due():
                 await self._ring(due)
             else:
-                await self._wait(self._until_next())
+                await waited(self._changed, min(self._waits_for(), default=None))
 
     async def _look(self) -> None:
         """Ask the skills what is to ring."""
@@ -171,22 +179,15 @@ class Alarms:
         left = time_left()
         return [a for a in self._pending.alarms if self._waits(a) and left(a) <= 0]
 
-    def _until_next(self) -> float | None:
-        """Seconds to wait before looking again; None: until something changes."""
+    def _waits_for(self) -> list[float]:
+        """Seconds to what has to be looked at again; none: until something changes."""
         left = time_left()
         limits = [left(alarm) for alarm in self._pending.alarms if self._waits(alarm)]
         if self._pending.failed:
             limits.append(AGAIN)
         if not steady():
             limits.append(LOOK)
-        return min(limits, default=None)
-
-    async def _wait(self, seconds: float | None) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._changed.wait()
-        except TimeoutError:
-            return
+        return limits
 
     async def _ring(self, due: Sequence[SkillAlarm]) -> None:
         self._begin(due)
@@ -232,8 +233,7 @@ class Alarms:
         await asyncio.sleep(PAUSE)
         if all(ringing.rounds <= 0 for ringing in self._ringing.values()):
             # What falls due, or is changed, joins in at once.
-            left = self._until_next()
-            await self._wait(SLOW if left is None else max(0.0, min(SLOW, left)))
+            await waited(self._changed, max(0.0, min(SLOW, *self._waits_for())))
 
     def _drop(self, keys: Iterable[tuple[str, str]]) -> None:
         for key in keys:

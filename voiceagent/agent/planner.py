@@ -91,7 +91,7 @@ class Planner:
         schedule = await self._compute("skill", self._plans.schedule, intent, context)
         if isinstance(schedule, Answer):
             return schedule
-        command = together(intent.parts, intent.text)
+        command = _now(intent)
         answer = await self._whole(command, context)
         if schedule.at_once:
             return answer

@@ -16,7 +16,7 @@ from voiceagent.agent.effects import Effects
 from voiceagent.agent.missed import Missed
 from voiceagent.agent.planner import Planner
 from voiceagent.agent.readings import asked_first
-from voiceagent.clock import Compute, local, now, steady, uptime
+from voiceagent.clock import Compute, local, now, steady, uptime, waited
 from voiceagent.errors import VoiceAgentError
 from voiceagent.skills.later.later import LOOK, DuePlan, PlansSeen
 from voiceagent.skills.later.plans import KeptPlan
@@ -94,7 +94,7 @@ class PlanKeeper:
             for one in ours:
                 await self._carry_out(one)
             if not ours:
-                await self._wait(self._seconds(seen))
+                await waited(self._changed, self._seconds(seen))
 
     def _seconds(self, seen: PlansSeen) -> float | None:
         waits = [] if seen.wait is None else [max(seen.wait, SOON)]
@@ -107,13 +107,6 @@ class PlanKeeper:
         elif not steady():  # another program may have planned something
             waits.append(LOOK)
         return min(waits, default=None)
-
-    async def _wait(self, seconds: float | None) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._changed.wait()
-        except TimeoutError:
-            return
 
     async def _carry_out(self, due: DuePlan) -> None:
         """Once, whoever else sees it, and whatever comes of it."""

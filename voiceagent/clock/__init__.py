@@ -60,6 +60,7 @@ __all__ = [
     "stands_twice",
     "steady",
     "uptime",
+    "waited",
     "wall",
     "zone",
     "zone_named",
@@ -205,6 +206,13 @@ def _logged(error: EngineLost) -> None:
 def now() -> float:
     """Seconds on the running loop's clock."""
     return asyncio.get_running_loop().time()
+
+
+async def waited(event: asyncio.Event, seconds: float | None) -> None:
+    """Until it is set, or so long at most; None: however long."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 def cpu_seconds_of(process: int) -> float | None:

@@ -13,6 +13,8 @@ __all__ = ["Holdings"]
 
 LITTLE = 0.002
 """Of all, what anybody may hold even where all is taken."""
+LITTLE_OF_ONE = 0.1
+"""Of the part of one ceiling, what anybody under it may hold whoever else fills it."""
 
 
 class Holdings:
@@ -23,37 +25,44 @@ class Holdings:
         self.total = 0.0
         """What all hold."""
         self._most, self._each = most, share * most
-        self._things: dict[str, tuple[str, float]] = {}
+        self._things: dict[str, tuple[tuple[str, ...], float]] = {}
         self._of: Counter[str] = Counter()
 
-    def hold(self, thing: str, whose: str, size: float) -> None:
-        """That thing is held, and so large now."""
+    def hold(self, thing: str, whose: str, size: float, *, under: str = "") -> None:
+        """That thing is held, and so large now; `under`: with whom they are counted
+        together."""
+        every = (whose,) if under in ("", whose) else (whose, under)
         held = self._things.get(thing)
-        if held == (whose, size):
+        if held == (every, size):
             return
         if held is not None:
             self.let_go(thing)
         if size > 0.0:
-            self._things[thing] = whose, size
-            self._of[whose] += size  # type: ignore[assignment]
-            self.total += size
+            self._things[thing] = every, size
+            self._count(every, size)
 
     def let_go(self, thing: str) -> None:
         """It is held no longer, if it was."""
-        whose, size = self._things.pop(thing, ("", 0.0))
+        every, size = self._things.pop(thing, ((), 0.0))
         if size:
-            self._of[whose] -= size  # type: ignore[assignment]
-            self.total -= size
-            if self._of[whose] <= 0:
-                del self._of[whose]
+            self._count(every, -size)
 
     def of(self, whose: str) -> float:
         """What they hold."""
         return self._of[whose]
 
-    def room(self, whose: str, more: float = 0.0) -> bool:
+    def room(self, whose: str, more: float = 0.0, *, under: str = "") -> bool:
         """Whether they may hold so much more."""
         own = self._of[whose] + more
-        if own > self._each:
-            return False
+        if self._of[under or whose] + more > self._each:
+            alone = under in ("", whose)
+            if alone or own > LITTLE_OF_ONE * self._each:
+                return False
         return self.total + more <= self._most or own <= LITTLE * self._most
+
+    def _count(self, every: tuple[str, ...], size: float) -> None:
+        self.total += size
+        for one in every:
+            self._of[one] += size  # type: ignore[assignment]
+            if self._of[one] <= 0:
+                del self._of[one]

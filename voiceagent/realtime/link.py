@@ -12,7 +12,7 @@ from urllib.parse import quote, urljoin, urlsplit
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
-from voiceagent.clock import now, wall
+from voiceagent.clock import now, waited, wall
 from voiceagent.door.tls import proved_region
 from voiceagent.errors import LinkDown, RemoteFailed
 from voiceagent.errors.foreign import one_line
@@ -221,11 +221,7 @@ class Link:
             await asyncio.sleep(left)  # whoever waits for it is told why
             busy = isinstance(self.status.refusal, RemoteBusy)
             seconds = FIRST_WAIT if busy else seconds
-        try:
-            async with asyncio.timeout(seconds):
-                await self._nudged.wait()
-        except TimeoutError:
-            return
+        await waited(self._nudged, seconds)
 
     def _rest(self, error: Exception) -> None:
         """What kind of refusal it is, and how long the server is left alone for it."""

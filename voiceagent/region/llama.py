@@ -20,6 +20,7 @@ from pathlib import Path
 
 from voiceagent.child_process.own_path import module_line
 from voiceagent.child_process.patience import Patience
+from voiceagent.clock import waited
 from voiceagent.errors import (
     ConfigError,
     EngineFailed,
@@ -143,11 +144,7 @@ class LlamaBackend:
 
     async def _there(self) -> ChatBackend:
         """The way to the process, once there is one."""
-        try:
-            async with asyncio.timeout(BACK):
-                await self._up.wait()
-        except TimeoutError:
-            pass
+        await waited(self._up, BACK)
         if self._chat is None:
             raise LinkDown("the model is being started again", hint="ask once more")
         return self._chat

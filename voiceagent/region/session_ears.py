@@ -119,14 +119,14 @@ class SessionEars:
     def recognise(self, step: Recognise) -> None:
         """Make out the words of a turn, or refuse it where too much waits already."""
         sound, seconds = self._services.sound, len(step.pcm) / 2 / step.rate
-        _, ceiling = self._mine
-        if not sound.room(ceiling, seconds):
-            waiting = sound.of(ceiling)
+        (share, *_), ceiling = self._mine
+        if not sound.room(share, seconds, under=ceiling):
+            waiting = sound.of(share)
             why = f"{waiting:.0f} s of your sound wait to be made out already"
             failed = self._session.answering.transcription_failed
             self._do(failed(step.item_id, TOO_MUCH, why))
             return
-        sound.hold(step.item_id, ceiling, seconds)
+        sound.hold(step.item_id, share, seconds, under=ceiling)
         self._tasks.spawn(step.item_id, self._recognise(step))
         running = self._tasks.running[step.item_id]
         running.add_done_callback(lambda _: sound.let_go(step.item_id))

@@ -66,15 +66,14 @@ class Sessions:
 
     def make_room(self, whose: str) -> bool:
         """Whether they may keep more here, without their cut sessions if need be."""
-        if self._services.kept.room(whose):
-            return True
-        for session_id, (live, handle) in list(self._detached.items()):
-            if self._services.kept.room(whose):
-                break
-            if live.who.ceiling == whose:
-                handle.cancel()
-                self._give_up(session_id)
-        return self._services.kept.room(whose)
+        while not self._services.kept.room(whose):
+            cut = self._detached.items()
+            oldest = next((i for i, (one, _) in cut if one.who.ceiling == whose), None)
+            if oldest is None:
+                return False
+            self._detached[oldest][1].cancel()
+            self._give_up(oldest)
+        return True
 
     def expire(
         self, live: Live, code: str = "token_expired", why: str = "the token has ended"
