@@ -23,7 +23,7 @@ from voiceagent.skills.timers.dates import (
     impossible,
     said_day,
 )
-from voiceagent.skills.timers.heard import said_lengths, said_times
+from voiceagent.skills.timers.heard import said_whens
 from voiceagent.skills.timers.set_times import SetTimes, stamp_of, zone_of
 from voiceagent.skills.timers.words import UNSET, again_words, change_words
 from voiceagent.skills.which import ask_either, ask_for
@@ -119,9 +119,8 @@ def _ask_when(intent: Intent) -> Answer:
     day = DAY_SLOTS & intent.slots.keys() or "part" in intent.slots
     text = "At what time?" if day or rule_of(intent.slots) else "When?"
     kept = {key: value for key, value in intent.slots.items() if key != ASK}
-    heard = [*(f"at {time}" for time in said_times()[:200]), *said_lengths()[:180]]
     bare = replace(intent, slots=kept)
-    return ask_for(text, bare, FRAMES, TIME_SLOTS, heard=heard)
+    return ask_for(text, bare, FRAMES, TIME_SLOTS, heard=said_whens())
 
 
 def _somebody(intent: Intent, people: People) -> Somebody | Answer | None:

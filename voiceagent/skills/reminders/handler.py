@@ -21,7 +21,7 @@ from voiceagent.skills.timers.dates import (
     said_day,
     unsettable,
 )
-from voiceagent.skills.timers.heard import said_lengths, said_times
+from voiceagent.skills.timers.heard import said_whens
 from voiceagent.skills.timers.moves import moving
 from voiceagent.skills.timers.set_times import SetTime, SetTimes, stamp_of, zone_of
 from voiceagent.skills.timers.snooze import LastRung
@@ -179,8 +179,7 @@ def _ask_when(words: str, intent: Intent) -> Answer:
     text = "At what time?" if DAY_SLOTS & intent.slots.keys() else "When?"
     if any(condition in f" {words.lower()} " for condition in CONDITIONS):
         text = f"I can only remind you at a time. {text}"
-    heard = [*(f"at {time}" for time in said_times()[:200]), *said_lengths()[:180]]
-    return ask_for(text, intent, FRAMES, TIME_SLOTS, heard=heard)
+    return ask_for(text, intent, FRAMES, TIME_SLOTS, heard=said_whens())
 
 
 def _to(words: str, intent: Intent) -> str:

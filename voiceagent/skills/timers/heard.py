@@ -9,7 +9,7 @@ from functools import cache
 
 from voiceagent.lang.spoken import number_words
 
-__all__ = ["said_lengths", "said_times"]
+__all__ = ["said_lengths", "said_times", "said_whens"]
 
 STEPS = (*range(1, 21), *range(25, 61, 5), 90)
 """Minutes and seconds that people say."""
@@ -50,3 +50,9 @@ def said_times() -> tuple[str, ...]:
         for hour in hours
     ]
     return ("noon", "midnight", *full, *parts, *halves, *exact)
+
+
+@cache
+def said_whens() -> tuple[str, ...]:
+    """Both: `at half past seven`, `ten minutes`."""
+    return (*(f"at {time}" for time in said_times()[:200]), *said_lengths()[:180])
