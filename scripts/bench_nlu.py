@@ -136,7 +136,7 @@ def run(options: argparse.Namespace, training: Part, test: Part) -> dict[str, An
 
 def _trained(options: argparse.Namespace, training: Part, folder: Path) -> Trained:
     from lib.training.checkpoint import load_minilm
-    from lib.training.fit import Plan
+    from lib.training.plan import Plan
     from lib.training.recipe import Recipe, recogniser, train
 
     start = load_minilm()

@@ -37,7 +37,7 @@ from lib.training.environment import ROOT, enter
 from voiceagent.errors import EngineFailed, VoiceAgentError
 
 if TYPE_CHECKING:
-    from lib.training.fit import Task
+    from lib.training.plan import Task
 
 __all__ = ["main"]
 
@@ -102,7 +102,7 @@ def _options() -> argparse.Namespace:
 def _build(options: argparse.Namespace) -> None:
     from lib.training.card import write_card, write_curve, write_readme
     from lib.training.checkpoint import load_minilm
-    from lib.training.fit import Plan
+    from lib.training.plan import Plan
     from lib.training.recipe import Recipe, say, train, train_heads
     from lib.training.scoring import Reader
     from lib.training.standing import StandingFile, mark_of
@@ -208,8 +208,8 @@ def _halves(held: Sequence[Example]) -> tuple[list[Example], list[Example]]:
 
 
 def _beside(data: Path) -> list[Task]:
-    from lib.training.fit import Task
     from lib.training.lessons import labels_of, some_of_each
+    from lib.training.plan import Task
 
     tasks = []
     for name in TASKS:

@@ -242,8 +242,9 @@ def test_confidence_follows_what_was_right() -> None:
 def test_training_learns_and_keeps_the_slots(tmp_path: Path) -> None:
     pytest.importorskip("jax", reason="training tools are not installed here")
     from lib.training.encoder import from_checkpoint, to_checkpoint
-    from lib.training.fit import Plan, Task, fit, states
+    from lib.training.fit import fit, states
     from lib.training.lessons import lesson
+    from lib.training.plan import Plan, Task
 
     examples = [Example(f"wake {w}", "alarm", (Span(5, 6, "who"),)) for w in "abcdef"]
     examples += [Example(f"play {w}", "music") for w in "abcdef"]
@@ -265,7 +266,8 @@ def test_training_learns_and_keeps_the_slots(tmp_path: Path) -> None:
 def test_a_training_that_is_stopped_goes_on_to_the_same_weights(tmp_path: Path) -> None:
     jax = pytest.importorskip("jax", reason="training tools are not installed here")
     from lib.training.encoder import from_checkpoint
-    from lib.training.fit import Plan, Task, fit
+    from lib.training.fit import fit
+    from lib.training.plan import Plan, Task
     from lib.training.standing import StandingFile
 
     examples = [Example(f"wake {w}", "alarm", (Span(5, 6, "who"),)) for w in "abcdef"]
@@ -310,7 +312,7 @@ def test_a_trained_folder_is_one_that_the_agent_reads(tmp_path: Path) -> None:
     pytest.importorskip("llama_cpp", reason="llama-cpp-python is not installed here")
     from lib.training.card import write_card, write_curve, write_readme
     from lib.training.checkpoint import Checkpoint
-    from lib.training.fit import Plan
+    from lib.training.plan import Plan
     from lib.training.recipe import Recipe, train
     from lib.training.scoring import Reader, rejection, slot_scores
 
@@ -344,7 +346,7 @@ def test_heads_alone_leave_the_encoder_as_it_is(tmp_path: Path) -> None:
     for name in ("jax", "gguf", "xllamacpp"):
         pytest.importorskip(name, reason="training tools are not installed here")
     from lib.training.checkpoint import Checkpoint
-    from lib.training.fit import Plan
+    from lib.training.plan import Plan
     from lib.training.recipe import Recipe, train, train_heads
     from lib.training.scoring import Reader, rejection
 

@@ -25,7 +25,7 @@ from .losses import intent_loss, slot_loss
 from .plan import Plan, Task
 from .standing import Standing
 
-__all__ = ["Plan", "Task", "fit", "states"]
+__all__ = ["fit", "states"]
 
 jax.config.update("jax_default_prng_impl", "unsafe_rbg")
 SCALE = 16.0

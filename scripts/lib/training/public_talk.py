@@ -7,9 +7,13 @@ from collections.abc import Callable, Mapping
 
 from lib.training.sampling import Span
 
-__all__ = ["REMINDED", "TALK"]
+__all__ = ["REMINDED", "TALK", "Mapped", "Reading", "meaning"]
 
 Reading = tuple[str, list[Span]]
+"""An intent and the spans that the mapping knows of."""
+Mapped = Callable[[str], Reading | None]
+"""The reading of a sentence; None: surely not ours, or dropped (see `DROPPED` of
+`public_text`)."""
 HOW = re.compile(
     r"\b(hows?|whats up|okay|all right|well|feeling|fine|been|going|doing)\b"
 )
@@ -60,18 +64,19 @@ def _reminder(text: str) -> Reading | None:
     return "reminder.set", spans
 
 
-def _as(intent: str) -> Callable[[str], Reading | None]:
+def meaning(intent: str) -> Mapped:
+    """Whatever the words are."""
     return lambda text: (intent, [])
 
 
-TALK: Mapping[str, Callable[[str], Reading | None]] = {
+TALK: Mapping[str, Mapped] = {
     "flip_coin": _coin,
     "roll_dice": _die,
     "greeting": _greeting,
-    "goodbye": _as("manners.bye"),
-    "thank_you": _as("manners.thanks"),
-    "what_is_your_name": _as("manners.who"),
-    "are_you_a_bot": _as("manners.who"),
+    "goodbye": meaning("manners.bye"),
+    "thank_you": meaning("manners.thanks"),
+    "what_is_your_name": meaning("manners.who"),
+    "are_you_a_bot": meaning("manners.who"),
     "reminder": _reminders,
     "reminder_update": _reminder,
 }

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 from lib.training.own_text import OwnText
 from lib.training.public_sets import rows
-from lib.training.public_talk import REMINDED, TALK
+from lib.training.public_talk import REMINDED, TALK, Mapped, Reading, meaning
 from lib.training.sampling import Example, Span
 from voiceagent.lang.spoken import spoken
 from voiceagent.nlu.intent import IntentParser, SlotValue
@@ -24,11 +24,6 @@ from voiceagent.nlu.slm.slots import SlotFinder
 from voiceagent.nlu.slm.values import read
 
 __all__ = ["MAPPED", "public_examples"]
-
-Reading = tuple[str, list[Span]]
-"""An intent and the spans that the mapping knows of."""
-Mapped = Callable[[str], "Reading | None"]
-"""The reading of a sentence; None: surely not ours, or dropped (see `DROPPED`)."""
 
 LOUDER = re.compile(r"\b(louder|up|increase|raise|higher|boost|more)\b")
 QUIETER = re.compile(r"\b(quieter|down|decrease|lower|reduce|softer|less)\b")
@@ -64,10 +59,6 @@ AWAY = re.compile(
     r"\b(in|at|for|near|around) (?!here\b|new york\b|the (house|room|garden)\b)\w+"
 )
 FORECAST = re.compile(r"\b(tomorrow|tonight|this week)\b")
-
-
-def _as(intent: str) -> Mapped:
-    return lambda text: (intent, [])
 
 
 def _tagged(intent: str, *ways: tuple[re.Pattern[str], str]) -> Mapped:
@@ -144,23 +135,23 @@ def _stop(text: str) -> Reading | None:
 
 VOLUME = _tagged("volume.change", (LOUDER, "change=10"), (QUIETER, "change=-10"))
 MAPPED: Mapping[str, Mapped] = {
-    "alarm": _as("alarm.set"),
-    "timer": _as("timer.set"),
+    "alarm": meaning("alarm.set"),
+    "timer": meaning("timer.set"),
     "time": _clock,
     "date": _clock,
     "weather": _weather,
     "change_volume": lambda text: ("volume.set", []) if _number(text) else VOLUME(text),
-    "repeat": _as("dialog.repeat"),
-    "what_can_i_ask_you": _as("dialog.help"),
+    "repeat": meaning("dialog.repeat"),
+    "what_can_i_ask_you": meaning("dialog.help"),
     "cancel": _cancel,
-    "next_song": _as("media.next"),
+    "next_song": meaning("media.next"),
     "shopping_list": _read_list,
     "todo_list": _read_list,
     "shopping_list_update": _update,
     "todo_list_update": _update,
-    "alarm_set": _as("alarm.set"),
-    "alarm_query": _as("alarm.status"),
-    "alarm_remove": _as("alarm.cancel"),
+    "alarm_set": meaning("alarm.set"),
+    "alarm_query": meaning("alarm.status"),
+    "alarm_remove": meaning("alarm.cancel"),
     "audio_volume_up": _tagged("volume.change", (LOUDER, "change=10")),
     "audio_volume_down": _tagged("volume.change", (QUIETER, "change=-10")),
     "audio_volume_mute": _tagged("volume.mute", (MUTE, "mute=on")),
@@ -168,14 +159,14 @@ MAPPED: Mapping[str, Mapped] = {
     "iot_hue_lightoff": _switched("device.off", "off|out"),
     "iot_hue_lightup": _tagged("light.brightness", (BRIGHTER, "change=25")),
     "iot_hue_lightdim": _tagged("light.brightness", (DARKER, "change=-25")),
-    "iot_hue_lightchange": _as("light.color"),
+    "iot_hue_lightchange": meaning("light.color"),
     "datetime_query": _clock,
     "weather_query": _weather,
     "GetWeather": _weather,
     "lists_query": _read_list,
     "lists_createoradd": _update,
     "lists_remove": _update,
-    "general_repeat": _as("dialog.repeat"),
+    "general_repeat": meaning("dialog.repeat"),
     "general_commandstop": _stop,
     **TALK,
 }

@@ -19,11 +19,12 @@ from .calibration import calibrate
 from .checkpoint import Checkpoint
 from .datasets import Example
 from .encoder import Tree, from_checkpoint
-from .fit import Plan, Task, fit, states
+from .fit import fit, states
 from .heads_file import HeadsPlan, tags_of_intents, write_heads, write_model
 from .lessons import Labels, labels_of, lesson, some_of_each
 from .linear import Ngrams, fit_ngrams
 from .noise import Recogniser, load_sounds
+from .plan import Plan, Task
 from .scoring import Answer, Reader
 
 __all__ = ["Recipe", "Trained", "recogniser", "say", "train", "train_heads"]
