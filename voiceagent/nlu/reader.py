@@ -65,9 +65,9 @@ class CommandReader:
         return found
 
     def _now(self, text: str) -> Intent | None:
-        found = self.one(text)
+        bare = without_manners(text)
+        found = self._one(text, bare)
         if found is None or _joined(found):
-            bare = without_manners(text)
             return self._parts.read(bare) or found or self._reasoned(bare)
         return found
 
@@ -110,7 +110,10 @@ class CommandReader:
 
     def one(self, text: str) -> Intent | None:
         """The one command that `text` is, now and without its reason."""
-        bare = without_manners(text)
+        return self._one(text, without_manners(text))
+
+    def _one(self, text: str, bare: str) -> Intent | None:
+        """`bare`: the same without manners."""
         ways = [bare, text] if bare and bare != text else [text]
         for way in ways:
             if (found := self._parser.parse(way)) is not None and _plausible(found):
@@ -130,6 +133,10 @@ TIMED = frozenset(
     for word in (one, many)
 )
 """Units of a while: what has one in its name has been misread."""
+JOINTS = frozenset(WORDS.joints)
+NO_FRONTS = WORDS.no_names | JOINTS
+NOT_WITHIN = WORDS.kinds | WORDS.either | TIMED
+"""Words with which no name begins, and those that stand in none."""
 FREELY_NAMED = ("timer.", "alarm.", "reminder.")
 """What intents are about that somebody gave its name."""
 
@@ -142,9 +149,7 @@ def _name(intent: Intent) -> list[str]:
 def _plausible(intent: Intent) -> bool:
     """Whether a name can be one: "all timers in the pasta" cannot."""
     name = _name(intent)
-    edges = WORDS.no_names | {*WORDS.joints}
-    inside = WORDS.kinds | WORDS.either | TIMED
-    return not name or (name[0] not in edges and not inside & {*name})
+    return not name or (name[0] not in NO_FRONTS and NOT_WITHIN.isdisjoint(name))
 
 
 def _joined(intent: Intent) -> bool:
@@ -153,10 +158,8 @@ def _joined(intent: Intent) -> bool:
     name = _name(intent)
     pairs = zip(name, name[1:], strict=False)
     item = {*spoken(str(intent.slots.get("item", ""))).split()}
-    listed = bool(item & WORDS.lists and item & {*WORDS.joints})
-    return listed or any(
-        one in WORDS.joints and two in WORDS.no_names for one, two in pairs
-    )
+    listed = bool(item & WORDS.lists and item & JOINTS)
+    return listed or any(one in JOINTS and two in WORDS.no_names for one, two in pairs)
 
 
 def _in_tenths(text: str) -> Iterator[str]:
