@@ -97,10 +97,10 @@ class LaterSkill:
 
     def schedule(self, intent: Intent, context: TurnContext) -> Schedule | Answer:
         """What `intent` (a `LATER`) waits for; else what to say or ask instead."""
-        if BESIDE in intent.slots:
-            found = scheduled(intent, context, self._times, self._people)
-            return found if isinstance(found, Answer) else covering(intent, found)
-        return scheduled(intent, context, self._times, self._people)
+        found = scheduled(intent, context, self._times, self._people)
+        if BESIDE in intent.slots and isinstance(found, Schedule):
+            return covering(intent, found)
+        return found
 
     def kept(
         self,
