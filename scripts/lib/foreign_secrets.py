@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from lib.name_mentions import beside_carrier
+
 __all__ = ["PlantedForm", "planted_forms", "what_left"]
 
 Chance = random.Random
@@ -215,10 +217,7 @@ def planted_forms(count: int, seed: int, *, held_out: bool) -> Iterator[PlantedF
 
 def what_left(planted: PlantedForm, sent: str) -> set[str]:
     """Words and numbers of the secret that are still in what was sent."""
-    kept = _words(re.sub(r"\[[A-Z]+_\d+\]", " ", sent))
-    for word in _words(planted.carrier.format(" ")):
-        if word in kept:
-            kept.remove(word)
+    kept = beside_carrier(planted.carrier, sent, _words)
     secret = set(_words(planted.secret))
     return {
         word for word in kept if word in secret and word not in GLUE and _tells(word)

@@ -15,7 +15,15 @@ from dataclasses import dataclass
 
 from lib.name_hearing import HEARD, NATO, respelled
 
-__all__ = ["FORMS", "HELD_OUT", "NAMES", "Mention", "left", "mentions"]
+__all__ = [
+    "FORMS",
+    "HELD_OUT",
+    "NAMES",
+    "Mention",
+    "beside_carrier",
+    "left",
+    "mentions",
+]
 
 NAMES = (
     "Rose Miller", "Will Baker", "May Thompson", "Mark Shepherd", "Bill Hughes",
@@ -323,9 +331,16 @@ def mentions(count: int, seed: int, *, held_out: bool) -> Iterator[Mention]:
 
 def left(mention: Mention, sent: str) -> set[str]:
     """Words of the mention that are still in what was sent."""
-    kept = Counter(_words(re.sub(r"\[[A-Z]+_\d+\]", " ", sent)))
-    kept -= Counter(_words(mention.carrier.format(" ")))
+    kept = beside_carrier(mention.carrier, sent, _words)
     return {word for word in kept if len(word) > 1 and word not in GLUE}
+
+
+def beside_carrier(
+    carrier: str, sent: str, words: Callable[[str], list[str]]
+) -> Counter[str]:
+    """Words of what was sent that neither the carrier nor the gate put there."""
+    kept = Counter(words(re.sub(r"\[[A-Z]+_\d+\]", " ", sent)))
+    return kept - Counter(words(carrier.format(" ")))
 
 
 def _words(text: str) -> list[str]:
