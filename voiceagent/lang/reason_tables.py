@@ -8,7 +8,8 @@ __all__ = ["ReasonWords"]
 
 
 class ReasonWords(Struct, frozen=True, kw_only=True, eq=False):
-    """What a reason looks like, and what is none: closed tables."""
+    """What a reason looks like, and what is none: closed tables. Behind `so`, only how
+    it begins and what is asked, told or supposed is looked for."""
 
     subjects: frozenset[str]
     """A reason begins with one of them."""
@@ -20,6 +21,3 @@ class ReasonWords(Struct, frozen=True, kw_only=True, eq=False):
     """Words of what may not be so, or is somebody's wish: in no reason."""
     before_so: frozenset[str]
     """Words behind which `so` means something else: `he said so`."""
-
-
-"""Behind `so`, only that and what is asked, told or supposed is looked for."""

@@ -12,7 +12,7 @@ and nothing that is not.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from voiceagent.lang.languages import language
@@ -88,7 +88,7 @@ class LaterReader:
         if not self.occasions.hinted(bare):
             return None
         found = self._timed(said, bare) or self._refused(said, bare)
-        return None if found is None else _with_text(found, text)
+        return None if found is None else replace(found, text=text)
 
     def _timed(self, said: _Sentence, bare: Sequence[str]) -> Intent | None:
         every = sorted(
@@ -134,8 +134,7 @@ class LaterReader:
         found = self.parse(f"{rest} {said.text(when.start, when.end)}")
         if found is None or found.name != one.name:
             return None
-        new = {slot: value for slot, value in found.slots.items()}
-        return found if when.slots.items() <= new.items() else None
+        return found if when.slots.items() <= found.slots.items() else None
 
     def _covering(
         self,
@@ -247,9 +246,3 @@ def _joint_before(bare: Sequence[str], at: int) -> int:
         if " ".join(bare[at - many : at]) in JOINTS:
             return many
     return 0
-
-
-def _with_text(found: Intent, text: str) -> Intent:
-    return Intent(
-        found.name, found.slots, found.confidence, text, found.without, found.parts
-    )

@@ -27,7 +27,6 @@ from voiceagent.nlu.referring import TARGETS, exchanged, of_that_kind, same_thin
 
 __all__ = [
     "MOST_WORDS",
-    "TARGETS",
     "PartsReader",
     "ReadOne",
     "either",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import TypeAlias
 
+from voiceagent.lang.languages import language
 from voiceagent.lang.spoken import spoken
 from voiceagent.nlu.intent import Intent
 
@@ -22,6 +23,7 @@ __all__ = [
 PhraseWords: TypeAlias = tuple[str, ...]
 OneCommand = Callable[[PhraseWords], Intent | None]
 LONGEST_CUE = 4
+JOINT = language().parts.joint
 
 
 def phrase_words(text: str) -> PhraseWords:
@@ -32,10 +34,10 @@ def phrase_words(text: str) -> PhraseWords:
         if spoken(bare):
             found.append(bare)
         if token.endswith((",", ";")) and found:
-            found.append("and")
-    while found and found[-1] == "and":
+            found.append(JOINT)
+    while found and found[-1] == JOINT:
         found.pop()
-    joined = [w for n, w in enumerate(found) if w != "and" or found[n + 1] != "and"]
+    joined = [w for n, w in enumerate(found) if w != JOINT or found[n + 1] != JOINT]
     return tuple(joined)
 
 
