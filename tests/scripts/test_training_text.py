@@ -29,10 +29,6 @@ ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.unit
 DATA = ROOT.parent / "shared" / "data" / "text"
 
-UNTRAINED: frozenset[str] = frozenset()
-"""Intents that have no sentences in people's own words yet: templates alone read them,
-and the shipped model does not know them."""
-
 LATER = frozenset(
     (
         *("know.ahead", "know.between", "know.convert", "know.since", "know.spell"),
@@ -62,7 +58,7 @@ def test_every_intent_of_the_pack_has_many_sentences() -> None:
     assert {*home().intents.intents, None} == {*counts}
     assert min(counts.values()) >= 5
     own_way = Counter(e.intent for e in made() if e.source == "indirect")
-    assert {*home().intents.intents} - UNTRAINED == {*own_way}
+    assert {*home().intents.intents} == {*own_way}
     assert min(own_way.values()) >= 5
 
 
@@ -155,7 +151,7 @@ def test_the_honest_test_is_honest() -> None:
     assert len(rows) >= 300 and 0.4 <= len(ours) / len(rows) <= 0.6
     asked = {row["intent"] for row in ours}
     every = {*home().intents.intents}
-    assert asked == every - UNTRAINED - LATER
+    assert asked == every - LATER
     texts = {example.text for example in made()}
     assert not texts & {spoken(row["text"]) for row in rows}
     parser, known = IntentParser(home()), SlotFinder(home()).intents
