@@ -7,10 +7,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from voiceagent.nlu.intent import IntentParser
+from voiceagent.nlu.later import plannable
+from voiceagent.nlu.reader import CommandReader
 from voiceagent.nlu.slm.slots import SlotFinder
 from voiceagent.nlu.slm.tools import CallableIntent, tools_of
 from voiceagent.skills.host import SkillHost
 from voiceagent.skills.house.house import LocalHouse
+from voiceagent.skills.packs.frames import FramedPack
 from voiceagent.skills.packs.pack import Pack, load_pack
 from voiceagent.skills.skill import TurnContext
 from voiceagent.store import Store
@@ -21,6 +24,7 @@ __all__ = [
     "finder",
     "folder",
     "parser",
+    "reader",
     "reply",
     "shipped",
     "tools",
@@ -73,6 +77,18 @@ def finder(name: str) -> SlotFinder:
 def tools(name: str) -> tuple[CallableIntent, ...]:
     """What can be called of a shipped pack; half a second the first time."""
     return tools_of(shipped(name))
+
+
+@lru_cache
+def reader(name: str) -> CommandReader:
+    """What reads commands of a shipped pack, with parts and for later."""
+    pack = shipped(name)
+    framed = FramedPack(pack.frames, pack.slot_lists) if pack.frames else None
+    frames = IntentParser(framed) if framed else None
+    known = finder(name).intents
+    return CommandReader(
+        parser(name), lambda: frames, lambda intent: plannable(known.get(intent))
+    )
 
 
 def reply(name: str, text: str, *, now: datetime = MONDAY) -> str:

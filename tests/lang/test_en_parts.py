@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.lang.tables import ENGLISH, Check, failing, taken_out
-from tests.nlu.guards.test_account import reader
+from tests.packs import reader
 from voiceagent.agent.together import tells
 from voiceagent.nlu.correction import mended, takes_back
 from voiceagent.nlu.intent import SEVERAL, UNDO, Intent

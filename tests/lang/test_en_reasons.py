@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.lang.tables import Check, failing
-from tests.nlu.guards.test_account import reader
+from tests.packs import reader
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.reasons import is_reason
 from voiceagent.nlu.replanned import planned

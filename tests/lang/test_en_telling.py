@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
-from packs import shipped
 
 from tests.lang.tables import ENGLISH, Check, failing
-from tests.nlu.guards.test_account import reader
+from tests.packs import reader, shipped
 from voiceagent.app.language_parts import telling
 from voiceagent.nlu.telling import Telling
 
@@ -39,6 +38,9 @@ CHECKS: dict[str, Check] = {
     ),
     "telling.particles": lambda word: (
         word == "down" or "I know no" in told(f"{FRONTS[word]} gumption")
+    ),
+    "telling.no_inside": lambda word: (
+        "I know no" not in told(f"turn on the fan {word} gumption")
     ),
     "telling.no_edges": lambda word: f"no {word}." not in told(f"turn on {word}"),
 }

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from cafe import DARK, Cafe, order
 from model_folders import Source
 
 from voiceagent.clock import Compute, Pace, now, run
 from voiceagent.deadline import Deadline
-from voiceagent.frontend.endpoint import Completeness
 from voiceagent.nlu.decision import DecisionStep
 from voiceagent.nlu.free_words import BELIEVED, DOUBTED, sure_words
 from voiceagent.nlu.intent import Intent
@@ -20,28 +20,7 @@ from voiceagent.nlu.slm.protocol import Guess
 from voiceagent.stt.protocol import OUTSIDE, Recognition
 
 pytestmark = pytest.mark.unit
-DARK = "it is too dark in here"
 SURE, UNSURE = BELIEVED + 0.05, (BELIEVED + DOUBTED) / 2
-
-
-def order(size: str) -> Intent:
-    return Intent("order", {"size": size}, text=f"a {size} espresso")
-
-
-class Cafe:
-    """Understands "a SIZE espresso", and whatever has a light in it."""
-
-    def progress(self, text: str) -> Completeness:
-        return Completeness.COMPLETE
-
-    def parse(self, text: str) -> Intent | None:
-        words = text.split()
-        if words[:1] == ["a"] and words[-1] == "espresso" and len(words) == 3:
-            return order(words[1])
-        return Intent("device.on", {}, text=text) if "light" in words else None
-
-    def answers(self, intent: str) -> bool:
-        return True
 
 
 def play(

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pytest
+from cafe import DARK, Cafe, order
 from hypothesis import given
 from hypothesis import strategies as st
 from model_folders import Source
 
 from voiceagent.clock import Compute, Pace, now, run
 from voiceagent.deadline import Deadline
-from voiceagent.errors import PackError
-from voiceagent.frontend.endpoint import Completeness
 from voiceagent.nlu.decision import DecisionStep
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.interpreter import Interpreter
@@ -19,44 +18,11 @@ from voiceagent.nlu.models.swap import ModelSwitch
 from voiceagent.nlu.open_question import DECLINED
 from voiceagent.nlu.reading import Doubts, Reading
 from voiceagent.nlu.slm.protocol import NOT_MINE, Guess
-from voiceagent.skills.skill import Skill
 from voiceagent.stt.protocol import Recognition
 from voiceagent.trace.events import Event
 
 pytestmark = pytest.mark.unit
 SIZES = ("double", "triple")
-DARK = "it is too dark in here"
-
-
-def order(size: str) -> Intent:
-    return Intent("order", {"size": size}, text=f"a {size} espresso")
-
-
-@dataclass
-class Cafe:
-    """Understands "a SIZE espresso" and "turn on the light"."""
-
-    known: tuple[str, ...] = ("order", "device.on")
-    parsed: list[str] = field(default_factory=list)
-
-    def progress(self, text: str) -> Completeness:
-        return Completeness.COMPLETE
-
-    def parse(self, text: str) -> Intent | None:
-        self.parsed.append(text)
-        words = text.split()
-        if words[:1] == ["a"] and words[-1] == "espresso" and len(words) == 3:
-            return order(words[1])
-        return Intent("device.on", {}, text=text) if "light" in words else None
-
-    def answers(self, intent: str) -> bool:
-        """Whether anybody answers it."""
-        return intent in self.known
-
-    def skill_for(self, intent: str) -> Skill | None:
-        if intent not in self.known:
-            raise PackError(f"no skill answers `{intent}`")
-        return object()  # type: ignore[return-value]
 
 
 def heard(text: str, confidence: float = 1.0, *others: str) -> Recognition:

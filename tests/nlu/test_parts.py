@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from tests.nlu.guards.test_account import commands, reader
-from tests.packs import SHIPPED, parser, shipped
+from tests.nlu.guards.test_account import commands
+from tests.packs import SHIPPED, parser, reader, shipped
 from voiceagent.lang.languages import language
 from voiceagent.nlu.correction import mended
 from voiceagent.nlu.intent import SEVERAL, Intent

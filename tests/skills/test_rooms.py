@@ -10,9 +10,10 @@ from talk import MONDAY
 
 from voiceagent.nlu.intent import Intent, IntentParser
 from voiceagent.skills.host import SkillHost
-from voiceagent.skills.house.house import LocalHouse
+from voiceagent.skills.house.house import Entity, HouseModel, LocalHouse
 from voiceagent.skills.packs.pack import Pack, load_pack
 from voiceagent.skills.skill import Answer, TurnContext
+from voiceagent.skills.targets import named
 from voiceagent.store import Store
 
 pytestmark = pytest.mark.unit
@@ -121,3 +122,12 @@ def test_a_name_that_is_run_together_is_heard_word_by_word(folder: Path) -> None
     rooms = Rooms(folder)
     rooms.plan("set the heat pump to 22 degrees")
     assert rooms.changed() == {"climate.a"}
+
+
+def test_a_room_whose_name_has_an_and_keeps_it_in_the_question() -> None:
+    rooms = ("Bed and Bath", "Attic")
+    fans = (Entity(f"fan.{room[0]}", "Fan", "fan", room) for room in rooms)
+    intent = Intent("device.on", {"name": "Fan"})
+    found = named(HouseModel(entities=tuple(fans)), intent, TurnContext(MONDAY), "fan")
+    assert found is not None
+    assert found.problem == "Which fan: bed and bath or attic?"

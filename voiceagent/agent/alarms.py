@@ -233,7 +233,7 @@ class Alarms:
         await asyncio.sleep(PAUSE)
         if all(ringing.rounds <= 0 for ringing in self._ringing.values()):
             # What falls due, or is changed, joins in at once.
-            await waited(self._changed, max(0.0, min(SLOW, *self._waits_for())))
+            await waited(self._changed, max(0.0, min([SLOW, *self._waits_for()])))
 
     def _drop(self, keys: Iterable[tuple[str, str]]) -> None:
         for key in keys:

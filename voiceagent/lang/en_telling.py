@@ -26,4 +26,8 @@ TELLING = TellingWords(
         "for from with by up down and or but not no all every both it them me us i "
         "please now percent degrees minutes hours seconds s".split()
     ),
+    no_inside=frozenset(
+        "and or but then unless if when whenever while until till because so once "
+        "before after except i you he she we they it".split()
+    ),
 )

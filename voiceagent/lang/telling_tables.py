@@ -37,3 +37,5 @@ class TellingWords(Struct, frozen=True, kw_only=True, eq=False):
     """Behind a verb; a name may follow at once."""
     no_edges: frozenset[str]
     """No name begins or ends with one of them."""
+    no_inside: frozenset[str]
+    """No name has one of them in it: a second thing or a clause begins there."""

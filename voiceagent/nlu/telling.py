@@ -260,7 +260,8 @@ def _stretches(words: Sequence[str]) -> Iterator[tuple[int, int]]:
     for many in range(LONGEST, 0, -1):
         for start in range(1, len(words) - many + 1):
             piece = words[start : start + many]
-            if not {piece[0], piece[-1]} & WORDS.no_edges:
+            ends = {piece[0], piece[-1]}
+            if not ends & WORDS.no_edges and not WORDS.no_inside & {*piece}:
                 yield start, start + many
 
 

@@ -56,11 +56,11 @@ def says_all(text: str) -> bool:
     return bool({"all", "every", "everything", "both"} & {*text.lower().split()})
 
 
-def listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str], joint: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`."""
     if len(names) < 2:
         return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{', '.join(names[:-1])} {joint} {names[-1]}"
 
 
 def shown_number(value: object) -> str:

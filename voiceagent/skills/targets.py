@@ -87,7 +87,7 @@ def _which(same: Sequence[Entity], intent: Intent) -> Targets:
         Option(said_name(area), replace(intent, slots={**intent.slots, "area": area}))
         for area in placed
     )
-    rooms = listed([option.words for option in options]).replace(" and ", " or ")
+    rooms = listed([option.words for option in options], "or")
     text = f"Which {name}: {rooms}?"
     asked = Question(text, options, f"{len(options)} of one name")
     return Targets((), f"the {name}", text, asked)
@@ -165,7 +165,7 @@ def _which_one(found: Sequence[Entity], intent: Intent) -> Targets:
         )
         for entity in found
     )
-    told = listed([option.words for option in options]).replace(" and ", " or ")
+    told = listed([option.words for option in options], "or")
     text = f"Which one: {told}?"
     asked = Question(text, options, f"{len(options)} of one kind")
     return Targets((), text, text, asked)

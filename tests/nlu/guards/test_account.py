@@ -9,14 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.nlu.test_intent import samples
-from tests.packs import SHIPPED, finder, parser, shipped
+from tests.packs import SHIPPED, finder, parser, reader, shipped
 from voiceagent.lang.languages import language
 from voiceagent.nlu.guards.guards import Guards, Ruling
 from voiceagent.nlu.guards.states import wanted_way
 from voiceagent.nlu.intent import Intent, IntentParser
-from voiceagent.nlu.later import plannable
 from voiceagent.nlu.manners import without_manners
-from voiceagent.nlu.reader import CommandReader
 from voiceagent.skills.packs.frames import FramedPack
 from voiceagent.skills.packs.pack import load_pack
 
@@ -29,17 +27,6 @@ MANNERS, GUARDS = language().manners, language().guards
 @lru_cache
 def guards(name: str) -> Guards:
     return Guards(finder(name).intents, framed=shipped(name).framed)
-
-
-@lru_cache
-def reader(name: str) -> CommandReader:
-    pack = shipped(name)
-    framed = FramedPack(pack.frames, pack.slot_lists) if pack.frames else None
-    frames = IntentParser(framed) if framed else None
-    known = finder(name).intents
-    return CommandReader(
-        parser(name), lambda: frames, lambda intent: plannable(known.get(intent))
-    )
 
 
 def commands(name: str, seed: int) -> list[tuple[Intent, str]]:
