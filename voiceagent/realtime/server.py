@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from voiceagent.realtime import events as ev
 from voiceagent.realtime.answering import Answering
@@ -86,22 +86,7 @@ class ServerSession:
         self.audio = InputAudio(self.wire, self.answering.unheard)
         self._idle = IdleWatch()
         self._faults = 0
-        items_of = ItemEvents(self.wire, self.writer, self.answering)
-        self._handlers: dict[type, Callable[[Any], Iterator[SessionStep]]] = {
-            ev.SessionUpdate: self._session_update,
-            ev.Append: self.audio.append,
-            ev.Commit: self.audio.commit,
-            ev.Clear: self.audio.clear,
-            ev.ItemCreate: items_of.create,
-            ev.ItemRetrieve: items_of.retrieve,
-            ev.ItemTruncate: items_of.truncate,
-            ev.ItemDelete: items_of.delete,
-            ev.ResponseCreate: self._response_create,
-            ev.ResponseCancel: self._response_cancel,
-            ev.OutputClear: lambda event: iter(()),
-            ev.Resume: self._resume,
-            ev.ReceiptsHead: self._offer.receipts,
-        }
+        self._items = ItemEvents(self.wire, self.writer, self.answering)
 
     @property
     def active(self) -> str:
@@ -130,7 +115,7 @@ class ServerSession:
                 self.counts["duplicates"] += 1
                 return []
             look_whether_it_is_served(event, self.wire)
-            steps = list(self._handlers[type(event)](event))
+            steps = list(self._handlers[type(event)](self, event))
         except ProtocolFault as fault:
             return self._fault(fault)
         self._faults = 0
@@ -296,3 +281,20 @@ class ServerSession:
             last_event_id=event.last_event_id,
             event_id=event.event_id,
         )
+
+    # Of the class: thirteen bound methods for each session would be kept for nothing.
+    _handlers: ClassVar[Mapping[type, Callable[[Any, Any], Iterator[SessionStep]]]] = {
+        ev.SessionUpdate: _session_update,
+        ev.Append: lambda self, event: self.audio.append(event),
+        ev.Commit: lambda self, event: self.audio.commit(event),
+        ev.Clear: lambda self, event: self.audio.clear(event),
+        ev.ItemCreate: lambda self, event: self._items.create(event),
+        ev.ItemRetrieve: lambda self, event: self._items.retrieve(event),
+        ev.ItemTruncate: lambda self, event: self._items.truncate(event),
+        ev.ItemDelete: lambda self, event: self._items.delete(event),
+        ev.ResponseCreate: _response_create,
+        ev.ResponseCancel: _response_cancel,
+        ev.OutputClear: lambda self, event: iter(()),
+        ev.Resume: _resume,
+        ev.ReceiptsHead: lambda self, event: self._offer.receipts(event),
+    }

@@ -54,6 +54,20 @@ USUAL: dict[str, Any] = {
 """What null means."""
 ANSWERING = ("create_response", "interrupt_response", "idle_timeout_ms")
 """Fields of a turn detector that are about answers."""
+AUDIO: Mapping[str, Any] = {
+    "input": {
+        "format": {"type": "audio/pcm", "rate": RATE},
+        "transcription": None,
+        "noise_reduction": None,
+        "turn_detection": dict(DETECTORS["server_vad"]),
+    },
+    "output": {
+        "format": {"type": "audio/pcm", "rate": RATE},
+        "voice": VOICE,
+        "speed": 1.0,
+    },
+}
+"""Where nothing was set: one for all sessions, what is set makes a new one."""
 
 
 class SessionSettings:
@@ -76,19 +90,7 @@ class SessionSettings:
             "tracing": None,
             "include": None,
             "prompt": None,
-            "audio": {
-                "input": {
-                    "format": {"type": "audio/pcm", "rate": RATE},
-                    "transcription": None,
-                    "noise_reduction": None,
-                    "turn_detection": dict(DETECTORS["server_vad"]),
-                },
-                "output": {
-                    "format": {"type": "audio/pcm", "rate": RATE},
-                    "voice": VOICE,
-                    "speed": 1.0,
-                },
-            },
+            "audio": AUDIO,
         }
         if transcribes:
             self._transcribe()

@@ -13,7 +13,7 @@ from typing import Any
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
-from voiceagent.clock import perf, wall
+from voiceagent.clock import wall
 from voiceagent.door.admission import ADDRESS_SHARE, SHARE, Visitor, is_loopback
 from voiceagent.door.holdings import Holdings
 from voiceagent.door.keyring import Keyring
@@ -37,9 +37,10 @@ from voiceagent.region.ports import Ports
 from voiceagent.region.recognisers import Recognisers
 from voiceagent.region.self_test import SelfTest
 from voiceagent.region.services import Detector, Observe, Recogniser, Services, unseen
-from voiceagent.region.session_shell import STRETCH, Live
+from voiceagent.region.session_shell import Live
 from voiceagent.region.sessions import Sessions
 from voiceagent.region.slots import AnswerSlots
+from voiceagent.region.stretches import Stretches
 from voiceagent.region.tasks import Tasks
 from voiceagent.region.trouble import note
 from voiceagent.region.visitor_connection import VisitorConnection
@@ -220,19 +221,19 @@ class RegionServer:
         unread = partial(self._unread, lambda: live)
         connection.reading, connection.holding = used, unread
         ends = self._at_its_end(who, lambda: self.sessions.expire(live))
-        began = perf()
+        stretches = Stretches(connection, used)
         try:
             async for message in connection:
                 self.services.metrics.count("events", "in")
-                await self.services.loop.turn(who.share)
-                if perf() - began > STRETCH:  # the next one may be there already
-                    await asyncio.sleep(0)
-                    began = perf()
-                live.session.wire.full = self._full(who)
-                live = await Metered(self._received(message, live, connection), used)
-                connection.taken()
-                live.weigh()
-                await live.caught_up()
+                if not stretches.on:
+                    await self.services.loop.turn(who.share)
+                    live.session.wire.full = self._full(who)
+                    stretches.go()
+                live = await self._received(message, live, connection, stretches)
+                if stretches.over(message):
+                    live.weigh()
+                    await stretches.end()
+                    await live.caught_up()
         except ConnectionClosed:
             pass
         finally:
@@ -265,16 +266,22 @@ class RegionServer:
         return loop.call_later(min(left, LONGEST), expire)
 
     async def _received(
-        self, message: str | bytes, live: Live, connection: ServerConnection
+        self,
+        message: str | bytes,
+        live: Live,
+        connection: ServerConnection,
+        work: Stretches,
     ) -> Live:
         """The session that goes on after that message."""
         try:
             steps = live.session.receive(message)
             if steps and isinstance(steps[0], Attach):
-                who = visitor_of(connection)
-                return await self.sessions.attach(live, steps[0], connection, who)
+                work.stop()
+                attach = self.sessions.attach
+                attached = attach(live, steps[0], connection, visitor_of(connection))
+                return await Metered(attached, live.used)
             for _ in live.carry_out(steps):
-                await asyncio.sleep(0)
+                await work.pause()
         except ConnectionClosed:
             raise
         except Exception as error:

@@ -37,17 +37,16 @@ from voiceagent.region.responses import Responses
 from voiceagent.region.services import Services, Socket
 from voiceagent.region.session_ears import SessionEars
 from voiceagent.region.step_queue import StepQueue
+from voiceagent.region.stretches import STRETCH
 from voiceagent.region.tasks import Tasks
 from voiceagent.region.trouble import note, told
 
-__all__ = ["STRETCH", "Live"]
+__all__ = ["Live"]
 
 log = logging.getLogger(__name__)
 
 MOST_STEPS = 4096
 """Steps that may wait for a client that does not read."""
-STRETCH = 0.001
-"""Seconds that a session works on end before others go on."""
 KEEPING = 3.0
 """Seconds that the next event waits at most until the conversation is written down."""
 MOST_BEHIND = 1 << 20
@@ -86,7 +85,7 @@ class Live:
             session, services, self.do, self._ears, who.share, self.caught_up
         )
         self._steps = StepQueue()
-        self._wake = asyncio.Event()
+        self._wake: asyncio.Future[None] | None = None
         self._idle: asyncio.Event | None = None
         self._sent: asyncio.Event | None = None
         """Where somebody waits for it; most sessions are idle, and there are many."""
@@ -117,14 +116,15 @@ class Live:
 
     async def flush(self) -> None:
         """Until everything that was decided has been carried out."""
-        if self._wake.is_set():
+        if self._wake is None or self._wake.done():
             self._idle = self._idle or asyncio.Event()
             await self._idle.wait()
 
     def do(self, steps: Iterable[SessionStep]) -> None:
         """Carry these out behind those that wait."""
         self._steps.put(steps)
-        self._wake.set()
+        if self._wake is not None and not self._wake.done():
+            self._wake.set_result(None)
         if len(self._steps) > MOST_STEPS and self.line.there:
             self._does_not_read()
 
@@ -188,13 +188,12 @@ class Live:
                 if perf() - began > STRETCH:  # others have their turn, too
                     await asyncio.sleep(0)
                     began = perf()
-            self._wake.clear()
             self.weigh()
-            if not self._steps:
-                if self._idle is not None:
-                    self._idle.set()
-                    self._idle = None
-                await self._wake.wait()
+            if self._idle is not None:
+                self._idle.set()
+                self._idle = None
+            self._wake = asyncio.get_running_loop().create_future()
+            await self._wake
 
     async def _one(self, step: SessionStep) -> None:
         match step:

@@ -28,7 +28,6 @@ class Tasks:
         `used(seconds)`: the loop worked so long for one of them."""
         self._lost, self._used = lost, used
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._unwanted: set[asyncio.Task[None]] = set()
 
     @property
     def running(self) -> dict[str, asyncio.Task[None]]:
@@ -48,7 +47,6 @@ class Tasks:
         """Its work is not wanted any more."""
         task = self._tasks.get(name)
         if task is not None:
-            self._unwanted.add(task)
             task.cancel()
 
     async def gone(self, name: str) -> None:
@@ -72,11 +70,10 @@ class Tasks:
         self._tasks.pop(name, None)
         work.close()  # it never began where the task was cancelled at once
         # Cancelled from outside is asked for; work that raises it by itself is not.
-        asked = task in self._unwanted or task.cancelling() > 0
+        asked = task.cancelling() > 0
         error = asyncio.CancelledError() if task.cancelled() else task.exception()
         if not asked and error is not None:
             self._lost(name, error)
-        self._unwanted.discard(task)
 
 
 async def _contained(

@@ -51,6 +51,13 @@ class VisitorConnection(ServerConnection):
             self.reading(perf() - began)
         self._now_unread(self.unread + len(data))
 
+    @property
+    def next_is_there(self) -> bool:
+        """Whether the next message has been read whole, as far as that is easily told:
+        it is taken without waiting."""
+        queued = self.recv_messages.frames.queue
+        return bool(queued) and queued[0].fin
+
     def taken(self) -> None:
         """A message was taken: parts of one that is not whole yet are counted anew."""
         queued = self.recv_messages.frames.queue
