@@ -96,11 +96,14 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--most", type=int, default=None, help="sentences of each intent of ours"
     )
+    parser.add_argument(
+        "--curve", action="store_true", help="the curve alone, of a finished --output"
+    )
     return parser.parse_args()
 
 
 def _build(options: argparse.Namespace) -> None:
-    from lib.training.card import write_card, write_curve, write_readme
+    from lib.training.card import write_readme
     from lib.training.checkpoint import load_minilm
     from lib.training.plan import Plan
     from lib.training.recipe import Recipe, say, train, train_heads
@@ -118,6 +121,9 @@ def _build(options: argparse.Namespace) -> None:
         for part in (calibrating, scored)
     )
     say(f"{len(learned)} examples, {len(calibrating)} to calibrate, {len(scored)} held")
+    if options.curve:
+        _seal(options, scored)
+        return
     saved = WORK / "weights.pickle"
     alone = options.again or options.alone or options.heads_of
     beside = () if alone else _beside(options.data)
@@ -150,18 +156,25 @@ def _build(options: argparse.Namespace) -> None:
     kept.drop()
     seconds = time.perf_counter() - started
     answers = Reader(options.output).read_all(scored)
-    write_curve(options.output, _curve(answers, scored))
+    _seal(options, scored)
+    figures = _figures(answers, scored)
+    figures |= {"parameters": trained.parameters, "seconds of training": round(seconds)}
+    write_readme(options.output, figures)
+    for name, value in figures.items():
+        print(f"{name:44} {value}")
+
+
+def _seal(options: argparse.Namespace, scored: Sequence[Example]) -> None:
+    """The curve of a finished folder, and the hashes of all that lies there."""
+    from lib.training.card import write_card, write_curve
+
+    write_curve(options.output, _curve(options.output, scored))
     write_card(
         options.output,
         kind="intent-encoder",
         version=options.version,
         source="trained by scripts/train_slm.py from all-MiniLM-L6-v2",
     )
-    figures = _figures(answers, scored)
-    figures |= {"parameters": trained.parameters, "seconds of training": round(seconds)}
-    write_readme(options.output, figures)
-    for name, value in figures.items():
-        print(f"{name:44} {value}")
 
 
 def _written(data: Path) -> Path:
@@ -226,16 +239,19 @@ def _save(epoch: int, tree: dict[str, Any]) -> None:
     print(f"epoch {epoch + 1} done", file=sys.stderr, flush=True)
 
 
-def _curve(answers: Sequence[Any], scored: Sequence[Example]) -> list[dict[str, float]]:
+def _curve(folder: Path, scored: Sequence[Example]) -> list[dict[str, float]]:
+    """Of what no template says, and behind the guards: that is where it is used."""
     import numpy as np
+    from lib.training.acted import Acting
     from lib.training.calibration import risk_curve
 
-    pairs = list(zip(answers, scored, strict=True))
-    sure = np.array(
-        [one.reading.probability if one.reading.intent else 0.0 for one in answers]
-    )
-    right = np.array([one.reading.intent == example.intent for one, example in pairs])
-    ours = np.array([example.intent != NOBODY for example in scored])
+    acting = Acting(folder)
+    asked = [example for example in scored if acting.asked(example)]
+    found = [acting.of(example) for example in asked]
+    acting.close()
+    sure = np.array([one.probability for one in found])
+    right = np.array([one.right for one in found])
+    ours = np.array([example.intent != NOBODY for example in asked])
     return risk_curve(sure, right, ours, foreign=FOREIGN_TRAFFIC)
 
 

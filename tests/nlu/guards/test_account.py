@@ -135,6 +135,24 @@ def test_no_rest_of_a_sentence_is_acted_upon(text: str) -> None:
         assert guards("home").judge(text, intent).ruling is not Ruling.ACT
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("give the timer ten more minutes", True),
+        ("give the timer ten extra minutes", True),
+        ("give the timer ten minutes", True),
+        ("give the timer ten more", False),
+        ("give the timer ten more degrees", False),
+        ("give the timer ten more gumption minutes", False),
+    ],
+)
+def test_a_number_and_its_unit_may_have_a_step_between_them(
+    text: str, kept: bool
+) -> None:
+    intent = Intent("timer.add", {"minutes": 10, "sign": 1})
+    assert (guards("home").judge(text, intent).ruling is Ruling.ACT) is kept
+
+
 def test_frames_name_things_of_this_house_alone(tmp_path: Path) -> None:
     (tmp_path / "house.toml").write_text(
         'area = [{ name = "Den" }]\n'

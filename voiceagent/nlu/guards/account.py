@@ -24,6 +24,7 @@ from voiceagent.templates.matching import Matching
 __all__ = ["Account", "AccountRule"]
 
 UNITS = language().guards.loose.units
+STEPS = language().guards.directions.upwards | language().guards.directions.downwards
 LETTERS_A_MISTAKE = 4
 """One wrong letter is forgiven for this many of a name."""
 
@@ -237,6 +238,8 @@ def _counted(words: Sequence[str], intent: Intent, known: Takes) -> Iterator[int
     values = {abs(v) for v in intent.slots.values() if isinstance(v, int | float)}
     for value, at in said_numbers(words):
         end = at + len(number_words(value).split())
+        if words[end : end + 1] and words[end] in STEPS:  # "ten more minutes"
+            end += 1
         if value in values and {*words[end : end + 1]} & UNITS & known.words:
             yield from range(at, end + 1)
 
