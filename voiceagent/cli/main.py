@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, str] = {
     "state": "state:app",
     "privacy": "privacy:app",
     "cost": "cost:app",
+    "plan": "plan:plan",
     "config": "config:app",
 }
 """Every command: the module beside this one, and what stands for it there. A module is
