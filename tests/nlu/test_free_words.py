@@ -111,3 +111,12 @@ def test_a_chosen_sentence_in_doubt_gives_way_to_what_was_heard_besides() -> Non
     reading, yes = play(chosen, Recognition("yes", 1.0, True))
     assert reading.question is not None and "espresso" in reading.question.text
     assert yes.intent == order("double")
+
+
+def test_a_yes_that_a_whole_sentence_begins_with_is_no_answer() -> None:
+    doubtful = Recognition("a double espresso", 0.2, True)
+    went_on = Recognition("yes", 0.9, True, free="Yesterday I said make my heart")
+    reading, nothing = play(doubtful, went_on)
+    assert reading.question is not None and nothing.intent is None
+    _, done = play(doubtful, replace(went_on, free="Yes, please do."))
+    assert done.intent == order("double")

@@ -184,5 +184,5 @@ def _recognition(found: Any) -> Recognition | None:
     """As it was kept."""
     if found is None or isinstance(found, Recognition):
         return found
-    others = tuple(found["alternatives"])
-    return Recognition(**{**found, "alternatives": others})
+    lists = {"alternatives": (), "sure": ()}
+    return Recognition(**found | {key: tuple(found.get(key, ())) for key in lists})

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from voiceagent.lang.spoken import spoken
 from voiceagent.lang.twins import twin_of
 from voiceagent.nlu.decision import DecisionStep
+from voiceagent.nlu.guards.hearing import otherwise
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.reading import Reading
 from voiceagent.nlu.replanned import for_later
@@ -28,7 +29,7 @@ DOUBTED = 0.3
 
 def sure_words(recognition: Recognition) -> Recognition | None:
     """The words heard freely as what was heard, where they are believed."""
-    said = recognition.free if recognition.accepted else recognition.transcript
+    said = otherwise(recognition)
     if not said or recognition.certain < BELIEVED or twin_of(spoken(said)):
         return None
     return _as_heard(said, recognition.certain)
@@ -56,7 +57,7 @@ async def spoken_back(
 ) -> Reading | None:
     """The question whether words that are less sure were said, where they mean
     something by themselves."""
-    said = recognition.free if recognition.accepted else recognition.transcript
+    said = otherwise(recognition)
     if not said or recognition.certain < DOUBTED:
         return None
     intent = await parse(said)

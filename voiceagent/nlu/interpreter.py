@@ -19,6 +19,7 @@ from voiceagent.nlu.clarify import Question, confirm, repeat_back, which
 from voiceagent.nlu.correction import is_rest
 from voiceagent.nlu.decision import DecisionStep, Opinion, Route, route
 from voiceagent.nlu.free_words import as_typed, spoken_back
+from voiceagent.nlu.guards.hearing import otherwise
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.last_command import LastCommand, Referred
 from voiceagent.nlu.models.swap import ModelSwitch
@@ -94,18 +95,17 @@ class Interpreter:
         if not recognition.accepted:
             return await self._unheard(recognition, turn, deadline)
         reading = await self._read(recognition, turn, deadline)
-        doubt = reading.route.step is DecisionStep.ASK and recognition.free
+        doubt = reading.route.step is DecisionStep.ASK and otherwise(recognition)
         return (await self._free(recognition) if doubt else None) or reading
 
     async def _read(
         self, recognition: Recognition, turn: int, deadline: Deadline
     ) -> Reading:
         """What words mean that answer no question."""
-        intent, free = await self._parse(recognition.text), recognition.free
+        intent, free = await self._parse(recognition.text), otherwise(recognition)
         if free and (asked := for_later(await self._parse(free), free)):
             return asked
-        referred = await self._what_it_refers_to(recognition, intent)
-        if referred is not None:
+        if referred := await self._what_it_refers_to(recognition, intent):
             return await self._meant(referred, recognition)
         if intent is None and (
             asked := await self._corrected(recognition.text, sure=True)
@@ -124,8 +124,8 @@ class Interpreter:
 
     async def _told(self, recognition: Recognition, why: str = "") -> Reading | None:
         """Why it cannot be meant so; `why`: nobody knows what it means."""
-        text = recognition.text
-        said = await self._compute("intent", self._doubts.told, text, bool(why))
+        told = self._doubts.told
+        said = await self._compute("intent", told, recognition.text, bool(why))
         reason = f"{why}, and it is told why" if why else "a number beyond its range"
         return (
             Reading(Route("device", reason), by="telling", reply=said) if said else None
@@ -151,10 +151,10 @@ class Interpreter:
 
     async def _meant(self, referred: Referred, recognition: Recognition) -> Reading:
         intent, confidence = referred.intent, recognition.confidence
-        agreed = self._doubts.agreed
+        agreed, besides = self._doubts.agreed, otherwise(recognition)
         found = route(recognition, intent, heard=self._doubts.heard)
         reading = Reading(found, intent, confidence, by="conversation", agreed=agreed)
-        if referred.sure and found.step is not DecisionStep.ASK:
+        if referred.sure and not (found.step is DecisionStep.ASK or besides):
             return reading
         reason = f"{found.reason}, which is a correction"
         words = await self._compute("intent", self._doubts.phrase, intent)
@@ -215,8 +215,7 @@ class Interpreter:
         if given is not None:
             return settled(given, recognition.confidence)
         intent = await self._parse(text)
-        referred = await self._what_it_refers_to(recognition, intent)
-        if referred is not None:
+        if referred := await self._what_it_refers_to(recognition, intent):
             return await self._meant(referred, recognition)
         opinion = None
         if intent is None and self._models is not None:

@@ -10,9 +10,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from voiceagent.clock import now
+from voiceagent.lang.spoken import spoken
 from voiceagent.nlu.clarify import Option, Question, Reply, WantedValue
 from voiceagent.nlu.decision import DecisionStep, Route
 from voiceagent.nlu.intent import Intent
+from voiceagent.nlu.manners import without_manners
 from voiceagent.nlu.reading import Reading
 from voiceagent.stt.protocol import Recognition
 
@@ -27,6 +29,9 @@ LATE = "That was too late, I had stopped waiting. Please say the whole again."
 TYPED = 120.0
 """Seconds in which a question is answered by typing; spoken answers are listened for
 in the turn that follows, and in that one only."""
+GOES_ON = 12
+"""Letters more than an answer has from which what was heard in any words is another
+sentence that begins like it: manners are shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,8 @@ class OpenQuestion:
             return None
         words = words or recognition.text
         reply = question.settle(words)
+        if isinstance(reply, Intent) and _goes_on(recognition):
+            return None
         if reply is Reply.OTHER and wanted is not None:
             reply = await self._filled(wanted, words)
         if reply is Reply.NO and question.instead is not None:
@@ -163,3 +170,9 @@ def settled(given: AnswerGiven, confidence: float) -> Reading:
     found = Route("device", "asked about the answer", DecisionStep.ASK)
     intent = again.options[0].intent if again.options else None
     return Reading(found, intent, confidence, question=again)
+
+
+def _goes_on(recognition: Recognition) -> bool:
+    """Whether a short answer was pulled out of a whole sentence."""
+    bare = spoken(without_manners(recognition.free))
+    return len(bare) - len(spoken(recognition.text)) >= GOES_ON

@@ -49,8 +49,12 @@ class Recognition:
     """What was said in any words, where a recogniser of any words was asked and it was
     no command: for those who understand more than commands."""
     free: str = ""
-    """Of an accepted command: what was heard in any words, where that is clearly
-    likelier than `text`; empty where it is not, or nobody knows."""
+    """Of an accepted command: what was heard in any words; empty where nobody knows."""
+    behind: float = -100.0
+    """Log likelihood of `text` less that of `free`."""
+    sure: tuple[float, ...] = ()
+    """How likely each word of `transcript` or `free` was, 0..1; empty where nobody
+    knows."""
     certain: float = 0.0
     """0..1, how sure it is of the words of `transcript` or `free`; 0 where it cannot
     tell."""

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.packs import finder, parser
-from voiceagent.engines.stt.pocketsphinx.confidence import Second, said_otherwise
 from voiceagent.nlu.decision import DecisionStep
 from voiceagent.nlu.guards.guards import Guards, Ruling
+from voiceagent.nlu.guards.hearing import otherwise
 from voiceagent.nlu.slm.cascade import Cascade
 from voiceagent.stt.protocol import Recognition
 
 pytestmark = pytest.mark.unit
 
 
-def step(text: str, free: str, pack: str = "home") -> DecisionStep:
+NEARLY = -0.2
+"""Log likelihood by which free words are ahead of what is as likely as they are."""
+
+
+def step(
+    text: str, free: str, pack: str = "home", *, behind: float = -100.0
+) -> DecisionStep:
     cascade = Cascade(Guards(finder(pack).intents))
     intent = parser(pack).parse(text)
     assert intent is not None
-    return cascade.route(Recognition(text, 0.95, True, free=free), intent).step
+    return cascade.route(
+        Recognition(text, 0.95, True, free=free, behind=behind), intent
+    ).step
 
 
 @pytest.mark.parametrize(
@@ -66,15 +76,89 @@ def test_the_reason_never_holds_the_words() -> None:
     guards = Guards(finder("home").intents)
     intent = parser("home").parse("turn on the tv")
     assert intent is not None
-    verdict = guards.heard("turn on the tv", "turn on the gumption", intent)
+    heard = Recognition("turn on the tv", 0.95, True, free="turn on the gumption")
+    verdict = guards.heard(heard, intent)
     assert verdict.ruling is Ruling.ASK and "gumption" not in verdict.reason
 
 
 @pytest.mark.parametrize(
-    ("gap", "words", "otherwise"),
+    ("behind", "words", "said"),
     [(-11.0, 7, True), (-9.1, 8, True), (-10.4, 14, False), (-4.6, 3, False)],
 )
 def test_a_long_order_in_noise_is_not_said_otherwise(
-    gap: float, words: int, otherwise: bool
+    behind: float, words: int, said: bool
 ) -> None:
-    assert said_otherwise(Second(gap, 0.0, words)) is otherwise
+    same = "first " * (words - 1)
+    text, free = f"{same}sauna", f"{same}kitchen"
+    heard = Recognition(text, 0.7, True, free=free, behind=behind)
+    assert bool(otherwise(heard)) is said
+    all_other = replace(heard, free=" ".join(["mumps"] * words))
+    assert not otherwise(all_other) or behind / words < -5.0
+
+
+@pytest.mark.parametrize(
+    ("text", "free"),
+    [
+        ("turn on the kitchen light", "Turn on the kitchen light and call a plumber"),
+        (
+            "turn on the kitchen light",
+            "Turn on the kitchen light, Nn, Tee, melodicate.",
+        ),
+        ("turn on the kitchen light", "Nobody should turn on the kitchen light."),
+        ("turn off the fan", "Turn off everything upstairs but the fan."),
+    ],
+)
+def test_more_than_the_sentence_is_asked_about_however_likely(
+    text: str, free: str
+) -> None:
+    assert step(text, free, behind=NEARLY) is DecisionStep.ASK
+
+
+@pytest.mark.parametrize(
+    ("text", "free"),
+    [
+        ("turn on the kitchen light", "Turnip the kitten lied."),
+        ("turn on the kitchen light", "Please turn on the kitchen light for me."),
+        ("set bed light color to orange", "Said bedlight colour two arrange."),
+        ("pause timer", "What was time for?"),
+    ],
+)
+def test_other_words_of_the_same_length_may_be_noise(text: str, free: str) -> None:
+    assert step(text, free, behind=NEARLY) is DecisionStep.ACT
+
+
+def test_what_both_hear_is_believed_but_for_a_sure_word_in_its_place() -> None:
+    text, free = "switch the lights off in this room", "Switch the lights off in saunas"
+    sure = (0.9,) * 5 + (0.5,)
+    noisy = Recognition(text, 0.95, True, free=free, behind=-14.0, sure=sure)
+    assert not otherwise(noisy)
+    assert otherwise(replace(noisy, sure=(0.9,) * 6))
+    assert otherwise(replace(noisy, confidence=0.6))
+    assert not otherwise(replace(noisy, sure=(0.9,) * 6, behind=-5.0))
+
+
+@pytest.mark.parametrize(
+    ("free", "likely", "asked"),
+    [
+        ("Turn on the kitchen light unless", 0.5, True),
+        ("Never turn on the kitchen light", 0.5, True),
+        ("Never turn on the kitchen light", 0.2, False),
+        ("Turn on the kitchen light, no,", 0.5, False),
+        ("Turn on the kitchen light, no,", 0.9, True),
+        ("Turn on the kitchen light if you don't mind", 0.9, False),
+    ],
+)
+def test_a_word_that_turns_it_round_is_asked_about_where_it_is_sure(
+    free: str, likely: float, asked: bool
+) -> None:
+    sure = (likely,) * len(free.split())
+    text = "turn on the kitchen light"
+    heard = Recognition(text, 0.95, True, free=free, behind=NEARLY, sure=sure)
+    assert bool(otherwise(heard)) is asked
+
+
+def test_small_words_part_no_places() -> None:
+    text = "get me a large dark roast iced mocha with a little soy milk"
+    free = "Get me a large dark rose. I smell a weather little soy milk."
+    heard = Recognition(text, 0.95, True, free=free, behind=-11.0)
+    assert not otherwise(heard)

@@ -27,6 +27,7 @@ from voiceagent.nlu.guards.states import StateRule
 from voiceagent.nlu.guards.verdict import PASS, GuardVerdict, Ruling, ask, refuse
 from voiceagent.nlu.intent import Intent, spoken
 from voiceagent.nlu.slm.forms import Takes
+from voiceagent.stt.protocol import Recognition
 
 __all__ = ["SURE", "Guards", "Ruling", "Rules", "GuardVerdict", "rules_of"]
 
@@ -116,12 +117,13 @@ class Guards:
         )
         return _worst(verdicts)
 
-    def heard(self, text: str, free: str, intent: Intent) -> GuardVerdict:
-        """Whether what was heard in any words is said by the sentence `text` too."""
+    def heard(self, recognition: Recognition, intent: Intent) -> GuardVerdict:
+        """Whether what was heard in any words is said by the chosen sentence too."""
         known = self._intents.get(intent.name)
         if known is None:
             return PASS
-        return self._rules.hearing.judge(spoken(text), free, known)
+        text = spoken(recognition.text)
+        return self._rules.hearing.judge(text, recognition, known)
 
     def numbers(
         self, text: str, intent: Intent, *, confidence: float = 1.0

@@ -45,7 +45,7 @@ class Cascade:
             if not intent.without:  # all of whose words were read with what it spares
                 verdict = self._guards.numbers(text, intent, confidence=sure)
                 found = _stricter(found, verdict)
-            return _stricter(found, self._guards.heard(text, recognition.free, intent))
+            return _stricter(found, self._guards.heard(recognition, intent))
         guess = opinion.guess.intent if opinion and opinion.guess else None
         if guess is None:
             return found

@@ -10,8 +10,8 @@ nearly always right.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from math import inf
+from dataclasses import dataclass, replace
+from math import exp, inf
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +74,8 @@ class MoonshineTranscript:
     """Then by how much it leads all other words of the grammar, at least."""
     worst: float = 0.0
     """Natural logarithm of the likelihood of its least likely piece of a word."""
+    sure: tuple[float, ...] = ()
+    """How likely each of the words of `text` was, behind those before it, 0..1."""
 
 
 def open_moonshine(
@@ -202,15 +204,15 @@ class Sound:
         for piece in given:
             follow.given(piece)
         written: list[int] = []
-        marks, worst = self._model.writing.marks, 0.0
+        each: list[float] = []
+        marks = self._model.writing.marks
         while True:
             best = int(likely[-1].argmax())
             score += float(likely[-1, best])
             if best == END or len(written) == self._most:
                 break
             written.append(best)
-            if best not in marks:
-                worst = min(worst, float(likely[-1, best]))
+            each.append(0.0 if best in marks else float(likely[-1, best]))
             follow.take(best, likely[-1])
             last = np.array([[best]], np.int64)
             logits, past = self._model.step(self._hidden, self._mask, last, past)
@@ -218,7 +220,10 @@ class Sound:
         words = follow.end(likely[-1]) if best == END else ()
         text = self._model.pieces.join(written)
         text = "" if text == NOTHING else text
-        return MoonshineTranscript(text, score, len(written), words, follow.lead, worst)
+        sums = self._model.pieces.by_word(written, each) if text else ()
+        found = MoonshineTranscript(text, score, len(written), words, follow.lead)
+        sure = tuple(map(exp, sums))
+        return replace(found, worst=min(each, default=0.0), sure=sure)
 
     def search(
         self,

@@ -70,6 +70,15 @@ class Subwords:
         raw = b"".join(self._pieces[number] for number in numbers if number >= SPECIAL)
         return raw.decode("utf-8", "replace").replace(SPACE, " ").strip()
 
+    def by_word(self, numbers: Sequence[int], values: Sequence[float]) -> list[float]:
+        """The sum of the values of its pieces, for each word."""
+        found: list[float] = []
+        for number, value in zip(numbers, values, strict=True):
+            if not found or self._pieces[number].startswith(SPACE.encode()):
+                found.append(0.0)
+            found[-1] += value
+        return found
+
     def _spelt(self, part: bytes) -> list[int]:
         if part in self._numbers:
             return [self._numbers[part]]

@@ -23,7 +23,6 @@ __all__ = [
     "called",
     "confidence",
     "doubt",
-    "said_otherwise",
 ]
 
 ACCEPT = 0.15
@@ -48,10 +47,6 @@ word, lead, and the logarithm of the number of words: anything sounds like "yeah
 nothing but an order sounds like a long one. The margin tells nothing more then."""
 ACCEPT_TOGETHER, ASK_TOGETHER = 0.10, 0.30
 """As above, for both."""
-LIKELIER, A_WORD_LIKELIER = -6.0, -0.95
-"""Log likelihood of a sentence, against that of any words, below which something else
-was said, of all and of each of its words: commands in clear speech lie above -5, orders
-in loud noise above -0.8 a word, near misses below both."""
 GAP_LIMIT = 4.0
 AHEAD_SCALE, AHEAD_LIMIT = 3.0, 3.0
 MOST_WORDS = 10
@@ -116,9 +111,3 @@ def called(config: SttConfig) -> str:
     """What the recogniser calls itself, with what is on this machine."""
     second = " and moonshine" if wanted(config.second) else ""
     return f"{config.engine}{second}"
-
-
-def said_otherwise(second: Second) -> bool:
-    """Whether what was heard in any words is clearly likelier."""
-    a_word = second.gap / max(1, second.words)
-    return second.gap < LIKELIER and a_word < A_WORD_LIKELIER

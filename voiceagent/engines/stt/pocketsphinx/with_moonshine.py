@@ -25,7 +25,6 @@ from voiceagent.engines.stt.pocketsphinx.confidence import (
     Evidence,
     Second,
     confidence,
-    said_otherwise,
 )
 from voiceagent.engines.stt.pocketsphinx.panel import Panel, PanelOpinion
 from voiceagent.engines.stt.pocketsphinx.searches import Hearing
@@ -270,23 +269,21 @@ def _other_number(one: str, other: str) -> bool:
 def recognition(verdict: JointVerdict, *, whole: bool) -> Recognition:
     """The verdict as a result; `whole`: its text is no unfinished sentence."""
     said, sure = verdict.said, confidence(verdict.evidence)
-    words, certain = said.text.lower().rstrip(".?!"), certainty(said)
+    left = Recognition(verdict.text, 0.0, False, UNFINISHED, transcript=said.text)
+    left = replace(left, certain=certainty(said), sure=said.sure)
     if not verdict.text or sure < ACCEPT_TOGETHER:
-        decided = not verdict.open
-        found = Recognition(words, 0.0, False, OUTSIDE, transcript=said.text)
-        return replace(found, certain=certain, decided=decided)
-    reason = _reason(verdict.evidence)
+        words, decided = said.text.lower().rstrip(".?!"), not verdict.open
+        return replace(left, text=words, reason=OUTSIDE, decided=decided)
+    if not whole and not verdict.whole:
+        return left
     second = verdict.evidence.second
-    free = said.text if second is not None and said_otherwise(second) else ""
+    heard = replace(left, confidence=sure, accepted=True, transcript="")
+    heard = replace(heard, free=said.text, behind=second.gap if second else 0.0)
+    if not whole:
+        return replace(heard, text=verdict.whole, reason=DOUBTFUL)
     others = verdict.others if sure < ASK_TOGETHER else ()
-    found = Recognition(verdict.text, sure, True, reason, free=free, certain=certain)
-    if whole:
-        return replace(found, alternatives=others)
-    if verdict.whole:
-        return replace(found, text=verdict.whole, reason=DOUBTFUL)
-    return Recognition(
-        verdict.text, 0.0, False, UNFINISHED, transcript=said.text, certain=certain
-    )
+    reason = _reason(verdict.evidence)
+    return replace(heard, reason=reason, alternatives=others)
 
 
 def _reason(evidence: Evidence) -> str:
