@@ -18,6 +18,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.packs import DRINKS
@@ -847,3 +848,44 @@ def llama_child(bench: KeyBench) -> Any:
 
     run(main())
     return told
+
+
+def gateway(bench: KeyBench) -> Any:
+    """Servers behind it, names it is called by, and calls at once."""
+    from voiceagent.app.gateway import make_gateway
+    from voiceagent.door.admission import Refusal
+
+    async def main() -> Any:
+        made = make_gateway(kept_apart(bench))
+        named = made.door.caller([(b"host", b"edge.example")], "127.0.0.1")
+        at_once = 0
+        while made.path.steps.rates.take("somebody", 0.0):
+            at_once += 1
+        return [*made.catalogue.upstreams], isinstance(named, Refusal), at_once
+
+    try:
+        return run(main())
+    except VoiceAgentError as error:
+        return error.what
+
+
+def gateway_address(bench: KeyBench) -> Any:
+    """Where it listens."""
+    from voiceagent.app.gateway import make_gateway
+
+    async def main() -> Any:
+        config, stop, found = kept_apart(bench), asyncio.Event(), list[str]()
+        stop.set()
+        wanted = config.gateway
+        await make_gateway(config).serve(wanted.host, wanted.port, found.append, stop)
+        return found
+
+    try:
+        return run(main())
+    except VoiceAgentError as error:
+        return error.what
+
+
+def kept_apart(bench: KeyBench) -> Config:
+    store = msgspec.structs.replace(bench.config.store, folder=str(bench.folder))
+    return msgspec.structs.replace(bench.config, store=store)

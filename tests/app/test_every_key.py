@@ -158,6 +158,12 @@ TABLE = {
     "llama.slots": Row(2, see.llama_child, beside=LLAMA),
     "llama.context": Row(4096, see.llama_child, beside=LLAMA),
     "llama.threads": Row(1, see.llama_child, beside=LLAMA),
+    "gateway.host": Row("0.0.0.0", see.gateway),
+    "gateway.port": Row(see.free_port(), see.gateway_address),
+    "gateway.hosts": Row(["edge.example"], see.gateway),
+    "gateway.policy": Row("{folder}/none.cedar", see.gateway),
+    "gateway.calls_per_s": Row(1.0, see.gateway),
+    "gateway.servers": Row({"clock": {"command": ["true"]}}, see.gateway),
     "memory.kind": Row("nats", see.region_memory),
     "memory.folder": Row("{folder}/memory", see.region_memory),
     "memory.url": Row(

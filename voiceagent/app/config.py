@@ -35,6 +35,7 @@ from voiceagent.audio.config import AudioConfig
 from voiceagent.errors import ConfigError
 from voiceagent.errors.meant import did_you_mean
 from voiceagent.frontend.config import EndpointConfig, VadConfig, WakeConfig
+from voiceagent.gateway.config import GatewayConfig
 from voiceagent.nlu.config import RouteConfig, SlmConfig
 from voiceagent.privacy.config import PrivacyConfig
 from voiceagent.region.config import (
@@ -79,6 +80,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     upstream: UpstreamConfig = field(default_factory=UpstreamConfig)
     llama: LlamaConfig = field(default_factory=LlamaConfig)
     memory: MemoryConfig = field(default_factory=MemoryConfig)
+    gateway: GatewayConfig = field(default_factory=GatewayConfig)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "books_folder",
+    "contacts_of",
     "key_notices",
     "make_escalation",
     "make_gate",
@@ -127,10 +128,11 @@ def make_gate(config: PrivacyConfig) -> PrivacyGate:
         task: DataClass(leaves) for task, leaves in config.classes.items()
     }
     policy = Policy(DataClass(config.leaves), classes)
-    return PrivacyGate(policy, _contacts(config), kept=config.names)
+    return PrivacyGate(policy, contacts_of(config), kept=config.names)
 
 
-def _contacts(config: PrivacyConfig) -> list[str]:
+def contacts_of(config: PrivacyConfig) -> list[str]:
+    """Names that never leave; raises `ConfigError`."""
     if config.contacts:
         try:
             return Path(config.contacts).read_text(encoding="utf-8").splitlines()

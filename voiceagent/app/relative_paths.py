@@ -17,7 +17,7 @@ __all__ = ["from_there"]
 FILES = (
     *("pack.house", "store.folder", "memory.folder", "knowledge.folders"),
     *("privacy.contacts", "cost.prices", "region.ca_file", "region.certificate"),
-    *("serve.certificate", "serve.client_ca"),
+    *("serve.certificate", "serve.client_ca", "gateway.policy"),
 )
 """Keys whose words are paths."""
 NAMES = (

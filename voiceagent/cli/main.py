@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, str] = {
     "eval": "eval:app",
     "serve": "serve:serve",
     "token": "token:app",
+    "gateway": "gateway:app",
     "bench": "bench:bench",
     "doctor": "doctor:doctor",
     "models": "models:app",

@@ -44,6 +44,9 @@ def token(
         str,
         typer.Option(help="Who will use it: one name a device, another by default."),
     ] = "",
+    gateway: Annotated[
+        bool, typer.Option("--gateway", help="For the gateway instead of the region.")
+    ] = False,
     certificates: Annotated[
         Path | None,
         typer.Option(help="Make certificates for the region in this folder instead."),
@@ -61,7 +64,8 @@ def token(
     if certificates is not None:
         _certify(certificates, loaded.serve.region, host, json=json)
         return
-    _issue(loaded, ttl, subject or f"edge-{secrets.token_hex(4)}", json=json)
+    subject = subject or f"edge-{secrets.token_hex(4)}"
+    _issue(loaded, ttl, subject, gateway=gateway, json=json)
 
 
 @app.command(name="list")
@@ -161,12 +165,20 @@ def _certify(folder: Path, region: str, host: str, *, json: bool) -> None:
         console().print(f"{kind}: {path}", markup=False)
 
 
-def _issue(config: Config, ttl: float, subject: str, *, json: bool) -> None:
+def _issue(
+    config: Config, ttl: float, subject: str, *, gateway: bool, json: bool
+) -> None:
     from voiceagent.clock import wall
     from voiceagent.door.register import TokenEntry
+    from voiceagent.door.tokens import AUDIENCE, GATEWAY
 
     region, token_id = config.serve.region, secrets.token_hex(8)
-    issued = _tokens(config.serve).issue(ttl, subject=subject, token_id=token_id)
+    issued = _tokens(config.serve).issue(
+        ttl,
+        subject=subject,
+        audience=GATEWAY if gateway else AUDIENCE,
+        token_id=token_id,
+    )
     at = wall().timestamp()
     entry = TokenEntry(
         id=token_id, subject=subject, region=region, issued=at, ends=at + ttl
@@ -185,9 +197,14 @@ def _issue(config: Config, ttl: float, subject: str, *, json: bool) -> None:
 
 def _entry_of(token: str, serve: ServeConfig) -> TokenEntry:
     from voiceagent.door.register import TokenEntry
+    from voiceagent.door.tokens import AUDIENCE, GATEWAY
 
+    tokens = _tokens(serve)
     try:
-        claims = _tokens(serve).check(token)
+        try:
+            claims = tokens.check(token, audience=GATEWAY)
+        except TokenError:
+            claims = tokens.check(token, audience=AUDIENCE)
     except TokenError as error:
         raise UsageError(
             "that is no token that holds here", cause=error.cause, hint=error.hint

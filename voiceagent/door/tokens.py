@@ -17,6 +17,7 @@ from voiceagent.store.keys import own_key
 
 __all__ = [
     "AUDIENCE",
+    "GATEWAY",
     "RESUME",
     "Tokens",
     "keyring_of",
@@ -25,6 +26,8 @@ __all__ = [
 ]
 
 AUDIENCE = "voiceagent-region"
+GATEWAY = "voiceagent-gateway"
+"""Audience of the tokens that open a gateway: one for the region opens none."""
 RESUME = "voiceagent-resume"
 """Audience of the tokens that go on with a cut session."""
 ISSUER = "voiceagent"

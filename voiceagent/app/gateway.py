@@ -1,0 +1,208 @@
+"""From a configuration to a running gateway: servers, pins, policy, record and door."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import signal
+from collections.abc import Callable, Sequence
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voiceagent.errors import ConfigError, EngineMissing, install_line
+from voiceagent.store import state_folder
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
+
+    from voiceagent.app.config import Config
+    from voiceagent.door.keyring import Keyring
+    from voiceagent.door.tokens import Tokens
+    from voiceagent.door.watched import Watched
+    from voiceagent.gateway.catalogue import Catalogue
+    from voiceagent.gateway.pins import PinBook
+    from voiceagent.gateway.policy import PolicyWorld
+    from voiceagent.gateway.redacting import Redaction
+    from voiceagent.gateway.server import Gateway
+    from voiceagent.gateway.tool import UpstreamTool
+
+__all__ = ["gateway_folder", "make_gateway", "serve_gateway"]
+
+
+def gateway_folder(config: Config) -> Path:
+    """Where a gateway keeps its pins and its record."""
+    return Path(config.store.folder) if config.store.folder else state_folder()
+
+
+def make_gateway(config: Config, *, proved: bool = True) -> Gateway:
+    """The gateway; raises `VoiceAgentError` where a part is missing. `proved`: who
+    calls has to prove it, as over HTTP."""
+    check_installed()
+    from voiceagent.door.tls import server_context
+    from voiceagent.door.tokens import keyring_of
+    from voiceagent.gateway.call import CallPath
+    from voiceagent.gateway.call_steps import CallSteps
+    from voiceagent.gateway.caller import CallerDoor
+    from voiceagent.gateway.catalogue import Catalogue
+    from voiceagent.gateway.links import linked
+    from voiceagent.gateway.listing import Listing
+    from voiceagent.gateway.pins import PinBook
+    from voiceagent.gateway.policy import ToolPolicies
+    from voiceagent.gateway.policy_file import PolicyFile
+    from voiceagent.gateway.server import Gateway
+    from voiceagent.gateway.standing import StandingWalls
+    from voiceagent.gateway.upstream import Upstream
+
+    gateway, serve = config.gateway, config.serve
+    keys = keyring_of(serve.secret_file, serve.secret_env) if proved else None
+    tls = (
+        server_context(serve.certificate, serve.client_ca)
+        if proved and serve.certificate
+        else None
+    )
+    if proved:
+        _check_reach(config, keys, tls)
+    watched, tokens = _watched(config, keys)
+    pins = PinBook(gateway_folder(config) / "gateway.sqlite", gateway.servers)
+    upstreams = {
+        name: Upstream(name, partial(linked, one), chance=random.random)
+        for name, one in gateway.servers.items()
+    }
+    policies = ToolPolicies()
+    policy = PolicyFile(
+        Path(gateway.policy).expanduser() if gateway.policy else None, policies
+    )
+    world = _world(config, pins)
+    if gateway.policy:
+        _check_readable(Path(gateway.policy).expanduser())
+    catalogue = Catalogue(
+        upstreams, gateway.servers, pins.look, lambda tools: policy.look(world(tools))
+    )
+    walls = StandingWalls(
+        policies=policies,
+        offline=partial(_offline, catalogue),
+    )
+    steps = CallSteps(catalogue, walls, _redaction(config), gateway.calls_per_s)
+    return Gateway(
+        catalogue=catalogue,
+        path=CallPath(steps),
+        listing=Listing(
+            catalogue,
+            walls.shows,
+            lambda: (walls.policies.version, walls.offline()),
+        ),
+        door=CallerDoor(
+            region=serve.region,
+            tokens=tokens,
+            hosts=[gateway.host, *gateway.hosts],
+            origins=serve.origins,
+        ),
+        watched=watched,
+        policy=policy,
+        metrics=walls.tally.text,
+        tls=tls,
+    )
+
+
+def _world(
+    config: Config, pins: PinBook
+) -> Callable[[Sequence[UpstreamTool]], PolicyWorld]:
+    """What the policy can be about: the tools there are, and those that a server which
+    is not there had when they were pinned."""
+    from voiceagent.gateway.policy import PolicyWorld
+    from voiceagent.gateway.tool import tool_of
+
+    servers = config.gateway.servers
+    bare = [name for name, one in servers.items() if one.prefix == ""]
+
+    def world(tools: Sequence[UpstreamTool]) -> PolicyWorld:
+        there = {tool.server for tool in tools}
+        kept = [
+            tool_of(name, json.loads(form), servers[name].classes, bare=name in bare)
+            for name, form in pins.pinned()
+            if name in servers and name not in there
+        ]
+        return PolicyWorld((*tools, *kept), tuple(servers), "".join(bare))
+
+    return world
+
+
+def _check_readable(policy: Path) -> None:
+    if not policy.is_file():
+        raise ConfigError(
+            f"there is no policy `{policy}`",
+            hint="`gateway.policy` is a file of Cedar policies",
+        )
+
+
+def _offline(catalogue: Catalogue) -> bool:
+    """Whether none of the servers that are elsewhere can be reached."""
+    far = [
+        catalogue.upstreams[name].state.value
+        for name, one in catalogue.servers.items()
+        if one.is_elsewhere
+    ]
+    return bool(far) and "up" not in far
+
+
+def check_installed() -> None:
+    """Raises `EngineMissing` where the extra is."""
+    for name in ("mcp", "cedarpy", "jsonschema", "uvicorn", "httptools", "cachetools"):
+        if find_spec(name) is None:
+            raise EngineMissing(
+                name, install=install_line("gateway"), cause="the gateway needs it"
+            )
+
+
+def _check_reach(config: Config, keys: Keyring | None, tls: SSLContext | None) -> None:
+    from voiceagent.door.admission import is_loopback
+
+    if is_loopback(config.gateway.host) or (keys is not None and tls is not None):
+        return
+    raise ConfigError(
+        f"`{config.gateway.host}` can be reached by others",
+        cause="that needs a token secret and TLS",
+        hint=f"set `{config.serve.secret_env}` and `serve.certificate`, or serve "
+        "127.0.0.1",
+    )
+
+
+def _watched(
+    config: Config, keys: Keyring | None
+) -> tuple[list[Watched], Tokens | None]:
+    """What is read again while it runs, and who is believed."""
+    from voiceagent.app.region_server import home_of, watched_files
+    from voiceagent.door.tokens import Tokens
+
+    watched, revoked = watched_files(config.serve, home_of(config), keys, None)
+    if keys is None:
+        return watched, None
+    return watched, Tokens(keys, config.serve.region, revoked=revoked)
+
+
+def _redaction(config: Config) -> Redaction:
+    from voiceagent.app.escalation import contacts_of
+    from voiceagent.gateway.redacting import Redaction
+
+    return Redaction(contacts_of(config.privacy), config.privacy.names)
+
+
+async def serve_gateway(
+    gateway: Gateway, host: str, port: int, ready: Callable[[str], None]
+) -> None:
+    """Serve until SIGTERM or SIGINT; a second one ends it now."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    main = asyncio.current_task()
+    assert main is not None
+
+    def signalled() -> None:
+        if stop.is_set():
+            main.cancel()
+        stop.set()
+
+    for one in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(one, signalled)
+    await gateway.serve(host, port, ready, stop)
