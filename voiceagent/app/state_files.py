@@ -17,15 +17,19 @@ from voiceagent.store import state_folder
 
 __all__ = ["BOOKS", "KEYS", "KeptFile", "StateFolders", "is_key", "leftovers"]
 
-BOOKS = ("state.sqlite", "cost.sqlite", "region.sqlite", "heads.sqlite")
+BOOKS = (
+    *("state.sqlite", "cost.sqlite", "region.sqlite", "heads.sqlite"),
+    *("gateway.sqlite", "audit.sqlite"),
+)
 """What is read while others write."""
-KEYS = ("device.key", "region.key", "countersign.key")
+KEYS = ("device.key", "region.key", "countersign.key", "audit.key")
 PLAIN = re.compile(r"receipts(-\d{1,18})?\.jsonl|receipts\.(head|countersigned)")
 SIDES = re.compile(
-    r"(state|cost|region|heads)\.sqlite-(wal|shm)"
-    r"|(state|cost|region|heads)\.corrupt-\d+(-wal|-shm)?"
-    r"|(device|region|countersign)\.key\.new|receipts\.(lock|head\.new)"
-    r"|\.(state|cost|region|heads|receipts|device|countersign)[\w.-]*\.(restored|part)"
+    r"(state|cost|region|heads|gateway|audit)\.sqlite-(wal|shm)"
+    r"|(state|cost|region|heads|gateway|audit)\.corrupt-\d+(-wal|-shm)?"
+    r"|(device|region|countersign|audit)\.key\.new|receipts\.(lock|head\.new)"
+    r"|\.(state|cost|region|heads|gateway|audit|receipts|device|countersign)[\w.-]*"
+    r"\.(restored|part)"
 )
 """What belongs to a file of ours and is worth nothing without it, or is damaged."""
 REGION = ("region.sqlite", "heads.sqlite", "region.key", "countersign.key")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -24,14 +24,13 @@ from voiceagent.privacy.chain_check import (
     Tampering,
     check_chain,
 )
+from voiceagent.privacy.chain_key import ChainKey
 from voiceagent.privacy.chain_log import ChainLog, FileLog, MemoryLog
-from voiceagent.store.files import private_folder
-from voiceagent.store.keys import own_key
 
 __all__ = ["KEY", "LateReceipts", "Receipt", "ReceiptTaker", "Receipts"]
 
 NAME, FILES = "receipt", "receipts"
-KEY, NEW_KEY = "device.key", "device.key.new"
+KEY = "device.key"
 LONGEST = 500
 """Letters of the reason on a receipt: names of strangers may stand in it."""
 NOTES = {
@@ -83,8 +82,8 @@ class Receipts:
         self._log: ChainLog = FileLog(folder, FILES) if folder else MemoryLog()
         key: bytes | None = b"in memory"
         if folder is not None:
-            own = _key_of if reading else _own_key
-            key = own(folder, self._log)
+            own = ChainKey(folder, KEY, NAME)
+            key = own.kept(self._log) if reading else own.made(self._log)
         self._key = key
         self._chain = SignedChain(self._log, key or b"", name=NAME)
         if folder is None:
@@ -176,51 +175,3 @@ def _without_key(count: int, head: bytes, seen: ChainHead | None) -> ChainVerdic
         return ChainVerdict(0)
     what = f"the key `{KEY}`, by which receipts are checked, is gone"
     return ChainVerdict(0, (ChainFinding(Tampering.KEY_GONE, 1, what),))
-
-
-def _key_of(folder: Path, log: ChainLog) -> bytes | None:
-    """The key, also one that is being made; None: there is none."""
-    if (folder / KEY).exists():
-        return _told_key(folder / KEY)
-    # A kill before the head was written leaves a key of which nothing was signed.
-    if not ((folder / NEW_KEY).exists() and log.head()):
-        return None
-    with log.locked():  # whoever makes it has given it its name by now
-        named = (folder / KEY).exists()
-        return _told_key(folder / (KEY if named else NEW_KEY))
-
-
-def _told_key(file: Path) -> bytes:
-    return own_key(file, whose="this device", setting="store.folder")
-
-
-def _own_key(folder: Path, log: ChainLog) -> bytes:
-    """The key, made with the head of a chain that has nothing yet.
-
-    The head is there before the key has its name: a key without a head is never what a
-    crash has left.
-    """
-    file, new = folder / KEY, folder / NEW_KEY
-    if file.exists():
-        return _told_key(file)
-    with _translated(new):
-        private_folder(folder)
-    with log.locked(), _translated(new):
-        if file.exists():  # another process was faster
-            new.unlink(missing_ok=True)
-            return _told_key(file)
-        key = _told_key(new)
-        if not log.head():
-            SignedChain(log, key, name=NAME).begin()
-        new.rename(file)
-    return key
-
-
-@contextmanager
-def _translated(file: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        what = f"the key of this device, `{file}`, could not be made"
-        hint = "set `store.folder` to a place that you may write"
-        raise StoreError(what, cause=str(error), hint=hint) from error
