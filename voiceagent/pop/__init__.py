@@ -1,0 +1,1 @@
+"""The point of presence: answers that are the same for everybody, close to the user."""
