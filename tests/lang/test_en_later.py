@@ -118,6 +118,7 @@ CHECKS: dict[str, Check] = {
     "later.hints": told_by_it_alone,
     "later.inside": lambda word: says(f"{word} ten thousand hours", hours=10_000),
     "later.clock": lambda word: cannot(f"{word} twenty five oh oh", "no such time"),
+    "later.long": lambda pair: says(f"in two {pair[0]}", hours=48 * pair[1]),
     "later.hours": lambda word: cannot(f"at twenty five {word}", "no such time"),
     "later.vague": lambda said: says(said, **{ASK: "time"}),
     "later.at_once": lambda said: AT_ONCE in {one.kind for one in whole(said)},

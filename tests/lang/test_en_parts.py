@@ -8,6 +8,7 @@ from tests.lang.tables import ENGLISH, Check, failing, taken_out
 from tests.packs import reader
 from voiceagent.agent.together import tells
 from voiceagent.nlu.correction import mended, takes_back
+from voiceagent.nlu.enumerated import of_its_thing
 from voiceagent.nlu.intent import SEVERAL, UNDO, Intent
 from voiceagent.nlu.last_command import LastCommand
 from voiceagent.nlu.parts import PartsReader, either
@@ -85,7 +86,95 @@ def named(intent: Intent | None) -> object:
     return intent.slots.get("name") if intent else None
 
 
+MADE = {
+    "timer": "set a timer for ten minutes",
+    "alarm": "set an alarm for six am",
+    "reminder": "remind me at eight to call mum",
+    "plan": "turn off the tv in ten minutes",
+}
+ELIDED = {
+    "make": "twice as bright",
+    "set": "to thirty percent",
+    "turn": "off",
+    "": "at thirty percent",
+}
+
+
+def two_timers(text: str) -> bool:
+    found = read(text)
+    return found is not None and [p.slots.get("minutes") for p in found.parts] == [5, 9]
+
+
+def both_lights(word: str) -> bool:
+    rest = f"turn {word} off" if word != "their" else "set their brightness to half"
+    found = after(rest, "turn on the kitchen light and the bed light")
+    return found is not None and len(found.parts) == 2
+
+
+def shared(beside: str) -> bool:
+    """Whether a thing is found behind that word."""
+    parse = reader("home").parse
+    last = parse("add milk to my shopping list")
+    assert last is not None
+
+    def one(words: tuple[str, ...]) -> Intent | None:
+        taken = parse("remove eggs from my shopping list")
+        return taken if words[2:3] == (beside,) else None
+
+    return of_its_thing(("remove", "eggs"), last, one, WORDS) is not None
+
+
+def begins(text: str, name: str) -> bool:
+    found = after("cancel it", text)
+    return found is not None and found.name.startswith(name)
+
+
 CHECKS: dict[str, Check] = {
+    "parts.one_of_two": lambda word: (
+        either(f"turn on {word} the tv or the radio", reader("home").parse) is not None
+    ),
+    "parts.opening": lambda cue: (
+        (found := read(f"{cue} {COMMAND} then the tv")) is not None
+        and len(found.parts) == 2
+    ),
+    "parts.heaps": lambda word: two_timers(
+        f"set {word} timers for five and nine minutes"
+    ),
+    "parts.each_one": lambda cue: two_timers(
+        f"set two timers {cue} for five minutes and {cue} for nine"
+    ),
+    "parts.beside": shared,
+    "parts.many": both_lights,
+    "parts.made": lambda pair: begins(MADE[pair[1]], pair[0]),
+    "parts.counted": lambda word: (
+        (found := after(f"cancel the {word} one", MADE["timer"])) is not None
+        and found.name == "timer.cancel"
+        and "place" in found.slots
+    ),
+    "parts.elided": lambda word: after(ELIDED[word]) is not None,
+    "parts.added": lambda name: (
+        (found := after("and eggs", "add milk to my shopping list")) is not None
+        and found.name == name
+        and found.slots["item"] == "eggs"
+    ),
+    "parts.emptied": lambda name: (
+        (found := read("clear my shopping list except apples")) is not None
+        and found.name == name
+        and bool(found.without)
+    ),
+    "parts.taking_out": lambda words: (
+        "apples" in spared("clear my shopping list except apples")
+    ),
+    "parts.the_rest": lambda cue: (
+        spared(f"leave the bed light on and turn off {cue}") == ["Bed Light"]
+    ),
+    "parts.only": lambda cue: (
+        spared(f"{cue} keep the bed light on and turn off the rest") == ["Bed Light"]
+    ),
+    "corrections.going_on": lambda cue: (
+        (found := mended(f"wake me at six no {cue} half past six", read)) is not None
+        and found.intent.slots.get("minute") == 30
+    ),
     "parts.turns": lambda cue: (
         (found := read(f"{COMMAND} {cue} turn off the tv")) is not None
         and len(found.parts) == 2

@@ -63,7 +63,8 @@ def reader(
 
 def telling(pack: Pack, parse: Callable[[str], Intent | None]) -> Telling:
     """Why a sentence is no command, where a name or a number is all that is wrong."""
-    from voiceagent.nlu.telling import Telling, ranges_of
+    from voiceagent.nlu.ranges import ranges_of
+    from voiceagent.nlu.telling import Telling
 
     every = [pack.intents, *([pack.frames] if pack.frames is not None else [])]
     ranges = ranges_of(*((intents, pack.slot_lists) for intents in every))

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 from voiceagent.app.language_parts import telling as make_telling
 from voiceagent.errors import PackError
-from voiceagent.nlu.correction import asked_about, mended, swallowed, takes_back
+from voiceagent.nlu.correction import (
+    asked_about,
+    hesitated,
+    mended,
+    swallowed,
+    takes_back,
+)
 from voiceagent.nlu.parts import either
 
 if TYPE_CHECKING:
@@ -59,7 +65,8 @@ class Meaning:
         """The intent that `text` says."""
         parse = self._language.reader.parse
         found = parse(text)
-        if takes_back(text) and (found is None or swallowed(found)):
+        back = takes_back(text) and (found is None or swallowed(found))
+        if back or hesitated(text, found):
             corrected = mended(text, parse)
             found = corrected.intent if corrected and corrected.plain else None
         return found

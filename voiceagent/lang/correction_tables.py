@@ -12,6 +12,8 @@ class CorrectionWords(Struct, frozen=True, kw_only=True, eq=False):
 
     markers: tuple[str, ...]
     """Any number of them, one behind the other: `no sorry i meant`."""
+    going_on: tuple[str, ...]
+    """The same behind another one alone: `no make it`."""
     dropped: tuple[str, ...]
     """Behind a sentence, all of which they take back."""
     weak: str

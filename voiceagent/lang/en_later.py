@@ -60,6 +60,12 @@ LATER = LaterWords(
     ),
     inside=("in", "after", "in about"),
     clock=("at",),
+    long={
+        **dict.fromkeys(("month", "months"), 30),
+        **dict.fromkeys(("year", "years"), 365),
+        **dict.fromkeys(("decade", "decades"), 3650),
+        **dict.fromkeys(("century", "centuries"), 36500),
+    },
     hours=frozenset("oh hundred hours oclock am pm".split()),
     vague=(
         *("later", "later on", "later today", "later tonight", "soon", "in a while"),

@@ -39,7 +39,9 @@ MANNERS = MannerWords(
         *("if its not too much trouble", "if possible", "when you can", "yes", "yeah"),
         *("lets", "somebody", "someone", "good morning", "good evening"),
         "good night",
-        *("i think", "make sure to", "be sure to", "try to", "do"),
+        *("i think", "make sure to", "be sure to", "try to", "do", "actually"),
+        *("while youre at it", "while you are at it", "real quick", "oh and"),
+        *("when you get a chance", "when you have a second", "id like to"),
     ),
     backs=(
         *(
@@ -57,6 +59,8 @@ MANNERS = MannerWords(
         *("if you", "if you dont mind", "if possible", "if thats okay"),
         *("if thats ok", "if its okay", "okay", "ok", "then", "um", "uh", "again"),
         *("when you can", "would be great", "would be nice", "would be lovely"),
+        *("real quick", "really quick", "while youre at it", "while you are at it"),
+        *("when you get a chance", "when you have a second", "as quick as you can"),
         *("for the love of god", "already", "for a change", "if you like"),
     ),
     within=frozenset("um uh er erm hmm please kindly just".split()),

@@ -44,7 +44,10 @@ NUMBERS = NumberWords(
     quantities=frozenset(
         "hundred thousand million half quarter couple dozen twice double triple".split()
     ),
-    fractions={"half": (30, 50, 0.5), "quarter": (15, 45, 0.25)},
+    fractions={
+        "half": (30, 50, 0.5),
+        "quarter": (15, 45, 0.25, 25, 75, 0.75),
+    },
     same_fractions={"three quarters": "quarter"},
     twins=frozenset((*ONES[13:], *TENS[1:])),
     ordinals=tuple(

@@ -21,6 +21,8 @@ class LaterWords(Struct, frozen=True, kw_only=True, eq=False):
     """Before a while of any length: `in ten thousand hours`."""
     clock: tuple[str, ...]
     """Before a time of day, be there one such or not: `at twenty five oh oh`."""
+    long: Mapping[str, int]
+    """Units of which even few may be too far away, in days."""
     hours: frozenset[str]
     """Words besides numbers that may stand in such a time."""
     vague: tuple[str, ...]

@@ -20,6 +20,16 @@ class PartWords(Struct, frozen=True, kw_only=True, eq=False):
     """The joint that is put between two things that are spoken of together."""
     either: frozenset[str]
     """Between two things of which one is meant."""
+    one_of_two: frozenset[str]
+    """Before two such things; it says nothing more."""
+    opening: tuple[str, ...]
+    """Before the first of several commands; it says nothing more."""
+    heaps: frozenset[str]
+    """Words for several things that are told one by one behind it: `a few` timers."""
+    each_one: tuple[str, ...]
+    """For each of them: `one` for five minutes."""
+    beside: tuple[str, ...]
+    """Before the thing that a second command shares with the first."""
     telling: frozenset[str]
     """First words of commands that only want to be told something."""
     both: frozenset[str]
@@ -28,6 +38,16 @@ class PartWords(Struct, frozen=True, kw_only=True, eq=False):
     """Before what is to be left as it is."""
     keeping: tuple[tuple[str, str], ...]
     """The same behind a joint, around the thing: `leave` the lamp `on`."""
+    emptied: frozenset[str]
+    """Intents by which a thing that has a name is emptied."""
+    taking_out: tuple[str, str]
+    """Words around what is taken out of it, before its name."""
+    the_rest: tuple[str, ...]
+    """All that was not named just before: `everything else`."""
+    all_of_it: str
+    """What that is an exception of."""
+    only: tuple[str, ...]
+    """Before what alone is kept: `only` keep the lamp on."""
     the_one: tuple[str, ...]
     """Before a place, for what is there: `the one` in the office."""
     one: frozenset[str]
@@ -62,6 +82,16 @@ class PartWords(Struct, frozen=True, kw_only=True, eq=False):
     """For the things of the last two commands."""
     referring: frozenset[str]
     """Words for the thing spoken of just now."""
+    many: frozenset[str]
+    """Those that stand for several things alone."""
+    made: Mapping[str, str]
+    """How names of intents begin about what somebody made, and what it is called."""
+    counted: frozenset[str]
+    """Before `one`, which of those it is."""
+    elided: tuple[str, ...]
+    """What may stand before a thing whose command says no more than how it is to be."""
+    added: frozenset[str]
+    """Intents that put something on a thing, of which more can be put there."""
     there: str
     """The place of it."""
     again: frozenset[str]

@@ -22,6 +22,7 @@ __all__ = [
     "TIME",
     "Mended",
     "asked_about",
+    "hesitated",
     "is_rest",
     "mended",
     "swallowed",
@@ -33,6 +34,8 @@ MOST_MANNERS = 2
 
 WORDS, NUMBERS = language().corrections, language().numbers
 MARKERS = tuple(tuple(marker.split()) for marker in WORDS.markers)
+GOING_ON = tuple(tuple(marker.split()) for marker in WORDS.going_on)
+JOINTS = frozenset(language().parts.joints)
 FILLERS, ARTICLES = WORDS.fillers, WORDS.articles
 LONGEST = 40
 """Words of a sentence that is looked at."""
@@ -75,12 +78,22 @@ class _Try:
 def is_rest(said: str, text: str) -> bool:
     """Whether the other words are accounted for: taken back, or the reason of it."""
     more = len(spoken(text).split()) - len(spoken(said).split())
-    return takes_back(text) or more > MOST_MANNERS
+    return _cut(_words(text)) is not None or more > MOST_MANNERS
 
 
 def takes_back(text: str) -> bool:
     """Whether there is any word in it that may take something back."""
-    return _cut(_words(text)) is not None
+    cut = _cut(_words(text))
+    return cut is not None and not _only_hesitates(cut[1])
+
+
+def hesitated(text: str, found: Intent | None) -> bool:
+    """Whether two commands of a kind may be one that was put right: `for five, er,
+    fifteen minutes`."""
+    if found is None or len({part.name for part in found.parts}) != 1:
+        return False
+    cut = _cut(_words(text))
+    return cut is not None and _only_hesitates(cut[1])
 
 
 def swallowed(intent: Intent) -> bool:
@@ -111,8 +124,8 @@ def mended(text: str, parse: Parse, *, depth: int = DEPTH) -> Mended | None:
     best = every[0]
     # "Twenty one, no, five" may be five, and twenty five.
     torn = any(t.torn and t.same and t.rank[3] == best.rank[3] for t in every)
-    sure = _strong(marker) or after[0] in ARTICLES or _numbers(best)
-    sure = sure or _restated(best, after, known)
+    sure = _strong(marker) or after[0] in ARTICLES or _restated(best, after, known)
+    sure = _numbers(best) or (sure and not _only_hesitates(marker))
     return Mended(best.intent, best.same and sure and not torn)
 
 
@@ -128,7 +141,7 @@ def _another(
 
 def asked_about(text: str, parse: Parse, *, sure: bool = True) -> Question | None:
     """Whether the correction was meant, where that is not plain, or `text` not sure."""
-    found = mended(text, parse) if takes_back(text) else None
+    found = mended(text, parse) if _cut(_words(text)) else None
     if found is None or (found.plain and sure):
         return None
     reason = "perhaps corrected in one breath"
@@ -159,15 +172,25 @@ def _cut(words: Sequence[str]) -> tuple[list[str], list[str], list[str]] | None:
 
 def _marker(words: Sequence[str], at: int) -> int:
     """Where the run of markers that begins there ends."""
+    first = at
     while at < len(words):
-        one = next((m for m in MARKERS if tuple(words[at : at + len(m)]) == m), ())
+        some = MARKERS if at == first else (*MARKERS, *GOING_ON)
+        one = next((m for m in some if tuple(words[at : at + len(m)]) == m), ())
         if not one and words[at] not in (*FILLERS, ",", "."):
             break
         at += len(one) or 1
     return at
 
 
+def _only_hesitates(marker: Sequence[str]) -> bool:
+    """Whether nothing was said between the commas: `, er,`."""
+    return all(word in (*FILLERS, ",", ".") for word in marker)
+
+
 def _real(words: Sequence[str], at: int) -> bool:
+    if words[at] in FILLERS and words[at - 1 : at] == [","]:
+        rest = [word for word in words[at + 1 : at + 3] if word != ","]
+        return bool(rest) and rest[0] not in JOINTS
     return any(tuple(words[at : at + len(m)]) == m for m in MARKERS)
 
 

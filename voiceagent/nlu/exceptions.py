@@ -16,6 +16,7 @@ from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.phrase_words import (
     OneCommand,
     PhraseWords,
+    leading,
     places,
     split_at,
 )
@@ -42,17 +43,54 @@ class ExceptionReader:
         """The command with what it leaves out; None where there is no exception."""
         for base_words, rest in self._ways(words):
             base = self._one(base_words)
-            if base is None or not base.slots.keys().isdisjoint(WHOLE):
+            if base is None:
+                continue
+            if base.name in self._tables.emptied:
+                spared = self._kept_within(base, rest)
+                if spared:
+                    return replace(base, without=spared)
+            if not base.slots.keys().isdisjoint(WHOLE):
                 continue
             if spared := self._spared(base, base_words, rest):
                 return replace(base, without=spared)
         return None
 
+    def all_but(self, words: PhraseWords) -> tuple[Intent, ...]:
+        """`turn on the lamp and everything else off`: what was named, if anything is
+        done to it, and all that was not."""
+        for at, many in places(words, (*self._tables.joints, *self._tables.turns)):
+            left, right = words[:at], words[at + many :]
+            base = self._one(self._of_all(right))
+            if base is None or self._of_all(right) == right:
+                continue
+            front = leading(list(map(spoken, left)), self._tables.only)
+            if kept := self._kept(left[front:]):
+                if spared := self._spared(base, self._of_all(right), kept):
+                    return (replace(base, without=spared),)
+                continue
+            first = self._one(left)
+            if first is not None and "name" in first.slots:
+                name = tuple(spoken(str(first.slots["name"])).split())
+                if spared := self._spared(base, self._of_all(right), name):
+                    return (first, replace(base, without=spared))
+        return ()
+
+    def _of_all(self, words: PhraseWords) -> PhraseWords:
+        """`turn the rest off` as it is said of all."""
+        for at, many in places(words, self._tables.the_rest):
+            return (*words[:at], *self._tables.all_of_it.split(), *words[at + many :])
+        return words
+
     def _ways(self, words: PhraseWords) -> Iterator[tuple[PhraseWords, PhraseWords]]:
         """The command, and what is left out of it."""
-        for at, many in places(words, self._tables.exceptions):
-            yield words[:at], words[at + many :]
         joints = (*self._tables.joints, *self._tables.turns)
+        for at, many in places(words, self._tables.exceptions):
+            if at:
+                yield words[:at], words[at + many :]
+            for cut in range(many + 1, len(words) if at == 0 else 0):
+                behind = words[cut:]
+                front = leading(list(map(spoken, behind)), self._tables.joints)
+                yield behind[front:], words[many:cut]
         for at, many in places(words, joints):
             kept = self._kept(words[at + many :])
             if kept:
@@ -79,6 +117,13 @@ class ExceptionReader:
         whole = [one for one in found if one is not None]
         return tuple(whole) if whole and len(whole) == len(pieces) else ()
 
+    def _kept_within(self, base: Intent, rest: PhraseWords) -> tuple[Intent, ...]:
+        """What is to stay in a thing that is emptied, as it would be taken out."""
+        name = tuple(spoken(str(base.slots.get("name", ""))).split())
+        front, back = self._tables.taking_out
+        found = self._one((*front.split(), *rest, *back.split(), *name))
+        return () if found is None or not name else (found,)
+
     def _thing(
         self, base: Intent, said: PhraseWords, piece: PhraseWords
     ) -> Intent | None:
@@ -88,9 +133,11 @@ class ExceptionReader:
             piece = piece[1:]
         heads = [said[:much] for much in range(1, min(CARRIED, len(said)) + 1)]
         ways = [
+            *((*head, *of) for of in self._of_kind(piece, said) for head in heads),
             *((*said, *inside, *piece),),
             *((*head, *piece) for head in heads),
             *((*head, *piece, said[-1]) for head in heads),
+            (*piece, said[-1]),
             *((*said[:-cut], *inside, *piece) for cut in range(1, CARRIED + 2)),
             *((*head, *piece, noun) for head in heads for noun in self._nouns(said)),
             *(
@@ -104,6 +151,13 @@ class ExceptionReader:
             if found is not None and _narrower(found, base):
                 return found
         return None
+
+    def _of_kind(self, piece: PhraseWords, said: PhraseWords) -> Iterator[PhraseWords]:
+        """`the one at eight` as `the alarm at eight`."""
+        for at, word in enumerate(map(spoken, piece)):
+            if word in self._tables.one and at + 1 < len(piece):
+                for noun in self._nouns(said):
+                    yield (*piece[:at], noun, *piece[at + 1 :])
 
     def _nouns(self, said: PhraseWords) -> Iterator[str]:
         """What several of are said to be: the one thing of it may go without."""

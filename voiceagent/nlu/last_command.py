@@ -14,6 +14,7 @@ from voiceagent.lang.part_tables import PartWords
 from voiceagent.lang.spoken import spoken
 from voiceagent.nlu.correction import DURATION, TIME, mended, takes_back
 from voiceagent.nlu.intent import SEVERAL, UNDO, Intent
+from voiceagent.nlu.made import about_made, one_more
 from voiceagent.nlu.parts import ReadOne
 from voiceagent.nlu.phrase_words import closing, leading
 from voiceagent.nlu.referring import TARGETS, exchanged, same_thing, things_of
@@ -25,7 +26,12 @@ FORGOTTEN = 120.0
 """Seconds after which nothing is referred to any more."""
 LONGEST = 6
 """Words of what is exchanged."""
+VERBS = language().commands.verbs
 ABOUT_PLANS = ("later.move", "later.status")
+AS_IT_IS = (((), ()),)
+WITH_ARTICLE = (*AS_IT_IS, (("the",), ()))
+AS_LIGHTS = ((("the",), ("lights",)),)
+"""What is put around words that take the place of others, before and behind."""
 ADDING = ("timer.set", "alarm.set", "reminder.set", "list.add")
 """Intents that leave something behind: put right, it has to go."""
 
@@ -82,12 +88,14 @@ class LastCommand:
         if said in tables.again:
             return Referred(last)
         words = said.split()
+        if (made := about_made(words, last, one)) is not None:
+            return Referred(made, anyway=True)
         if front := leading(words, tables.anew):
             return _instead(last, words[front:], one, sure=False)
         if front := leading(words, tables.rather):
             found = _instead(last, words[front:], one, sure=True)
             if found is not None and not _targets_apart(found.intent, last):
-                return found
+                return replace(found, anyway=True)
         last, past = put_off(last), [*map(put_off, past)]
         if len(past) > 1 and (found := self._of_both(words, past, parse)):
             return found
@@ -95,7 +103,20 @@ class LastCommand:
         for candidate in exchanged(bare, last, tables):
             if (found := _read(candidate, parse)) and same_thing(found.intent, last):
                 return found
-        return self._the_same(words, last, one)
+        return self._the_same(words, last, one) or self._elided(bare, last, one)
+
+    def _elided(
+        self, words: Sequence[str], last: Intent, parse: ReadOne
+    ) -> Referred | None:
+        """How the thing is to be, and no more: `twice as bright`."""
+        if len(words) > LONGEST or words[0] in VERBS or "name" not in last.slots:
+            return None
+        thing = next(things_of(last))
+        for front in self._tables.elided:
+            found = parse(" ".join(filter(None, (front, thing, *words))))
+            if found is not None and same_thing(found, last):
+                return Referred(found)
+        return None
 
     def _the_same(
         self, words: Sequence[str], last: Intent, parse: ReadOne
@@ -103,8 +124,14 @@ class LastCommand:
         """The last command for another thing: `and the bed light too`."""
         rest = words[leading(words, self._tables.also) :]
         rest = rest[: len(rest) - closing(rest, self._tables.also_behind)]
+        made = one_more(rest, spoken(last.text).split(), last, parse)
+        if made is not None and last.name in ADDING:
+            return Referred(made)
         if len(rest) == len(words):
             return None
+        if last.name in self._tables.added:
+            found = _instead(last, rest, parse, sure=True, more=True)
+            return found if found and _apart(found.intent, last) == {"item"} else None
         found = _instead(last, rest, parse, sure=True)
         if found is None or found.intent.name != last.name:
             return None
@@ -159,11 +186,12 @@ def _exchanges(words: Sequence[str], cues: Sequence[str], things: str) -> Iterat
 
 
 def _instead(
-    last: Intent, rest: Sequence[str], parse: ReadOne, *, sure: bool
+    last: Intent, rest: Sequence[str], parse: ReadOne, *, sure: bool, more: bool = False
 ) -> Referred | None:
-    """The last command with something else in it; what it has left behind goes."""
+    """The last command with something else in it; what it has left behind goes, unless
+    the other is wanted as well (`more`)."""
     words = spoken(last.text).split()
-    for glues in (((), ()), (("the",), ())), ((("the",), ("lights",)),):
+    for glues in (AS_IT_IS,) if more else (WITH_ARTICLE, AS_LIGHTS):
         found: dict[object, tuple[int, Intent]] = {}
         for start in range(1, len(words)):
             for end in range(start + 1, min(len(words), start + LONGEST) + 1):
@@ -174,23 +202,25 @@ def _instead(
                         much = max(end - start, found.get(made.meaning, (0, made))[0])
                         found[made.meaning] = much, made
         if found:
-            return _put_right(last, [*found.values()], sure=sure)
+            return _put_right(last, [*found.values()], sure=sure, more=more)
     return None
 
 
 def _put_right(
-    last: Intent, found: Sequence[tuple[int, Intent]], *, sure: bool
+    last: Intent, found: Sequence[tuple[int, Intent]], *, sure: bool, more: bool
 ) -> Referred | None:
     """The one of these that is meant: where it is another value, that one; else where
     most words are exchanged."""
     others = [each for each in found if not _targets_apart(each[1], last)]
     some = others if sure and others else found
+    numbers = [each for each in some if _apart(each[1], last) <= DURATION | TIME]
+    some = numbers or some
     most = max(much for much, _ in some)
     longest = [made for much, made in some if much == most]
     if len(longest) != 1:
         return None
     (made,) = longest
-    if last.name in ADDING and not _targets_apart(made, last):
+    if last.name in ADDING and not (more or _targets_apart(made, last)):
         parts = (Intent(UNDO, text=last.text), made)
         made = Intent(SEVERAL, {}, 1.0, made.text, parts=parts)
     return Referred(made, sure=sure)

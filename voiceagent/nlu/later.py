@@ -20,6 +20,7 @@ from voiceagent.lang.spoken import foreign, spoken
 from voiceagent.nlu.intent import LATER, SEVERAL, Intent, SlotValue
 from voiceagent.nlu.occasions import (
     AT_ONCE,
+    CANNOT,
     Occasion,
     Occasions,
     known_occasions,
@@ -37,6 +38,7 @@ for all of them."""
 TIMED = frozenset(("hour", "minutes", "hours", "day", "rule", "weekday"))
 """Slots of commands that take a time themselves."""
 JOINTS = language().parts.joints
+LACKING = "I can't put that off"
 EDGES = ",;"
 TALK = "manners."
 """How intents begin by which nothing is done: nobody thanks at nine."""
@@ -133,6 +135,8 @@ class LaterReader:
         (one,), (when,) = commands, chosen
         found = self.parse(f"{rest} {said.text(when.start, when.end)}")
         if found is None or found.name != one.name:
+            if "asks" in one.slots and when.kind == "while":
+                return Intent(LATER, {CANNOT: LACKING}, parts=(one,))
             return None
         return found if when.slots.items() <= found.slots.items() else None
 

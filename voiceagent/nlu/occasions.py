@@ -38,6 +38,8 @@ LONGEST_WHO = 3
 LONGEST_CLAUSE = 12
 UNITS = language().quantities.say.units
 PAST = "That has passed"
+BELOW = language().numbers.signs
+HOURS = 24
 AT_ONCE = "at once"
 """Kind of one that says that something is not put off."""
 TOGETHER = (
@@ -182,9 +184,18 @@ class Occasions:
     def _long(self, words: Sequence[str], at: int, known: set[int]) -> _Begun:
         """A while beyond what the grammar has, and no time of any day."""
         for said, _ in _known(self._inside, words, at):
-            for number, end in wholes(words, at + len(said)):
+            first = at + len(said)
+            below = first < len(words) and words[first] in BELOW
+            for number, end in wholes(words, first + below):
                 unit = words[end] if end < len(words) else ""
                 named = next((u for u, names in UNITS.items() if unit in names), "")
+                days = self._tables.long.get(unit, 0)
+                if below and (named or days):
+                    yield "cannot", {CANNOT: PAST}, end + 1
+                elif days and end + 1 not in known:
+                    yield "while", {"hours": int(number) * days * HOURS}, end + 1
+                if below:
+                    continue
                 if named and number == 0:
                     yield "cannot", {CANNOT: "That is no time at all"}, end + 1
                 elif named and end + 1 not in known:

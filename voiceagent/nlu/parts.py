@@ -15,14 +15,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 
 from voiceagent.lang.languages import language
 from voiceagent.lang.part_tables import PartWords
 from voiceagent.lang.spoken import foreign, spoken
 from voiceagent.nlu.clarify import Question, which
+from voiceagent.nlu.enumerated import counted_out, in_a_row, of_its_thing, with_unit
 from voiceagent.nlu.exceptions import ExceptionReader
 from voiceagent.nlu.intent import SEVERAL, Intent
-from voiceagent.nlu.phrase_words import PhraseWords, phrase_words, places
+from voiceagent.nlu.phrase_words import PhraseWords, leading, phrase_words, places
 from voiceagent.nlu.referring import TARGETS, exchanged, of_that_kind, same_thing
 
 __all__ = [
@@ -40,6 +42,8 @@ MOST_TRIES = 500
 """Pieces of a sentence that are read; one that needs more is none of ours."""
 CARRIED = 3
 """Words of a verb that the next command may share."""
+TALK = frozenset((*language().manners.fronts, *language().manners.backs))
+"""Pieces of a sentence that say nothing."""
 
 
 def together(intents: Sequence[Intent], text: str) -> Intent:
@@ -50,7 +54,8 @@ def together(intents: Sequence[Intent], text: str) -> Intent:
 
 def either(text: str, parse: ReadOne) -> Question | None:
     """The question which of two is meant: `the kitchen light or the bed light`."""
-    words, tables = phrase_words(text), language().parts
+    tables = language().parts
+    words = tuple(w for w in phrase_words(text) if spoken(w) not in tables.one_of_two)
     places_of = [at for at, word in enumerate(words) if spoken(word) in tables.either]
     if len(places_of) != 1 or len(words) > MOST_WORDS:
         return None
@@ -73,7 +78,16 @@ class PartsReader:
         words = phrase_words(text)
         if foreign(text) or not 3 < len(words) <= MOST_WORDS:
             return None
+        words = self._without_talk(words[leading(words, self._tables.opening) :])
         return _OneText(self._parse, self._tables).read(words, text)
+
+    def _without_talk(self, words: PhraseWords) -> PhraseWords:
+        """Without pieces between joints that are manners alone: `, thanks, and`."""
+        joints = list(places(words, self._tables.joints))
+        for (at, many), (end, _) in pairwise(joints):
+            if " ".join(map(spoken, words[at + many : end])) in TALK:
+                return self._without_talk((*words[:at], *words[end:]))
+        return words
 
 
 class _OneText:
@@ -84,27 +98,33 @@ class _OneText:
         self._tries = 0
         self._one = cache(self._read_one)
         self._several = cache(self._read_several)
-        self._excepted = ExceptionReader(self._one, tables).read
+        self._exceptions = ExceptionReader(self._one, tables)
 
     def read(self, words: PhraseWords, text: str) -> Intent | None:
         cues = (*self._tables.joints, *self._tables.turns)
         joints = [at for at, _ in places(words, cues)]
         if len(joints) > MOST_JOINTS:
             return None
-        found = self._excepted(words)
+        found = self._exceptions.read(words)
         if found is not None:
             return replace(found, text=text)
         if not joints:
             return None
+        if commands := self._exceptions.all_but(words):
+            return together(commands, text)
         for way in self._spoken_singly(words):
             if commands := self._several(way):
                 return together(commands, text)
+        if commands := counted_out(words, self._one, self._several, self._tables):
+            return together(commands, text)
         return None
 
     def _spoken_singly(self, words: PhraseWords) -> Iterator[PhraseWords]:
         """As it stands, and as each of several things would have it: `are the front
         door and the back door locked`, `my seven and eight o'clock alarms`."""
         plain = tuple(w for w in words if w not in self._tables.both)
+        if plain != words:
+            yield words
         yield plain
         verb = self._tables.singular.get(spoken(plain[0]))
         one = (verb, *plain[1:]) if verb else plain
@@ -129,6 +149,8 @@ class _OneText:
             left, right = words[:at], words[at + many :]
             if left and right and (found := self._shared(left, right)):
                 return found
+        if len(joints) > 1 and (found := in_a_row(words, self._one, self._tables)):
+            return found
         turns = list(places(words, (*self._tables.joints, *self._tables.turns)))
         for at, many in turns:
             left, right = words[:at], words[at + many :]
@@ -176,9 +198,16 @@ class _OneText:
         second = self._commands(right)
         if not second and (about := self._about_it(first[-1], left, right)):
             return (*first, *about)
+        if not second:
+            found = of_its_thing(right, first[-1], self._one, self._tables)
+            if found is not None and found.name != first[-1].name:
+                return (*first, found)
         for carried in range(1, min(CARRIED, len(left) - 1) + 1):
             if not second and len(first) == 1 and not alone:
-                second = self._commands((*left[:carried], *right))
+                more = (*left[:carried], *right)
+                second = self._commands(more) or self._commands(
+                    (*left[:carried], *with_unit(right, left))
+                )
                 # "the tv on and off" says both of one thing.
                 if any(one.slots == first[0].slots for one in second):
                     return ()

@@ -22,7 +22,7 @@ __all__ = [
 
 PhraseWords: TypeAlias = tuple[str, ...]
 OneCommand = Callable[[PhraseWords], Intent | None]
-LONGEST_CUE = 4
+LONGEST_CUE = 5
 JOINT = language().parts.joint
 
 

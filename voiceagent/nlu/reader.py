@@ -17,6 +17,7 @@ from voiceagent.lang.spoken import foreign, spoken
 from voiceagent.nlu.intent import Intent, IntentParser
 from voiceagent.nlu.later import LaterReader, Plannable
 from voiceagent.nlu.manners import without_manners
+from voiceagent.nlu.occasions import CANNOT
 from voiceagent.nlu.parts import MOST_WORDS, PartsReader
 from voiceagent.nlu.reasons import places_in, reasoned, things_in
 from voiceagent.nlu.referring import TARGETS
@@ -61,7 +62,9 @@ class CommandReader:
             later = self._later.read(text)  # "from now" ends in what may be manners
             if later is None and bare != text:
                 later = self._later.read(bare)
-            return later or found
+            if later is None or (found and CANNOT in later.slots):
+                return found  # "and after that the fan" waits for nothing
+            return later
         return found
 
     def _now(self, text: str) -> Intent | None:

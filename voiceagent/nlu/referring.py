@@ -26,7 +26,8 @@ def exchanged(
     words: Sequence[str], last: Intent, tables: PartWords = WORDS
 ) -> Iterator[str]:
     """`words` with what `last` was about in the place of what refers to it."""
-    places = [at for at, word in enumerate(words) if word in tables.referring]
+    cues = tables.many if last.parts else tables.referring
+    places = [at for at, word in enumerate(words) if word in cues]
     area = last.slots.get("area")
     for at, word in enumerate(words):
         if word == tables.there and area:
@@ -44,6 +45,11 @@ def exchanged(
 def things_of(last: Intent) -> Iterator[str]:
     """Words for what a command was about: its name, or a stretch of its own words
     that holds the name of the place."""
+    if last.parts:
+        things = [next(things_of(part), "") for part in last.parts]
+        if all(things) and all("name" in part.slots for part in last.parts):
+            yield f" {WORDS.joint} ".join(dict.fromkeys(things))
+        return
     name = last.slots.get("name")
     if isinstance(name, str):
         yield f"the {spoken(name)}"
@@ -65,6 +71,10 @@ def _holds(piece: Sequence[str], place: Sequence[str]) -> bool:
 def same_thing(one: Intent, last: Intent) -> bool:
     """Whether it is about exactly what the other one is about; of several commands,
     whether each of them is."""
+    if last.parts:
+        each = one.parts or (one,)
+        pairs = [[same_thing(mine, its) for its in last.parts] for mine in each]
+        return len(each) == len(last.parts) and all(map(any, pairs))
     if one.parts:
         return all(same_thing(part, last) for part in one.parts)
     slots = (*TARGETS, "scope", "kind")

@@ -7,10 +7,8 @@ is instead.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING
 
 from voiceagent.lang.languages import language
 from voiceagent.lang.number_words import number_words
@@ -19,27 +17,16 @@ from voiceagent.lang.spoken import as_said, foreign, spoken
 from voiceagent.nlu.intent import Intent, SlotValue
 from voiceagent.nlu.occasions import known_occasions
 from voiceagent.nlu.parts import MOST_WORDS, ReadOne
-from voiceagent.templates.reading import blocks_of
-from voiceagent.templates.walk import (
-    Blank,
-    Either,
-    Listed,
-    Mixed,
-    NumberRange,
-    Part,
-    Rule,
-    Series,
-)
+from voiceagent.nlu.phrase_words import places as phrase_places
+from voiceagent.nlu.ranges import LeastAndMost, Ranges
 
-if TYPE_CHECKING:
-    from hassil.intents import Intents, SlotList
-
-
-__all__ = ["Ranges", "Telling", "ranges_of"]
+__all__ = ["Telling"]
 
 LANGUAGE = language()
-WORDS = LANGUAGE.telling
+WORDS, PARTS = LANGUAGE.telling, LANGUAGE.parts
+LONG = LANGUAGE.later.long
 VERBS = LANGUAGE.commands.verbs
+HOURS = LANGUAGE.quantities.say.units["hours"][1]
 SHORT = 10
 """Words of a command whose names are looked at."""
 TRIED = (10, 20, 2, 5, 50, 1)
@@ -52,9 +39,6 @@ DOMAINS = ("light", "switch", "fan", "cover", "lock", "media_player", "climate")
 """Kinds of things that a name may be of."""
 ACTING = ("device.", "light.", "cover.", "lock.", "climate.set")
 """How intents begin for which something is done."""
-LeastAndMost = tuple[float, float]
-Ranges = Callable[[str, str], LeastAndMost | None]
-"""The least and the most, by intent and slot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,39 +47,6 @@ class _Instead:
 
     intent: Intent
     slot: str
-
-
-def ranges_of(*packs: tuple[Intents, Mapping[str, SlotList]]) -> Ranges:
-    """What the templates of packs take for numbers; looked up where it is asked for."""
-
-    @cache
-    def of(intent: str) -> Mapping[str, LeastAndMost]:
-        found: dict[str, LeastAndMost] = {}
-        for intents, lists in packs:
-            for block in blocks_of(intents, lists):
-                for _, part in block.parts() if block.intent == intent else ():
-                    for slot, least, most in _numbers(part):
-                        low, high = found.get(slot, (least, most))
-                        found[slot] = min(low, least), max(high, most)
-        return found
-
-    return lambda intent, slot: of(intent).get(slot)
-
-
-def _numbers(part: Part) -> Iterator[tuple[str, float, float]]:
-    match part:
-        case Blank(slot, NumberRange() as holds):
-            yield slot, min(holds.numbers), max(holds.numbers)
-        case Blank(slot, Listed() as listed):
-            values = [v.value for v in listed.values]
-            numbers = [v for v in values if isinstance(v, int | float)]
-            if numbers and len(numbers) == len(values):
-                yield slot, min(numbers), max(numbers)
-        case Rule():
-            yield from _numbers(part.body)
-        case Either(parts) | Series(parts) | Mixed(parts):
-            for inner in parts:
-                yield from _numbers(inner)
 
 
 class Telling:
@@ -119,6 +70,10 @@ class Telling:
         for places in self._ways(every):
             words = [every[place] for place in places]
             said = said or self._beyond(words) or self._unknown(words, text, places)
+        for places in _pieces(every) if not said else ():
+            words = [every[place] for place in places]
+            if not said and self._parse(" ".join(words)) is None:
+                said = self._unknown(words, text, places)
         return _sentence(said)
 
     def numbers(self, text: str) -> str:
@@ -164,13 +119,16 @@ class Telling:
         if found is None:
             return ""
         span = self._ranges(found.intent.name, found.slot)
-        if span is None or (said.value and span[0] <= said.value <= span[1]):
+        fits = said.value and span is not None and span[0] <= said.value <= span[1]
+        if span is None or (fits and not _long(words, said)):
             return ""
         return self._limit(words, said, found, span)
 
     def _with_number(self, words: Sequence[str], said: Numeral) -> _Instead | None:
+        rest = words[said.end :]
+        rest = [HOURS, *rest[1:]] if _long(words, said) else rest
         for number in TRIED:
-            way = [*words[: said.start], number_words(number), *words[said.end :]]
+            way = [*words[: said.start], number_words(number), *rest]
             made = self._parse(" ".join(way))
             if made is not None:
                 for slot, value in made.slots.items():
@@ -186,6 +144,11 @@ class Telling:
         unit = next(iter(words[said.end : said.end + 1]), "")
         unit = f" {unit}" if unit in LANGUAGE.guards.loose.units else ""
         number = " ".join(words[said.start : said.end])
+        if _long(words, said):
+            most = f"{number_words(int(span[1]))} {HOURS}"
+            return WORDS.too_much.format(
+                number=f"{number} {words[said.end]}", unit="", most=most
+            )
         if said.value > span[1]:
             return WORDS.too_much.format(
                 number=number, unit=unit, most=number_words(int(span[1]))
@@ -231,6 +194,21 @@ class Telling:
             if every and self._is("name", words, start, end, every[0]):
                 return [f"the {name.lower()}" for name in every]
         return []
+
+
+def _long(words: Sequence[str], said: Numeral) -> bool:
+    """Whether it counts years, or what is as long."""
+    return said.end < len(words) and words[said.end] in LONG
+
+
+def _pieces(words: Sequence[str]) -> Iterator[Sequence[int]]:
+    """Places of each of two joined commands, or of the thing that shares a verb."""
+    for at, many in phrase_places(tuple(words), PARTS.joints):
+        behind = range(at + many, len(words))
+        yield range(at)
+        yield behind
+        if behind and words[behind[0]] in WORDS.the:
+            yield from ([*range(much), *behind] for much in range(1, min(4, at)))
 
 
 def _words(text: str) -> Sequence[str]:

@@ -142,9 +142,11 @@ def find_targets(
     phrase = f"{place} {noun}" if area else f"all {noun}"
     if len(found) > 1 and "one" in intent.slots:
         return _which_one(found, intent)
-    if found and not (area or asks or scope == "all"):
-        return _how_wide(found, intent, noun)
     many = intent.slots.get("many")
+    whole = scope == "all" or (many is not None and int(many) == len(found))
+    whole = whole or bool(intent.without)  # "the lights but the lamp" are all of them
+    if found and not (area or asks or whole):
+        return _how_wide(found, intent, noun)
     if found and many is not None and int(many) != len(found):
         there = "is only one" if len(found) == 1 else f"are {number_words(len(found))}"
         where = f"in the {place}" if area else "here"

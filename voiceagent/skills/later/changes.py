@@ -9,7 +9,7 @@ from datetime import datetime
 from voiceagent.lang.number_words import number_words
 from voiceagent.lang.quantities import seconds_of
 from voiceagent.nlu.clarify import Option, Question
-from voiceagent.nlu.intent import LATER, SEVERAL, Intent
+from voiceagent.nlu.intent import LATER, SEVERAL, Intent, SlotValue
 from voiceagent.nlu.later import BESIDE
 from voiceagent.nlu.replanned import said_of
 from voiceagent.skills.later.people import People, Somebody
@@ -195,6 +195,8 @@ def _fitting(
     if ids := picked(intent):
         return [one for one in found if one.plan.id in ids]
     left, slots = list(found), intent.slots
+    if "place" in slots and slots["place"] != NEWEST:
+        left = _placed(left, slots["place"])
     if slots.get("place") == NEWEST:
         left = [one for one in left if _said(one.plan) == slots.get("said")]
         return [max(left, key=lambda one: one.plan.set_at)] if left else []
@@ -211,6 +213,18 @@ def _fitting(
         wanted = {*name.split()} - {"the", "my", "to", "a"}
         left = [one for one in left if wanted <= {*one.plan.words.lower().split()}]
     return left
+
+
+def _placed(found: Sequence[_Shown], place: SlotValue) -> list[_Shown]:
+    """The one whose place was said, in the order in which they are told, or in which
+    they were made: both are given where they differ."""
+    made = sorted(found, key=lambda one: one.plan.set_at)
+    at = {"next": 0, "last": -1}.get(str(place))
+    if at is None:
+        at = int(place) - 1
+    some = [order[at] for order in (found, made) if -1 <= at < len(order)]
+    some = some[:1] if place == "next" else some
+    return [*{one.plan.id: one for one in some}.values()]
 
 
 def _said(plan: KeptPlan) -> str:

@@ -81,7 +81,8 @@ class Lights:
             return self._step(intent, found, lambda now: now + change, up=change > 0)
         if "times" in intent.slots:
             share = float(intent.slots["times"])
-            return self._step(intent, found, lambda now: round(now * share), up=False)
+            more = share > 1
+            return self._step(intent, found, lambda now: round(now * share), up=more)
         percent = int(intent.slots["brightness"])
         if percent == 0:
             return self._hands.call(intent, found, "turn_off", {}, "off")

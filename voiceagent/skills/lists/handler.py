@@ -15,7 +15,7 @@ from voiceagent.skills.host import SkillHost
 from voiceagent.skills.house.house import Entity
 from voiceagent.skills.lists.making import ListMaker, no_list, wanted_things
 from voiceagent.skills.lists.shelf import ListShelf
-from voiceagent.skills.lists.things import found_in, is_doubtful, same
+from voiceagent.skills.lists.things import found_in, is_doubtful, kept_of, same
 from voiceagent.skills.phrases import be, listed, said_name, sentence
 from voiceagent.skills.plain import PlainSkill
 from voiceagent.skills.skill import Answer, Effect, Skill, TurnContext
@@ -51,6 +51,7 @@ def create(host: SkillHost) -> Skill:
             "list.drop": lists.drop,
             "list.all": lists.all,
         },
+        frozenset(("list.clear",)),
     )
 
 
@@ -151,6 +152,8 @@ class Lists:
         there, name = self._shelf.items(todo), _your(todo)
         if not there:
             return Answer(sentence(f"{name} is empty"))
+        if intent.without:
+            return self._all_but(intent, todo)
         words = f"clear {name}"
         text = f"Do you want me to {words}? {_counted(there)} on it"
         question = ask_whether(
@@ -160,6 +163,24 @@ class Lists:
         hands = self._hands_of(todo)
         done = hands.do(intent, [wish], said, claim="is empty", key="list.clear")
         return replace(done, question=question)
+
+    def _all_but(self, intent: Intent, todo: Entity) -> Answer:
+        """Take off what is not to stay; of several after asking."""
+        there, name = self._shelf.items(todo), _your(todo)
+        stay = [item for one in intent.without for item in wanted_things(one, todo)]
+        kept, missing = kept_of(stay, there)
+        if missing:
+            return Answer(sentence(f"{listed(missing)} {_are(missing)} not on {name}"))
+        gone = [item for item in there if item not in kept]
+        if not gone:
+            return Answer(f"Nothing else is on {name}")
+        wishes = [Wish([todo], "remove_item", {"item": item}) for item in gone]
+        said, words = f"Removed {listed(gone)} from {name}", f"remove {listed(gone)}"
+        hands = self._hands_of(todo)
+        done = hands.do(intent, wishes, said, claim="is without it", key="list.remove")
+        text = f"Do you want me to {words} from {name}?"
+        asked = ask_whether(text, words, intent, seen=_mark(there), reason="all but")
+        return replace(done, question=asked) if len(gone) > 1 else done
 
     def read(self, intent: Intent, context: TurnContext) -> Answer:
         """Say what is on it."""

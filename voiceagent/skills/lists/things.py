@@ -118,6 +118,13 @@ def found_in(wanted: str, there: Sequence[str]) -> list[str]:
     return within if within or rest == wanted else found_in(rest, there)
 
 
+def kept_of(stay: Sequence[str], there: Sequence[str]) -> tuple[list[str], list[str]]:
+    """What of all that is there is to stay, and what of `stay` is none of it."""
+    fits = {item: found_in(item, there) for item in stay}
+    kept = [one for several in fits.values() for one in several]
+    return kept, [item for item, several in fits.items() if not several]
+
+
 def _without_particles(wanted: str) -> str:
     """`out the milk` and `the milk off` are the milk, where nothing else is meant."""
     first, *rest = wanted.split()

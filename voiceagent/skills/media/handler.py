@@ -87,12 +87,13 @@ class Media:
             return found.refusal
         (player,) = found.entities
         percent = int(intent.slots.get("volume", 0))
-        if "change" in intent.slots:
+        if {"change", "times"} & intent.slots.keys():
             level = self._house.state(player).number("volume_level")
             if level is None:
                 name = said_name(player.name)
                 return Answer(f"The {name} does not tell how loud it is")
-            percent = round(100 * level) + int(intent.slots["change"])
+            times = float(intent.slots.get("times", 1))
+            percent = round(100 * level * times) + int(intent.slots.get("change", 0))
         percent = max(0, min(100, percent))
         data: dict[str, Value] = {"volume_level": percent / 100}
         words = f"is at {percent} percent volume"

@@ -106,7 +106,12 @@ class Timers:
         """Nothing to let go of; the store belongs to the host."""
 
     def _snooze(self, intent: Intent, context: TurnContext) -> Answer:
-        return snooze(self._store, self._table, intent, context)
+        answer = snooze(self._store, self._table, intent, context)
+        more = "more" in intent.slots and len(self._table.every("timer")) == 1
+        if more and not answer.effects:  # nothing rang, and one timer may have more
+            slots = {k: v for k, v in intent.slots.items() if k != "more"}
+            return self._add(replace(intent, slots={**slots, "sign": 1}), context)
+        return answer
 
     def _set(self, intent: Intent, context: TurnContext) -> Answer:
         seconds = intent_seconds(intent)
@@ -156,13 +161,13 @@ class Timers:
         return act(text, "timer.resume", lambda: self._table.replace(timer))
 
     def _add(self, intent: Intent, context: TurnContext) -> Answer:
-        change = intent_seconds(intent) * int(intent.slots["sign"])
         found = self._meant(intent, length="total_")
         problem = self._not_one(found, intent, context, "set")
         if problem:
             return problem
-        now = _stamp(context)
-        timer = found[0].longer(change, now)
+        now, times = _stamp(context), float(intent.slots.get("times", 1))
+        change = intent_seconds(intent) * int(intent.slots.get("sign", 1))
+        timer = found[0].longer(change + found[0].seconds * (times - 1), now)
         text = f"{label(timer.name)} has {duration_words(timer.left(now))} left"
         return act(sentence(text), "timer.add", lambda: self._table.replace(timer))
 

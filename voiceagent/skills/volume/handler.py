@@ -87,10 +87,11 @@ class Volume:
             # Somebody hears music, and our voice comes now and then.
             return self._media.volume(intent, context)
         before = _percent(self._store, self._start)
-        change = int(intent.slots["change"])
-        if change < 0:
-            return self._to(max(min(LOWEST, before), before + change))
-        return self._to(min(100, before + change))
+        times = float(intent.slots.get("times", 1))
+        after = round(before * times) + int(intent.slots.get("change", 0))
+        if after < before:
+            return self._to(max(min(LOWEST, before), after))
+        return self._to(min(100, after))
 
     def mute(self, intent: Intent, context: TurnContext) -> Answer:
         """Silent, or heard again."""
