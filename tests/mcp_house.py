@@ -125,7 +125,7 @@ def said(text: str) -> dict[str, Any]:
 @asynccontextmanager
 async def house_over_http(house: House, port: int = 0) -> AsyncIterator[str]:
     """The house on a free port of this machine; gives its address."""
-    manager = StreamableHTTPSessionManager(house.server(), json_response=True)
+    manager = StreamableHTTPSessionManager(house.server())
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         await manager.handle_request(scope, receive, send)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import random
 import signal
 from collections.abc import Callable, Sequence
@@ -12,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiceagent.errors import ConfigError, EngineMissing, install_line
+from voiceagent.errors import ConfigError, EngineMissing, StoreError, install_line
 from voiceagent.store import state_folder
 
 if TYPE_CHECKING:
@@ -29,12 +30,28 @@ if TYPE_CHECKING:
     from voiceagent.gateway.server import Gateway
     from voiceagent.gateway.tool import UpstreamTool
 
-__all__ = ["gateway_folder", "make_gateway", "serve_gateway"]
+log = logging.getLogger(__name__)
+
+__all__ = [
+    "check_gateway",
+    "gateway_folder",
+    "gateway_pins",
+    "gateway_world",
+    "make_gateway",
+    "serve_gateway",
+]
 
 
 def gateway_folder(config: Config) -> Path:
     """Where a gateway keeps its pins and its record."""
     return Path(config.store.folder) if config.store.folder else state_folder()
+
+
+def gateway_pins(config: Config) -> PinBook:
+    """What its tools were when somebody trusted them."""
+    from voiceagent.gateway.pins import PinBook
+
+    return PinBook(gateway_folder(config) / "gateway.sqlite", config.gateway.servers)
 
 
 def make_gateway(config: Config, *, proved: bool = True) -> Gateway:
@@ -43,13 +60,13 @@ def make_gateway(config: Config, *, proved: bool = True) -> Gateway:
     check_installed()
     from voiceagent.door.tls import server_context
     from voiceagent.door.tokens import keyring_of
+    from voiceagent.gateway.audit import AuditBook
     from voiceagent.gateway.call import CallPath
     from voiceagent.gateway.call_steps import CallSteps
     from voiceagent.gateway.caller import CallerDoor
     from voiceagent.gateway.catalogue import Catalogue
     from voiceagent.gateway.links import linked
     from voiceagent.gateway.listing import Listing
-    from voiceagent.gateway.pins import PinBook
     from voiceagent.gateway.policy import ToolPolicies
     from voiceagent.gateway.policy_file import PolicyFile
     from voiceagent.gateway.server import Gateway
@@ -66,7 +83,7 @@ def make_gateway(config: Config, *, proved: bool = True) -> Gateway:
     if proved:
         _check_reach(config, keys, tls)
     watched, tokens = _watched(config, keys)
-    pins = PinBook(gateway_folder(config) / "gateway.sqlite", gateway.servers)
+    pins = gateway_pins(config)
     upstreams = {
         name: Upstream(name, partial(linked, one), chance=random.random)
         for name, one in gateway.servers.items()
@@ -75,7 +92,8 @@ def make_gateway(config: Config, *, proved: bool = True) -> Gateway:
     policy = PolicyFile(
         Path(gateway.policy).expanduser() if gateway.policy else None, policies
     )
-    world = _world(config, pins)
+    audit = AuditBook(gateway_folder(config), tell=_told)
+    world = gateway_world(config, pins)
     if gateway.policy:
         _check_readable(Path(gateway.policy).expanduser())
     catalogue = Catalogue(
@@ -83,10 +101,12 @@ def make_gateway(config: Config, *, proved: bool = True) -> Gateway:
     )
     walls = StandingWalls(
         policies=policies,
+        audit=audit,
         offline=partial(_offline, catalogue),
     )
     steps = CallSteps(catalogue, walls, _redaction(config), gateway.calls_per_s)
     return Gateway(
+        audit=audit,
         catalogue=catalogue,
         path=CallPath(steps),
         listing=Listing(
@@ -107,7 +127,11 @@ def make_gateway(config: Config, *, proved: bool = True) -> Gateway:
     )
 
 
-def _world(
+def _told(trouble: StoreError) -> None:
+    log.error("calls cannot be put on record: %s", trouble.brief)
+
+
+def gateway_world(
     config: Config, pins: PinBook
 ) -> Callable[[Sequence[UpstreamTool]], PolicyWorld]:
     """What the policy can be about: the tools there are, and those that a server which
@@ -146,6 +170,19 @@ def _offline(catalogue: Catalogue) -> bool:
         if one.is_elsewhere
     ]
     return bool(far) and "up" not in far
+
+
+def check_gateway(config: Config) -> str:
+    """What it would serve; raises `VoiceAgentError` where it could not."""
+    check_installed()
+    gateway = config.gateway
+    if not gateway.policy:
+        raise ConfigError(
+            "nothing is allowed: there is no policy",
+            hint="set `gateway.policy` to a file of Cedar policies",
+        )
+    _check_readable(Path(gateway.policy).expanduser())
+    return f"{len(gateway.servers)} servers, policy `{gateway.policy}`"
 
 
 def check_installed() -> None:

@@ -45,7 +45,10 @@ def doctor(
 ) -> None:
     """Look at everything the agent needs; exit 1 where something needed is missing."""
     loaded = configure(config, pack)
-    found = (_packages(loaded), _programs(), _clocks(), _audio(), _engines(loaded))
+    found = (
+        *(_packages(loaded), _programs(), _clocks(), _audio(), _engines(loaded)),
+        _gateway(loaded),
+    )
     findings = [finding for part in found for finding in part]
     for finding in findings:
         if json:
@@ -133,6 +136,22 @@ def _engines(config: Config) -> Iterator[Diagnosis]:
     near = next(path for path in (folder, *folder.parents) if path.exists())
     fine = os.access(near, os.W_OK)
     yield Diagnosis("state folder", fine, str(folder), "set `store.folder`")
+
+
+def _gateway(config: Config) -> Iterator[Diagnosis]:
+    """Nothing where no server is configured: then there is none."""
+    servers = config.gateway.servers
+    if not servers:
+        return
+    from voiceagent.app.gateway import check_gateway
+
+    yield _tried("gateway", lambda: check_gateway(config), needed=False)
+    for name, one in servers.items():
+        if one.command:
+            path = shutil.which(one.command[0])
+            detail = path or f"`{one.command[0]}` is not there"
+            fix = f"set `gateway.servers.{name}.command`"
+            yield Diagnosis(f"gateway {name}", bool(path), detail, fix, needed=False)
 
 
 def _wake(shop: Workshop) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from voiceagent.cli import gateway_looks as looks
 from voiceagent.cli.shared import (
     ConfigOption,
     JsonOption,
@@ -22,6 +23,11 @@ app = typer.Typer(
     help="Tools of MCP servers behind one endpoint: served, looked at, pinned.",
     no_args_is_help=True,
 )
+app.command()(looks.tools)
+app.command()(looks.pin)
+app.command()(looks.check)
+app.command()(looks.audit)
+
 NO_POLICY = (
     "notice: nothing is allowed: there is no policy\n"
     "hint: set `gateway.policy` to a file of Cedar policies (docs/gateway.md)"

@@ -16,6 +16,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from voiceagent.clock import now
 from voiceagent.errors import LinkDown, RemoteFailed
 from voiceagent.gateway.call_record import (
@@ -100,6 +102,7 @@ class CallPath:
         if seen.tool.klass is not ToolClass.READ:
             record.key = wanted.key or secrets.token_hex(12)
             meta[OURS + "idempotency-key"] = record.key
+        record.bytes_out = len(msgspec.json.encode(sent))
         step(record, "call", within=within, key=record.key)
         began = now()
         try:
@@ -124,5 +127,7 @@ def _record(caller: Caller, wanted: CallOnWire) -> CallRecord:
         turn=wanted.turn,
         trace_id=wanted.trace_id,
         arguments=wanted.arguments,
+        caller=caller.kind,
+        data_class=wanted.data_class,
         remaining=wanted.remaining,
     )

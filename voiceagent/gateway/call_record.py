@@ -65,7 +65,14 @@ class CallRecord:
     trace_id: str = ""
     key: str = ""
     arguments: Mapping[str, Any] = field(default_factory=dict)
-    """For their keyed hash and the names of the fields; never written down."""
+    """For their keyed hash; never written down."""
+    fields: tuple[str, ...] = ()
+    """The names that the schema declares of those that were given."""
+    caller: str = ""
+    """What kind of caller it is."""
+    data_class: str = ""
+    within: float | None = None
+    """Seconds that its server was given."""
     steps: list[CallStep] = field(default_factory=list)
     end: CallEnd = CallEnd.REFUSED
     refused_at: str = ""

@@ -11,6 +11,7 @@ import msgspec
 from voiceagent.clock import now
 from voiceagent.door.admission import Bucket
 from voiceagent.errors.foreign import one_line
+from voiceagent.gateway.audit_entry import declared_fields
 from voiceagent.gateway.call_record import CallEnd, CallRecord, StepRefused, step
 from voiceagent.gateway.caller import Caller
 from voiceagent.gateway.catalogue import Catalogue
@@ -35,7 +36,7 @@ class GatewayWalls(Protocol):
     ) -> PolicyDecision:
         """Whether that caller may, with so many seconds left."""
 
-    def unbooked(self, klass: ToolClass, leaves: bool) -> str:
+    def unbooked(self, klass: ToolClass, leaves: bool, caller: str) -> str:
         """Why a call of that class must not be made, since it could not be booked."""
 
     def enough(self, listed: str, left: float) -> str:
@@ -93,7 +94,8 @@ class CallSteps:
     ) -> None:
         """Arguments, policy, rate and whether it can be put on record."""
         why = self._wrong(seen, wanted.arguments)
-        step(record, "arguments", fields=sorted(wanted.arguments))
+        record.fields = declared_fields(wanted.arguments, seen.tool.input_schema)
+        step(record, "arguments", fields=record.fields)
         if why:
             raise StepRefused(f"`{wanted.name}` cannot be called so: {why}")
         self._permitted(caller, seen, wanted, record)
@@ -103,7 +105,7 @@ class CallSteps:
             wait = self.rates.wait(caller.subject, now())
             raise StepRefused(f"too many calls; try again in {max(0.1, wait):.1f} s")
         klass = seen.tool.klass
-        unbooked = self.walls.unbooked(klass, self._leaves(seen))
+        unbooked = self.walls.unbooked(klass, self._leaves(seen), caller.kind)
         step(record, "record", klass=klass.value, trouble=unbooked)
         if unbooked:
             raise StepRefused(
@@ -159,6 +161,7 @@ class CallSteps:
             raise StepRefused(f"no time is left for `{wanted.name}`")
         if left is not None and (why := self.walls.enough(wanted.name, within)):
             raise StepRefused(f"too little time is left for `{wanted.name}`: {why}")
+        record.within = within
         return within
 
     def redacted(

@@ -42,6 +42,9 @@ LARGEST_BODY = 4 << 20
 SLOWEST = 10.0
 """Seconds in which a body has to be there."""
 SESSION = b"mcp-session-id"
+NOBODY = Caller("nobody", "")
+NO_CALL = CallOnWire(name="")
+"""What somebody wanted who was turned away: it was not read."""
 JSON = (b"content-type", b"application/json")
 
 HttpScope = MutableMapping[str, Any]
@@ -83,6 +86,8 @@ class Endpoint:
         peer = (scope.get("client") or ("",))[0]
         caller = self._door.caller(scope["headers"], peer)
         if isinstance(caller, Refusal):
+            if place == PATH and caller.status != 429:
+                self._path.refused(NOBODY, NO_CALL, "door", caller.code)
             return await _turned_away(scope, send, caller)
         if place == "/metrics":
             return await _text(send, 200, self._metrics())
@@ -107,10 +112,12 @@ class Endpoint:
         body = await _body(folded, receive)
         if isinstance(body, int):
             return await _text(send, body, "the body is too large, or too slow\n")
-        request = decoded(body) or {}
-        id, method = request.get("id"), request.get("method")
-        known = isinstance(id, str | int) and not isinstance(id, bool)
-        if method == "tools/call" and known and request.get("jsonrpc") == "2.0":
+        request = decoded(body)
+        if isinstance(request, WireError):
+            self._path.refused(caller, NO_CALL, "wire", request.message)
+            return await _bytes(send, request.status, error_body(None, request))
+        method = request.get("method")
+        if method == "tools/call":
             return await self._call(caller, request, headers, receive, send)
         if method == "notifications/cancelled" and is_legacy(folded):
             self._cancel(caller, request, folded)
@@ -133,7 +140,9 @@ class Endpoint:
             name = params.get("name") if isinstance(params, dict) else None
             told = CallOnWire(name=name if isinstance(name, str) else "")
             self._path.refused(caller, told, "wire", wanted.message)
-            return await _bytes(send, wanted.status, error_body(request["id"], wanted))
+            id = request.get("id")
+            told_id = id if isinstance(id, str | int) else None
+            return await _bytes(send, wanted.status, error_body(told_id, wanted))
         key = caller.subject, dict(headers).get(SESSION.decode(), ""), wanted.id
         reply = await self._until_gone(caller, wanted, key, receive)
         if reply is not None:

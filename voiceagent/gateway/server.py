@@ -21,10 +21,11 @@ from mcp.server.stdio import stdio_server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from voiceagent.clock import now
+from voiceagent.clock import Compute, now
 from voiceagent.door.tls import is_for_clients
 from voiceagent.door.watched import Watched
 from voiceagent.errors import ConfigError
+from voiceagent.gateway.audit import AuditBook
 from voiceagent.gateway.call import CallPath
 from voiceagent.gateway.caller import CallerDoor
 from voiceagent.gateway.catalogue import Catalogue
@@ -57,6 +58,7 @@ class Gateway:
     path: CallPath
     listing: Listing
     door: CallerDoor
+    audit: AuditBook
     watched: Sequence[Watched] = ()
     """Read again when they change: policy, secrets, revoked tokens."""
     policy: PolicyFile | None = None
@@ -118,6 +120,8 @@ class Gateway:
     def trouble(self) -> str:
         """Why nobody should be sent here; a server that is gone is no reason."""
         found = [one.trouble for one in self.watched if one.trouble]
+        if self.audit.trouble is not None:
+            found.append(self.audit.trouble.brief)
         if self.policy is not None and self.policy.trouble:
             found.append(self.policy.trouble.brief)
         return self.catalogue.state.trouble or (found[0] if found else "")
@@ -130,18 +134,23 @@ class Gateway:
 
     @contextlib.asynccontextmanager
     async def _kept_going(self) -> Any:
-        async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(one.run(), name=f"gateway {one.name}")
-                for one in self.catalogue.upstreams.values()
-            ]
-            tasks.append(group.create_task(self._watch()))
-            await self._first_look()
+        async with Compute() as compute:
             try:
-                yield
+                async with asyncio.TaskGroup() as group:
+                    tasks = [
+                        group.create_task(one.run(), name=f"gateway {one.name}")
+                        for one in self.catalogue.upstreams.values()
+                    ]
+                    tasks.append(group.create_task(self._watch()))
+                    tasks.append(group.create_task(self.audit.run(compute)))
+                    await self._first_look()
+                    try:
+                        yield
+                    finally:
+                        for task in tasks:
+                            task.cancel()
             finally:
-                for task in tasks:
-                    task.cancel()
+                await asyncio.to_thread(self.audit.close)
 
     async def _first_look(self) -> None:
         """Most servers are there within a moment: whoever asks first sees them."""

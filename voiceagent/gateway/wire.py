@@ -41,6 +41,7 @@ VERSION, METHOD, NAME = "mcp-protocol-version", "mcp-method", "mcp-name"
 SERVER_INFO = "io.modelcontextprotocol/serverInfo"
 LONGEST_KEY = 200
 """Letters of a key or another name that a caller gives."""
+PARSE_ERROR, INVALID_REQUEST = -32700, -32600
 HEADER_MISMATCH, INVALID_PARAMS = -32020, -32602
 
 WireHeaders = Sequence[tuple[str, str]]
@@ -82,13 +83,15 @@ class CallOnWire:
     trace_id: str = ""
 
 
-def decoded(body: bytes) -> dict[str, Any] | None:
-    """The one request that a body holds; None where it holds something else."""
+def decoded(body: bytes) -> dict[str, Any] | WireError:
+    """The one message that a body holds."""
     try:
         found = msgspec.json.decode(body)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return None
-    return found if isinstance(found, dict) else None
+        return WireError(PARSE_ERROR, "the body is not JSON")
+    if isinstance(found, dict):
+        return found
+    return WireError(INVALID_REQUEST, "the body has to be one message of JSON-RPC")
 
 
 def is_legacy(headers: Mapping[str, str]) -> bool:
@@ -108,7 +111,14 @@ def call_on_wire(
     `schema_of(name)`: the pinned input schema, or None."""
     folded = dict(headers or ())
     old = is_legacy(folded) if legacy is None else legacy
-    params = request.get("params")
+    params, id = request.get("params"), request.get("id", 0)
+    if isinstance(id, bool) or not isinstance(id, str | int):
+        return WireError(INVALID_REQUEST, "`id` has to be a text or a whole number")
+    if headers is not None and (request.get("jsonrpc"), "id" in request) != (
+        "2.0",
+        True,
+    ):
+        return WireError(INVALID_REQUEST, "a call is a request of JSON-RPC 2.0")
     if not isinstance(params, dict):
         return WireError(INVALID_PARAMS, "`params` has to be an object")
     if headers is not None:
@@ -128,7 +138,7 @@ def call_on_wire(
             found = validate_mcp_param_headers(schema, arguments, folded)
             if found is not None:
                 return WireError(found.code, found.message, found.data)
-    return _with_meta(request.get("id", 0), name, arguments, params, old)
+    return _with_meta(id, name, arguments, params, old)
 
 
 def _headers(headers: WireHeaders, request: Mapping[str, Any]) -> WireError | None:
