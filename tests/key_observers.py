@@ -205,6 +205,11 @@ def model_wanted(bench: KeyBench) -> str:
     return bench.shop.library(live=False).wanted()
 
 
+def guesser(bench: KeyBench) -> bool:
+    """Whether anybody guesses where nobody knows."""
+    return bench.assembled().brain.last_resort is not None
+
+
 def model_runtime(bench: KeyBench) -> str:
     """What runs its weights."""
     return repr(runtimes(bench.config.slm))

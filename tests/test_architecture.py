@@ -35,6 +35,7 @@ ROOMS = (
 GROUND = ROOMS[: ROOMS.index("lang")]
 """Flat files that everybody may use."""
 CLASS_REASONS = {
+    "agent.thinking.Thinker": "where all who may answer meet, each in its turn",
     "region.session_shell.Live": "the one place where the parts of a session meet",
     "app.engines.Engines": "one short method a stage, and the facade for all of them",
 }

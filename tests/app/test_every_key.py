@@ -71,6 +71,7 @@ TABLE = {
     "stt.second": Row("none" if moonshine_folder() else "moonshine", see.asked_below),
     "stt.ask_below": Row(0.9, see.asked_below),
     "slm.model": Row("none", see.model_wanted),
+    "slm.answers": Row("smollm2", see.guesser),
     "slm.engine": Row("xllamacpp", see.model_runtime),
     "slm.process": Row(False, see.model_opened),
     "slm.limit_ms": Row(100.0, see.model_patience),

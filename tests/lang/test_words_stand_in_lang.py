@@ -31,7 +31,6 @@ REASONS = {
     "region/metrics.py": "names of counters",
     "region/refusals.py": "statuses and errors of chat servers",
     "realtime/refusals.py": "codes of errors as servers name them",
-    "realtime/settings.py": "fields of a session as the wire names them",
     "skills/house/following.py": "states as Home Assistant names them",
     "skills/house/house.py": "domains and states as Home Assistant names them",
     "skills/house/slot_lists.py": "domains as Home Assistant names them",

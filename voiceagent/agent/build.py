@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from voiceagent.agent.ears import EarParts
     from voiceagent.frontend.frontend import Frontend
     from voiceagent.frontend.wake import WakeVerifier, WakeWord
+    from voiceagent.nlu.models.last_resort import LastResort
     from voiceagent.routing.escalation import Escalation
     from voiceagent.routing.till import Till
 
@@ -97,6 +98,8 @@ class Brain:
     """What rang and nobody stopped is told after the next answer."""
     unkept: Callable[[], int] = lambda: 0
     """How often something was promised that could not be kept."""
+    last_resort: LastResort | None = None
+    """Who guesses where nobody knows; None: nobody."""
     outlook: Outlook | None = None
     """What is not as it was set up, or not there yet."""
     patience: float = HARD_LIMIT
@@ -167,6 +170,7 @@ def build_agent(
         till=brain.till,
         effects=effects,
         outlook=brain.outlook,
+        last_resort=brain.last_resort,
         planner=planner,
     )
     herald = Herald(brain.books, trace.emit, playback.read_out)

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from voiceagent.agent.effects import Effects
 from voiceagent.agent.looking import Outlook
+from voiceagent.agent.notes import note_meaning, note_route, note_words
 from voiceagent.agent.planner import Planner
-from voiceagent.agent.readings import asked_first, known_words, slots_of, why_nothing
+from voiceagent.agent.readings import asked_first, known_words
 from voiceagent.agent.supervisor import Supervisor
 from voiceagent.agent.work import Work
 from voiceagent.clock import Compute, local, uptime
@@ -31,16 +32,10 @@ from voiceagent.routing.handover import DEVICE, Handover, RemoteOutcome
 from voiceagent.skills.skill import Answer, LastTurn, Skill, TurnContext
 from voiceagent.stt.protocol import Recognition
 from voiceagent.stt.utterance import Typed
-from voiceagent.trace.events import (
-    Asked,
-    Event,
-    IntentMatched,
-    IntentMissed,
-    Routed,
-    Transcript,
-)
+from voiceagent.trace.events import Asked, Event
 
 if TYPE_CHECKING:
+    from voiceagent.nlu.models.last_resort import LastResort
     from voiceagent.routing.escalation import Escalation
     from voiceagent.routing.till import Till
 
@@ -72,10 +67,12 @@ class Thinker:
         effects: Effects | None = None,
         outlook: Outlook | None = None,
         planner: Planner | None = None,
+        last_resort: LastResort | None = None,
     ) -> None:
         """`area`: where the device stands; `interpreter`: templates alone if None;
         `escalation`: None where the device is alone; `till`: its turns count there
-        then; `outlook`: what is not as it was set up, or not there yet."""
+        then; `outlook`: what is not as it was set up, or not there yet; `last_resort`:
+        guesses where nobody knows."""
         self.last: LastTurn | None = None
         """The turn before, for skills that explain it."""
         self._understanding, self._compute = understanding, compute
@@ -83,6 +80,7 @@ class Thinker:
         self._interpreter = interpreter or Interpreter(understanding, compute)
         self._escalation, self._outlook = escalation, outlook or Outlook()
         self._planner = planner or Planner(understanding.skill_for, compute)
+        self._last_resort = last_resort
         self._effects, self._till = effects or Effects(compute, emit), till
 
     async def think(self, work: Work) -> Answer | None:
@@ -96,11 +94,12 @@ class Thinker:
             finally:
                 work.hearing.cancel()  # a turn that is given up must not hear on
         recognition = work.recognition = work.heard.result()
-        self._note_words(work, recognition)
+        note_words(self._emit, work, recognition)
         if self._models is not None:
             self._models.turn_began()
         if self._escalation is None:
             reading = await self._read(work, recognition)
+            reading = await self._own_words(work, reading) or reading
             if self._till is not None and not reading.handed_over:
                 self._till.answered_here(work.turn, len(recognition.text))
             return await self._answer(work, self._routed(work, reading))
@@ -125,13 +124,20 @@ class Thinker:
             deadline=work.deadline,
         )
         reading = self._outlook.refused(reading, recognition, work.turn, self._emit)
-        self._note_meaning(work, recognition, reading)
+        note_meaning(self._emit, work, recognition, reading)
         work.ledger.mark("intent")
         return reading
 
+    async def _own_words(self, work: Work, reading: Reading) -> Reading | None:
+        """A guess of a model, where nobody knows."""
+        if self._last_resort is None or work.recognition is None:
+            return None
+        ask = self._last_resort.answer
+        return await ask(reading, work.recognition, work.turn, work.deadline)
+
     def _routed(self, work: Work, reading: Reading) -> Reading:
         work.route = reading.route
-        self._note_route(work)
+        note_route(self._emit, work)
         work.ledger.mark("route")
         return reading
 
@@ -145,16 +151,18 @@ class Thinker:
             work.ledger.mark("act")  # nothing is done: what follows is the voice
             work.leg = found.leg
             work.route = Route(found.leg, found.reason)
-            self._note_route(work)
+            note_route(self._emit, work)
             return Answer(found.words, more=found.more)
         work.why_not = found.why_not
         smaller = await self._interpreter.fallback(reading) if reading else None
+        if smaller is None and reading is not None:
+            smaller = await self._own_words(work, reading)
         if smaller is not None:
             work.ledger.rescued_by = "smaller answer"
             return await self._answer(work, self._routed(work, smaller))
         why = reading.route.reason if reading else "not answered"
         work.route = Route("none", f"{why}; {found.reason}" if found.reason else why)
-        self._note_route(work)
+        note_route(self._emit, work)
         return None
 
     async def plan(self, text: str) -> Answer | None:
@@ -201,7 +209,8 @@ class Thinker:
 
     async def close(self) -> None:
         """Wait for effects that still run."""
-        for part in (self._effects, self._escalation, self._till, self._models):
+        ends = self._effects, self._escalation, self._till, self._models
+        for part in (*ends, self._last_resort):
             if part is not None:
                 await part.close()
 
@@ -254,47 +263,5 @@ class Thinker:
                 about=question.about,
                 reason=question.reason,
                 options=len(question.options),
-            )
-        )
-
-    def _note_words(self, work: Work, recognition: Recognition) -> None:
-        self._emit(
-            Transcript(
-                turn=work.turn,
-                pii_text=recognition.text,
-                confidence=round(recognition.confidence, 2),
-                accepted=recognition.accepted,
-                reason=recognition.reason,
-            )
-        )
-        work.ledger.mark("stt")
-
-    def _note_meaning(
-        self, work: Work, recognition: Recognition, reading: Reading
-    ) -> None:
-        intent = reading.intent
-        if intent is None or reading.question is not None:
-            self._emit(
-                IntentMissed(turn=work.turn, reason=why_nothing(reading, recognition))
-            )
-            return
-        confidence = min(intent.confidence, reading.confidence)
-        self._emit(
-            IntentMatched(
-                turn=work.turn,
-                name=intent.name,
-                pii_slots=slots_of(intent),
-                confidence=round(confidence, 2),
-                by=reading.by,
-            )
-        )
-
-    def _note_route(self, work: Work) -> None:
-        self._emit(
-            Routed(
-                turn=work.turn,
-                tier=work.route.tier,
-                reason=work.route.reason,
-                left_ms=round(work.deadline.left * 1000, 3),
             )
         )

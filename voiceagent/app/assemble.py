@@ -36,6 +36,7 @@ from voiceagent.tts.cache import ReplyCache
 
 if TYPE_CHECKING:
     from voiceagent.app.packs import LeftOut
+    from voiceagent.nlu.models.last_resort import LastResort
     from voiceagent.routing.escalation import Escalation
 
 __all__ = ["COSTS", "assemble"]
@@ -87,6 +88,7 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
     escalation = _escalation(shop, options, compute, trace.emit, store)
     hearing = _hearing(shop, options, arriving, escalates=escalation is not None)
     models, notices = _models(shop, options, arriving, compute, trace)
+    guesser, guesser_notices = _last_resort(shop, options, compute, trace)
     late = late_house(house)
     if late is not None and hearing is not None:
         hearing = replace(hearing, progress=meaning.progress)
@@ -107,6 +109,7 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
             interpreter=_interpreter(shop, options, meaning, compute, models),
             escalation=escalation,
             till=None if escalation else alone_till(shop, options, compute, trace.emit),
+            last_resort=guesser,
             outlook=outlook(look if live else None, late),
             patience=config.region.wait_ms / 1000,
         ),
@@ -132,6 +135,7 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
             *_one_ear(config.stt, options),
             *(_key_notices(shop, options, store) if escalation else ()),
             *notices,
+            *guesser_notices,
         ],
     )
 
@@ -210,6 +214,16 @@ def _models(
     current, notice = ours.first()
     found = switch(library, compute, trace.emit, current=current)
     return found, [notice] if notice else []
+
+
+def _last_resort(
+    shop: Workshop, options: AgentOptions, compute: Compute, trace: Trace
+) -> tuple[LastResort | None, list[Degraded]]:
+    if not shop.config.slm.answers:
+        return None, []
+    from voiceagent.app.last_resort import make_last_resort
+
+    return make_last_resort(shop.config.slm, options, compute, trace.emit)
 
 
 def _model_name(models: ModelSwitch | None, shop: Workshop) -> dict[str, str]:

@@ -18,6 +18,7 @@ from voiceagent.lang.en_sounds import SOUNDS, SPEECH
 from voiceagent.lang.en_sums import SUMS
 from voiceagent.lang.en_telling import TELLING
 from voiceagent.lang.en_things import THINGS
+from voiceagent.lang.en_wonder import WONDER
 from voiceagent.lang.language import CommandWords, Language, ShortAnswers
 
 __all__ = ["ENGLISH"]
@@ -105,4 +106,5 @@ ENGLISH = Language(
     sums=SUMS,
     things=THINGS,
     later=LATER,
+    wonder=WONDER,
 )

@@ -25,6 +25,7 @@ from voiceagent.lang.sign_tables import SignWords
 from voiceagent.lang.sum_tables import SumWords
 from voiceagent.lang.telling_tables import TellingWords
 from voiceagent.lang.thing_tables import ThingWords
+from voiceagent.lang.wonder_tables import WonderWords
 
 __all__ = [
     "ShortAnswers",
@@ -252,3 +253,4 @@ class Language(Struct, frozen=True, kw_only=True, eq=False):
     sums: SumWords
     things: ThingWords
     later: LaterWords
+    wonder: WonderWords

@@ -16,6 +16,9 @@ class SlmConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A name (`voiceagent models list`, or `smollm2`, which comes in a package), a path
     to a GGUF or a folder, or `none`; empty for the choice of `voiceagent models use`,
     else the shipped one. Virtual replays use a model only where one is named here."""
+    answers: str = ""
+    """A model (as for `model`) that guesses in its own words what neither a skill nor a
+    region knows, for questions about the world: "I think ...". Empty: none does."""
     engine: str = "auto"
     """`llama_cpp`, `xllamacpp`, or whichever is there."""
     process: bool = True

@@ -26,10 +26,11 @@ def few() -> list[CallableIntent]:
     return [tool for tool in tools("home") if tool.name.startswith("volume.")]
 
 
-def instruct(wish: str) -> InstructSlm:
+def instruct(wish: str, *, talks: bool = False) -> InstructSlm:
     """An instruct model that wants to answer that."""
     some = [tool for tool in tools("home") if tool.name in ("device.on", "device.off")]
-    return InstructSlm(ScriptedDecoder(wish), some, name="x", template=TEMPLATE)
+    decoder = ScriptedDecoder(wish)
+    return InstructSlm(decoder, some, name="x", template=TEMPLATE, talks=talks)
 
 
 def real(path: Path, kind: type[InstructSlm] | type[GenerativeSlm]) -> Slm:
@@ -65,9 +66,16 @@ def test_a_model_trained_on_tools_gets_schemas_and_writes_its_marks() -> None:
     assert b'"name": "volume.mute"' in b"".join(decoder.pieces[p] for p in decoder.held)
 
 
-def test_words_become_a_reply() -> None:
-    guess = instruct("William Shakespeare.").understand("who wrote hamlet")
-    assert guess == Guess(None, reply="William Shakespeare.", reason="not mine")
+def test_words_of_its_own_are_dropped_unless_it_may_talk() -> None:
+    said = "William Shakespeare wrote it."
+    assert instruct(said).understand("who wrote hamlet") == Guess(
+        None, reason="not mine"
+    )
+    guess = instruct(said, talks=True).understand("who wrote hamlet")
+    assert guess == Guess(None, reply=f"I think {said}", reason="not mine")
+    assert not instruct("Good morning.", talks=True).understand("good morning").reply
+    done = "I turned on the light."
+    assert not instruct(done, talks=True).understand("why is the sky blue").reply
 
 
 def test_instructions_are_read_once() -> None:

@@ -239,4 +239,5 @@ def make(config: SlmConfig) -> SlmRuntimes:
     return SlmRuntimes(
         partial(LlamaEncoder, engine=config.engine),
         partial(LlamaDecoder, engine=config.engine),
+        talks=bool(config.answers),
     )

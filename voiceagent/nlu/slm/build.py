@@ -13,7 +13,7 @@ from voiceagent.nlu.slm.forms import Takes
 from voiceagent.nlu.slm.instructions import KeptState, made_anew
 from voiceagent.nlu.slm.protocol import Slm
 
-__all__ = ["LARGE", "SlmRuntimes", "Vocabulary", "build_slm"]
+__all__ = ["LARGE", "SlmRuntimes", "Vocabulary", "build_answerer", "build_slm"]
 
 
 LARGE = 100 * 2**20
@@ -43,6 +43,8 @@ class SlmRuntimes:
     """A model that reads (`TextEncoder`)."""
     decoder: Callable[..., Any]
     """A model that writes (`ChatDecoder`)."""
+    talks: bool = False
+    """Whether a model that writes may answer in words of its own."""
     kept: KeptState = made_anew
     """Where the state of a model that has read its instructions is kept."""
 
@@ -90,12 +92,27 @@ def _writer(model: Model, pack: Vocabulary, engines: SlmRuntimes) -> Slm:
     from voiceagent.nlu.slm.tools import tools_of
 
     tools = tools_of(pack)
-    names = {"name": model.name, "version": model.version}
+    names: dict[str, Any] = {"name": model.name, "version": model.version}
     decoder = engines.decoder(model.path)
     if model.card.kind == "generative-intents":
         return _or_free(decoder, lambda: GenerativeSlm(decoder, tools, **names))
-    kept = engines.kept
-    return _or_free(decoder, lambda: InstructSlm(decoder, tools, kept=kept, **names))
+    names |= {"kept": engines.kept, "talks": engines.talks}
+    return _or_free(decoder, lambda: InstructSlm(decoder, tools, **names))
+
+
+def build_answerer(model: Model, engines: SlmRuntimes) -> Slm:
+    """The model as one that answers in its own words; raises `VoiceAgentError`."""
+    from voiceagent.nlu.slm.answerer import ROOM, AnsweringSlm
+
+    if model.card.kind != "instruct":
+        raise ModelError(
+            f"model `{model.name}` cannot answer in words",
+            cause=f"its kind is `{model.card.kind}`",
+            hint='give an instruct model to `slm.answers`, such as "smollm2"',
+        )
+    decoder = engines.decoder(model.path, context=ROOM)
+    names = {"name": model.name, "version": model.version}
+    return _or_free(decoder, lambda: AnsweringSlm(decoder, **names))
 
 
 def _or_free(weights: Any, build: Callable[[], Slm]) -> Slm:

@@ -66,6 +66,8 @@ class WritingLimits:
     """A call has at most about sixty, a spoken reply forty."""
     stop: Callable[[], bool] = lambda: False
     """Looked at between two passes."""
+    enough: Callable[[bytes], bool] = lambda free: False
+    """Looked at the free text so far; True: no more of it is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,9 @@ class _WritingRun:
     def goes_on(self) -> bool:
         """Whether there is more to write, and it may be written."""
         if self.place.done or self._ended or self._reason:
+            return False
+        if self.place.talking and self._limits.enough(self.place.free):
+            self._ended = True
             return False
         if self._limits.stop():
             self._reason = "cancelled"

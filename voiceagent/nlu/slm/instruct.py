@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from voiceagent.errors import ModelError
@@ -18,6 +19,7 @@ from voiceagent.nlu.slm.constrained_decoding import (
 from voiceagent.nlu.slm.instructions import KeptState, made_anew, read_once
 from voiceagent.nlu.slm.protocol import Guess
 from voiceagent.nlu.slm.tools import CallableIntent, schemas
+from voiceagent.nlu.wonder import as_own, wonders
 
 __all__ = ["ChatDecoder", "InstructSlm", "guess_of", "listing"]
 
@@ -69,16 +71,17 @@ class InstructSlm:
         version: str = "",
         template: str = "",
         kept: KeptState = made_anew,
+        talks: bool = False,
     ) -> None:
         """Reads the instructions at once, or takes what is `kept` of that; `template`:
-        instead of the model's own."""
+        instead of the model's own; `talks`: it may answer in words of its own."""
         self.stop: Callable[[], bool] = lambda: False
         """Looked at between two passes; True: no answer is wanted any more."""
         self.last: Written | None = None
         """What the last sentence took."""
         self.name, self.version = name, version
         """Which model this is, and its version for the trace."""
-        self._decoder, self._tools = decoder, tuple(tools)
+        self._decoder, self._tools, self._talks = decoder, tuple(tools), talks
         self._writer = ConstrainedWriter(decoder)
         self._syntax: Syntax = JSON
         chat = self._chat(template or decoder.chat_template)
@@ -106,7 +109,9 @@ class InstructSlm:
         prompt = [*self._before, *pieces, *self._behind]
         limits = WritingLimits(pieces=PIECES, stop=self.stop)
         self.last = self._writer.write(prompt, start, limits)
-        return guess_of(self.last, text)
+        guess = guess_of(self.last, text)
+        own = self._talks and bool(guess.reply) and wonders(text)
+        return replace(guess, reply=as_own(guess.reply) if own else "")
 
     def close(self) -> None:
         """Free the model."""
