@@ -45,6 +45,7 @@ COMMANDS: Mapping[str, str] = {
     "privacy": "privacy:app",
     "cost": "cost:app",
     "plan": "plan:plan",
+    "pop": "pop:app",
     "config": "config:app",
 }
 """Every command: the module beside this one, and what stands for it there. A module is

@@ -1,0 +1,107 @@
+"""From a configuration to a running point of presence: model, guards and door."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from voiceagent.errors import ConfigError, EngineMissing, install_line
+
+if TYPE_CHECKING:
+    from voiceagent.app.workshop import Workshop
+    from voiceagent.door.watched import Watched
+    from voiceagent.pop.classifier import Classifier
+    from voiceagent.pop.endpoint import RouteEndpoint
+    from voiceagent.trace.events import Degraded
+
+__all__ = ["PointOfPresence", "make_pop", "serve_until_stopped"]
+
+
+@dataclass(frozen=True, slots=True)
+class PointOfPresence:
+    """All parts of it."""
+
+    endpoint: RouteEndpoint
+    classifier: Classifier
+    watched: list[Watched]
+    trouble: Degraded | None
+    """Why there is no model, where there should be one."""
+
+
+def make_pop(shop: Workshop, host: str) -> PointOfPresence:
+    """The parts; raises `VoiceAgentError` where one is missing."""
+    for name in ("uvicorn", "httptools", "cachetools"):
+        if find_spec(name) is None:
+            raise EngineMissing(
+                name,
+                install=install_line("gateway"),
+                cause="the point of presence needs it",
+            )
+    from voiceagent.app.region_server import home_of, watched_files
+    from voiceagent.clock import Compute
+    from voiceagent.door.admission import is_loopback
+    from voiceagent.door.tokens import Tokens, keyring_of
+    from voiceagent.gateway.caller import CallerDoor
+    from voiceagent.pop.endpoint import RouteEndpoint
+
+    if not is_loopback(host):
+        raise ConfigError(
+            f"`{host}` can be reached by others",
+            cause="a point of presence serves this machine alone",
+            hint="serve 127.0.0.1, behind a proxy that has TLS",
+        )
+    serve = shop.config.serve
+    keys = keyring_of(serve.secret_file, serve.secret_env)
+    watched, revoked = watched_files(serve, home_of(shop.config), keys, None)
+    door = CallerDoor(
+        region=serve.region,
+        tokens=Tokens(keys, serve.region, revoked=revoked) if keys else None,
+        hosts=[host],
+        origins=serve.origins,
+    )
+    classifier, trouble = _classifier(shop)
+
+    def wrong() -> str:
+        found = [one.trouble for one in watched if one.trouble]
+        return found[0] if found else ""
+
+    endpoint = RouteEndpoint(classifier, Compute(), door, trouble=wrong)
+    return PointOfPresence(endpoint, classifier, watched, trouble)
+
+
+def _classifier(shop: Workshop) -> tuple[Classifier, Degraded | None]:
+    """The pack's templates and guards, and the model within this process."""
+    from voiceagent.nlu.decision import Thresholds
+    from voiceagent.pop.classifier import Classifier
+
+    language, library = shop.language, shop.library(live=False)
+    language.reader.make_ready()
+    model, trouble = library.first()
+    limits = library.limits(model) if model is not None else Thresholds()
+    made = Classifier(language.reader.parse, language.cascade.route, model, limits)
+    made("what can you do")  # the first one is slow
+    return made, trouble
+
+
+async def serve_until_stopped(
+    pop: PointOfPresence, host: str, port: int, ready: Callable[[str], None]
+) -> None:
+    """Until SIGTERM or SIGINT; a second one ends it now."""
+    from voiceagent.pop.server import serve_pop
+
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    main = asyncio.current_task()
+    assert main is not None
+
+    def signalled() -> None:
+        if stop.is_set():
+            main.cancel()
+        stop.set()
+
+    for one in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(one, signalled)
+    await serve_pop(pop.endpoint, host, port, ready, stop, pop.watched)
