@@ -141,17 +141,14 @@ class AuditBook:
 
     def _keep(self, group: list[dict[str, Any]], lost: int | None) -> None:
         """`lost`: records that are missing, after a time in which nothing was kept."""
-        opened = self._chain is not None
-        log, chain = self._opened()
-        with log.locked():
-            if not opened:
-                chain.append({"note": "begun", "at": _today()})
-            if lost is not None:
-                chain.append({"note": "gap", "at": _today(), "lost": lost})
-            for fields in group:
-                chain.append(fields)
+        notes: list[dict[str, Any]] = []
+        if self._chain is None:
+            notes.append({"note": "begun", "at": _today()})
+        if lost is not None:
+            notes.append({"note": "gap", "at": _today(), "lost": lost})
+        self._opened().append_all([*notes, *group])
 
-    def _opened(self) -> tuple[SqliteLog, SignedChain]:
+    def _opened(self) -> SignedChain:
         if self._log is None or self._chain is None:
             path = self._folder / AUDIT_FILE if self._folder else None
             log = SqliteLog(path)
@@ -162,7 +159,7 @@ class AuditBook:
                 raise
             self._log = log
             self._chain = SignedChain(log, self._key, name=AUDIT_NAME, largest=LARGEST)
-        return self._log, self._chain
+        return self._chain
 
     def _made_key(self, log: SqliteLog) -> bytes:
         if self._folder is not None:

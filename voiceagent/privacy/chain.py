@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -130,6 +130,16 @@ class SignedChain:
             head = self._whole()
             return self._add(head, fields)
 
+    def append_all(self, group: Iterable[Mapping[str, Any]]) -> None:
+        """Sign and keep all of these, or none: for a log whose lock is a transaction.
+        The head is written once, behind the last."""
+        with self._log.locked():
+            head = before = self._whole()
+            for fields in group:
+                head = self._line(self._roomy(head), fields)[0]
+            if head is not before:
+                self._put(head)
+
     def head(self) -> ChainHead | None:
         """How far it reaches by its head; None: there is none that is signed."""
         return self.head_of(self._log.head())
@@ -208,8 +218,22 @@ class SignedChain:
         return now
 
     def _add(self, head: ChainHead, fields: Mapping[str, Any]) -> ChainLine:
-        if self._log.size() > self._largest:
-            head = self._divided(head)
+        after, raw = self._line(self._roomy(head), fields)
+        made = self.line(raw)
+        assert made is not None
+        try:
+            self._put(after)
+        except BaseException:
+            # What was not counted must not look as if it had been kept.
+            with suppress(StoreError):
+                self._log.cut(len(raw) + 1)
+            raise
+        return made
+
+    def _line(
+        self, head: ChainHead, fields: Mapping[str, Any]
+    ) -> tuple[ChainHead, bytes]:
+        """Keep it; gives the head that is right from then on, and the line."""
         number = head.count + 1
         body = msgspec.json.encode(
             {
@@ -220,18 +244,12 @@ class SignedChain:
             }
         )
         raw = self._seal.sign(self._name, body)
-        made = self.line(raw)
-        assert made is not None
         self._log.append(raw + b"\n")
-        after = msgspec.structs.replace(head, count=number, last=made.signature)
-        try:
-            self._put(after)
-        except BaseException:
-            # What was not counted must not look as if it had been kept.
-            with suppress(StoreError):
-                self._log.cut(len(raw) + 1)
-            raise
-        return made
+        last = split(raw)[1]
+        return msgspec.structs.replace(head, count=number, last=last), raw
+
+    def _roomy(self, head: ChainHead) -> ChainHead:
+        return self._divided(head) if self._log.size() > self._largest else head
 
     def _divided(self, head: ChainHead) -> ChainHead:
         """Another part is begun. The head says that the oldest goes before it goes."""
