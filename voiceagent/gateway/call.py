@@ -106,7 +106,13 @@ class CallPath:
         step(record, "call", within=within, key=record.key)
         began = now()
         try:
-            return await upstream.call(seen.tool.name, sent, within=within, meta=meta)
+            return await upstream.call(
+                seen.tool.name,
+                sent,
+                within=within,
+                meta=meta,
+                schema=seen.tool.input_schema,
+            )
         except CallExpired as error:
             words = f"`{wanted.name}` did not answer in {within * 1000:.0f} ms"
             if seen.tool.klass is ToolClass.EFFECT:

@@ -20,7 +20,7 @@ from voiceagent.gateway.pins import SeenTool
 from voiceagent.gateway.policy import PolicyDecision
 from voiceagent.gateway.redacting import CallRedaction, Redaction
 from voiceagent.gateway.tool import ToolClass
-from voiceagent.gateway.wire import CallOnWire
+from voiceagent.gateway.wire import CallOnWire, no_result
 
 __all__ = ["CallSteps", "GatewayWalls"]
 
@@ -119,6 +119,8 @@ class CallSteps:
 
     def _no_answer(self, seen: SeenTool, result: Mapping[str, Any]) -> str:
         """Why that result is none of the tool's; empty: it is one."""
+        if why := no_result(result):
+            return why
         checks = self.catalogue.state.checks.get(seen.tool.listed_name)
         if checks is None or checks.results is None or result.get("isError"):
             return ""

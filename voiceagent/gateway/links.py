@@ -17,13 +17,13 @@ from typing import Any
 import httpx2
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
-from mcp.shared.exceptions import MCPError
 from mcp_types import Implementation
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from voiceagent import __version__
 from voiceagent.errors import ConfigError, RemoteFailed
-from voiceagent.errors.foreign import one_line
 from voiceagent.gateway.config import GatewayServerConfig
+from voiceagent.gateway.direct import DirectCalls
 from voiceagent.gateway.stdio import ServerProgram, program_link
 
 __all__ = ["LARGEST_RESULT", "ServerLink", "linked"]
@@ -48,6 +48,8 @@ class ServerLink:
     client: Client
     ended: asyncio.Event
     why: Callable[[], str]
+    direct: DirectCalls | None = None
+    """The shorter way of a call; None: the client's."""
 
 
 @asynccontextmanager
@@ -61,7 +63,7 @@ async def linked(
     """
     program = ServerProgram()
     async with AsyncExitStack() as stack:
-        transport = await _transport(config, program, stack)
+        transport, direct = await _transport(config, program, stack)
         client = Client(
             transport,
             client_info=ITSELF,
@@ -71,32 +73,41 @@ async def linked(
         try:
             async with asyncio.timeout(GREETING):
                 await stack.enter_async_context(client)
-        except MCPError as error:
-            raise RemoteFailed(
-                "it cannot be spoken with", cause=program.why or one_line(error.message)
-            ) from error
-        yield ServerLink(client, program.ended, lambda: program.why)
+        except Exception as error:  # in whatever groups the SDK wraps it
+            if not program.why:
+                raise
+            raise RemoteFailed("it is no server", cause=program.why) from error
+        yield ServerLink(
+            client, program.ended, lambda: program.why, direct(client.protocol_version)
+        )
 
 
 async def _transport(
     config: GatewayServerConfig, program: ServerProgram, stack: AsyncExitStack
-) -> Any:
+) -> tuple[Any, Callable[[str], DirectCalls | None]]:
+    """What the SDK's client stands on, and the shorter way for a version, if any."""
     if config.command:
         env = {name: _given(name) for name in config.env}
-        return program_link(config.command, env, program)
-    headers = {}
-    if config.token_env:
-        headers["Authorization"] = f"Bearer {_given(config.token_env)}"
+        return program_link(config.command, env, program), lambda version: None
+    token = _given(config.token_env) if config.token_env else ""
+    inner = httpx2.AsyncHTTPTransport()
     http = httpx2.AsyncClient(
-        headers=headers,
+        headers={"Authorization": f"Bearer {token}"} if token else {},
         timeout=httpx2.Timeout(OPENING, read=None),
-        transport=_Bounded(httpx2.AsyncHTTPTransport()),
+        transport=_Bounded(inner),
         trust_env=False,
     )
     await stack.enter_async_context(http)
-    return streamable_http_client(
+
+    def direct(version: str) -> DirectCalls | None:
+        if version not in MODERN_PROTOCOL_VERSIONS:
+            return None
+        return DirectCalls(inner, config.url, version, most=LARGEST_ANSWER, token=token)
+
+    link = streamable_http_client(
         config.url, http_client=http, max_sse_event_size=LARGEST_ANSWER
     )
+    return link, direct
 
 
 def _given(variable: str) -> str:

@@ -43,6 +43,8 @@ class ServerProgram:
     """What is known of a running program."""
 
     ended: asyncio.Event = field(default_factory=asyncio.Event)
+    silent: asyncio.Event = field(default_factory=asyncio.Event)
+    """It has closed its standard error."""
     why: str = ""
     """Why it ended, as far as is known."""
     noise: int = 0
@@ -102,6 +104,9 @@ async def _heard(
         while program.noise < NOISE:
             line = await process.stdout.readline()
             if not line:
+                with suppress(TimeoutError):  # it may say why with its last breath
+                    async with asyncio.timeout(GRACE):
+                        await program.silent.wait()
                 program.why = program.said or "it ended"
                 return
             if message := _message(line):
@@ -144,6 +149,7 @@ async def _complaints(
     while piece := await process.stderr.read(65_536):
         told = piece.decode(errors="replace").strip().rpartition("\n")[2]
         program.said = one_line(told, 160) or program.said
+    program.silent.set()
 
 
 async def _ended(process: asyncio.subprocess.Process) -> None:

@@ -117,13 +117,28 @@ class Upstream:
         await waited(self._listed, within)
 
     async def call(
-        self, tool: str, arguments: ToolTold, *, within: float, meta: ToolTold
+        self,
+        tool: str,
+        arguments: ToolTold,
+        *,
+        within: float,
+        meta: ToolTold,
+        schema: ToolTold,
     ) -> dict[str, Any]:
         """What the tool answers, as it came; raises `CallExpired`, `LinkDown`, or
         `RemoteFailed`. Whoever is cancelled cancels it there."""
         link = self._link
         if link is None:
             raise LinkDown(f"`{self.name}` is not there", cause=self.trouble)
+        if link.direct is not None:
+            try:
+                async with asyncio.timeout(within):
+                    return await link.direct.call(tool, arguments, meta, schema)
+            except TimeoutError as error:
+                raise CallExpired(f"`{tool}` did not answer in time") from error
+            except LinkDown:
+                self._wake.set()  # whether it is still there is seen by listing again
+                raise
         params = CallToolRequestParams(
             name=tool,
             arguments=dict(arguments),

@@ -32,6 +32,7 @@ __all__ = [
     "decoded",
     "error_body",
     "is_legacy",
+    "no_result",
     "result_body",
 ]
 
@@ -225,6 +226,20 @@ def adapted(result: Mapping[str, Any], *, legacy: bool) -> dict[str, Any]:
         made.setdefault("resultType", "complete")
     made.setdefault("content", [])
     return made
+
+
+def no_result(result: Mapping[str, Any]) -> str:
+    """Why that is no result that could be passed on; empty: it is one."""
+    if result.get("resultType", "complete") != "complete":
+        return "it asks something back, which is not passed on"
+    content = result.get("content", [])
+    if not isinstance(content, list) or not all(
+        isinstance(one, dict) and isinstance(one.get("type"), str) for one in content
+    ):
+        return "its content is none of MCP"
+    if not isinstance(result.get("isError", False), bool):
+        return "it does not say whether it failed"
+    return ""
 
 
 def result_body(id: str | int, result: Mapping[str, Any]) -> bytes:
