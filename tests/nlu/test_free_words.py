@@ -10,8 +10,8 @@ from model_folders import Source
 
 from voiceagent.clock import Compute, Pace, now, run
 from voiceagent.deadline import Deadline
-from voiceagent.nlu.decision import DecisionStep
-from voiceagent.nlu.free_words import BELIEVED, DOUBTED, sure_words
+from voiceagent.nlu.decision import DecisionStep, Route
+from voiceagent.nlu.free_words import BELIEVED, TAKEN, as_typed, sure_words
 from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.interpreter import Interpreter
 from voiceagent.nlu.models.swap import ModelSwitch
@@ -20,7 +20,7 @@ from voiceagent.nlu.slm.protocol import Guess
 from voiceagent.stt.protocol import OUTSIDE, Recognition
 
 pytestmark = pytest.mark.unit
-SURE, UNSURE = BELIEVED + 0.05, (BELIEVED + DOUBTED) / 2
+SURE, UNSURE = TAKEN + 0.05, (BELIEVED + TAKEN) / 2
 
 
 def play(
@@ -64,7 +64,7 @@ def test_sure_words_are_given_to_the_model_as_if_they_were_typed() -> None:
     assert reading.question is not None
 
 
-@pytest.mark.parametrize("certain", [0.0, DOUBTED - 0.01])
+@pytest.mark.parametrize("certain", [0.0, BELIEVED - 0.01])
 def test_words_that_are_not_sure_at_all_come_to_nothing(certain: float) -> None:
     (reading,) = play(outside("a double espresso", certain))
     assert reading.intent is None and reading.question is None
@@ -120,3 +120,29 @@ def test_a_yes_that_a_whole_sentence_begins_with_is_no_answer() -> None:
     assert reading.question is not None and nothing.intent is None
     _, done = play(doubtful, replace(went_on, free="Yes, please do."))
     assert done.intent == order("double")
+
+
+def test_words_of_which_each_is_known_are_read_where_all_of_them_are_less_sure() -> (
+    None
+):
+    said = outside("a double espresso", UNSURE)
+    (reading,) = play(replace(said, sure=(0.9, 0.6, 0.9)))
+    assert reading.route.step is DecisionStep.ACT and reading.intent == order("double")
+    (reading,) = play(replace(said, sure=(0.9, 0.6, 0.9), certain=BELIEVED / 2))
+    assert reading.intent is None and reading.question is None
+
+
+@pytest.mark.parametrize(("certain", "taken"), [(UNSURE, False), (SURE, True)])
+def test_what_refers_to_the_last_command_has_to_be_sure(
+    certain: float, taken: bool
+) -> None:
+    heard = replace(outside("again", certain), sure=(0.9,))
+    found = Reading(Route("device", "again"), order("double"), by="conversation")
+
+    async def read(said: Recognition) -> Reading:
+        return found
+
+    async def main() -> Reading | None:
+        return await as_typed(heard, read)
+
+    assert (run(main(), virtual=True) is found) is taken

@@ -92,8 +92,8 @@ def test_a_long_order_in_noise_is_not_said_otherwise(
     text, free = f"{same}sauna", f"{same}kitchen"
     heard = Recognition(text, 0.7, True, free=free, behind=behind)
     assert bool(otherwise(heard)) is said
-    all_other = replace(heard, free=" ".join(["mumps"] * words))
-    assert not otherwise(all_other) or behind / words < -5.0
+    spread = replace(heard, free=" ".join(["first", *["mumps"] * (words - 1)]))
+    assert not otherwise(spread)
 
 
 @pytest.mark.parametrize(
@@ -162,3 +162,18 @@ def test_small_words_part_no_places() -> None:
     free = "Get me a large dark rose. I smell a weather little soy milk."
     heard = Recognition(text, 0.95, True, free=free, behind=-11.0)
     assert not otherwise(heard)
+
+
+@pytest.mark.parametrize(
+    ("free", "sure", "asked"),
+    [
+        ("Glooseness, iding, bonin'.", 0.75, True),
+        ("Glooseness, iding, bonin'.", 0.95, False),
+        ("Glooseness, iding, doors.", 0.75, False),
+    ],
+)
+def test_what_has_no_word_in_common_is_asked_about_unless_both_hear_it(
+    free: str, sure: float, asked: bool
+) -> None:
+    heard = Recognition("close the sliding door", sure, True, free=free, behind=-7.8)
+    assert bool(otherwise(heard)) is asked

@@ -18,6 +18,7 @@ from voiceagent.lang.languages import language
 from voiceagent.lang.quantities import explained
 from voiceagent.lang.spoken import foreign
 from voiceagent.nlu.guards.account import AccountRule
+from voiceagent.nlu.guards.free_values import FreeValuesRule
 from voiceagent.nlu.guards.hearing import HearingRule
 from voiceagent.nlu.guards.leftovers import Leftovers
 from voiceagent.nlu.guards.mood import QuestionRule, SeveralRule, StoryRule
@@ -55,6 +56,7 @@ class Rules:
         self.twins = TwinRule(tables.numbers)
         self.account = AccountRule(tables)
         self.hearing = HearingRule(tables)
+        self.values = FreeValuesRule(tables)
 
 
 @cache
@@ -118,12 +120,19 @@ class Guards:
         return _worst(verdicts)
 
     def heard(self, recognition: Recognition, intent: Intent) -> GuardVerdict:
-        """Whether what was heard in any words is said by the chosen sentence too."""
-        known = self._intents.get(intent.name)
+        """Whether what was heard in any words is said by the chosen sentence too; of
+        a sentence that was itself heard so, whether its values are sure."""
+        return _worst(
+            self._heard(recognition, part) for part in (intent, *intent.parts)
+        )
+
+    def _heard(self, recognition: Recognition, intent: Intent) -> GuardVerdict:
+        known, rules = self._intents.get(intent.name), self._rules
         if known is None:
             return PASS
-        text = spoken(recognition.text)
-        return self._rules.hearing.judge(text, recognition, known)
+        if not recognition.free:
+            return rules.values.judge(recognition, intent, known)
+        return rules.hearing.judge(spoken(recognition.text), recognition, known)
 
     def numbers(
         self, text: str, intent: Intent, *, confidence: float = 1.0

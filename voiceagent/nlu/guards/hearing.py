@@ -19,6 +19,7 @@ from voiceagent.lang.cues import somewhere
 from voiceagent.lang.language import Language
 from voiceagent.lang.languages import language
 from voiceagent.lang.spoken import distance, spoken
+from voiceagent.nlu.guards.free_values import by_word
 from voiceagent.nlu.guards.verdict import PASS, GuardVerdict, ask
 from voiceagent.nlu.manners import without_manners
 from voiceagent.nlu.slm.forms import Takes
@@ -121,7 +122,7 @@ class HearingRule:
     def _turned(self, chosen: str, heard: Recognition) -> bool:
         """Whether a denial, a condition or a sign was heard that the sentence lacks."""
         words = self._harmless.sub(" ", spoken(heard.free))
-        likely = _by_word(heard)
+        likely = by_word(heard.free, heard.sure)
         known = {hit[0] for hit in self._turning.finditer(chosen)}
         found = {hit[0] for hit in self._turning.finditer(words)} - known
         return any(
@@ -137,11 +138,17 @@ class HearingRule:
             return False
         each = heard.behind / max(1, sum(place.words for place in places))
         if heard.confidence < BELIEVED:
-            return each < A_DIFFERENCE
-        likely = _by_word(heard)
+            return each < A_DIFFERENCE or not self._common(heard)
+        likely = by_word(heard.free, heard.sure)
         telling = chain.from_iterable(map(self._telling, places))
         most = max((likely.get(word, 1.0) for word in telling), default=0.0)
         return each < A_SURE_DIFFERENCE and most >= A_SURE_WORD
+
+    def _common(self, heard: Recognition) -> bool:
+        """Whether both have a word that says something, or nearly."""
+        free = filter(self._content, spoken(heard.free).split())
+        chosen = [*filter(self._content, spoken(heard.text).split())]
+        return any(_alike(one, other) for one in free for other in chosen)
 
     def _more(self, place: _Unlike) -> bool:
         """Whether there was more to hear, and it says something."""
@@ -170,15 +177,6 @@ def otherwise(heard: Recognition) -> str:
     """What was heard in any words, where that is clearly something else than the
     sentence that was chosen; empty where it is not."""
     return _rule().otherwise(heard)
-
-
-def _by_word(heard: Recognition) -> dict[str, float]:
-    """How likely each word was, the least of its places; none where nobody knows."""
-    found: dict[str, float] = {}
-    for token, likely in zip(heard.free.split(), heard.sure, strict=False):
-        for word in spoken(token).split():
-            found[word] = min(likely, found.get(word, 1.0))
-    return found
 
 
 def _alike(one: str, other: str) -> bool:

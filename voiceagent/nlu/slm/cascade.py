@@ -49,7 +49,8 @@ class Cascade:
         guess = opinion.guess.intent if opinion and opinion.guess else None
         if guess is None:
             return found
-        return _stricter(found, self._guards.judge(text, guess, confidence=sure))
+        found = _stricter(found, self._guards.judge(text, guess, confidence=sure))
+        return _stricter(found, self._guards.heard(recognition, guess))
 
 
 def _stricter(found: Route, verdict: GuardVerdict) -> Route:
