@@ -10,7 +10,9 @@ import pytest
 from gateway_bench import GatewayBench, gateway_bench
 
 from voiceagent.cli import gateway_looks as looks
+from voiceagent.cli.gateway_budget import budget
 from voiceagent.errors import CheckFailed, UsageError
+from voiceagent.gateway.tool_times import serial
 
 pytestmark = pytest.mark.unit
 SECRETS = ("+44 7700 900123", "hunter2-password", "maria@example.org")
@@ -103,3 +105,37 @@ def test_a_tool_is_pinned_after_a_look(
             looks.pin("house__set_lamp" if wrong else "other", wrong, config=config)
     looks.pin("house__set_lamp", shown["pin"][:16], json=True, config=config)
     assert printed(capsys)[0]["pinned"] is True
+
+
+def test_what_calls_one_after_the_other_make(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with gateway_bench(tmp_path) as bench:
+        for _ in range(25):
+            bench.call("house__get_state", {})
+        # What usually takes longer than what is left is not begun.
+        times = bench.gateway.path.steps.walls.times
+        for _ in range(200):
+            times.took("house__get_state", 0.5)
+        meta = {"dev.voiceagent/remaining-ms": 300}
+        refused = bench.call("house__get_state", {}, meta=meta)
+        assert "too little time" in refused["content"][0]["text"]
+        for _ in range(30):  # it is tried again: who knows whether it still is so slow
+            refused = bench.call("house__get_state", {}, meta=meta)
+        assert not refused["isError"]
+    config = tmp_path / "gateway.toml"
+    config.write_text(f'[store]\nfolder = "{tmp_path}/state"\n')
+    budget("house__get_state,house__get_state", json=True, config=config)
+    (found,) = printed(capsys)
+    assert found["p99_ms"] >= found["p95_ms"] > 0
+    assert 0.8 < found["each_within_its_p95"] < 1.0
+    with pytest.raises(UsageError, match="with 0 calls"):
+        budget("house__echo", config=config)
+    with pytest.raises(UsageError):
+        budget(",".join(["house__get_state"] * 6), config=config)
+
+
+def test_three_hops_each_within_its_p95() -> None:
+    times = {name: [n / 1000 for n in range(1, 201)] for name in "abc"}
+    p95, p99, fine = serial(times, "abc")
+    assert 0.84 < fine < 0.88 and p95 < p99 < 0.6

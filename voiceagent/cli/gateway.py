@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from voiceagent.cli import gateway_looks as looks
+from voiceagent.cli.gateway_budget import budget
 from voiceagent.cli.shared import (
     ConfigOption,
     JsonOption,
@@ -27,6 +28,7 @@ app.command()(looks.tools)
 app.command()(looks.pin)
 app.command()(looks.check)
 app.command()(looks.audit)
+app.command()(budget)
 
 NO_POLICY = (
     "notice: nothing is allowed: there is no policy\n"

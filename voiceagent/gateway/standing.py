@@ -9,10 +9,12 @@ from voiceagent.gateway.audit import AuditBook
 from voiceagent.gateway.audit_entry import AuditEntry, arguments_hash
 from voiceagent.gateway.call_record import CallEnd, CallRecord
 from voiceagent.gateway.caller import Caller
+from voiceagent.gateway.hops import HopBudget, PlannedHop
 from voiceagent.gateway.pins import SeenTool
 from voiceagent.gateway.policy import PolicyDecision, PolicyQuestion, ToolPolicies
 from voiceagent.gateway.tally import CallTally
 from voiceagent.gateway.tool import ToolClass
+from voiceagent.gateway.tool_times import ToolTimes
 from voiceagent.gateway.wire import CallOnWire
 
 __all__ = ["StandingWalls"]
@@ -26,6 +28,7 @@ class StandingWalls:
     audit: AuditBook
     offline: Callable[[], bool]
     tally: CallTally = field(default_factory=CallTally)
+    times: ToolTimes = field(default_factory=ToolTimes)
 
     def rules(
         self, caller: Caller, seen: SeenTool, wanted: CallOnWire, within: float
@@ -58,11 +61,17 @@ class StandingWalls:
 
     def enough(self, listed: str, left: float) -> str:
         """Why the time that is left will not do; empty: it will."""
-        return ""
+        hop, budget = PlannedHop(listed, self.times.p95(listed)), HopBudget(left)
+        if budget.enough(hop):
+            return ""
+        self.times.refused(listed)
+        return budget.why_not(hop)
 
     def book(self, record: CallRecord) -> None:
         """Put a call on record, whatever became of it."""
         self.tally.count(record)
+        if record.end in (CallEnd.OK, CallEnd.EXPIRED):
+            self.times.took(record.listed, record.upstream_took)
         self.audit.book(
             AuditEntry(
                 principal=record.subject,
