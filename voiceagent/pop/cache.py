@@ -141,8 +141,9 @@ class AnswerCache:
         self._flights: SingleFlight[bytes, MadeAnswer] = SingleFlight()
         self._purged = 0
         self.counts = dict.fromkeys(AnswerState, 0)
+        now = self._clock()
         for digest, entry in self._shelf.load(most):
-            if self._age(entry) is not None:
+            if self._age(entry, now) is not None:
                 self._keep(digest, entry)
 
     def __len__(self) -> int:
@@ -244,15 +245,15 @@ class AnswerCache:
         entry = self._kept.get(key.digest)
         if entry is None or (entry.tenant, entry.scope) != (key.tenant, key.scope):
             return None, 0.0
-        age = self._age(entry)
+        age = self._age(entry, self._clock())
         if age is None:
             self._drop(key.digest)
             return None, 0.0
         return entry, age
 
-    def _age(self, entry: CachedAnswer) -> float | None:
+    def _age(self, entry: CachedAnswer, now: float) -> float | None:
         """None: too old, or of a future that a clock which was set back has left."""
-        age = self._clock() - entry.at
+        age = now - entry.at
         return age if 0.0 <= age <= entry.max_age + entry.stale else None
 
     def _old(self, key: AnswerKey) -> ServedAnswer | None:

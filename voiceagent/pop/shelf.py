@@ -6,7 +6,6 @@ newer version, it is left alone or moved aside, and the cache begins empty.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
@@ -28,8 +27,6 @@ CREATE TABLE IF NOT EXISTS answers (
     made REAL NOT NULL, max_age REAL NOT NULL, stale REAL NOT NULL);
 """
 WHAT = "cached answers"
-DIGEST = 32
-"""Bytes of a digest."""
 MOST_ROWS = 100_000
 MOST_WAITING = 10_000
 """Rows that wait to be written; what comes on top is in memory alone."""
@@ -43,7 +40,16 @@ TRIM = (
     "DELETE FROM answers WHERE digest NOT IN "
     "(SELECT digest FROM answers ORDER BY made DESC, rowid DESC LIMIT ?)"
 )
-NEWEST = "SELECT * FROM answers ORDER BY made DESC, rowid DESC LIMIT ?"
+NEWEST = (
+    "SELECT * FROM answers WHERE typeof(digest) = 'blob' AND length(digest) = 32 "
+    "AND typeof(tenant) = 'text' AND typeof(scope) = 'text' "
+    "AND typeof(intent) = 'text' AND typeof(documents) = 'text' "
+    "AND typeof(text) = 'text' AND abs(made) < 1e12 AND typeof(made) = 'real' "
+    "AND abs(max_age) < 1e12 AND typeof(max_age) = 'real' "
+    "AND abs(stale) < 1e12 AND typeof(stale) = 'real' "
+    "ORDER BY made DESC, rowid DESC LIMIT ?"
+)
+"""Rows of ours: whatever somebody else has written there is not read."""
 
 
 class SqliteShelf(AnswerShelf):
@@ -106,16 +112,13 @@ class SqliteShelf(AnswerShelf):
 
 def _read(row: StoredRow) -> tuple[bytes, CachedAnswer] | None:
     """An answer of a row; None where somebody else wrote it."""
-    try:
-        digest, tenant, scope, intent, documents, text, made, max_age, stale = row
-        named = msgspec.json.decode(documents, type=tuple[str, ...])
-    except (ValueError, TypeError):
-        return None
-    words = all(isinstance(one, str) for one in (tenant, scope, intent, text))
-    numbers = (made, max_age, stale)
-    real = all(isinstance(one, int | float) and math.isfinite(one) for one in numbers)
-    if not words or not real or not isinstance(digest, bytes) or len(digest) != DIGEST:
-        return None
+    digest, tenant, scope, intent, documents, text, made, max_age, stale = row
+    named: tuple[str, ...] = ()
+    if documents != "[]":
+        try:
+            named = msgspec.json.decode(documents, type=tuple[str, ...])
+        except ValueError:
+            return None
     return digest, CachedAnswer(
         tenant, scope, intent, named, text, made, max_age, stale
     )
