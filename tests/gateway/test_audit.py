@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -328,6 +329,16 @@ def test_it_keeps_what_is_booked_while_it_runs(tmp_path: Path) -> None:
 
     run(main(), virtual=True)
     assert read_audit(tmp_path).verdict.count == 20
+
+
+def test_two_threads_that_write_keep_each_record_once(tmp_path: Path) -> None:
+    book = AuditBook(tmp_path)
+    for number in range(200):
+        book.book(audit_entry(number))
+    with ThreadPoolExecutor(4) as threads:
+        for written in [threads.submit(book.write) for _ in range(8)]:
+            written.result()
+    assert book.close() and read_audit(tmp_path).verdict.count == 200
 
 
 WORDS = st.text(max_size=20)

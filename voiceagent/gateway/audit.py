@@ -60,7 +60,7 @@ class AuditBook:
         """Records that could not even wait; noted in the chain later."""
         self._folder, self._tell, self._most = folder, tell, most
         self._waiting: deque[dict[str, Any]] = deque()
-        self._lock, self._missed = RLock(), False
+        self._lock, self._writing = RLock(), RLock()
         self._log: SqliteLog | None = None
         self._chain: SignedChain | None = None
         self._key = b""
@@ -110,9 +110,13 @@ class AuditBook:
 
     def write(self) -> bool:
         """Keep a group of what waits, as one; whether more is waiting. Blocking."""
+        with self._writing:
+            return self._group_kept()
+
+    def _group_kept(self) -> bool:
         with self._lock:
             group = [self._waiting[n] for n in range(min(GROUP, len(self._waiting)))]
-            lost, missed = self.lost, self._missed
+            lost, missed = self.lost, self.trouble is not None
         if self._chain is not None and not (group or lost or missed):
             return False
         try:
@@ -124,7 +128,7 @@ class AuditBook:
             for _ in group:
                 self._waiting.popleft()
             self.lost -= lost
-            self.trouble, self._missed = None, False
+            self.trouble = None
             return bool(self._waiting)
 
     def head(self) -> ChainHead | None:
@@ -169,7 +173,7 @@ class AuditBook:
         return b"in memory"
 
     def _failed(self, error: StoreError) -> None:
-        known, self.trouble, self._missed = self.trouble, error, True
+        known, self.trouble = self.trouble, error
         if self._tell is not None and (known is None or str(known) != str(error)):
             self._tell(error)
 
