@@ -6,7 +6,6 @@ for: much of what a model gets wrong, no guard lets through.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from lib.training.datasets import NOBODY, Example
 from voiceagent.engines.slm.llama_cpp import LlamaEncoder
 from voiceagent.nlu.decision import DecisionStep, Opinion, Thresholds
 from voiceagent.nlu.guards.guards import Guards
-from voiceagent.nlu.intent import IntentParser, SlotValue
+from voiceagent.nlu.intent import IntentParser
 from voiceagent.nlu.slm.cascade import Cascade
 from voiceagent.nlu.slm.heads import load_heads
 from voiceagent.nlu.slm.intent_encoder import IntentEncoder
@@ -35,7 +34,7 @@ class Acted:
     probability: float
     """0 where nothing would be done."""
     right: bool
-    """The intent meant, with all its values."""
+    """The intent meant; its values are read by rules, and hang on no threshold."""
 
 
 class Acting:
@@ -64,16 +63,8 @@ class Acting:
         found = self._cascade.route(heard, None, opinion)
         if guess.intent is None or found.step is not DecisionStep.ACT:
             return Acted(0.0, example.intent == NOBODY)
-        same = guess.intent.name == example.intent
-        right = same and self._meant(example, guess.intent.slots)
-        return Acted(guess.probability, right)
+        return Acted(guess.probability, guess.intent.name == example.intent)
 
     def close(self) -> None:
         """Free the model."""
         self._model.close()
-
-    def _meant(self, example: Example, found: Mapping[str, SlotValue]) -> bool:
-        """Whether the values are those that the marks of the example give."""
-        marks = [(span.start, span.end, span.slot) for span in example.spans]
-        wanted = self._finder.resolve(example.intent, example.text, marks)
-        return wanted is None or wanted == dict(found)

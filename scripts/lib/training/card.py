@@ -34,9 +34,9 @@ def write_curve(folder: Path, points: Sequence[Mapping[str, float]]) -> None:
     """`curve.json`: what is kept and what of it is wrong, for each threshold."""
     about = (
         "on held-out text that no template says, behind slots and guards; share: of "
-        "the sentences meant for this device that are acted upon; risk: wrong among "
-        "the acted upon, in intent or values, with 30 % of all sentences foreign; "
-        "oos_kept: of the foreign"
+        "the sentences meant for this device that are acted upon; risk: of another "
+        "intent among the acted upon, with 45 % of all sentences foreign; oos_kept: "
+        "of the foreign"
     )
     text = json.dumps({"about": about, "points": list(points)}, indent=0)
     (folder / "curve.json").write_text(text + "\n")

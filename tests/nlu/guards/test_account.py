@@ -153,6 +153,30 @@ def test_a_number_and_its_unit_may_have_a_step_between_them(
     assert (guards("home").judge(text, intent).ruling is Ruling.ACT) is kept
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("manners.thanks", "how kind of you to say so"),
+        ("manners.bye", "i am going out now see you"),
+        ("know.coin", "decide for us with a coin"),
+    ],
+)
+def test_what_only_says_something_may_be_said_in_any_words(
+    name: str, text: str
+) -> None:
+    assert finder("home").intents[name].only_says
+    assert guards("home").judge(text, Intent(name)).ruling is Ruling.ACT
+    command = Intent("device.on", {"scope": "all"})
+    assert guards("home").judge(text, command).ruling is not Ruling.ACT
+
+
+def test_what_does_something_never_only_says() -> None:
+    for name in SHIPPED:
+        for intent, takes in finder(name).intents.items():
+            harmless = intent.startswith(("manners.", "know."))
+            assert harmless or not takes.only_says, intent
+
+
 def test_frames_name_things_of_this_house_alone(tmp_path: Path) -> None:
     (tmp_path / "house.toml").write_text(
         'area = [{ name = "Den" }]\n'

@@ -101,6 +101,9 @@ def test_what_is_not_allowed_is_not_taken() -> None:
     moves[0, 1] = moves[2, 1] = FORBIDDEN
     assert best_path(emission, moves, np.array([True, True])) == [0, 0]
     assert best_path(emission[:0], moves, np.array([True, True])) == []
+    assert best_path(emission, moves, np.array([False, False])) == []
+    both = np.concatenate([emission, emission], 1)[:, :3]
+    assert best_path(both, np.zeros((4, 3)), np.array([True, False, True])) == [0, 0]
 
 
 def test_spans_of_tags() -> None:

@@ -40,7 +40,7 @@ class RiskPoint(Struct, frozen=True, kw_only=True):
     share: Share
     """Of the sentences meant for this device, how many are kept."""
     risk: Share
-    """Of the kept ones, how many are wrong, with 30 % of all sentences foreign."""
+    """Of the kept ones, how many are wrong, many of all sentences being foreign."""
 
 
 class Curve(Struct, frozen=True, kw_only=True):

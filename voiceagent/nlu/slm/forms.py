@@ -103,11 +103,13 @@ class Takes:
     """The words its sentences may begin with."""
     fixed: Mapping[str, frozenset[SlotValue]]
     """The values that templates fix, by slot."""
+    only_says: bool = False
+    """Whether all that can come of it is said (`metadata: {only_says: true}`)."""
 
     @property
     def asks(self) -> bool:
-        """Whether it is a question: answered, never acted upon."""
-        return bool(self.openings & QUESTIONS)
+        """Whether it is a question or as harmless: answered, never acted upon."""
+        return self.only_says or bool(self.openings & QUESTIONS)
 
     def say(self, words: str) -> bool:
         """Whether one block of its templates has all of `words` itself."""

@@ -48,7 +48,9 @@ def _takes(blocks: Iterable[Block], readers: dict[Scope, _FormReader]) -> Takes:
     literals: list[frozenset[str]] = []
     openings: set[str] = set()
     fixed: dict[str, set[SlotValue]] = {}
+    only_says = True
     for number, block in enumerate(blocks):
+        only_says &= bool((block.data.metadata or {}).get("only_says"))
         if block.scope not in readers:
             readers[block.scope] = _FormReader()
         reader = readers[block.scope]
@@ -76,6 +78,7 @@ def _takes(blocks: Iterable[Block], readers: dict[Scope, _FormReader]) -> Takes:
         literals=tuple(literals),
         openings=frozenset(openings),
         fixed={name: frozenset(some) for name, some in fixed.items()},
+        only_says=only_says and bool(literals),
     )
 
 
