@@ -19,6 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+from lib.from_tests import contrary_pairs
 
 from voiceagent.app.config import load_config
 from voiceagent.app.pop import make_pop
@@ -36,11 +37,6 @@ from voiceagent.pop.keys import (
 )
 from voiceagent.pop.shelf import SqliteShelf
 from voiceagent.trace.turn_rows import percentile
-
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests"))
-
-from contrary_pairs import contrary_pairs  # noqa: E402
 
 __all__ = ["main"]
 

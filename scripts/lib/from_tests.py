@@ -11,6 +11,7 @@ _TESTS = str(Path(__file__).resolve().parents[2] / "tests")
 _WHERE = {
     "CHAT_HABITS": "upstream_habits",
     "Script": "dialogue_runs",
+    "contrary_pairs": "contrary_pairs",
     "dialogues": "dialogue_runs",
     "HABITS": "habit_turns",
     "Parrot": "regions",
