@@ -49,7 +49,8 @@ class CedarAnswer:
 
 
 class Things:
-    """The tools that rules can speak of, with their servers and classes."""
+    """What rules can ask of the tool that is called: its server and class. One for each
+    tool: what is not known yet is worked out over a copy of all that is in it."""
 
     def __init__(self, tools: Sequence[Mapping[str, Any]], schema: Any) -> None:
         """`tools`: as entities of Cedar in JSON."""
@@ -62,27 +63,26 @@ class Things:
 class RuleSet:
     """Rules that are evaluated together; parsed once."""
 
-    def __init__(self, rules: Iterable[PolicyRule], things: Things) -> None:
+    def __init__(self, rules: Iterable[PolicyRule]) -> None:
         self._rules = tuple(rules)
         # Each was parsed alone before: together they are numbered in their order.
         text = "\n".join(rule.text for rule in self._rules)
         self._set = _there().PolicySet.from_str(text)
-        self._things = things.inner
 
-    def decide(self, request: Mapping[str, Any]) -> CedarAnswer:
+    def decide(self, request: Mapping[str, Any], things: Things) -> CedarAnswer:
         """All of it is known."""
-        answer = _there().is_authorized(dict(request), self._set, self._things)
+        answer = _there().is_authorized(dict(request), self._set, things.inner)
         told = answer.diagnostics
         if told.errors:
             return CedarAnswer(False, failed=self._lined(told.errors[0]))
         return CedarAnswer(answer.allowed, self._of(told.reasons))
 
-    def foresee(self, request: Mapping[str, Any]) -> CedarAnswer:
+    def foresee(self, request: Mapping[str, Any], things: Things) -> CedarAnswer:
         """Whatever is `UNKNOWN` may turn out any way."""
         asked = dict(request)
         for name in ("principal", "action", "resource"):
             asked[name] = _written(request[name])
-        answer = _there().is_authorized_partial(asked, self._set, self._things)
+        answer = _there().is_authorized_partial(asked, self._set, things.inner)
         told = answer.diagnostics
         if told.errors:
             return CedarAnswer(False, failed=self._lined(told.errors[0]))

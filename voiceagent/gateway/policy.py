@@ -18,10 +18,11 @@ import math
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from typing import Any, TypeVar
 
-from voiceagent.gateway.cedar import UNKNOWN, CedarAnswer, RuleSet
+from voiceagent.gateway.cedar import UNKNOWN, CedarAnswer, RuleSet, Things
 from voiceagent.gateway.policy_check import CheckedRules, PolicyWorld, checked_rules
 from voiceagent.gateway.policy_rules import PolicyRule, about
 from voiceagent.gateway.policy_values import PolicyUnfit, policy_value
@@ -116,6 +117,7 @@ class _InForce:
         self._digest, self._file = digest, file
         self._rules: OrderedDict[Hashable, tuple[PolicyRule, ...]] = OrderedDict()
         self._sets: OrderedDict[Hashable, RuleSet] = OrderedDict()
+        self._seen: OrderedDict[Hashable, Things] = OrderedDict()
         self._listed: OrderedDict[Hashable, PolicyDecision] = OrderedDict()
 
     def decide(self, asked: PolicyQuestion) -> PolicyDecision:
@@ -128,7 +130,7 @@ class _InForce:
         except PolicyUnfit as error:
             return self._no(str(error))
         request = _request(asked, seen, remaining)
-        return self._told(self._set(rules).decide(request))
+        return self._told(self._set(rules).decide(request, self._things(asked.tool)))
 
     def lists(self, asked: PolicyQuestion) -> PolicyDecision:
         if not self._knows(asked.tool):  # before anything that was kept of its name
@@ -144,7 +146,7 @@ class _InForce:
         if isinstance(rules, PolicyDecision):
             return rules
         request = _request(asked, UNKNOWN, UNKNOWN)
-        return self._told(self._set(rules).foresee(request))
+        return self._told(self._set(rules).foresee(request, self._things(asked.tool)))
 
     def _about(self, asked: PolicyQuestion) -> tuple[PolicyRule, ...] | PolicyDecision:
         """The rules that can say anything of it; a decision where none permits."""
@@ -168,10 +170,13 @@ class _InForce:
         return known is tool or known == tool
 
     def _set(self, rules: tuple[PolicyRule, ...]) -> RuleSet:
-        assert self.checked is not None
-        things = self.checked.things
         key = tuple(rule.number for rule in rules)
-        return _kept(self._sets, key, MOST_SETS, lambda: RuleSet(rules, things))
+        return _kept(self._sets, key, MOST_SETS, lambda: RuleSet(rules))
+
+    def _things(self, tool: UpstreamTool) -> Things:
+        assert self.checked is not None
+        make = partial(self.checked.things, tool)
+        return _kept(self._seen, tool.listed_name, MOST_SETS, make)
 
     def _arguments(
         self, asked: PolicyQuestion, rules: tuple[PolicyRule, ...]

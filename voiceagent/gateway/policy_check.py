@@ -80,9 +80,14 @@ class CheckedRules:
     """By the name that they are listed under."""
     types: Mapping[str, Mapping[str, ArgumentType | None]]
     """The arguments of each tool."""
-    things: Things
+    schema: Any
+    """Of Cedar."""
     waiting: tuple[str, ...] = ()
     """Tools that rules name and of whose servers nothing is known yet."""
+
+    def things(self, tool: UpstreamTool) -> Things:
+        """What the rules can ask of that tool."""
+        return Things([_entity(tool)], self.schema)
 
 
 def checked_rules(text: str, world: PolicyWorld) -> CheckedRules:
@@ -102,8 +107,7 @@ def checked_rules(text: str, world: PolicyWorld) -> CheckedRules:
             cause="; ".join(wrong[:TOLD]) + more,
             hint="mend it; until then the policy of before stays in force",
         )
-    things = Things([_entity(tool) for tool in world.tools], schema)
-    return CheckedRules(rules, tools, types, things, tuple(sorted(waiting)))
+    return CheckedRules(rules, tools, types, schema, tuple(sorted(waiting)))
 
 
 def _waiting(
