@@ -4,6 +4,7 @@ record, and never reaches a server."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -221,6 +222,27 @@ def test_a_tool_that_changed_is_held_back(bench: GatewayBench, era: str) -> None
         bench.house.tools = whole
         bench.settled()
     assert not bench.call("house__set_lamp", arguments, era=era)["isError"]
+
+
+@pytest.mark.parametrize("era", ERAS)
+def test_an_effect_is_made_once_for_its_key(bench: GatewayBench, era: str) -> None:
+    butler, key = bench.token("butler"), f"key {era}"
+    meta = {"dev.voiceagent/idempotency-key": key}
+    before = bench.house.calls["open_door"]
+
+    def opened(door: str = "front") -> dict[str, Any]:
+        arguments = {"door": door}
+        return dict(
+            bench.call("house__open_door", arguments, era=era, token=butler, meta=meta)
+        )
+
+    with ThreadPoolExecutor(4) as pool:  # two racing regions, and two retries
+        results = list(pool.map(lambda _: opened(), range(4)))
+    assert bench.house.calls["open_door"] == before + 1
+    assert all(one == results[0] and not one["isError"] for one in results)
+    meta["dev.voiceagent/idempotency-key"] = f"{key} another"
+    assert not opened()["isError"]
+    assert bench.house.calls["open_door"] == before + 2
 
 
 def test_who_goes_away_cancels(bench: GatewayBench) -> None:

@@ -13,13 +13,14 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
-from voiceagent.clock import now
+from voiceagent.clock import now, waited
 from voiceagent.errors import LinkDown, RemoteFailed
+from voiceagent.gateway.call_keys import CallKeys
 from voiceagent.gateway.call_record import (
     CallEnd,
     CallRecord,
@@ -44,6 +45,7 @@ class CallPath:
     """Makes calls for callers."""
 
     steps: CallSteps
+    keys: CallKeys = field(default_factory=CallKeys)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -85,9 +87,43 @@ class CallPath:
         self.steps.checked(caller, seen, wanted, record)
         within = self.steps.time(seen, wanted, record, began)
         sent, redaction = self.steps.redacted(seen, wanted, record)
-        result = await self._called(seen, wanted, sent, within, record)
+        if wanted.key and seen.tool.klass is ToolClass.EFFECT:
+            result = await self._once(caller, seen, wanted, sent, within, record)
+        else:
+            result = await self._called(seen, wanted, sent, within, record)
         self.steps.fits(seen, result, record)
         return redaction.back(result) if redaction else result
+
+    async def _once(
+        self,
+        caller: Caller,
+        seen: SeenTool,
+        wanted: CallOnWire,
+        sent: Mapping[str, Any],
+        within: float,
+        record: CallRecord,
+    ) -> dict[str, Any]:
+        """The effect under that key, or what became of it when it was made."""
+        arguments = msgspec.json.encode(wanted.arguments, order="sorted")
+        kept, new = self.keys.begin(caller.subject, wanted.name, wanted.key, arguments)
+        if new:
+            try:
+                result = await self._called(seen, wanted, sent, within, record)
+                kept.keep(result)
+                return result
+            finally:
+                kept.ended.set()
+        record.key = wanted.key
+        step(record, "key", key=wanted.key)
+        if kept.arguments != arguments:
+            raise StepRefused("this key was used for other arguments")
+        await waited(kept.ended, within)
+        if kept.result is None:
+            raise StepRefused(
+                f"`{wanted.name}` was begun under this key, and whether it was done is "
+                "not known: it is not done again"
+            )
+        return dict(kept.result)
 
     async def _called(
         self,
