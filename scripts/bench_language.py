@@ -4,7 +4,7 @@
     .venv/bin/python scripts/bench_language.py complaints CASES [--json] [--all]
     .venv/bin/python scripts/bench_language.py paraphrases DATA/text
     .venv/bin/python scripts/bench_language.py own
-    .venv/bin/python scripts/bench_language.py compound [--held-out | --own]
+    .venv/bin/python scripts/bench_language.py compound [--held-out | --own | --more]
 
 CASES: the `language.jsonl` of the shared cases. It is not part of the project; what
 each of its commands may come to stands in `tests/data/language/complaints.jsonl`, by
@@ -13,8 +13,8 @@ which of their sentences are taken, and what they mean here, is `lib/paraphrases
 `tests/data/language/paraphrases.sha256` holds the list fast. `own`: the requests of
 ours that no template says (`held_out.jsonl`). `compound`: commands with parts, of which
 half are held out: these are counted, and their sentences are not shown; `--own`: of
-when and if, by whoever wrote the rules for them. Every command is said in a world of
-its own, after what its case says was said before.
+when and if, by whoever wrote the rules for them; `--more`: the like of all kinds.
+Every command is said in a world of its own, after what its case says was said before.
 """
 
 from __future__ import annotations
@@ -162,10 +162,12 @@ def own() -> Iterator[Case]:
         yield Case(row["text"], read_expected(ways), row["intent"] or "not ours")
 
 
-def compound(*, held_out: bool = False, ours: bool = False) -> Iterator[Case]:
+def compound(
+    *, held_out: bool = False, ours: bool = False, more: bool = False
+) -> Iterator[Case]:
     """Several commands or targets, exceptions, delays, pronouns, corrections; `ours`:
-    of when and if, by whoever wrote the rules."""
-    other = "_held_out" if held_out else "_own" if ours else ""
+    of when and if, by whoever wrote the rules; `more`: of all kinds, by the same."""
+    other = "_held_out" if held_out else "_own" if ours else "_more" if more else ""
     for row in _rows(LANGUAGE / f"compound{other}.jsonl"):
         if "about" not in row:
             ways = read_expected(row["want"])
@@ -248,12 +250,12 @@ WHAT = ("complaints", "paraphrases", "own", "compound")
 
 
 def _chosen(
-    what: str, given: Path | None, *, held_out: bool, ours: bool
+    what: str, given: Path | None, *, held_out: bool, ours: bool, more: bool
 ) -> Iterator[Case]:
     if what == "own":
         return own()
     if what == "compound":
-        return compound(held_out=held_out, ours=ours)
+        return compound(held_out=held_out, ours=ours, more=more)
     if given is None:
         raise UsageError(
             f"`{what}` needs the text that it is made of", hint="see `--help`"
@@ -272,11 +274,15 @@ def main() -> None:
     parser.add_argument("--all", action="store_true", help="list what was right too")
     parser.add_argument("--held-out", action="store_true", help="of `compound`")
     parser.add_argument("--own", action="store_true", help="the same")
+    parser.add_argument("--more", action="store_true", help="the same")
     parser.add_argument("--model", default=MODEL, help="a name, a folder, or none")
     asked = parser.parse_args()
     try:
         held_out, ours = asked.held_out, asked.own
-        chosen = _chosen(asked.what, asked.cases, held_out=held_out, ours=ours)
+        more = asked.more
+        chosen = _chosen(
+            asked.what, asked.cases, held_out=held_out, ours=ours, more=more
+        )
         found = list(run_cases(chosen, asked.model))
     except VoiceAgentError as error:
         print(f"error: {error}", file=sys.stderr)

@@ -165,6 +165,10 @@ CHECKS: dict[str, Check] = {
     "parts.taking_out": lambda words: (
         "apples" in spared("clear my shopping list except apples")
     ),
+    "parts.instead": lambda cue: (
+        (found := read(f"turn off the radio and turn on the tv {cue}")) is not None
+        and len(found.parts) == 2
+    ),
     "parts.the_rest": lambda cue: (
         spared(f"leave the bed light on and turn off {cue}") == ["Bed Light"]
     ),

@@ -48,7 +48,10 @@ NUMBERS = NumberWords(
         "half": (30, 50, 0.5),
         "quarter": (15, 45, 0.25, 25, 75, 0.75),
     },
-    same_fractions={"three quarters": "quarter"},
+    same_fractions={
+        **{"three quarters": "quarter", "two thirds": "third", "two fifths": "fifth"},
+        **{"three fifths": "fifth", "four fifths": "fifth"},
+    },
     twins=frozenset((*ONES[13:], *TENS[1:])),
     ordinals=tuple(
         "first second third fourth fifth sixth seventh eighth ninth tenth eleventh "

@@ -17,7 +17,7 @@ PARTS = PartWords(
     one_of_two=frozenset(("either",)),
     opening=(
         *("first", "first of all", "to begin with", "at first", "to start with"),
-        *("firstly", "two things", "three things"),
+        *("firstly", "two things", "three things", "do two things"),
     ),
     heaps=frozenset("some several few a couple of".split()),
     each_one=("one", "the first", "the second", "the third", "another", "the other"),
@@ -67,7 +67,8 @@ PARTS = PartWords(
     inside="in",
     anew=(
         *("no i said", "no i meant", "no i mean", "no not that", "i meant", "i mean"),
-        *("i said", "no sorry", "no wait", "no"),
+        *("i said", "no sorry", "no wait", "no", "sorry", "sorry i meant", "wait no"),
+        *("not that one", "no not that one", "wrong one i meant", "wrong one", "oops"),
     ),
     rather=(
         *("make it", "make that", "change it to", "change that to", "set it to"),
@@ -81,6 +82,7 @@ PARTS = PartWords(
         *("and do", "do that for", "do it for", "do that in", "and then"),
     ),
     also_behind=("too", "as well", "also", "next", "and that too"),
+    instead=("instead", "rather"),
     the_other=("the other one", "the other", "the first one", "the one before"),
     both_of_them=(
         *("both of them", "them both", "both", "them all", "all of them", "them"),

@@ -76,6 +76,8 @@ class PartWords(Struct, frozen=True, kw_only=True, eq=False):
     """Before another thing that the last command is wanted for."""
     also_behind: tuple[str, ...]
     """Behind it, and behind another command."""
+    instead: tuple[str, ...]
+    """Behind another command in one sentence, where it says nothing more."""
     the_other: tuple[str, ...]
     """For the thing of the command before the last one."""
     both_of_them: tuple[str, ...]

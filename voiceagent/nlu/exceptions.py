@@ -16,6 +16,7 @@ from voiceagent.nlu.intent import Intent
 from voiceagent.nlu.phrase_words import (
     OneCommand,
     PhraseWords,
+    closing,
     leading,
     places,
     split_at,
@@ -86,7 +87,9 @@ class ExceptionReader:
         joints = (*self._tables.joints, *self._tables.turns)
         for at, many in places(words, self._tables.exceptions):
             if at:
-                yield words[:at], words[at + many :]
+                said = list(map(spoken, words[:at]))
+                end = at - closing(said, self._tables.joints)
+                yield words[:end], words[at + many :]
             for cut in range(many + 1, len(words) if at == 0 else 0):
                 behind = words[cut:]
                 front = leading(list(map(spoken, behind)), self._tables.joints)

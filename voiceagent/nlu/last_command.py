@@ -15,8 +15,8 @@ from voiceagent.lang.spoken import spoken
 from voiceagent.nlu.correction import DURATION, TIME, mended, takes_back
 from voiceagent.nlu.intent import SEVERAL, UNDO, Intent
 from voiceagent.nlu.made import about_made, one_more
-from voiceagent.nlu.parts import ReadOne
-from voiceagent.nlu.phrase_words import closing, leading
+from voiceagent.nlu.parts import ReadOne, together
+from voiceagent.nlu.phrase_words import closing, leading, split_at
 from voiceagent.nlu.referring import TARGETS, exchanged, same_thing, things_of
 from voiceagent.nlu.replanned import planned, put_off, replanned
 
@@ -24,6 +24,8 @@ __all__ = ["FORGOTTEN", "LastCommand", "Referred"]
 
 FORGOTTEN = 120.0
 """Seconds after which nothing is referred to any more."""
+CARRIED = 3
+"""Words of a verb that another command may share."""
 LONGEST = 6
 """Words of what is exchanged."""
 VERBS = language().commands.verbs
@@ -99,11 +101,25 @@ class LastCommand:
         last, past = put_off(last), [*map(put_off, past)]
         if len(past) > 1 and (found := self._of_both(words, past, parse)):
             return found
-        bare = words[: len(words) - closing(words, tables.also_behind)]
+        bare = words[leading(words, tables.joints) :]
+        bare = bare[: len(bare) - closing(bare, tables.also_behind)]
         for candidate in exchanged(bare, last, tables):
             if (found := _read(candidate, parse)) and same_thing(found.intent, last):
-                return found
+                return replace(found, anyway=words[0] in VERBS)
+        if last.parts and (found := self._of_all(words, last, parse)):
+            return found
         return self._the_same(words, last, one) or self._elided(bare, last, one)
+
+    def _of_all(
+        self, words: Sequence[str], last: Intent, parse: ReadOne
+    ) -> Referred | None:
+        """`switch both off`, of what was done to several at once."""
+        things = next(things_of(last), "")
+        cues = self._tables.both_of_them
+        for new in _exchanges(words, cues, things) if things else ():
+            if (found := _read(new, parse)) and same_thing(found.intent, last):
+                return found
+        return None
 
     def _elided(
         self, words: Sequence[str], last: Intent, parse: ReadOne
@@ -131,11 +147,31 @@ class LastCommand:
             return None
         if last.name in self._tables.added:
             found = _instead(last, rest, parse, sure=True, more=True)
-            return found if found and _apart(found.intent, last) == {"item"} else None
-        found = _instead(last, rest, parse, sure=True)
-        if found is None or found.intent.name != last.name:
+            items = _apart(found.intent, last) if found else set()
+            return found if items and all(i.startswith("item") for i in items) else None
+        pieces = split_at(tuple(rest), self._tables.joints)
+        each = [self._for_another(piece, last, parse) for piece in pieces]
+        some = [found for found in each if found is not None]
+        if not some or len(some) < len(each):
             return None
-        return found if _targets_apart(found.intent, last) else None
+        both = together([found.intent for found in some], " ".join(words))
+        return Referred(both, sure=all(found.sure for found in some))
+
+    def _for_another(
+        self, rest: Sequence[str], last: Intent, parse: ReadOne
+    ) -> Referred | None:
+        """The last command for one other thing, perhaps with a value of its own."""
+        for way in _with_noun(rest, last, self._tables):
+            found = _instead(last, way, parse, sure=True)
+            if found is not None and _targets_apart(found.intent, last):
+                return found
+        said = spoken(last.text).split()
+        for carried in range(1, min(CARRIED, len(said) - 1) + 1):
+            made = parse(" ".join([*said[:carried], *rest]))
+            if made and made.name == last.name and _targets_apart(made, last):
+                keys = made.slots.keys() == last.slots.keys()
+                return Referred(made) if keys else None
+        return None
 
     def _of_both(
         self, words: Sequence[str], past: Sequence[Intent], parse: ReadOne
@@ -160,6 +196,16 @@ class LastCommand:
                 alike = earlier.name == last.name
                 return replace(found, sure=found.sure and alike)
         return None
+
+
+def _with_noun(
+    rest: Sequence[str], last: Intent, tables: PartWords
+) -> Iterator[Sequence[str]]:
+    """The words, and what `the kitchen one` is of."""
+    yield rest
+    name = spoken(str(last.slots.get("name", ""))).split()
+    if name and rest[-1] in tables.one and len(rest) > 1:
+        yield [*rest[:-1], name[-1]]
 
 
 def _each(found: Intent, past: Sequence[Intent]) -> bool:
@@ -191,7 +237,8 @@ def _instead(
     """The last command with something else in it; what it has left behind goes, unless
     the other is wanted as well (`more`)."""
     words = spoken(last.text).split()
-    for glues in (AS_IT_IS,) if more else (WITH_ARTICLE, AS_LIGHTS):
+    plain = more or "item" in last.slots
+    for glues in (AS_IT_IS,) if plain else (WITH_ARTICLE, AS_LIGHTS):
         found: dict[object, tuple[int, Intent]] = {}
         for start in range(1, len(words)):
             for end in range(start + 1, min(len(words), start + LONGEST) + 1):

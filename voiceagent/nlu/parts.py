@@ -18,13 +18,20 @@ from functools import cache
 from itertools import pairwise
 
 from voiceagent.lang.languages import language
+from voiceagent.lang.number_words import NUMBER_VALUES
 from voiceagent.lang.part_tables import PartWords
 from voiceagent.lang.spoken import foreign, spoken
 from voiceagent.nlu.clarify import Question, which
 from voiceagent.nlu.enumerated import counted_out, in_a_row, of_its_thing, with_unit
 from voiceagent.nlu.exceptions import ExceptionReader
 from voiceagent.nlu.intent import SEVERAL, Intent
-from voiceagent.nlu.phrase_words import PhraseWords, leading, phrase_words, places
+from voiceagent.nlu.phrase_words import (
+    PhraseWords,
+    as_text,
+    leading,
+    phrase_words,
+    places,
+)
 from voiceagent.nlu.referring import TARGETS, exchanged, of_that_kind, same_thing
 
 __all__ = [
@@ -42,7 +49,11 @@ MOST_TRIES = 500
 """Pieces of a sentence that are read; one that needs more is none of ours."""
 CARRIED = 3
 """Words of a verb that the next command may share."""
-TALK = frozenset((*language().manners.fronts, *language().manners.backs))
+NUMBERS = NUMBER_VALUES.keys()
+SWITCHED = language().guards.directions.switch.pair
+TALK = frozenset((*language().manners.fronts, *language().manners.backs)) - frozenset(
+    language().corrections.markers
+)
 """Pieces of a sentence that say nothing."""
 
 
@@ -137,7 +148,7 @@ class _OneText:
         self._tries += 1
         if not words or self._tries > MOST_TRIES:
             return None
-        return self._parse(" ".join(words))
+        return self._parse(as_text(words))
 
     def _commands(self, words: PhraseWords) -> tuple[Intent, ...]:
         one = self._one(words)
@@ -178,10 +189,12 @@ class _OneText:
         """What each of two joined things comes to in the frame around them."""
         for much in range(1, min(LONGEST, len(right)) + 1):
             suffix = right[much:]
+            if suffix and {right[much - 1].lower(), suffix[0].lower()} <= NUMBERS:
+                continue  # "thirty | six"
             first = self._commands((*left, *suffix))
             if not first:
                 continue
-            for back in range(1, min(LONGEST, len(left) - 1) + 1):
+            for back in range(1, min(LONGEST, len(left)) + 1):
                 second = self._commands((*left[:-back], *right))
                 if second and _apart(first, second):
                     yield first, second
@@ -205,9 +218,11 @@ class _OneText:
         for carried in range(1, min(CARRIED, len(left) - 1) + 1):
             if not second and len(first) == 1 and not alone:
                 more = (*left[:carried], *right)
-                second = self._commands(more) or self._commands(
-                    (*left[:carried], *with_unit(right, left))
-                )
+                unit = (*left[:carried], *with_unit(right, left))
+                behind = (*more, left[-1])  # "the tv on, the fan too"
+                second = self._commands(more) or self._commands(unit)
+                if not second and spoken(left[-1]) in SWITCHED:
+                    second = self._commands(behind)
                 # "the tv on and off" says both of one thing.
                 if any(one.slots == first[0].slots for one in second):
                     return ()
@@ -235,7 +250,7 @@ class _OneText:
 
     def _without_also(self, words: PhraseWords) -> PhraseWords:
         """Without the `too` that says nothing more behind another command."""
-        for cue in self._tables.also_behind:
+        for cue in (*self._tables.also_behind, *self._tables.instead):
             size = len(cue.split())
             if len(words) > size and " ".join(map(spoken, words[-size:])) == cue:
                 return words[:-size]
@@ -276,4 +291,9 @@ def _two_values(intents: Sequence[Intent]) -> bool:
         same = {k for k in keys if first.slots.get(k) == other.slots.get(k)}
         if same and not (keys - same) & {*TARGETS, "kind"}:
             return True
+        # "The kitchen light blue and red": red is no colour of the kitchen.
+        name, area = first.slots.get("name"), other.slots.get("area")
+        if name and area and "name" not in other.slots:
+            if {*spoken(str(area)).split()} <= {*spoken(str(name)).split()}:
+                return True
     return False

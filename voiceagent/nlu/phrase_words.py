@@ -13,6 +13,7 @@ from voiceagent.nlu.intent import Intent
 __all__ = [
     "OneCommand",
     "PhraseWords",
+    "as_text",
     "closing",
     "leading",
     "phrase_words",
@@ -26,6 +27,15 @@ LONGEST_CUE = 5
 JOINT = language().parts.joint
 
 
+class CommaJoint(str):
+    """The joint that was written as a comma, or as the end of a sentence."""
+
+    __slots__ = ()
+
+
+COMMA = CommaJoint(JOINT)
+
+
 def phrase_words(text: str) -> PhraseWords:
     """Words in their own letters; a comma between things is a word by itself."""
     found: list[str] = []
@@ -33,12 +43,19 @@ def phrase_words(text: str) -> PhraseWords:
         bare = token.strip(',;.!?"')
         if spoken(bare):
             found.append(bare)
-        if token.endswith((",", ";")) and found:
-            found.append(JOINT)
+        ends = token.endswith((".", "!")) and "." not in bare
+        if (ends or token.endswith((",", ";"))) and found:
+            found.append(COMMA)
     while found and found[-1] == JOINT:
         found.pop()
     joined = [w for n, w in enumerate(found) if w != JOINT or found[n + 1] != JOINT]
     return tuple(joined)
+
+
+def as_text(words: PhraseWords) -> str:
+    """The words as they were written, commas for what was one."""
+    text = " ".join("," if isinstance(word, CommaJoint) else word for word in words)
+    return text.replace(" ,", ",").rstrip(",")
 
 
 def leading(said: Sequence[str], cues: tuple[str, ...]) -> int:

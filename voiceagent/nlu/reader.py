@@ -71,7 +71,10 @@ class CommandReader:
         bare = without_manners(text)
         found = self._one(text, bare)
         if found is None or _joined(found):
-            return self._parts.read(bare) or found or self._reasoned(bare)
+            parts = self._parts.read(bare)
+            if parts is None and found is not None and _swallows(found):
+                return None
+            return parts or found or self._reasoned(bare)
         return found
 
     def _reasoned(self, text: str) -> Intent | None:
@@ -140,6 +143,8 @@ JOINTS = frozenset(WORDS.joints)
 NO_FRONTS = WORDS.no_names | JOINTS
 NOT_WITHIN = WORDS.kinds | WORDS.either | TIMED
 """Words with which no name begins, and those that stand in none."""
+VERBS = language().commands.verbs
+REMINDED = "reminder."
 FREELY_NAMED = ("timer.", "alarm.", "reminder.")
 """What intents are about that somebody gave its name."""
 
@@ -155,14 +160,29 @@ def _plausible(intent: Intent) -> bool:
     return not name or (name[0] not in NO_FRONTS and NOT_WITHIN.isdisjoint(name))
 
 
+def _named(intent: Intent) -> list[str]:
+    """The words of the name that somebody gave to a timer or a list."""
+    return _name(intent) or spoken(str(intent.slots.get("list", ""))).split()
+
+
+def _swallows(intent: Intent) -> bool:
+    """Whether a name holds another command: `a list called party and add crisps`."""
+    name = _named(intent)
+    if intent.name.startswith(REMINDED):
+        return False  # of which anything may be said
+    pairs = zip(name, name[1:], strict=False)
+    return any(one in JOINTS and two in VERBS | WORDS.telling for one, two in pairs)
+
+
 def _joined(intent: Intent) -> bool:
     """Whether a name looks like two (`the pasta and the egg timer`), or a thing like a
     thing and a list (`milk to the shopping list and eggs`)."""
-    name = _name(intent)
+    name = _named(intent)
     pairs = zip(name, name[1:], strict=False)
     item = {*spoken(str(intent.slots.get("item", ""))).split()}
     listed = bool(item & WORDS.lists and item & JOINTS)
-    return listed or any(one in JOINTS and two in WORDS.no_names for one, two in pairs)
+    twice = any(one in JOINTS and two in WORDS.no_names for one, two in pairs)
+    return listed or twice or _swallows(intent)
 
 
 def _in_tenths(text: str) -> Iterator[str]:

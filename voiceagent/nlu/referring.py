@@ -35,6 +35,13 @@ def exchanged(
             yield " ".join([*words[:at], *place, *words[at + 1 :]])
     if not places:
         return
+    item, name = last.slots.get("item"), last.slots.get("name")
+    if item and name and last.name in tables.added:
+        front, back = tables.taking_out
+        rest = [str(item), *back.split(), *spoken(str(name)).split()]
+        for at in places:
+            if at and words[at - 1] not in tables.beside:  # "take eggs off it"
+                yield " ".join([*words[:at], *rest, *words[at + 1 :]])
     for thing in things_of(last):
         for at in places:
             yield " ".join([*words[:at], thing, *words[at + 1 :]])

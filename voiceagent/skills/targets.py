@@ -144,17 +144,21 @@ def find_targets(
         return _which_one(found, intent)
     many = intent.slots.get("many")
     whole = scope == "all" or (many is not None and int(many) == len(found))
+    if found and many is not None and int(many) != len(found) and not asks:
+        return Targets((), noun, _so_many(found, said_name(area)))
     whole = whole or bool(intent.without)  # "the lights but the lamp" are all of them
     if found and not (area or asks or whole):
         return _how_wide(found, intent, noun)
-    if found and many is not None and int(many) != len(found):
-        there = "is only one" if len(found) == 1 else f"are {number_words(len(found))}"
-        where = f"in the {place}" if area else "here"
-        return Targets((), phrase, f"There {there} {where}")
     if found:
         return left_out(house, Targets(found, phrase), intent, context)
     where = f"in the {place}" if area else "here"
     return Targets((), phrase, f"There are no {noun} {where}")
+
+
+def _so_many(found: Sequence[Entity], place: str) -> str:
+    """How many there are, where another number of them was said."""
+    there = "is only one" if len(found) == 1 else f"are {number_words(len(found))}"
+    return f"There {there} {f'in the {place}' if place else 'here'}"
 
 
 def _which_one(found: Sequence[Entity], intent: Intent) -> Targets:

@@ -65,7 +65,7 @@ class AccountRule:
         self._pointing = (
             self._loose.determiners | tables.manners.places
         ) - tables.manners.pointing
-        self._states = tables.manners.states
+        self._states, self._joint = tables.manners.states, tables.parts.joint
         directions = tables.guards.directions
         self._ways = directions.upwards | directions.downwards
         self._scaled = self._ways | self._states.high | self._states.low
@@ -89,6 +89,9 @@ class AccountRule:
         """What is said about acting on `intent`, or answering it; `framed`: words of
         its frames."""
         found = self.of(text, intent, known, framed)
+        own = frozenset[str]().union(*known.literals)
+        if not known.asks and self._joint not in own and self._joins(text, found):
+            return refuse("more than one thing")
         if found.complete or self._reasoned(found, intent, known, framed):
             return PASS
         if found.dangling and not found.loose:
@@ -100,6 +103,12 @@ class AccountRule:
         if known.asks:
             return PASS
         return ask("a word that nothing explains", found.unknown)
+
+    def _joins(self, text: str, found: Account) -> bool:
+        """Whether two things are joined of which no slot holds both: `lamp and tv`."""
+        aside = self._aside(text, found.words)
+        places = (at for at, word in enumerate(found.words) if word == self._joint)
+        return any(at not in found.held | aside for at in places)
 
     def of(
         self,

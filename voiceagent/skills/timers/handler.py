@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from voiceagent.clock import believed, uptime
-from voiceagent.lang.spoken import number_words
+from voiceagent.lang.languages import language
+from voiceagent.lang.spoken import number_words, spoken
 from voiceagent.nlu.intent import Intent
 from voiceagent.skills.host import SkillHost
 from voiceagent.skills.phrases import duration_words, listed, sentence
@@ -36,6 +37,7 @@ __all__ = ["Timers", "create"]
 
 GONE = "That timer is gone already"
 """Said where it ended between the question which one and the answer."""
+MORE = language().guards.directions.degrees[0]
 LONGEST_NAME = 3
 """Words of a name that is taken as it is."""
 LAST = datetime.max.replace(tzinfo=UTC).timestamp() - 1
@@ -107,10 +109,11 @@ class Timers:
 
     def _snooze(self, intent: Intent, context: TurnContext) -> Answer:
         answer = snooze(self._store, self._table, intent, context)
-        more = "more" in intent.slots and len(self._table.every("timer")) == 1
-        if more and not answer.effects:  # nothing rang, and one timer may have more
-            slots = {k: v for k, v in intent.slots.items() if k != "more"}
-            return self._add(replace(intent, slots={**slots, "sign": 1}), context)
+        more = MORE in spoken(intent.text).split()
+        alone = len(self._table.every("timer")) == 1
+        if more and alone and not answer.effects:  # nothing rang: the timer has more
+            slots = {**intent.slots, "sign": 1}
+            return self._add(replace(intent, slots=slots), context)
         return answer
 
     def _set(self, intent: Intent, context: TurnContext) -> Answer:
