@@ -19,6 +19,7 @@ from tests.lang import (
     test_en_reasons,
     test_en_telling,
     test_en_things,
+    test_en_wonder,
     test_sums,
 )
 from tests.lang.tables import ENGLISH, tables
@@ -40,6 +41,7 @@ CHECKED = {
     *test_en_reasons.CHECKS,
     *test_en_telling.CHECKS,
     *test_en_things.CHECKS,
+    *test_en_wonder.CHECKS,
     *test_en_quantities.CHECKS,
     *test_sums.CHECKS,
     *test_foreign_secrets.CHECKS,
