@@ -30,13 +30,8 @@ from voiceagent.frontend.config import VadConfig
 from voiceagent.frontend.frontend import Frontend
 from voiceagent.region.ears import TurnDetector, speaker
 from voiceagent.region.fair_desk import Whose
-from voiceagent.region.listener import (
-    PIECE,
-    HeardSpeech,
-    Listener,
-    speech_pieces,
-    unlooped,
-)
+from voiceagent.region.heard_speech import PIECE, HeardSpeech
+from voiceagent.region.listener import Listener, speech_pieces, unlooped
 from voiceagent.region.services import HeardEdge, Recogniser
 
 pytestmark = [pytest.mark.property, pytest.mark.audio]

@@ -16,7 +16,8 @@ from voiceagent import child_process
 from voiceagent.clock import run
 from voiceagent.errors import EngineLost, ModelMissing
 from voiceagent.region import recognisers
-from voiceagent.region.listener import HeardSpeech, Listener
+from voiceagent.region.heard_speech import HeardSpeech
+from voiceagent.region.listener import Listener
 from voiceagent.region.recognisers import Recognisers
 
 pytestmark = pytest.mark.fault

@@ -33,7 +33,7 @@ from voiceagent.gateway.endpoint import PATH, Endpoint
 from voiceagent.gateway.listing import Listing
 from voiceagent.gateway.policy_file import PolicyFile
 from voiceagent.gateway.protocol import protocol_server
-from voiceagent.gateway.upstream import UpstreamState
+from voiceagent.gateway.upstream import OPENED, UpstreamState
 
 __all__ = ["Gateway", "quiet"]
 
@@ -128,12 +128,13 @@ class Gateway:
 
     @contextlib.asynccontextmanager
     async def running(self) -> Any:
-        """Its servers without its endpoint, for a look at what they have."""
-        async with self._kept_going():
+        """Its servers without its endpoint, for a look at what they have: that is
+        worth waiting for those that start."""
+        async with self._kept_going(OPENED):
             yield self
 
     @contextlib.asynccontextmanager
-    async def _kept_going(self) -> Any:
+    async def _kept_going(self, look: float = FIRST_LOOK) -> Any:
         async with Compute() as compute:
             try:
                 async with asyncio.TaskGroup() as group:
@@ -143,7 +144,7 @@ class Gateway:
                     ]
                     tasks.append(group.create_task(self._watch()))
                     tasks.append(group.create_task(self.audit.run(compute)))
-                    await self._first_look()
+                    await self._first_look(look)
                     try:
                         yield
                     finally:
@@ -152,9 +153,9 @@ class Gateway:
             finally:
                 await asyncio.to_thread(self.audit.close)
 
-    async def _first_look(self) -> None:
+    async def _first_look(self, within: float) -> None:
         """Most servers are there within a moment: whoever asks first sees them."""
-        until = now() + FIRST_LOOK
+        until = now() + within
         while now() < until and any(
             one.state is UpstreamState.STARTING
             for one in self.catalogue.upstreams.values()

@@ -32,7 +32,14 @@ from voiceagent.errors import LinkDown, RemoteFailed, VoiceAgentError
 from voiceagent.errors.foreign import one_line
 from voiceagent.gateway.links import HeardFromServer, ServerLink
 
-__all__ = ["MOST_TOOLS", "CallExpired", "Upstream", "UpstreamState", "wait_before"]
+__all__ = [
+    "MOST_TOOLS",
+    "OPENED",
+    "CallExpired",
+    "Upstream",
+    "UpstreamState",
+    "wait_before",
+]
 
 log = logging.getLogger(__name__)
 

@@ -48,10 +48,7 @@ NUMBERS = NumberWords(
         "half": (30, 50, 0.5),
         "quarter": (15, 45, 0.25, 25, 75, 0.75),
     },
-    same_fractions={
-        **{"three quarters": "quarter", "two thirds": "third", "two fifths": "fifth"},
-        **{"three fifths": "fifth", "four fifths": "fifth"},
-    },
+    same_fractions={"three quarters": "quarter"},
     twins=frozenset((*ONES[13:], *TENS[1:])),
     ordinals=tuple(
         "first second third fourth fifth sixth seventh eighth ninth tenth eleventh "

@@ -194,7 +194,8 @@ class _OneText:
             first = self._commands((*left, *suffix))
             if not first:
                 continue
-            for back in range(1, min(LONGEST, len(left)) + 1):
+            most = len(left) - bool(self._one(left))  # a command lacks nothing
+            for back in range(1, min(LONGEST, most) + 1):
                 second = self._commands((*left[:-back], *right))
                 if second and _apart(first, second):
                     yield first, second

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from voiceagent.child_process import Child
 from voiceagent.clock import Compute, cpu_seconds_of
 from voiceagent.errors import EngineLost
-from voiceagent.region.listener import Listener
+
+if TYPE_CHECKING:  # arrays are for the process that hears
+    from voiceagent.region.listener import Listener
 
 __all__ = ["EarProcess"]
 

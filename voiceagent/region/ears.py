@@ -16,7 +16,7 @@ from voiceagent.frontend.endpoint import FLAT, EndpointPolicy
 from voiceagent.frontend.frontend import Frontend
 from voiceagent.realtime.steps import RATE
 from voiceagent.region.fair_desk import FairDesk
-from voiceagent.region.listener import INSIDE
+from voiceagent.region.heard_speech import INSIDE
 from voiceagent.region.services import HeardEdge
 from voiceagent.trace.events import SpeechStarted, TurnEnded
 from voiceagent.tts.protocol import Tts

@@ -8,7 +8,6 @@ them others have their turn, and no call takes long.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,14 +15,11 @@ from voiceagent.audio.arrays import Samples
 from voiceagent.audio.resample import resampled_pcm
 from voiceagent.frontend.frontend import Frontend
 from voiceagent.realtime.steps import RATE
+from voiceagent.region.heard_speech import INSIDE, PIECE, HeardSpeech
 from voiceagent.stt.offline import Spans, speech_spans
 
-__all__ = ["INSIDE", "PIECE", "HeardSpeech", "Listener", "speech_pieces", "unlooped"]
+__all__ = ["Listener", "speech_pieces", "unlooped"]
 
-INSIDE = 16_000
-"""Samples a second that recognisers hear."""
-PIECE = 8.0
-"""Seconds of speech that are heard at once."""
 LEAST, MARGIN = 0.12, 0.3
 """Seconds of speech that may be words, and seconds kept around it."""
 SEARCHED, STEP = 2.0, 0.02
@@ -31,15 +27,6 @@ SEARCHED, STEP = 2.0, 0.02
 LOOPS, PHRASE = 3, 3
 """Times that a phrase of so many words is said on end only by a recogniser that has
 lost its way; shorter ones may be said twice as often."""
-
-
-@dataclass(frozen=True, slots=True)
-class HeardSpeech:
-    """Words, or speech that has not been heard yet."""
-
-    words: str
-    rest: tuple[bytes, ...] = ()
-    """Pieces at 16 kHz, in their order."""
 
 
 class Listener:

@@ -15,16 +15,19 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from functools import partial
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from voiceagent.clock import now
 from voiceagent.errors import EngineLost
 from voiceagent.realtime.steps import RATE
 from voiceagent.region.ear_process import EarProcess
 from voiceagent.region.fair_desk import FairDesk, Whose
-from voiceagent.region.listener import INSIDE, PIECE, HeardSpeech, Listener
+from voiceagent.region.heard_speech import INSIDE, PIECE, HeardSpeech
 from voiceagent.region.tasks import Tasks
 from voiceagent.region.trouble import note
+
+if TYPE_CHECKING:
+    from voiceagent.region.listener import Listener
 
 __all__ = ["Recognisers"]
 
