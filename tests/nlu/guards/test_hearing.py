@@ -121,6 +121,7 @@ def test_more_than_the_sentence_is_asked_about_however_likely(
         ("turn on the kitchen light", "Please turn on the kitchen light for me."),
         ("set bed light color to orange", "Said bedlight colour two arrange."),
         ("pause timer", "What was time for?"),
+        ("set a timer for ten minutes", "Said the time were fourteen minutes."),
     ],
 )
 def test_other_words_of_the_same_length_may_be_noise(text: str, free: str) -> None:

@@ -151,8 +151,9 @@ class HearingRule:
         return any(_alike(one, other) for one in free for other in chosen)
 
     def _more(self, place: _Unlike) -> bool:
-        """Whether there was more to hear, and it says something."""
-        return place.more >= MORE and any(map(self._content, place.free))
+        """Whether there was more to hear, in more words, and it says something."""
+        longer = len(place.free) > len(place.chosen) and place.more >= MORE
+        return longer and any(map(self._content, place.free))
 
     def _telling(self, place: _Unlike) -> Sequence[str]:
         """Words that were heard there and say something else."""
