@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import random
-import signal
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voiceagent.app.stopping import stop_signalled
 from voiceagent.errors import ConfigError, EngineMissing, StoreError, install_line
 from voiceagent.store import state_folder
 
@@ -231,15 +230,4 @@ async def serve_gateway(
     gateway: Gateway, host: str, port: int, ready: Callable[[str], None]
 ) -> None:
     """Serve until SIGTERM or SIGINT; a second one ends it now."""
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    main = asyncio.current_task()
-    assert main is not None
-
-    def signalled() -> None:
-        if stop.is_set():
-            main.cancel()
-        stop.set()
-
-    for one in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(one, signalled)
-    await gateway.serve(host, port, ready, stop)
+    await gateway.serve(host, port, ready, stop_signalled())

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from voiceagent.app.stopping import stop_signalled
 from voiceagent.errors import ConfigError, EngineMissing, install_line
 
 if TYPE_CHECKING:
@@ -93,15 +92,5 @@ async def serve_until_stopped(
     """Until SIGTERM or SIGINT; a second one ends it now."""
     from voiceagent.pop.server import serve_pop
 
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    main = asyncio.current_task()
-    assert main is not None
-
-    def signalled() -> None:
-        if stop.is_set():
-            main.cancel()
-        stop.set()
-
-    for one in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(one, signalled)
+    stop = stop_signalled()
     await serve_pop(pop.endpoint, host, port, ready, stop, pop.watched)

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from voiceagent.app.stopping import stop_signalled
 from voiceagent.app.telemetry import telemetry_of
 from voiceagent.clock import Compute, Pace
 from voiceagent.errors import ConfigError
@@ -243,18 +244,7 @@ async def serve_until_signalled(
             most,
             wanted,
         )
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    main = asyncio.current_task()
-    assert main is not None
-
-    def signalled() -> None:
-        if stop.is_set():
-            main.cancel()
-        stop.set()
-
-    for one in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(one, signalled)
+    stop, loop = stop_signalled(), asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGHUP, server.door.again)
     await server.run(ready, stop.wait)
 
