@@ -24,6 +24,7 @@ from voiceagent.region import session_shell, visitor_connection
 from voiceagent.region.config import ServeConfig
 from voiceagent.region.fair_desk import Whose
 from voiceagent.region.server import RegionServer
+from voiceagent.region.services import Services
 from voiceagent.region.session_ears import TOO_MUCH
 
 pytestmark = pytest.mark.fault
@@ -265,19 +266,29 @@ def test_a_client_that_reads_slowly_gets_all_of_a_long_answer() -> None:
     run(main(), virtual=True)
 
 
-def test_sound_that_waits_has_an_end_for_each() -> None:
+def held_up(
+    sound: Holdings, *whose: tuple[str, str]
+) -> tuple[asyncio.Event, Services, list[Client]]:
+    """Clients whose turns are not heard before an event is set: `whose` each is, and
+    under which ceiling."""
     gate = asyncio.Event()
 
     async def slowly(pcm: bytes, whose: Whose = ()) -> str:
         await gate.wait()
         return "hello"
 
+    shared = services(recogniser=slowly, sound=sound)
+    clients = [Client(shared, name=share[-1]) for share, _ in whose]
+    for client, (share, ceiling) in zip(clients, whose, strict=True):
+        client.live._ears._mine = (share, client.session.wire.id), ceiling
+        client.tell(NO_TURNS)
+    return gate, shared, clients
+
+
+def test_sound_that_waits_has_an_end_for_each() -> None:
     async def main() -> None:
-        shared = services(recogniser=slowly, sound=Holdings(20.0, share=0.5))
-        greedy, other = Client(shared, name="g"), Client(shared, name="o")
-        for client, whose in ((greedy, "greedy"), (other, "other")):
-            client.live._ears._mine = (whose, client.session.wire.id), whose
-            client.tell(NO_TURNS)
+        limit, each = Holdings(20.0, share=0.5), (("greedy",) * 2, ("other",) * 2)
+        gate, shared, (greedy, other) = held_up(limit, *each)
         for _ in range(12):
             greedy.tell(APPEND, {"type": "input_audio_buffer.commit"})
         other.tell(APPEND, {"type": "input_audio_buffer.commit"})
@@ -307,18 +318,10 @@ def test_sound_that_waits_has_an_end_for_each() -> None:
 
 
 def test_whoever_fills_an_address_with_sound_leaves_its_others_a_turn() -> None:
-    gate = asyncio.Event()
-
-    async def slowly(pcm: bytes, whose: Whose = ()) -> str:
-        await gate.wait()
-        return "hello"
-
     async def main() -> None:
-        shared = services(recogniser=slowly, sound=Holdings(200.0, share=0.8))
-        greedy, other = Client(shared, name="g"), Client(shared, name="o")
-        for client, whose in ((greedy, "connection 1"), (other, "connection 2")):
-            client.live._ears._mine = (whose, client.session.wire.id), "127.0.0.1"
-            client.tell(NO_TURNS)
+        limit, here = Holdings(200.0, share=0.8), "127.0.0.1"
+        each = ("connection 1", here), ("connection 2", here)
+        gate, shared, (greedy, other) = held_up(limit, *each)
         commit = {"type": "input_audio_buffer.commit"}
         for client, turns in ((greedy, 170), (other, 20)):
             for _ in range(turns):

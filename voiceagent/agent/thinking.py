@@ -189,6 +189,8 @@ class Thinker:
         self._outlook.keep(tasks, self._compute, self._emit)
         if self._models is not None and self._models.arriving:
             tasks.spawn(self._models.open(), what="language model")
+        if self._last_resort is not None and self._last_resort.arriving:
+            tasks.spawn(self._last_resort.open(), what="guesses")
         if self._escalation is not None:
             for leg in self._escalation.legs:
                 tasks.keep(leg.remote.run, what=leg.name)

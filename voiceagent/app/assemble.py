@@ -88,7 +88,6 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
     escalation = _escalation(shop, options, compute, trace.emit, store)
     hearing = _hearing(shop, options, arriving, escalates=escalation is not None)
     models, notices = _models(shop, options, arriving, compute, trace)
-    guesser, guesser_notices = _last_resort(shop, options, compute, trace)
     late = late_house(house)
     if late is not None and hearing is not None:
         hearing = replace(hearing, progress=meaning.progress)
@@ -109,7 +108,7 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
             interpreter=_interpreter(shop, options, meaning, compute, models),
             escalation=escalation,
             till=None if escalation else alone_till(shop, options, compute, trace.emit),
-            last_resort=guesser,
+            last_resort=_last_resort(shop, options, compute, trace),
             outlook=outlook(look if live else None, late),
             patience=config.region.wait_ms / 1000,
         ),
@@ -135,7 +134,6 @@ def assemble(shop: Workshop, options: AgentOptions) -> Agent:
             *_one_ear(config.stt, options),
             *(_key_notices(shop, options, store) if escalation else ()),
             *notices,
-            *guesser_notices,
         ],
     )
 
@@ -218,9 +216,9 @@ def _models(
 
 def _last_resort(
     shop: Workshop, options: AgentOptions, compute: Compute, trace: Trace
-) -> tuple[LastResort | None, list[Degraded]]:
+) -> LastResort | None:
     if not shop.config.slm.answers:
-        return None, []
+        return None
     from voiceagent.app.last_resort import make_last_resort
 
     return make_last_resort(shop.config.slm, options, compute, trace.emit)

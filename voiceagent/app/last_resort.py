@@ -29,19 +29,16 @@ def make_last_resort(
     options: AgentOptions,
     compute: Compute,
     emit: Callable[[Event], None],
-) -> tuple[LastResort | None, list[Degraded]]:
-    """Who guesses, and what is announced where that cannot be had. A session that
-    listens has it from the start, a typed question loads it when it is needed."""
+) -> LastResort | None:
+    """Who guesses; None: nobody. A session that listens makes the model while it is
+    there already, a typed question when it is needed."""
     if config.answers in ("", NONE):
-        return None, []
+        return None
     live = options.pace is Pace.REALTIME
     make = partial(_made, config, apart=live and config.process)
-    notices: list[Degraded] = []
-    if live and not options.typed:
-        there = make()
-        make, notices = partial(_given, there[0]), [there[1]] if there[1] else []
+    late = LateModel(make, compute if live and not options.typed else None)
     inquiry = Inquiry(compute, emit, lambda slm: NO_LIMITS)
-    return LastResort(LateModel(make), inquiry, emit), notices
+    return LastResort(late, inquiry, emit)
 
 
 def make_answerer(config: SlmConfig, model: Model) -> Slm:
@@ -65,7 +62,3 @@ def _made(config: SlmConfig, *, apart: bool) -> tuple[Slm | None, Degraded | Non
         cause = f": {error.cause}" if error.cause else ""
         why = f"nobody guesses, since {error.what}{cause}"
         return None, Degraded(what="slm.answers", why=why, hint=error.hint)
-
-
-def _given(slm: Slm | None) -> tuple[Slm | None, Degraded | None]:
-    return slm, None

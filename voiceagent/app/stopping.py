@@ -9,14 +9,12 @@ __all__ = ["stop_signalled"]
 
 
 def stop_signalled() -> asyncio.Event:
-    """Set at SIGTERM or SIGINT; a second one ends the task that asked for this."""
+    """Set at SIGTERM or SIGINT; a second one ends the loop, as a key does elsewhere."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    main = asyncio.current_task()
-    assert main is not None
 
     def signalled() -> None:
         if stop.is_set():
-            main.cancel()
+            raise KeyboardInterrupt
         stop.set()
 
     for one in (signal.SIGTERM, signal.SIGINT):

@@ -105,3 +105,22 @@ def test_a_model_that_cannot_be_had_is_told_of_once() -> None:
 
 def test_nothing_to_say_is_nothing() -> None:
     assert guessed(reply="")[0] is None
+
+
+def test_one_that_is_made_beside_the_session_guesses_once_it_is_there() -> None:
+    async def main() -> list[str]:
+        compute = Compute(Pace.VIRTUAL, {"slm": 0.02, "load": 0.5})
+        slm = ScriptedSlm({ASKED: Guess(None, reply=SAID)}, name="tiny")
+        inquiry = Inquiry(compute, lambda event: None, lambda slm: Thresholds())
+        late = LateModel(lambda: (slm, None), compute)
+        resort = LastResort(late, inquiry, lambda event: None)
+        said = []
+        for turn in (1, 2):
+            heard, by = Recognition(ASKED, 1.0, True), Deadline(now() + 1.0)
+            found = await resort.answer(NOBODY, heard, turn, by)
+            said.append(found.reply if found else "")
+            await resort.open()
+        await resort.close()
+        return said
+
+    assert run(main(), virtual=True) == ["", SAID]

@@ -30,19 +30,23 @@ class LastResort:
     def __init__(
         self, late: LateModel, inquiry: Inquiry, emit: Callable[[Event], None]
     ) -> None:
-        """`late`: makes the model when it is first asked."""
+        """`late`: makes the model; while it is not there yet, nobody guesses."""
         self._late, self._inquiry, self._emit = late, inquiry, emit
-        self._made = False
+        self._asked_for = False
         self._slm: Slm | None = None
 
-    async def open(self) -> Slm | None:
-        """The model; None where it cannot be had."""
-        if not self._made:
-            self._made = True
+    @property
+    def arriving(self) -> bool:
+        """Whether the model is made beside the session, not when it is first asked."""
+        return self._late.begun is not None
+
+    async def open(self) -> None:
+        """Have the model made, once; where it cannot be had, that is told."""
+        if not self._asked_for:
+            self._asked_for = True
             self._slm, notice = await self._late.made()
             if notice is not None:
                 self._emit(notice)
-        return self._slm
 
     async def answer(
         self, reading: Reading, recognition: Recognition, turn: int, deadline: Deadline
@@ -50,7 +54,9 @@ class LastResort:
         """A reading with its words, told as its own; None where it has none."""
         if not self._may_be_asked(reading, recognition):
             return None
-        slm = await self.open()
+        if not self.arriving:
+            await self.open()
+        slm = self._slm
         if slm is None or deadline.spoken_by - now() < WORTH:
             return None
         until = deadline.spoken_by
