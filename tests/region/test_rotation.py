@@ -23,7 +23,7 @@ from voiceagent.door.tls import (
     server_context,
 )
 from voiceagent.door.tokens import Tokens
-from voiceagent.door.watched import Watched
+from voiceagent.door.watched import Watched, look_at
 from voiceagent.region.config import ServeConfig
 
 
@@ -92,7 +92,7 @@ def test_a_secret_changes_and_no_session_ends(tmp_path: Path) -> None:
             old = header(Tokens(ring, "local").issue(60))
             async with connect(url, additional_headers=old) as before:
                 rotate(file)
-                await asyncio.to_thread(server.door._look)
+                await asyncio.to_thread(look_at, [watched])
                 new = header(Tokens(ring, "local").issue(60))
                 for both in (old, new):
                     async with connect(url, additional_headers=both) as socket:

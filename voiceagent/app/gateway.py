@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from voiceagent.app.config import Config
     from voiceagent.door.keyring import Keyring
-    from voiceagent.door.tokens import Tokens
     from voiceagent.door.watched import Watched
+    from voiceagent.gateway.caller import CallerDoor
     from voiceagent.gateway.catalogue import Catalogue
     from voiceagent.gateway.pins import PinBook
     from voiceagent.gateway.policy import PolicyWorld
@@ -32,13 +32,21 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 __all__ = [
+    "DOOR",
+    "caller_door",
     "check_gateway",
+    "check_installed",
     "gateway_folder",
     "gateway_pins",
     "gateway_world",
     "make_gateway",
     "serve_gateway",
 ]
+
+
+DOOR = ("uvicorn", "httptools", "cachetools")
+"""Packages of whatever lets callers in over HTTP."""
+PACKAGES = ("mcp", "cedarpy", "jsonschema", *DOOR)
 
 
 def gateway_folder(config: Config) -> Path:
@@ -56,13 +64,12 @@ def gateway_pins(config: Config) -> PinBook:
 def make_gateway(config: Config, *, proved: bool = True) -> Gateway:
     """The gateway; raises `VoiceAgentError` where a part is missing. `proved`: who
     calls has to prove it, as over HTTP."""
-    check_installed()
+    check_installed("the gateway", PACKAGES)
     from voiceagent.door.tls import server_context
     from voiceagent.door.tokens import keyring_of
     from voiceagent.gateway.audit import AuditBook
     from voiceagent.gateway.call import CallPath
     from voiceagent.gateway.call_steps import CallSteps
-    from voiceagent.gateway.caller import CallerDoor
     from voiceagent.gateway.catalogue import Catalogue
     from voiceagent.gateway.links import linked
     from voiceagent.gateway.listing import Listing
@@ -81,7 +88,7 @@ def make_gateway(config: Config, *, proved: bool = True) -> Gateway:
     )
     if proved:
         _check_reach(config, keys, tls)
-    watched, tokens = _watched(config, keys)
+    door, watched = caller_door(config, keys, [gateway.host, *gateway.hosts])
     pins = gateway_pins(config)
     upstreams = {
         name: Upstream(name, partial(linked, one), chance=random.random)
@@ -113,12 +120,7 @@ def make_gateway(config: Config, *, proved: bool = True) -> Gateway:
             walls.shows,
             lambda: (walls.policies.version, walls.offline()),
         ),
-        door=CallerDoor(
-            region=serve.region,
-            tokens=tokens,
-            hosts=[gateway.host, *gateway.hosts],
-            origins=serve.origins,
-        ),
+        door=door,
         watched=watched,
         policy=policy,
         metrics=walls.tally.text,
@@ -173,7 +175,7 @@ def _offline(catalogue: Catalogue) -> bool:
 
 def check_gateway(config: Config) -> str:
     """What it would serve; raises `VoiceAgentError` where it could not."""
-    check_installed()
+    check_installed("the gateway", PACKAGES)
     gateway = config.gateway
     if not gateway.policy:
         raise ConfigError(
@@ -184,12 +186,12 @@ def check_gateway(config: Config) -> str:
     return f"{len(gateway.servers)} servers, policy `{gateway.policy}`"
 
 
-def check_installed() -> None:
-    """Raises `EngineMissing` where the extra is."""
-    for name in ("mcp", "cedarpy", "jsonschema", "uvicorn", "httptools", "cachetools"):
+def check_installed(who: str, packages: Sequence[str]) -> None:
+    """Raises `EngineMissing` where one that `who` needs is missing: of one extra."""
+    for name in packages:
         if find_spec(name) is None:
             raise EngineMissing(
-                name, install=install_line("gateway"), cause="the gateway needs it"
+                name, install=install_line("gateway"), cause=f"{who} needs it"
             )
 
 
@@ -206,17 +208,21 @@ def _check_reach(config: Config, keys: Keyring | None, tls: SSLContext | None) -
     )
 
 
-def _watched(
-    config: Config, keys: Keyring | None
-) -> tuple[list[Watched], Tokens | None]:
-    """What is read again while it runs, and who is believed."""
+def caller_door(
+    config: Config, keys: Keyring | None, hosts: Sequence[str]
+) -> tuple[CallerDoor, list[Watched]]:
+    """Who is let in, by tokens of `keys`, and what is read again while it runs."""
     from voiceagent.app.region_server import home_of, watched_files
     from voiceagent.door.tokens import Tokens
+    from voiceagent.gateway.caller import CallerDoor
 
-    watched, revoked = watched_files(config.serve, home_of(config), keys, None)
-    if keys is None:
-        return watched, None
-    return watched, Tokens(keys, config.serve.region, revoked=revoked)
+    serve = config.serve
+    watched, revoked = watched_files(serve, home_of(config), keys, None)
+    tokens = Tokens(keys, serve.region, revoked=revoked) if keys is not None else None
+    door = CallerDoor(
+        region=serve.region, tokens=tokens, hosts=hosts, origins=serve.origins
+    )
+    return door, watched
 
 
 def _redaction(config: Config) -> Redaction:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.util import find_spec
+from functools import partial
 from typing import TYPE_CHECKING
 
+from voiceagent.app.gateway import DOOR, caller_door, check_installed
 from voiceagent.app.stopping import stop_signalled
-from voiceagent.errors import ConfigError, EngineMissing, install_line
+from voiceagent.errors import ConfigError
 
 if TYPE_CHECKING:
     from voiceagent.app.workshop import Workshop
@@ -33,18 +34,11 @@ class PointOfPresence:
 
 def make_pop(shop: Workshop, host: str) -> PointOfPresence:
     """The parts; raises `VoiceAgentError` where one is missing."""
-    for name in ("uvicorn", "httptools", "cachetools"):
-        if find_spec(name) is None:
-            raise EngineMissing(
-                name,
-                install=install_line("gateway"),
-                cause="the point of presence needs it",
-            )
-    from voiceagent.app.region_server import home_of, watched_files
+    check_installed("the point of presence", DOOR)
     from voiceagent.clock import Compute
     from voiceagent.door.admission import is_loopback
-    from voiceagent.door.tokens import Tokens, keyring_of
-    from voiceagent.gateway.caller import CallerDoor
+    from voiceagent.door.tokens import keyring_of
+    from voiceagent.door.watched import trouble_of
     from voiceagent.pop.endpoint import RouteEndpoint
 
     if not is_loopback(host):
@@ -55,19 +49,9 @@ def make_pop(shop: Workshop, host: str) -> PointOfPresence:
         )
     serve = shop.config.serve
     keys = keyring_of(serve.secret_file, serve.secret_env)
-    watched, revoked = watched_files(serve, home_of(shop.config), keys, None)
-    door = CallerDoor(
-        region=serve.region,
-        tokens=Tokens(keys, serve.region, revoked=revoked) if keys else None,
-        hosts=[host],
-        origins=serve.origins,
-    )
+    door, watched = caller_door(shop.config, keys, [host])
     classifier, trouble = _classifier(shop)
-
-    def wrong() -> str:
-        found = [one.trouble for one in watched if one.trouble]
-        return found[0] if found else ""
-
+    wrong = partial(trouble_of, watched)
     endpoint = RouteEndpoint(classifier, Compute(), door, trouble=wrong)
     return PointOfPresence(endpoint, classifier, watched, trouble)
 

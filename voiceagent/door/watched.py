@@ -5,15 +5,17 @@ from __future__ import annotations
 
 import logging
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from voiceagent.errors import StoreError, VoiceAgentError
 
-__all__ = ["Watched"]
+__all__ = ["EVERY", "Watched", "look_at", "trouble_of"]
 
 log = logging.getLogger(__name__)
 
+EVERY = 0.5
+"""Seconds between two looks: what is changed or revoked holds within two."""
 MOST = 64 << 20
 """Bytes of a file: a list of a hundred thousand tokens has a third of that."""
 Stamps = tuple[tuple[int, int, int] | None, ...]
@@ -53,6 +55,17 @@ class Watched:
 
     def _stamp(self) -> Stamps:
         return tuple(_stamp(path) for path in self._paths)
+
+
+def look_at(watched: Iterable[Watched]) -> None:
+    """Read again what has changed of all of them; it blocks."""
+    for one in watched:
+        one.look()
+
+
+def trouble_of(watched: Iterable[Watched]) -> str:
+    """The first of what could not be read again; empty: all could."""
+    return next((one.trouble for one in watched if one.trouble), "")
 
 
 def _look_whether_it_fits(path: Path) -> None:

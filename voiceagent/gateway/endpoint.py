@@ -10,13 +10,23 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 from voiceagent.door.admission import Refusal
+from voiceagent.gateway.asgi import (
+    JSON,
+    HttpHeader,
+    HttpReceive,
+    HttpScope,
+    HttpSend,
+    answer,
+    body_of,
+    is_json,
+    refused,
+)
 from voiceagent.gateway.call import CallPath
 from voiceagent.gateway.call_record import CallReply
 from voiceagent.gateway.caller import Caller, CallerDoor
@@ -45,11 +55,7 @@ SESSION = b"mcp-session-id"
 NOBODY = Caller("nobody", "")
 NO_CALL = CallOnWire(name="")
 """What somebody wanted who was turned away: it was not read."""
-JSON = (b"content-type", b"application/json")
 
-HttpScope = MutableMapping[str, Any]
-HttpReceive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-HttpSend = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 CallKey = tuple[str, str, str | int]
 
 
@@ -107,15 +113,15 @@ class Endpoint:
             (k.decode("latin-1"), v.decode("latin-1")) for k, v in scope["headers"]
         ]
         folded = dict(headers)
-        if not folded.get("content-type", "").lower().startswith("application/json"):
+        if not is_json(scope):
             return await _text(send, 415, "application/json alone\n")
-        body = await _body(folded, receive)
-        if isinstance(body, int):
-            return await _text(send, body, "the body is too large, or too slow\n")
+        body = await body_of(scope, receive, largest=LARGEST_BODY, slowest=SLOWEST)
+        if isinstance(body, Refusal):
+            return await refused(send, body)
         request = decoded(body)
         if isinstance(request, WireError):
             self._path.refused(caller, NO_CALL, "wire", request.message)
-            return await _bytes(send, request.status, error_body(None, request))
+            return await answer(send, request.status, error_body(None, request), JSON)
         method = request.get("method")
         if method == "tools/call":
             return await self._call(caller, request, headers, receive, send)
@@ -142,12 +148,12 @@ class Endpoint:
             self._path.refused(caller, told, "wire", wanted.message)
             id = request.get("id")
             told_id = id if isinstance(id, str | int) else None
-            return await _bytes(send, wanted.status, error_body(told_id, wanted))
+            return await answer(send, wanted.status, error_body(told_id, wanted), JSON)
         key = caller.subject, dict(headers).get(SESSION.decode(), ""), wanted.id
         reply = await self._until_gone(caller, wanted, key, receive)
         if reply is not None:
             result = adapted(reply.result, legacy=wanted.legacy)
-            await _bytes(send, 200, result_body(wanted.id, result))
+            await answer(send, 200, result_body(wanted.id, result), JSON)
 
     async def _until_gone(
         self, caller: Caller, wanted: CallOnWire, key: CallKey, receive: HttpReceive
@@ -191,24 +197,6 @@ async def _gone(receive: HttpReceive, call: asyncio.Task[CallReply]) -> None:
     call.cancel()
 
 
-async def _body(headers: Mapping[str, str], receive: HttpReceive) -> bytes | int:
-    """All of it, or the status of a refusal."""
-    told = headers.get("content-length", "")
-    if told.isdigit() and int(told[:12]) > LARGEST_BODY:
-        return 413
-    body: bytes = b""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(SLOWEST):
-            while True:
-                message = await receive()
-                body += message.get("body", b"")
-                if len(body) > LARGEST_BODY:
-                    return 413
-                if not message.get("more_body"):
-                    return body
-    return 408
-
-
 def _again(body: bytes, receive: HttpReceive) -> HttpReceive:
     """The body once more, for whoever reads it next."""
     waiting: list[MutableMapping[str, Any]] = [
@@ -250,37 +238,17 @@ def _address(scope: HttpScope) -> str:
 
 
 async def _turned_away(scope: HttpScope, send: HttpSend, why: Refusal) -> None:
-    more: list[tuple[bytes, bytes]] = []
+    more: list[HttpHeader] = []
     if why.status == 401:
         place = f'Bearer resource_metadata="{_address(scope)}{RESOURCE}{PATH}"'
         more.append((b"www-authenticate", place.encode("latin-1")))
-    if why.again is not None:
-        more.append((b"retry-after", str(max(1, round(why.again))).encode()))
-    body = {"error": {"code": why.code, "message": why.message}}
-    await _bytes(send, why.status, json.dumps(body).encode(), *more)
+    await refused(send, why, *more)
 
 
-async def _text(
-    send: HttpSend, status: int, text: str, *more: tuple[bytes, bytes]
-) -> None:
+async def _text(send: HttpSend, status: int, text: str, *more: HttpHeader) -> None:
     kind = (b"content-type", b"text/plain; charset=utf-8")
-    await _sent(send, status, text.encode(), kind, *more)
+    await answer(send, status, text.encode(), kind, *more)
 
 
 async def _json(send: HttpSend, status: int, value: Any) -> None:
-    await _bytes(send, status, json.dumps(value).encode())
-
-
-async def _bytes(
-    send: HttpSend, status: int, body: bytes, *more: tuple[bytes, bytes]
-) -> None:
-    await _sent(send, status, body, JSON, *more)
-
-
-async def _sent(
-    send: HttpSend, status: int, body: bytes, *headers: tuple[bytes, bytes]
-) -> None:
-    told = [*headers, (b"content-length", str(len(body)).encode())]
-    told.append((b"cache-control", b"no-store"))
-    await send({"type": "http.response.start", "status": status, "headers": told})
-    await send({"type": "http.response.body", "body": body})
+    await answer(send, status, json.dumps(value).encode(), JSON)

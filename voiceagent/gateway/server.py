@@ -9,28 +9,24 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import socket
 import ssl
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import uvicorn
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from voiceagent.clock import Compute, now
-from voiceagent.door.tls import is_for_clients
-from voiceagent.door.watched import Watched
-from voiceagent.errors import ConfigError
+from voiceagent.door.watched import EVERY, Watched, look_at, trouble_of
 from voiceagent.gateway.audit import AuditBook
 from voiceagent.gateway.call import CallPath
 from voiceagent.gateway.caller import CallerDoor
 from voiceagent.gateway.catalogue import Catalogue
 from voiceagent.gateway.endpoint import PATH, Endpoint
 from voiceagent.gateway.listing import Listing
+from voiceagent.gateway.open_port import listening, serve_app
 from voiceagent.gateway.policy_file import PolicyFile
 from voiceagent.gateway.protocol import protocol_server
 from voiceagent.gateway.upstream import OPENED, UpstreamState
@@ -39,13 +35,8 @@ __all__ = ["Gateway", "quiet"]
 
 log = logging.getLogger(__name__)
 
-EVERY = 0.5
-"""Seconds between two looks at what changes while it runs."""
 FIRST_LOOK = 3.0
 """Seconds in which servers may show themselves before the endpoint opens without."""
-DRAIN = 5
-"""Seconds for calls that run when it ends."""
-MOST_CONNECTIONS = 1000
 NOISY = ("mcp", "httpx2", "httpcore2", "uvicorn")
 """Packages that log what they are given, or every connection."""
 
@@ -75,38 +66,24 @@ class Gateway:
     ) -> None:
         """Until `stop`; `ready` is told the address. Raises `ConfigError` where that is
         taken."""
-        listening = _listening(host, port)
-        try:
-            await self._serve(host, listening, ready, stop)
-        finally:
-            listening.close()
+        with contextlib.closing(listening(host, port)) as at:
+            protocol = protocol_server(self.path, self.listing)
+            manager = StreamableHTTPSessionManager(
+                protocol, json_response=True, stateless=True
+            )
+            app = Endpoint(
+                self.path,
+                self.door,
+                manager,
+                trouble=self.trouble,
+                metrics=self.metrics,
+            )
 
-    async def _serve(
-        self,
-        host: str,
-        listening: socket.socket,
-        ready: Callable[[str], None],
-        stop: asyncio.Event,
-    ) -> None:
-        protocol = protocol_server(self.path, self.listing)
-        manager = StreamableHTTPSessionManager(
-            protocol, json_response=True, stateless=True
-        )
-        endpoint = Endpoint(
-            self.path, self.door, manager, trouble=self.trouble, metrics=self.metrics
-        )
-        server = _server(endpoint, self.tls)
-        async with self._kept_going(), manager.run():
-            async with asyncio.TaskGroup() as group:
-                served = group.create_task(server.serve(sockets=[listening]))
-                scheme = "https" if self.tls else "http"
-                at = listening.getsockname()[1]
-                shown = f"[{host}]" if ":" in host else host
-                ready(f"{scheme}://{shown}:{at}{PATH}")
-                stopped = group.create_task(stop.wait())
-                await asyncio.wait({served, stopped}, return_when="FIRST_COMPLETED")
-                server.should_exit = True
-                stopped.cancel()
+            def opened(address: str) -> None:
+                ready(address + PATH)
+
+            async with self._kept_going(), manager.run():
+                await serve_app(app, at, host, opened, stop, tls=self.tls)
 
     async def serve_stdio(self) -> None:
         """For the one program on standard input and output, until that ends."""
@@ -119,12 +96,12 @@ class Gateway:
 
     def trouble(self) -> str:
         """Why nobody should be sent here; a server that is gone is no reason."""
-        found = [one.trouble for one in self.watched if one.trouble]
+        found = [trouble_of(self.watched)]
         if self.audit.trouble is not None:
             found.append(self.audit.trouble.brief)
         if self.policy is not None and self.policy.trouble:
             found.append(self.policy.trouble.brief)
-        return self.catalogue.state.trouble or (found[0] if found else "")
+        return next(filter(None, (self.catalogue.state.trouble, *found)), "")
 
     @contextlib.asynccontextmanager
     async def running(self) -> Any:
@@ -167,61 +144,8 @@ class Gateway:
         """What was changed beside it holds within two seconds."""
         while True:
             await asyncio.sleep(EVERY)
-            await asyncio.to_thread(self._look)
+            await asyncio.to_thread(look_at, self.watched)
             await self.catalogue.settled(look=True)
-
-    def _look(self) -> None:
-        for one in self.watched:
-            one.look()
-
-
-class _Server(uvicorn.Server):
-    """It leaves signals to whoever runs it."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-class _Proved(HttpToolsProtocol):
-    """A certificate that was not made for clients opens nothing."""
-
-    def connection_made(self, transport: Any) -> None:
-        super().connection_made(transport)
-        over = transport.get_extra_info("ssl_object")
-        if over is not None and over.context.verify_mode is ssl.CERT_REQUIRED:
-            if not is_for_clients(over.getpeercert(binary_form=True)):
-                transport.close()
-
-
-def _server(endpoint: Any, tls: ssl.SSLContext | None) -> uvicorn.Server:
-    config = uvicorn.Config(
-        endpoint,
-        http=_Proved,
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        date_header=False,
-        proxy_headers=False,
-        limit_concurrency=MOST_CONNECTIONS,
-        timeout_graceful_shutdown=DRAIN,
-        ssl_context_factory=(lambda config, default: tls) if tls else None,
-    )
-    return _Server(config)
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family, backlog=512)
-    except OSError as error:
-        raise ConfigError(
-            f"`{host}:{port}` cannot be listened on",
-            cause=error.strerror or str(error),
-            hint="`--port 0` takes any that is free",
-        ) from error
 
 
 def quiet() -> None:

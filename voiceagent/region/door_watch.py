@@ -6,12 +6,9 @@ import asyncio
 from collections.abc import Callable, Container, Sequence
 
 from voiceagent.door.register import Revoked
-from voiceagent.door.watched import Watched
+from voiceagent.door.watched import EVERY, Watched, look_at, trouble_of
 
 __all__ = ["DoorWatch"]
-
-EVERY = 0.5
-"""Seconds between two looks: what is revoked ends within two."""
 
 
 class DoorWatch:
@@ -29,12 +26,12 @@ class DoorWatch:
     @property
     def trouble(self) -> str:
         """What could not be read again, if anything."""
-        return next((one.trouble for one in self._watched if one.trouble), "")
+        return trouble_of(self._watched)
 
     async def run(self) -> None:
         """For ever."""
         while self._watched:
-            await asyncio.to_thread(self._look)
+            await asyncio.to_thread(look_at, self._watched)
             self._end(self._revoked)
             await asyncio.sleep(EVERY)
 
@@ -43,7 +40,3 @@ class DoorWatch:
         for one in self._watched:
             one.look(always=True)
         self._end(self._revoked)
-
-    def _look(self) -> None:
-        for one in self._watched:
-            one.look()
